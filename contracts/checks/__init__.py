@@ -6,8 +6,11 @@ from contracts.checks import (
     authentication,
     capacity,
     concurrency,
+    conditional_fields,
     conditional_requests,
+    conflicts,
     deleted_items,
+    described_figures,
     edge_input,
     fetched_address,
     fields,
@@ -21,6 +24,7 @@ from contracts.checks import (
     linearizability,
     logins,
     mass_assignment,
+    memberships,
     nested_defaults,
     odd_input,
     ordering,
@@ -66,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     *injection.CHECKS, *hidden_operations.CHECKS, *logins.CHECKS, *fetched_address.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
+    *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

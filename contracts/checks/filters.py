@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from contracts.checks.filter_values import three_values, two_values
 from contracts.checks.item_view import as_json
-from contracts.checks.lists import ids
+from contracts.checks.lists import ids, in_one_list
 from contracts.checks.page_facts import check_total
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import listed
@@ -21,6 +21,9 @@ from mockserver.behaviour.statements.lists import EVERY_FIELD
 
 UNSHOWN: Any = object()
 """The value of a field that no reply shows."""
+
+PAGE = 2
+"""The size of the pages of a filtered list."""
 
 EACH = "[]"
 """Ends the name of a field that is a list: the filter selects the items whose list has the value."""
@@ -87,18 +90,27 @@ def _check_pages(
 ) -> None:
     """Items that do not match take no place on a page and do not count."""
     resource, paging = target.resource, target.op.behaviour.paging
-    if paging is None or value is None or paging.evidence == "inferred":
+    if paging is None or value is None or paging.evidence == "inferred" or not _is_size(context, target, paging.limit):
         return
     wanted = inside.sent[target.field]
     outside = [context.create(resource, context.body(resource) | {target.field: value}) for _ in range(3)]
-    last = context.create(resource, context.body(resource) | {target.field: wanted})
-    items, listing = target.all(context, inside, query, 2)
-    _expect_items(context, resource, items, [inside, last], outside, listing, f"{text}, in pages of 2")
+    last = [context.create(resource, context.body(resource) | {target.field: wanted}) for _ in range(PAGE)]
+    if len(in_one_list(resource, [inside, *last])) <= PAGE:
+        return  # each of them needed another owner
+    items, listing = target.all(context, inside, query, PAGE)
+    _expect_items(context, resource, items, [inside, *last], outside, listing, f"{text}, in pages of {PAGE}")
     sizes = [size for each in listing if (size := len(listed(target.op, each)))]
+    context.expect(
+        all(size <= PAGE for size in sizes) or not paging.limit,
+        f"{text}, and no page has more than {PAGE} items with {paging.limit}={PAGE}",
+        f"pages of {sizes}",
+        *listing,
+        about="size",
+    )
     guess = StatementRef(target.op.name, "paging", "inferred", "", "A page before the last is full.")
     is_choice = paging.evidence in FROM_DOCUMENT and paging.style == "cursor"
     context.expect(
-        all(size == 2 for size in sizes[:-1]) or not paging.limit,
+        all(size == PAGE for size in sizes[:-1]) or not paging.limit,
         f"{text}, and each page before the last is full",
         f"pages of {sizes}",
         *listing,
@@ -107,6 +119,12 @@ def _check_pages(
     )
     for each in listing:
         check_total(context, target.op, len(items), each)
+
+
+def _is_size(context: CheckContext, target: FilteredList, parameter: str) -> bool:
+    """Does the document allow pages of that size?"""
+    pointer = target.op.query_schema(parameter)
+    return pointer is None or context.contract.schemas.validator(pointer, "request").is_valid(PAGE)
 
 
 def _check_parameter(context: CheckContext, target: FilteredList) -> None:

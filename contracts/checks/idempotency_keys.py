@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.checks.lists import ids
-from contracts.checks.stored_fields import weaker
+from contracts.checks.stored_fields import changed_fields, weaker
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, checked_resources
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.openapi.document import Parameter
 
 SOURCE = "the parameter Idempotency-Key of the document (draft-ietf-httpapi-idempotency-key-header section 2)"
 REFUSED = "The service refuses a repeated key instead of repeating its response."
+MOST_BESIDE = 8
+"""At most this many values of a body are tried as ids of other items."""
+
 TOGETHER = 4
 """How many requests with one key are sent together."""
 
@@ -28,7 +32,9 @@ def idempotency_key(context: CheckContext, resource: CheckedResource, header: st
     first, created = context.try_create(resource, body, headers={header: key})
     if created is None:
         raise CannotBuildRequest(f"{context.operation} with a key answers {first.status}")
+    beside = _items_beside(context, resource, first.sent or body)
     second, repeated = context.try_create(resource, body, headers={header: key})
+    _check_beside(context, beside, first, second)
     context.expect(
         repeated is None or str(repeated.id) == str(created.id),
         "the same request with the same key returns the item that it created before",
@@ -55,6 +61,65 @@ def idempotency_key(context: CheckContext, resource: CheckedResource, header: st
         about="other key",
     )
     _check_together(context, resource, header)
+
+
+class _ItemBeside(NamedTuple):
+    """An item that the body of a request names, such as the account that a transfer is from, and how it was before."""
+
+    op: ResourceOperation
+    path: dict[str, Any]
+    item: dict[str, Any]
+
+
+def _items_beside(context: CheckContext, resource: CheckedResource, body: Any) -> list[_ItemBeside]:
+    """The items whose ids a body contains; the document need not say whose ids they are."""
+    texts = {value for value in body.values() if isinstance(value, str | int)} if isinstance(body, dict) else set()
+    found: list[_ItemBeside] = []
+    for op in context.shared.operations.values():
+        parameter = _only_parameter(op)
+        if parameter is None or op in resource.operations.values():
+            continue
+        validator = context.contract.schemas.validator(str(parameter.schema), "request")
+        for id in [each for each in sorted(texts, key=str) if validator.is_valid(each)][:MOST_BESIDE]:
+            item = _settled(context, op, {parameter.name: id})
+            found += [_ItemBeside(op, {parameter.name: id}, item)] * bool(item)
+    return found
+
+
+def _only_parameter(op: ResourceOperation) -> Parameter | None:
+    """The last step of the path of a GET, if it is its only parameter."""
+    path = op.operation.path.rstrip("/")
+    described = [p for p in op.operation.parameters if p.location == "path" and p.schema]
+    is_last = len(described) == 1 and path.endswith("{" + described[0].name + "}")
+    return described[0] if op.operation.method == "get" and is_last else None
+
+
+def _settled(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an item that two reads show alike; empty if there is none."""
+    first, second = (_shown(context.send(op, path=path)) for _ in range(2))
+    return {name: value for name, value in first.items() if name in second and second[name] == value}
+
+
+def _shown(exchange: RecordedExchange) -> dict[str, Any]:
+    return exchange.json if exchange.status < 300 and isinstance(exchange.json, dict) else {}
+
+
+def _check_beside(
+    context: CheckContext, beside: list[_ItemBeside], first: RecordedExchange, second: RecordedExchange
+) -> None:
+    """The second request has no effect on other items, either."""
+    for op, path, before in beside:
+        shown = context.send(op, path=path)
+        changed = changed_fields(before, _shown(shown))
+        context.expect(
+            not changed,
+            "the same request with the same key changes no other item once more",
+            "; ".join(changed),
+            first,
+            second,
+            shown,
+            about=f"beside {op.name}",
+        )
 
 
 def _check_together(context: CheckContext, resource: CheckedResource, header: str) -> None:

@@ -1,4 +1,4 @@
-"""The items of a list reply."""
+"""The items of a list."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ def only(resource: CheckedResource, items: Sequence[Any], created: Sequence[Crea
     """The items that the check created."""
     wanted = {str(each.id) for each in created}
     return [item for item in items if str(item.get(resource.behaviour.identity.field)) in wanted]
+
+
+def in_one_list(resource: CheckedResource, created: Sequence[CreatedItem]) -> list[CreatedItem]:
+    """The created items that one list shows: those below the owner that most of them have.
+
+    A create may need another owner than the one before, such as a parcel that is not delivered yet.
+    """
+    own = resource.behaviour.identity.parameter
+    owners = [{name: value for name, value in each.path.items() if name != own} for each in created]
+    most = max(owners, key=owners.count)
+    return [each for each, owner in zip(created, owners, strict=True) if owner == most]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from contracts.checks.item_view import as_json, documented
-from contracts.checks.lists import ids, only
+from contracts.checks.lists import ids, in_one_list, only
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -16,6 +16,9 @@ from contracts.runner.check import Check, operation_statement, resource_statemen
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Order, Sort
 from mockserver.inference.paging import SORT_ORDER
+
+FEWEST = 2
+"""With fewer items, a list has no order."""
 
 
 def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
@@ -34,6 +37,9 @@ def _is_in_order(
     for _ in range(3):
         context.target.pause(pause)
         created.append(context.create(resource))
+    created = in_one_list(resource, created)
+    if len(created) < FEWEST:
+        raise CannotBuildRequest(f"only {len(created)} items can be created in one list")
     _update_one(context, resource, created[1])
     items, listing = context.list_all(created[0])
     ours = only(resource, items, created)
@@ -76,7 +82,7 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sort parameter orders the list by the requested field, in both directions."""
-    created = [context.create(resource, body) for body in _various(context, resource)]
+    created = in_one_list(resource, [context.create(resource, body) for body in _various(context, resource)])
     choices = [each for each in _choices(context, op, statement, created) if _is_ordered(context, op, each.field)]
     if not choices:
         raise CannotBuildRequest(f"no value of {statement.parameter} names a field whose order is known")

@@ -12,11 +12,13 @@ from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
 from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.openapi import path_template
 
 DENIED = frozenset({401, 403, 404, 410})
@@ -160,11 +162,21 @@ def _in_list(context: CheckContext, made: CreatedItem, user: User) -> tuple[bool
 
 
 def _filters(op: ResourceOperation, access: Access) -> list[tuple[str, Any]]:
-    """Query parameters with the name of a field of the item, and its value; those about its owner come first."""
+    """Query parameters that may find the item: those named after a field of it, and those that search for a text.
+
+    Those about its owner come first.
+    """
     known = {**access.made.sent, **access.own}
     named = [p.name for p in op.operation.parameters if p.location == "query"]
     values = [(n, known[n]) for n in named if isinstance(known.get(n), str | int) and not isinstance(known[n], bool)]
-    return sorted(values, key=lambda each: not any(w in each[0].lower() for w in ("owner", "user", "account")))[:3]
+    first = sorted(values, key=lambda each: not any(w in each[0].lower() for w in ("owner", "user", "account")))[:3]
+    return [*first, *_searches(op, access.made)]
+
+
+def _searches(op: ResourceOperation, made: CreatedItem) -> list[tuple[str, Any]]:
+    """A text of the item for each parameter that searches in every field."""
+    text = next((value for value in made.sent.values() if isinstance(value, str) and MARK in value), "")
+    return [(each.parameter, text) for each in op.behaviour.filter if each.field == EVERY_FIELD and text][:2]
 
 
 def _reads(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:

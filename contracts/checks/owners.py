@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.descriptions import description
+from mockserver.inference.names import words
 
 BELOW = "the paths of the document"
 
@@ -116,6 +119,8 @@ def deleted_owner(context: CheckContext, resource: CheckedResource, owner: Check
         )
     if resource.can("list") and resource.leads_through_owner(resource.operations["list"]):
         _check_list_of_deleted(context, resource, own, history)
+    elif resource.can("list"):
+        _check_whole_list(context, resource, own, history)
     _, kept, shown = current(context, other.item)
     context.expect(
         bool(kept),
@@ -127,6 +132,35 @@ def deleted_owner(context: CheckContext, resource: CheckedResource, owner: Check
         *shown,
         about="other",
     )
+
+
+def _check_whole_list(
+    context: CheckContext, resource: CheckedResource, own: OwnedItem, history: tuple[RecordedExchange, ...]
+) -> None:
+    """A list of the items of all owners does not contain what no path leads to any more."""
+    items, listing = context.list_all(own.item)
+    # Each owner may count its own items, so the id alone does not say that it is the same item.
+    known = {name: value for name, value in own.item.item.items() if isinstance(value, str | int)}
+    left = [item for item in items if known and all(item.get(name) == value for name, value in known.items())]
+    context.expect(
+        not left,
+        f"the list of all {resource.name} items has none of a deleted {own.owner.resource.name}",
+        f"it contains {as_json(own.item.id)}, which no other operation finds",
+        *history,
+        *listing,
+        about="whole list",
+        statement=_said_to_go(context, resource, own.owner.resource),
+    )
+
+
+def _said_to_go(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> StatementRef:
+    """The sentence that says that the items go with their owner; without one, that they do is a guess."""
+    op = owner.operations["delete"]
+    noun = words(resource.name)[-1].removesuffix("y")
+    named = re.compile(rf"(?i)\b(?:all|its|with|and|including|also|cascad\w+)\b[^.]*\b{re.escape(noun)}")
+    said = description(context.contract.schemas, op.operation.pointer).first(named)
+    text = f"A {resource.name} is deleted with its {owner.name}."
+    return StatementRef(op.name, "parent", "described" if said else "inferred", said.source if said else BELOW, text)
 
 
 def _check_list_of_deleted(
@@ -153,14 +187,22 @@ def _check_list_of_deleted(
 
 
 def _places(contract: Contract, *, kind: str, needs: tuple[str, ...]) -> Iterator[Place]:
-    """Each resource whose items can be created and seen only below an owner that can be created, too."""
+    """Each resource whose items can be created and read only below an owner that can be created, too.
+
+    A list of the items of all owners may be beside that.
+    """
     known = checked_resources(contract)
     for resource in known.values():
         parent = resource.behaviour.parent
         owner = known.get(parent.resource) if parent else None
         if owner is None or owner is resource or not resource.can("create") or not owner.can("create", *needs):
             continue
-        operations = [resource.operations[name] for name in ("get", "list") if resource.can(name)]
+        reading = (
+            ("get",)
+            if resource.can("get") and resource.leads_through_owner(resource.operations["create"])
+            else ("list",)
+        )
+        operations = [resource.operations[name] for name in reading if resource.can(name)]
         if operations and all(resource.leads_through_owner(op) for op in operations):
             op = resource.operations["create"]
             text = f"A {resource.name} exists only below its {owner.name}."

@@ -28,7 +28,7 @@ WRONG: Any = {"wrong": [1]}
 def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> None:
     """A refused request has no effect: no item changes, even if only one of many fields is wrong, and none is created."""
     refusals = 0
-    for op in _changing(resource):
+    for op in changing_operations(resource):
         refusals += _check_refused_updates(context, resource, op)
     if resource.can("list"):
         refusals += _check_refused_creates(context, resource)
@@ -37,7 +37,7 @@ def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> 
         raise CannotBuildRequest("no request of those with a wrong field was refused")
 
 
-def _changing(resource: CheckedResource) -> list[ResourceOperation]:
+def changing_operations(resource: CheckedResource) -> list[ResourceOperation]:
     """The update and the replace operation, each once."""
     found = [op for kind in ("update", "replace") if (op := resource.operations.get(kind)) and op.media_type]
     return list({op.name: op for op in found}.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -74,8 +75,22 @@ def _numbers(schemas: Schemas, pointer: str, types: frozenset[str]) -> Iterator[
         yield EdgeValue("a negative number", -1, False)
 
 
+DIGITS = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+
+
+def _figures(present: Any) -> Iterator[EdgeValue]:
+    """Numbers written as text whose zeros mean something: as a number, `12.50` becomes `12.5`, and `007` becomes 7."""
+    if isinstance(present, str) and DIGITS.fullmatch(present):
+        whole, point, rest = present.partition("." if "." in present else ",")
+        if point:
+            yield EdgeValue("a figure that ends in zero", f"{whole}{point}{rest[:-1]}0", True)
+            yield EdgeValue("a figure with zeros only after the point", f"{whole}{point}{'0' * len(rest)}", True)
+        yield EdgeValue("a figure that begins with zero", f"0{present[1:]}", False)
+
+
 def _texts(schemas: Schemas, pointer: str, present: Any) -> Iterator[EdgeValue]:
     if schemas.keyword(pointer, "format") or schemas.keyword(pointer, "pattern"):
+        yield from _figures(present)
         return
     least, most = schemas.keyword(pointer, "minLength"), schemas.keyword(pointer, "maxLength")
     yield EdgeValue("the empty text", "", least == 0)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from contracts.client.retry_after import Patience
+from contracts.client.secret_digests import digests
 from contracts.client.transport import (
     App,
     AsgiTransport,
@@ -409,9 +410,14 @@ def secrets_of(headers: Headers) -> tuple[str, ...]:
     return tuple(value for value in bare if len(value) >= SHORTEST_SECRET)
 
 
+def _digests(secret: str, placeholder: str) -> dict[str, str]:
+    return digests(secret, placeholder) if len(secret) >= SHORTEST_SECRET else {}
+
+
 def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
     """A function that makes a RecordedExchange and replaces every secret of the users by its placeholder."""
     secrets = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
+    secrets = {d: shown for value, name in secrets.items() for d, shown in _digests(value, name).items()} | secrets
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
     needles = [secret.encode() for secret in secrets]
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from contracts.client.secret_digests import is_credential
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.model.resources import value_at
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
@@ -62,7 +64,7 @@ CONSTRAINT = re.compile(
 
 LEAKING_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:password|passwd|pwd|password_?hash|hashed_?password|pass_?hash|password_?salt|salt|ssn|cvv|cvc"
-    r"|secret|secret_?key|client_?secret|private_?key|totp_?secret|mfa_?secret|card_?number|security_?answer)"
+    r"|secret|secret_?key|client_?secret|private_?key|(?:key|token|secret)_?hash|totp_?secret|mfa_?secret|card_?number|security_?answer)"
 )
 """The name of a field that no client should get unless the document says so."""
 
@@ -236,7 +238,9 @@ def _secrets(operation: Operation, exchange: RecordedExchange, contract: Contrac
     for path in dict.fromkeys(_undocumented(exchange.json, media.schema, contract, (), 0)):
         expected = f"no field {path[-1]}, because the schema of the response does not name it"
         source = "OWASP API Security Top 10 2023, API3 (excessive data exposure)"
-        yield ResponseFault(SECRET, 0, ".".join(path), expected, f"{'.'.join(path)} has a value", "implied", source)
+        shown = value_at(exchange.json, path)
+        seen = f"{'.'.join(path)} is {shown}" if is_credential(shown) else f"{'.'.join(path)} has a value"
+        yield ResponseFault(SECRET, 0, ".".join(path), expected, seen, "implied", source)
 
 
 def _undocumented(
@@ -254,5 +258,5 @@ def _undocumented(
     for name, below in value.items():
         if name in known:
             yield from _undocumented(below, known[name], contract, (*path, name), depth + 1)
-        elif known and isinstance(below, str) and below and LEAKING_NAME.fullmatch(name):
+        elif known and isinstance(below, str) and below and (LEAKING_NAME.fullmatch(name) or is_credential(below)):
             yield (*path, name)

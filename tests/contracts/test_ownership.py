@@ -19,6 +19,7 @@ def found(result: CheckResult) -> list[tuple[str, str]]:
     [
         ("list", "GET /tickets"),
         ("filter", "GET /tickets"),
+        ("search", "GET /tickets"),
         ("total", "GET /tickets"),
         ("read", "GET /tickets/{ticket_id}"),
         ("update", "PATCH /tickets/{ticket_id}"),

@@ -12,6 +12,7 @@ from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from tests.contracts.careful_recipes import CAREFUL_BUGS, CarefulRecipes
+from tests.contracts.printed_recipes import PRINTED_BUGS, PrintedRecipes, WritesPricesAsNumbers
 from tests.contracts.recipe_bugs import RECIPE_BUGS
 from tests.contracts.recipe_server import Recipes, Refused
 
@@ -25,7 +26,12 @@ def checked(server: Any, folder: Path, **options: Any) -> CheckResult:
 
 @pytest.mark.parametrize(
     ("check", "server"),
-    [(check, server) for check, servers in (RECIPE_BUGS | CAREFUL_BUGS).items() for server in servers],
+    [
+        (check, server)
+        for bugs in (RECIPE_BUGS, CAREFUL_BUGS, PRINTED_BUGS)
+        for check, servers in bugs.items()
+        for server in servers
+    ],
 )
 def test_a_bug_of_stored_data_is_a_failure(check: str, server: type[Recipes], tmp_path: Path) -> None:
     result = checked(server(), tmp_path, only=[check])
@@ -39,6 +45,19 @@ def test_a_correct_server_of_recipes_has_no_findings(server: type[Recipes], seed
     result = checked(server(), tmp_path, seed=seed)
 
     assert [] == [(one.check, one.operation, one.expected, one.seen) for one in result.findings]
+
+
+def test_a_correct_server_of_printed_recipes_passes_the_checks_that_find_its_bugs(tmp_path: Path) -> None:
+    result = checked(PrintedRecipes(), tmp_path, only=list(PRINTED_BUGS))
+
+    assert [] == [(one.check, one.operation, one.expected, one.seen) for one in result.findings]
+    assert set(PRINTED_BUGS) <= {check for (_, check), outcome in result.outcomes.items() if outcome == "passed"}
+
+
+def test_figures_that_lose_their_zeros_break_the_pattern_of_the_document(tmp_path: Path) -> None:
+    result = checked(WritesPricesAsNumbers(), tmp_path, only=["edge-input"])
+
+    assert "failure" in {one.verdict for one in result.findings if one.check == "document" and "price" in one.seen}
 
 
 class DeletesTwice(Recipes):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.runner.runner import CheckResult
-from tests.contracts.tickets import Answer, Hook, Tickets, changed, checked
+from tests.contracts.tickets import USERS, Answer, Hook, Tickets, changed, checked
 
 PYTHON = b'Traceback (most recent call last):\n  File "/srv/app.py", line 7, in get\nKeyError: 1'
 TRACES = {
@@ -73,6 +74,16 @@ def test_a_secret_that_the_schema_does_not_name_is_a_failure(tmp_path: Path) -> 
     result = checked(tmp_path, Tickets(hook=created_answered(password_hash="$2b$12$abc")), "create")
 
     assert {("failure", "undocumented-secret", "POST /tickets")} == found(result, "undocumented-secret")
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512"])
+def test_a_digest_of_a_credential_is_a_failure_whatever_its_field_is_called(algorithm: str, tmp_path: Path) -> None:
+    digest = hashlib.new(algorithm, next(iter(USERS)).encode(), usedforsecurity=False).hexdigest()
+    result = checked(tmp_path, Tickets(hook=created_answered(fingerprint=digest)), "create")
+
+    assert {("failure", "undocumented-secret", "POST /tickets")} == found(result, "undocumented-secret")
+    (seen,) = {each.seen for each in result.findings if each.check == "undocumented-secret"}
+    assert seen.startswith(f"fingerprint is {algorithm}(${{")
 
 
 @pytest.mark.parametrize("more", [{"color": "red"}, {"password": None}, {"has_password": True}, {"next_token": "x"}])

@@ -60,7 +60,7 @@ DOCUMENT: dict[str, Any] = {
     "paths": {
         "/tickets": {
             "get": {
-                "parameters": [{"name": "title", "in": "query", "schema": {"type": "string"}}],
+                "parameters": [{"name": each, "in": "query", "schema": {"type": "string"}} for each in ("title", "q")],
                 "responses": {"200": _shows(PAGE)},
             },
             "post": {"requestBody": _takes(NEW), "responses": {"201": _shows(TICKET), **REFUSED}},
@@ -89,7 +89,7 @@ ACTS = {
     ("GET", ""): "read", ("PATCH", ""): "update", ("PUT", ""): "replace", ("DELETE", ""): "delete",
     ("POST", "/close"): "close", ("GET", "/comments"): "comments", ("POST", "/comments"): "comment",
 }  # fmt: skip
-"""What the flaws are called: an act that others may do, too. There are `list`, `filter` and `total` as well."""
+"""What the flaws are called: an act that others may do, too. There are `list`, `filter`, `search` and `total`, too."""
 
 Answer = tuple[int, Any]
 Hook = Callable[[str, str, dict[str, str], bytes], "Answer | None"]
@@ -154,6 +154,10 @@ class Tickets:
             wanted = query.removeprefix("title=")
             every = [item for owner, item in self.items.values() if self._mine(user, owner, "filter")]
             mine = [item for item in every if item["title"] == wanted]
+        if query.startswith("q="):
+            wanted = query.removeprefix("q=")
+            every = [item for owner, item in self.items.values() if self._mine(user, owner, "search")]
+            mine = [item for item in every if wanted in item["title"] + item["note"]]
         return 200, {"items": mine, "total": len(self.items) if "total" in self.flaws else len(mine)}
 
     def _created(self, user: str, data: dict[str, Any] | None) -> Answer:

@@ -125,7 +125,9 @@ def hives():
 def hive(hive_id):
     current = find(hive_id)
     if request.method == "PUT":
-        return reply(db.save(hive_of(hive_id, read(HIVE))))
+        data = read(HIVE)
+        find(hive_id)  # it may be deleted while the body arrives
+        return reply(db.save(hive_of(hive_id, data)))
     if request.method == "DELETE":
         del db.rows[hive_id], db.inspections[hive_id]
         return Response(status=204)

@@ -101,7 +101,7 @@ function exists(req, res, next) {
 
 api.route('/recipes/:recipeId')
   .get(exists, (req, res) => res.json(store.get(req.params.recipeId)))
-  .put(exists, jsonOnly, parse, valid, (req, res) => {
+  .put(exists, jsonOnly, parse, valid, exists, (req, res) => { // it may be deleted while the body arrives
     store.set(req.params.recipeId, toRecipe(req.params.recipeId, req.body));
     res.json(store.get(req.params.recipeId));
   })

@@ -1,0 +1,72 @@
+"""A check of figures whose description says how they follow from the other fields of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.checks.item_view import as_json, documented
+from contracts.checks.stored_fields import current
+from contracts.checks.valid_bodies import distinct_body, every_change, smallest_body
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.figure_sentences import Figure, figures
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+
+def described_figures(context: CheckContext, resource: CheckedResource, sentences: tuple[Figure, ...]) -> None:
+    """A figure has the value that its description says, after a create and after an update."""
+    seen = 0
+    for body in (distinct_body, smallest_body, distinct_body):
+        created = context.create(resource, body(context, resource))
+        seen += _check(context, created, sentences, ())
+    op = resource.operations.get("update") or resource.operations.get("replace")
+    changed = every_change(context, resource, op, created) if op is not None else {}
+    if op is not None and changed:
+        exchange = context.send(op, path=created.path, body=changed)
+        seen += _check(context, created, sentences, (exchange,))
+    if not seen:
+        raise CannotBuildRequest("no item shows a figure and all the fields from which it follows")
+
+
+def _check(
+    context: CheckContext,
+    created: CreatedItem,
+    sentences: tuple[Figure, ...],
+    done: tuple[RecordedExchange, ...],
+) -> int:
+    """Look at the item. Returns how many figures could be compared."""
+    _, item, shown = current(context, created)
+    judged = [(each, is_right) for each in sentences if (is_right := each.is_right(item)) is not None]
+    for each, is_right in judged:
+        context.expect(
+            is_right,
+            f"{each.field} is {each.text}",
+            f"{each.field} is {as_json(item[each.field])} in {as_json(item)}"[:300],
+            created.exchange,
+            *done,
+            *shown,
+            about=each.field,
+            statement=StatementRef(
+                context.operation, "schema", "described", each.source, f"{each.field} is {each.text}."
+            ),
+        )
+    return len(judged)
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        kind = "get" if resource.can("get") else "list"
+        if resource.can("create", kind):
+            fields = documented(contract, resource.operations[kind])
+            sentences = tuple(figures(contract.schemas, fields))
+            if sentences:
+                op = resource.operations["create"]
+                statement = StatementRef(op.name, "schema", "described", sentences[0].source, sentences[0].text)
+                yield op.name, statement, (resource, sentences)
+
+
+CHECKS = (Check("described-figures", (), _places, described_figures, exclusive=False),)

@@ -1,0 +1,153 @@
+"""Descriptions that say how a figure follows from other fields: "subtotal minus discount", "sum over lines of …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Any, NamedTuple
+
+from mockserver.inference.descriptions import description
+from mockserver.inference.names import noun, plain
+from mockserver.openapi.schemas import Schemas
+
+Value = Callable[[Mapping[str, Any]], Fraction | None]
+"""The value of an expression in an item; None if a field that it needs is no number."""
+
+OPERATORS: Mapping[str, str] = {
+    "minus": "-", "less": "-", "-": "-", "−": "-", "plus": "+", "+": "+", "times": "*", "multiplied by": "*", "*": "*",
+    "×": "*", "x": "*", "divided by": "/", "/": "/",
+}  # fmt: skip
+"""How descriptions write the four operations."""
+
+TOKEN = re.compile(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*")
+
+ROUNDING = re.compile(r",? *\(?\b(?:always )?(?P<how>rounded(?: (?:up|down|half up))?)\b.*$", re.IGNORECASE)
+
+SUM = re.compile(
+    r"^(?:the )?(?:sum|total)(?: taken)? (?:over|of)(?: all| the| its| all the| all its)* (?P<list>[A-Za-z_]\w*)"
+    r" of (?P<each>.+)$",
+    re.IGNORECASE,
+)
+"""`Sum over all lines of quantity times price`."""
+
+PREFIX = re.compile(r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE)
+
+
+class Figure(NamedTuple):
+    """`field` has the value of an expression over other fields; `slack` is by how much rounding may change it."""
+
+    field: str
+    value: Value
+    text: str
+    slack: Fraction
+    source: str
+
+    def is_right(self, item: Mapping[str, Any]) -> bool | None:
+        """Does an item show the value that follows from its other fields? None if it does not show all of them."""
+        shown, wanted = _number(item.get(self.field)), self.value(item)
+        if shown is None or wanted is None:
+            return None
+        return abs(shown - wanted) <= self.slack + abs(wanted) * Fraction(1, 10**9)
+
+
+def figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
+    """What the descriptions of the numbers of an item say; `fields` has the pointers to the schemas of its fields.
+
+    A description counts only if all of its words belong to the expression, so nothing is read that it does not say.
+    """
+    for name, pointer in fields.items():
+        if schemas.types(pointer) & {"integer", "number"}:
+            said = description(schemas, pointer)
+            for sentence in said.sentences():
+                rounded = ROUNDING.search(sentence)
+                text = PREFIX.sub("", ROUNDING.sub("", sentence).strip(" .,"))
+                value = _sum(schemas, fields, text) or _expression(fields, text)
+                if value is not None:
+                    is_whole = "integer" in schemas.types(pointer)
+                    is_rounded = rounded is not None or (is_whole and "/" in text)
+                    slack = Fraction(1) if is_rounded else Fraction(0) if is_whole else Fraction(1, 100)
+                    yield Figure(name, value, _named(fields, text), slack, f'"{sentence}" ({said.pointer})')
+                    break
+
+
+def _named(fields: Mapping[str, str], text: str) -> str:
+    """A text in which the names of fields are written as in the document, which reading it as Markdown may change."""
+    known = {plain(name): name for name in fields}
+    return re.sub(r"[A-Za-z_]\w*", lambda match: known.get(plain(match[0]), match[0]), text)
+
+
+def _sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
+    match = SUM.match(text)
+    wanted = noun(match["list"])[-1:] if match else ()
+    name = next((each for each in fields if match and noun(each)[-1:] == wanted), "")
+    items = schemas.items(fields[name]) if name else None
+    each = _expression(schemas.properties(items), match["each"], least=1) if match and items else None
+    return partial(_summed, name, each) if each is not None else None
+
+
+def _summed(name: str, each: Value, item: Mapping[str, Any]) -> Fraction | None:
+    entries = item.get(name)
+    values = (
+        [each(entry) if isinstance(entry, dict) else None for entry in entries] if isinstance(entries, list) else [None]
+    )
+    return None if any(value is None for value in values) else sum((v for v in values if v is not None), Fraction(0))
+
+
+def _expression(fields: Mapping[str, str], text: str, least: int = 2) -> Value | None:
+    """An expression of names of fields, numbers and operators, at least with so many names; None for other texts."""
+    known = {plain(name): name for name in fields}
+    words = TOKEN.findall(text.replace("`", ""))
+    if "".join(words).replace(" ", "") != re.sub(r"[\s`]", "", text):
+        return None
+    values: list[Value] = []
+    operators: list[str] = []
+    names = 0
+    for number, word in enumerate(words):
+        if number % 2:
+            operators.append(OPERATORS.get(word.lower(), ""))
+        elif plain(word) in known:
+            names += 1
+            values.append(partial(_field, known[plain(word)]))
+        elif re.fullmatch(r"[\d.]+", word):
+            values.append(partial(_constant, Fraction(word)))
+        else:
+            return None
+    is_whole = len(values) == len(operators) + 1 and all(operators)
+    return _folded(values, operators) if is_whole and names >= least else None
+
+
+def _field(name: str, item: Mapping[str, Any]) -> Fraction | None:
+    return _number(item.get(name))
+
+
+def _constant(value: Fraction, item: Mapping[str, Any]) -> Fraction | None:
+    return value
+
+
+def _number(value: Any) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Fraction(str(value))
+
+
+def _folded(values: list[Value], operators: list[str]) -> Value:
+    """The values as one: times and divided by before plus and minus."""
+    for among in ("*/", "+-"):
+        rest, left = values[:1], []
+        for operator, value in zip(operators, values[1:], strict=True):
+            if operator in among:
+                rest.append(partial(_combined, operator, rest.pop(), value))
+            else:
+                rest.append(value)
+                left.append(operator)
+        values, operators = rest, left
+    return values[0]
+
+
+def _combined(operator: str, one: Value, other: Value, item: Mapping[str, Any]) -> Fraction | None:
+    left, right = one(item), other(item)
+    if left is None or right is None or (operator == "/" and not right):
+        return None
+    return {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1)}[operator]
