@@ -22,6 +22,7 @@ from mockserver.cli.supervisor import CONTEXT, Supervisor
 from mockserver.cli.telemetry import share_counts
 from mockserver.errors import MockServerError
 from mockserver.web.workers.worker import Worker
+from mockserver.web.workers.worker_socket import WorkerSocket
 
 BACKLOG = 2048
 """How many connections wait to be accepted, as uvicorn has it."""
@@ -48,11 +49,11 @@ def run_workers(serving: Serving, count: int) -> None:
     watch = Watch(serving.sandbox, lambda _: None) if serving.watch else None
 
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
-        serving.sandbox.join(worker)
+        peers = serving.sandbox.join(worker)
         store.open(serving.sandbox)
         end_telemetry = serving.telemetry.start(serving.sandbox, str(worker.folder))
         try:
-            WorkerServer(serving, worker, ready, lifeline, watch).run([listener])
+            WorkerServer(serving, worker, peers, ready, lifeline, watch).run([listener])
         finally:
             end_telemetry()
 
@@ -89,15 +90,23 @@ class WorkerServer(uvicorn.Server):
     """The uvicorn server of one worker. It ends with the parent, whose end can be read from `lifeline`."""
 
     def __init__(
-        self, serving: Serving, worker: Worker, ready: Callable[[], None], lifeline: int, watch: Watch | None
+        self,
+        serving: Serving,
+        worker: Worker,
+        peers: WorkerSocket,
+        ready: Callable[[], None],
+        lifeline: int,
+        watch: Watch | None,
     ) -> None:
         super().__init__(serving.config())
         self._serving, self._worker, self._ready, self._lifeline = serving, worker, ready, lifeline
+        self._peers = peers
         self._watch = watch
         self._watching: asyncio.Task[None] | None = None
         serving.log_requests(self._print)
 
     async def startup(self, sockets: Any = None) -> None:
+        await self._peers.open()
         await super().startup(sockets)
         asyncio.get_running_loop().add_reader(self._lifeline, self._parent_has_gone)
         if self._watch is not None:
@@ -110,6 +119,7 @@ class WorkerServer(uvicorn.Server):
         if self._watching is not None:
             self._watching.cancel()
         await super().shutdown(sockets)
+        self._peers.close()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """End at the signal of the parent; not at Ctrl-C, which reaches all processes of a terminal."""

@@ -50,6 +50,7 @@ from mockserver.web.serving.uvicorn_protocol import Answer, Rounds
 from mockserver.web.sharing.shared_rounds import SharedRounds
 from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.workers.worker import Worker
+from mockserver.web.workers.worker_socket import WorkerSocket
 
 Services = Mapping[str, Service]
 NO_FUNCTIONS = HandlerFunctions()
@@ -237,11 +238,15 @@ class Sandbox:
         else:
             self.control.reset(self.namespaces.default, self.services.values())
 
-    def join(self, worker: Worker) -> None:
-        """Be one of several processes that serve this sandbox; called in that process before its first request."""
+    def join(self, worker: Worker) -> WorkerSocket:
+        """Be one of several processes that serve this sandbox; called in that process before its first request.
+
+        Returns the socket at which the others are answered; the server opens and closes it.
+        """
         self.control.worker = worker
         if self.control.journal is not None:
             self.control.journal.number_by(worker.numbers)
+        return WorkerSocket(self._admin.answer_worker, worker)
 
     def reached_at(self, address: str) -> None:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""

@@ -22,10 +22,12 @@ from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 from mockserver.web.admin.admin_request import STREAM, AdminFunction
 from mockserver.web.admin.agent_endpoint import NAME, AgentEndpoint
+from mockserver.web.admin.all_workers import MERGED, PACKED, AllWorkers, Merge, packed_entries
 from mockserver.web.admin.functions import FUNCTIONS
 from mockserver.web.admin.shared_requests import shared_reply
 from mockserver.web.ask_again import ask_again
 from mockserver.web.control.control import Control
+from mockserver.web.endpoint import Endpoint
 from mockserver.web.middleware import document_pages
 from mockserver.web.middleware.admin_guard import PREFIX, refusal
 from mockserver.web.operation_handlers import OperationHandler
@@ -33,6 +35,7 @@ from mockserver.web.request.router import raw_path
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.response_writer import write
 from mockserver.web.trace import note
+from mockserver.web.workers.question import FROM_WORKER
 
 PUBLIC = ("health", "openapi.json", "docs")
 """What needs no token."""
@@ -64,7 +67,7 @@ class AdminApi:
         return _AdminHandler(self.control, operation.operation_id, FUNCTIONS[operation.operation_id])
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request below `/_mock/`; 404 and 405 included."""
+        """Answer a request below `/_mock/`; 404 and 405 included. Of several workers, ask all that know something."""
         service, path = self.service, "/" + raw_path(scope)[len(PREFIX) :]
         match = service.find(path)
         endpoint = service.endpoint(scope["method"], match) if match is not None else None
@@ -72,6 +75,8 @@ class AdminApi:
             await write(service.not_found_reply(scope, raw_path(scope)), (), scope, send)
         elif endpoint is None:
             await write(service.method_not_allowed_reply(scope, match), (), scope, send)
+        elif (merge := self._merge(endpoint, scope)) is not None and self.control.worker is not None:
+            await AllWorkers(self.control, self.control.worker, self)(merge, scope, receive, send)
         else:
             streams: list[AsyncIterator[bytes]] = []
             own = {STREAM: streams, "headers": [each for each in scope["headers"] if each[0] not in FOR_SERVICES]}
@@ -81,6 +86,15 @@ class AdminApi:
                 await stream(scope, receive, send)
             else:
                 await write(reply, limits, scope, send)
+
+    def _merge(self, endpoint: Endpoint, scope: Any) -> Merge | None:
+        """How the answers of several workers become one; None if this one answers alone."""
+        is_alone = self.control.worker is None or FROM_WORKER in scope
+        return None if is_alone else MERGED.get(endpoint.operation.operation_id)
+
+    async def answer_worker(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer the question of another worker, by what this one knows."""
+        await (packed_entries(self.control) if scope["method"] == PACKED else self)(scope, receive, send)
 
 
 class _AdminHandler:

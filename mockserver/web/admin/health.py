@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 from mockserver.errors import Conflict
 from mockserver.messages import Reply
 from mockserver.web.admin.admin_request import AdminRequest
@@ -20,7 +23,11 @@ def got(request: AdminRequest) -> Reply:
         for name, each in control.services.items()
     }
     kept = control.journal.most if control.journal is not None else 0
-    return Reply(200, {"status": "ok", "services": services, "seed": control.world.seed, "journal": kept})
+    told: dict[str, Any] = {"status": "ok", "services": services, "seed": control.world.seed, "journal": kept}
+    worker = control.worker
+    if worker is not None:
+        told["worker"] = {"number": worker.slot, "of": worker.count, "process": os.getpid()}
+    return Reply(200, told)
 
 
 def measured(request: AdminRequest) -> Reply:

@@ -10,6 +10,7 @@ from mockserver.errors import Conflict, Missing
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.web.admin.admin_request import AdminRequest, as_conflict
+from mockserver.web.admin.all_workers import OTHERS_ENTRIES
 from mockserver.web.control import har
 from mockserver.web.control.journal import FOLLOWERS, JournalRecord, RequestJournal
 from mockserver.web.control.namespaces import DEFAULT
@@ -55,7 +56,8 @@ def exported(request: AdminRequest) -> Reply:
 def verified(request: AdminRequest) -> Reply:
     """Were these requests sent? 422 with the nearest ones if not. Raises Conflict for what cannot be compared."""
     namespace = request.namespace.name
-    entries = [each for each in journal(request).entries if each.namespace == namespace]
+    kept = [*journal(request).entries, *request.scope.get(OTHERS_ENTRIES, ())]
+    entries = sorted((each for each in kept if each.namespace == namespace), key=lambda each: each.number)
     with as_conflict():
         told = verify(request.body, entries, request.control.services)
     return Reply(200 if told["verified"] else 422, told)

@@ -34,33 +34,34 @@ class JournalRecord:
         self.number, self.moment, self.seconds, self._kept, self.response, self.sent = kept
 
     @cached_property
-    def _request(self) -> RequestParts:
+    def parts(self) -> RequestParts:
+        """The parts of the request."""
         return parts_of(self._kept)
 
     @property
     def method(self) -> str:
         """The method of the request."""
-        return self._request.method
+        return self.parts.method
 
     @property
     def target(self) -> str:
         """The path with the query, as sent."""
-        return self._request.target
+        return self.parts.target
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The names and values of the request's header fields."""
-        return self._request.headers
+        return self.parts.headers
 
     @property
     def body(self) -> bytes:
         """The body of the request, cut."""
-        return self._request.body
+        return self.parts.body
 
     @property
     def length(self) -> int:
         """The length of the request's body before it was cut."""
-        return self._request.length
+        return self.parts.length
 
     @property
     def status(self) -> int | None:
