@@ -246,7 +246,6 @@ workers = click.option(
     show_default=True,
     type=click.IntRange(1, 256),
     metavar="N",
-    hidden=True,
     help="Serve with this many processes, which share what is stored (docs/workers.md).",
 )
 """How many processes serve."""

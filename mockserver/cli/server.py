@@ -98,7 +98,7 @@ class Serving(NamedTuple):
 def run(serving: Serving) -> None:
     """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
     prepare_process(serving)
-    end_telemetry = serving.telemetry.start(serving.sandbox, None)
+    end_telemetry = serving.telemetry.start(serving.sandbox)
     server = _Server(serving)
     serving.log_requests(server.print)
     try:

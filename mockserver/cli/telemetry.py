@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -31,13 +32,11 @@ class Telemetry(NamedTuple):
     metrics: bool
     otel: bool
 
-    def start(self, sandbox: Sandbox, folder: str | None) -> Callable[[], None]:
-        """Observe a sandbox from now on; returns the function that ends it.
-
-        `folder` is where several processes share their counts, as SHARED_COUNTS names it; None for one process.
-        """
+    def start(self, sandbox: Sandbox, *, is_shared: bool = False) -> Callable[[], None]:
+        """Observe a sandbox from now on; returns the function that ends it. `is_shared` says that others count too."""
         observers: list[Any] = []
         if self.metrics:
+            folder = os.environ[SHARED_COUNTS] if is_shared else None
             metrics = resolve(METRICS, "metrics")(sandbox.control, folder)
             sandbox.control.metrics = lambda: (metrics.exposed(), metrics.content_type)
             observers.append(metrics)
@@ -63,8 +62,8 @@ def telemetry(metrics: bool, otel: bool | None) -> Telemetry:
     return Telemetry(metrics, wanted)
 
 
-def share_counts(folder: str) -> None:
-    """Let several processes share their counts, in this folder; called before they are started.
+def share_counts(folder: Path) -> None:
+    """Let several processes share their counts, in a folder of this one; called before they are started.
 
     Raises ClickException if it is too late: prometheus_client chooses where it counts when it is imported.
     """
@@ -73,7 +72,9 @@ def share_counts(folder: str) -> None:
             "--metrics with --workers: a module of yours imports prometheus_client, which then counts for one process; "
             "import it in a function"
         )
-    os.environ[SHARED_COUNTS] = folder
+    own = folder / "metrics"  # all files in it are taken for counts
+    own.mkdir()
+    os.environ[SHARED_COUNTS] = str(own)
 
 
 def _nothing() -> None:

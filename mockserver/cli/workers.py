@@ -51,7 +51,7 @@ def run_workers(serving: Serving, count: int) -> None:
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
         peers = serving.sandbox.join(worker)
         store.open(serving.sandbox)
-        end_telemetry = serving.telemetry.start(serving.sandbox, str(worker.folder))
+        end_telemetry = serving.telemetry.start(serving.sandbox, is_shared=True)
         try:
             WorkerServer(serving, worker, peers, ready, lifeline, watch).run([listener])
         finally:
@@ -60,7 +60,7 @@ def run_workers(serving: Serving, count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="mockserver-", dir=_temporary()) as folder:
         store = serving.store or own_store(folder)
         if serving.telemetry.metrics:
-            share_counts(folder)
+            share_counts(Path(folder))
         is_ended_well = Supervisor(count, Path(folder), serve, lambda: _print_banner(banner)).run()
     if not is_ended_well:
         sys.exit(1)

@@ -127,8 +127,8 @@ class _Stored(Collector):
         count = sum(1 for _ in self._control.namespaces)
         yield GaugeMetricFamily("mockserver_namespaces", "Namespaces in use, with the default one.", count)
         journal = self._control.journal
-        kept = len(journal) if journal is not None else 0
-        yield GaugeMetricFamily("mockserver_journal_entries", "Requests that the journal keeps.", kept)
+        if journal is not None and self._control.worker is None:  # of several, each would say another number
+            yield GaugeMetricFamily("mockserver_journal_entries", "Requests that the journal keeps.", len(journal))
 
     def _items(self) -> Iterable[tuple[tuple[str, str], int]]:
         for name, service in self._control.services.items():
