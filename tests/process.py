@@ -10,8 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
+
+from tests.command_server import CommandServer
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
@@ -19,6 +22,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"
 
 PATIENCE = 180
 """Seconds in which a program must print the line that a test waits for."""
+
+MEASURED = {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
+"""Variables with which each process is measured from its start, so that none may be forked."""
 
 READY = "Press Ctrl-C to stop"
 """How the last line begins that `mockserver serve` prints when it listens."""
@@ -78,9 +84,16 @@ def run(
     *arguments: str, cwd: Path = ROOT, seconds: float = PATIENCE, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
+    if environment is ENVIRONMENT and not os.environ.keys() & MEASURED:
+        return _command_server().run(arguments, cwd, seconds)
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=environment
     )
+
+
+@cache
+def _command_server() -> CommandServer:
+    return CommandServer(ENVIRONMENT)
 
 
 def await_port(port: int, process: subprocess.Popen[Any], seconds: float = 60.0) -> None:
