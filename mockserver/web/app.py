@@ -35,6 +35,7 @@ from mockserver.web.control.namespaces import USUAL_LIMITS, NamespaceLimits, Nam
 from mockserver.web.control.overrides.forwarding import AllowedHosts
 from mockserver.web.control.overrides.interceptor import OverrideInterceptor
 from mockserver.web.control.overrides.overrides import Overrides
+from mockserver.web.control.overrides.shared_counts import SharedCounts
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
@@ -198,13 +199,15 @@ class Sandbox:
         with self.sharing.round():
             begin_with_start(self.sharing, self.control, wanted)
         self.rounds = SharedRounds(self.sharing)
+        self.overrides.counted = SharedCounts(self.sharing, self.overrides)
         self._open()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            if self.sharing is not None and self.sharing.is_attached:
+            scope = without_prefix(scope)
+            if self.rounds is not None and not scope["path"].startswith(PREFIX):
                 self._look(scope)
-            await self._answer(without_prefix(scope), receive, send)
+            await self._answer(scope, receive, send)
         else:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
 

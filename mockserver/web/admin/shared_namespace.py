@@ -126,6 +126,10 @@ class SharedNamespace:
         """Have the same overrides as elsewhere."""
         self._control.overrides.put_all(self._namespace, overrides)
 
+    def count_overrides(self, counts: Any) -> None:
+        """Have the same counts of overrides as elsewhere."""
+        self._control.overrides.count(self._namespace, counts)
+
     def become(self, state: Any) -> None:
         """Become what a snapshot says that was restored elsewhere."""
         self.restore(msgspec.json.encode(state))
@@ -150,6 +154,7 @@ CONTROLS: dict[str, Any] = {
     "request": SharedNamespace.request,
     "clock": SharedNamespace.steer,
     "overrides": SharedNamespace.override,
+    "counts": SharedNamespace.count_overrides,
     "state": SharedNamespace.become,
     "begin": SharedNamespace.nothing,
 }

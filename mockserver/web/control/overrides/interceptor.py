@@ -43,8 +43,18 @@ class OverrideInterceptor:
         if listed is None:
             return None
         matched = MatchedRequest(request, self._overrides.services)
-        found = _first(listed.candidates(matched), matched)
+        candidates = listed.candidates(matched)
+        if any(each.is_counted for each in candidates):
+            namespace = candidates[0].scope.namespace
+            found = self._overrides.counted(namespace, lambda: _first(self._candidates(matched), matched))
+        else:
+            found = _first(candidates, matched)
         return await self._answer(matched, *found) if found is not None else None
+
+    def _candidates(self, matched: MatchedRequest) -> list[Override]:
+        """The overrides that may apply to a request, after what other processes did."""
+        listed = self._overrides.list_of(_namespace(matched.incoming.scope["headers"]))
+        return listed.candidates(matched) if listed is not None else []
 
     async def after(self, exchange: Exchange) -> None:
         """Let the override that applies change the response or break the connection."""

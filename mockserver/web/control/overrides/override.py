@@ -64,6 +64,11 @@ class Override:
         """The next step; the last one stays."""
         return self.steps[min(self.applied, len(self.steps) - 1)]
 
+    @property
+    def is_counted(self) -> bool:
+        """Does it matter how often it was met or applied?"""
+        return self._times is not None or self._after > 0 or len(self.steps) > 1
+
     def take(self, request: MatchedRequest) -> Step | None:
         """The step for a request, which counts; None when the override does not apply to it."""
         if not self._condition.matches(request) or not self.is_active:

@@ -30,16 +30,30 @@ StoredOverride = tuple[int, dict[str, Any], bool, int, int]
 """The number of an override, the override as it was set, if it is switched on, how often it was met and applied."""
 
 
+Taken = tuple[Override, Step] | None
+"""The override that applies to a request, and what it answers; None if none does."""
+
+Counted = Callable[[Namespace, Callable[[], Taken]], Taken]
+"""Calls a function that looks for the override of a request and counts it, in a namespace; gives its result."""
+
+
+def counted_here(namespace: Namespace, take: Callable[[], Taken]) -> Taken:
+    """Count in this process alone."""
+    return take()
+
+
 class Overrides:
     """The overrides of a sandbox. `on_change` is called when the first one is added and when the last one is removed.
 
-    A reload replaces `services`; overrides stay, and apply to the operations of the same names.
+    `counted` is called around each count of an override that may not apply again, or not so: several processes count
+    together. A reload replaces `services`; overrides stay, and apply to the operations of the same names.
     """
 
     def __init__(self, namespaces: Namespaces, allowed: AllowedHosts) -> None:
         self.namespaces, self._allowed = namespaces, allowed
         self.services: Mapping[str, Service] = {}
         self.on_change: Callable[[], None] = lambda: None
+        self.counted: Counted = counted_here
         self._lists: dict[str, OverrideList] = {}
         self._number = 0
         namespaces.on_end.append(self.clear)
@@ -110,6 +124,13 @@ class Overrides:
             override.enabled, override.seen, override.applied = enabled, seen, applied
             self._keep(namespace, override)
             self._number = max(self._number, number)
+
+    def count(self, namespace: Namespace, counts: Iterable[tuple[int, int, int]]) -> None:
+        """Set how often overrides were met and applied, by their numbers."""
+        known = {each.number: each for each in self.all(namespace)}
+        for number, seen, applied in counts:
+            if number in known:
+                known[number].seen, known[number].applied = seen, applied
 
     def _keep(self, namespace: Namespace, override: Override) -> None:
         was_empty = not self._lists
