@@ -78,7 +78,7 @@ class NamespaceLog:
         self._log, self.followed, self.changes = log, followed, changes
         self.partition = Partition(followed.name, ONE_ORDER)
         self.revision = self._saved = 0
-        self.is_lost = False
+        self.is_lost, self._start = False, 0
         self._seen = followed.log.revision if followed.log is not None else 0
 
     def load(self) -> None:
@@ -87,15 +87,21 @@ class NamespaceLog:
         found = self._log.load(self.partition)
         if found is None and self.revision:
             self.followed.restore(b"")
-            self.revision = 0
+            self.revision = self._start = 0
         elif found is not None:
             try:
                 self.followed.restore(found.content)
             except UnknownEntryError as fault:
                 raise LogDamaged(f"{self._log.place}: the snapshot of {self.partition.namespace}: {fault}") from None
             self.revision = self._saved = found.revision
+            self._start = found.revision if not found.content else -1
         self._settled()
         self.catch_up()
+
+    @property
+    def is_new(self) -> bool:
+        """Has nothing happened since the namespace began, or was dropped?"""
+        return self.revision == self._start
 
     def catch_up(self) -> bool:
         """Apply what others appended since; True if there was something. Raises a LogError."""

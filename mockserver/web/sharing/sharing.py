@@ -170,6 +170,9 @@ class Sharing:
             found.load()
         else:
             found.catch_up()
+        if found.is_new and namespace is not self.namespaces.default:
+            self.commanded(found)  # also one that is only read: others list it, and may end it
+            found.command("begin", None)
         return found
 
     def _begun(self, namespace: Namespace) -> NamespaceLog:
