@@ -8,7 +8,7 @@
 | never answers | `off.py` |
 | queries a server over HTTP, SSE or a command; in a thread | `live.py`, `session.py`; `live_thread.py` |
 | reads the pages of a list, within limits | `listing.py` |
-| decides which addresses may be reached; sends HTTP there, within limits | `address_guard.py`; `guarded_http.py` |
+| connects only where it may (`mockserver/address_guard.py`); sends HTTP | `guarded_backend.py`; `guarded_http.py` |
 | gets a token after a 401, and renews it | `oauth.py` |
 | describes what went wrong | `error_messages.py` |
 | a demo MCP server, its consent page, its misbehaviours | `demo_server.py`, `demo_oauth.py`, `misbehaviour.py` |

@@ -17,8 +17,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
 from pydantic import ValidationError
 
+from mockserver.address_guard import ForbiddenAddress
 from mockserver.errors import SyncError
-from mockserver.mcp_sync.address_guard import ForbiddenAddress
 from mockserver.mcp_sync.prober import Status
 from mockserver.reason_phrases import PHRASES
 

@@ -15,7 +15,7 @@ import httpcore2
 import httpx2
 
 from mockserver.errors import SyncError
-from mockserver.mcp_sync.address_guard import GuardedBackend
+from mockserver.mcp_sync.guarded_backend import GuardedBackend
 
 MEBIBYTE = 1 << 20
 BETWEEN_EVENTS = re.compile(rb"\r?\n\r?\n|\r\r")

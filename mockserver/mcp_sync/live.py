@@ -27,9 +27,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from mockserver.address_guard import AllowedAddresses, Resolve, resolve
 from mockserver.errors import SyncError
-from mockserver.mcp_sync.address_guard import AllowedAddresses, GuardedBackend, Resolve, resolve
 from mockserver.mcp_sync.error_messages import answered, describe, without_secrets
+from mockserver.mcp_sync.guarded_backend import GuardedBackend
 from mockserver.mcp_sync.guarded_http import STANDARD, GuardedHttp, ResponseLimits
 from mockserver.mcp_sync.listing import Listing, list_all
 from mockserver.mcp_sync.oauth import Authorizations

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.address_guard import Address, AllowedAddresses, ForbiddenAddress, literal
 from mockserver.errors import SyncError
-from mockserver.mcp_sync.address_guard import Address, AllowedAddresses, ForbiddenAddress, literal
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.live import with_prober

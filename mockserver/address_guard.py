@@ -1,8 +1,9 @@
-"""Which addresses live sync may reach.
+"""Which addresses the mock may connect to: live sync, and deliveries of webhooks and callbacks.
 
 Loopback is allowed, names and networks can be allowed, and some addresses never are. Every client of the mock can write
-a registration, so the URL in one must not lead to the machines nearby. A name is resolved once, all its addresses are
-checked, and the connection goes to a checked address: a name cannot resolve to another one in between (DNS rebinding).
+a registration or a subscription, so the URL in one must not lead to the machines nearby. A name is resolved once, all
+its addresses are checked, and the connection goes to a checked address: a name cannot resolve to another one in between
+(DNS rebinding).
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import httpcore2
-
 from mockserver.errors import SyncError
 
 Address = IPv4Address | IPv6Address
@@ -25,7 +24,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 
 
 class ForbiddenAddress(SyncError):
-    """An address that live sync does not reach. The text says why, and what would allow it."""
+    """An address that is not reached. The text says why, and what would allow it."""
 
 
 NEVER: tuple[tuple[Network, str], ...] = tuple(
@@ -59,26 +58,31 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 
 @dataclass(frozen=True, slots=True)
 class AllowedAddresses:
-    """The networks and host names that live sync may reach besides loopback."""
+    """The networks and host names that may be reached besides loopback.
+
+    `option` is the name of the command line's option for them, `who` says who is reaching; both are for messages.
+    """
 
     networks: tuple[Network, ...] = ()
     names: frozenset[str] = frozenset()
+    option: str = "--sync-allow"
+    who: str = "live sync"
 
     @classmethod
-    def of(cls, values: Iterable[str]) -> AllowedAddresses:
-        """Read the values of `--sync-allow`: each a network (`10.0.0.0/8`), an address or a host name.
+    def of(cls, values: Iterable[str], option: str = "--sync-allow", who: str = "live sync") -> AllowedAddresses:
+        """Read the values of the option: each a network (`10.0.0.0/8`), an address or a host name.
 
         Raises:
             SyncError: a value is none of these.
         """
         values = tuple(values)
         networks = tuple(network for network in map(_network, values) if network is not None)
-        return cls(networks, frozenset(_name(value) for value in values if _network(value) is None))
+        return cls(networks, frozenset(_name(v, option) for v in values if _network(v) is None), option, who)
 
     def __str__(self) -> str:
         """For the line that is printed at start."""
         allowed = ", ".join((*map(str, self.networks), *sorted(self.names)))
-        return f"loopback and {allowed}" if allowed else "loopback only; --sync-allow allows more"
+        return f"loopback and {allowed}" if allowed else f"loopback only; {self.option} allows more"
 
     def check(self, host: str, address: Address) -> None:
         """Accept an address of this host.
@@ -95,7 +99,7 @@ class AllowedAddresses:
                 raise ForbiddenAddress(f"{shown} is never asked: {why}.")
         if host.lower().rstrip(".") not in self.names and not _within(plain, self.networks):
             raise ForbiddenAddress(
-                f"{shown} is not asked: live sync reaches only loopback and what --sync-allow names."
+                f"{shown} is not asked: {self.who} reaches only loopback and what {self.option} names."
             )
 
 
@@ -115,12 +119,12 @@ def _network(value: str) -> Network | None:
         return None
 
 
-def _name(value: str) -> str:
+def _name(value: str, option: str) -> str:
     name = value.lower().rstrip(".")
     labels = name.split(".")
     sound = all(label and all(c.isalnum() or c in "-_" for c in label) for label in labels)
     if not sound or _numeric(labels[-1]):
-        raise SyncError(f"--sync-allow {value!r} is neither a host name, an address nor a network such as 10.0.0.0/8.")
+        raise SyncError(f"{option} {value!r} is neither a host name, an address nor a network such as 10.0.0.0/8.")
     return name
 
 
@@ -162,65 +166,22 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 
-class GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Opens TCP connections to checked addresses, and nothing else."""
+async def checked_addresses(
+    reach: AllowedAddresses, host: str, port: int, seconds: float | None, resolver: Resolve = resolve
+) -> tuple[Address, ...]:
+    """The addresses of a host, each of which may be reached.
 
-    def __init__(self, reach: AllowedAddresses, resolver: Resolve = resolve) -> None:
-        self._reach, self._resolve, self._network = reach, resolver, httpcore2.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Resolve the name, check every address, and connect to the first that answers.
-
-        Raises:
-            ForbiddenAddress: one of the addresses must not be reached.
-            httpcore2.ConnectError: the name has no address, or none of them answers.
-        """
-        failure: Exception = httpcore2.ConnectError(f"the name {host} does not resolve")
-        for address in await self._checked_addresses(host, port, timeout):
-            try:
-                return await self._network.connect_tcp(
-                    str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Refuse: a registration cannot name a file of this machine.
-
-        Raises:
-            ForbiddenAddress: always.
-        """
-        raise ForbiddenAddress("Unix sockets are not asked.")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait, as the connection pool asks between its retries."""
-        await asyncio.sleep(seconds)
-
-    async def _checked_addresses(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
-        written = literal(host)
-        addresses = (written,) if written is not None else await self._resolved(host, port, seconds)
-        for address in addresses:
-            self._reach.check(host, address)
-        return addresses
-
-    async def _resolved(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._resolve(host, port)
-        except TimeoutError as error:  # an OSError too, but of time and not of the name
-            raise httpcore2.ConnectTimeout(f"the name {host} was not resolved in time") from error
-        except (OSError, UnicodeError) as error:
-            raise httpcore2.ConnectError(f"the name {host} does not resolve") from error
+    Raises:
+        ForbiddenAddress: one of the addresses must not be reached.
+        TimeoutError: the name was not resolved within so many seconds.
+        OSError: the name does not resolve.
+    """
+    written = literal(host)
+    if written is not None:
+        addresses: tuple[Address, ...] = (written,)
+    else:
+        async with asyncio.timeout(seconds):
+            addresses = await resolver(host, port)
+    for address in addresses:
+        reach.check(host, address)
+    return addresses
