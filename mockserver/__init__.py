@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mockserver.state.clock import Clock
     from mockserver.web.app import Sandbox, create_app
     from mockserver.web.control.namespaces import NamespaceLimits
+    from mockserver.web.control.outbox import WebhookSettings
     from mockserver.web.resolver import StatefulResolver
     from mockserver.web.service import ServiceSettings
 
@@ -66,6 +67,7 @@ __all__ = [
     "TooMany",
     "Unauthenticated",
     "UnsupportedFeature",
+    "WebhookSettings",
     "create_app",
     "rule",
     "sandbox",
@@ -97,6 +99,7 @@ _PUBLIC = {
     "TooMany": "mockserver.errors:TooMany",
     "Unauthenticated": "mockserver.errors:Unauthenticated",
     "UnsupportedFeature": "mockserver.errors:UnsupportedFeature",
+    "WebhookSettings": "mockserver.web.control.outbox:WebhookSettings",
     "create_app": "mockserver.web.app:create_app",
     "rule": "mockserver.rules:rule",
     "sandbox": "mockserver.sandbox",

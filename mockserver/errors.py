@@ -123,6 +123,10 @@ class LogMismatch(LogError):
     """The log is of another document, of another program, or of a newer version of this one."""
 
 
+class WebhookError(MockServerError):
+    """A webhook cannot be sent as it is wanted: an unknown name, an address that is none."""
+
+
 class SyncError(MockServerError):
     """An MCP server could not be queried; the message says what happened."""
 

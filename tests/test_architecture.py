@@ -22,14 +22,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi",
-    "behaviour", "examples", "inference", "contract", "messages", "state", "stores", "handlers", "sandbox", "vendors",
-    "web", "telemetry", "__init__", "cli", "__main__", "pytest_plugin",
+    "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "address_guard", "rules",
+    "vendor_files", "openapi", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages",
+    "state", "stores", "handlers", "sandbox", "vendors", "web", "telemetry", "__init__", "cli",
+    "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("printed_text", "errors", "reason_phrases", "rules", "messages", "state", "handlers"),
+    "mcp_sync": ("printed_text", "errors", "reason_phrases", "address_guard", "rules", "messages", "state", "handlers"),
     "client": ("printed_text", "errors"),
     "agent_tools": ("printed_text", "errors", "loopback", "client"),
 }
@@ -40,6 +41,7 @@ MAY_IMPORT_BESIDE = ("vendors", "cli", "pytest_plugin")
 
 CONTRACTS_MAY_IMPORT = (
     "printed_text", "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
+    "webhooks",
 )  # fmt: skip
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
 

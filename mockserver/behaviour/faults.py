@@ -10,7 +10,14 @@ import jsonschema_rs
 import orjson
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.statements import Behaviour, Errors, OperationBehaviour, Resource, ServiceStatements
+from mockserver.behaviour.statements import (
+    FROM_DOCUMENT,
+    Behaviour,
+    Errors,
+    OperationBehaviour,
+    Resource,
+    ServiceStatements,
+)
 from mockserver.behaviour.suggestions import allowed, nearest
 from mockserver.behaviour.vocabulary import long_form
 from mockserver.errors import BehaviourError
@@ -138,6 +145,11 @@ def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
             yield StatementFault(place, f"there is no resource `{parent.resource}`{allowed(parent.resource, known)}")
         elif _is_own_ancestor(name, known):
             yield StatementFault(place, "a resource cannot be its own ancestor")
+    for number, webhook in enumerate(behaviour.service.webhooks):
+        # what was inferred about a resource may be left when a behaviour file removes that resource
+        if webhook.of not in known and webhook.evidence not in FROM_DOCUMENT:
+            message = f"there is no resource `{webhook.of}`{allowed(webhook.of, known)}"
+            yield StatementFault(("x-service", "webhooks", number, "of"), message)
 
 
 def _unused(behaviour: Behaviour) -> Iterator[StatementFault]:

@@ -19,7 +19,7 @@ ENTRY_POINTS = "mockserver.commands"
 SECTIONS = {
     "Mocks": ("serve", "infer", "specs", "demo-mcp"),
     "A running sandbox": (
-        "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+        "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
     "Contract checks": ("check", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
 }  # fmt: skip
@@ -60,6 +60,7 @@ class MixedPackages(click.ClickException):
 
 CONTROL = {
     "requests": "Show what was asked of a running sandbox, also as it comes.",
+    "deliveries": "Show the webhooks and callbacks that were sent, with every attempt.",
     "why": "Explain why a request was answered as it was.",
     "state": "Show or change stored items.",
     "fault": "Let an operation fail, break or wait.",

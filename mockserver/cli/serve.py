@@ -31,6 +31,7 @@ from mockserver.stores.sqlite_log import Durability
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.namespaces import NamespaceLimits
+from mockserver.web.control.outbox import WebhookSettings
 from mockserver.web.service import ServiceSettings
 
 
@@ -40,6 +41,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.reading
 @serve_options.requests
 @serve_options.overrides
+@serve_options.webhooks
 @serve_options.outside_services
 @serve_options.items
 @serve_options.control
@@ -143,6 +145,9 @@ def app_options(
     cors: tuple[str, ...] | None,
     hosts: tuple[str, ...],
     forward_allow: tuple[str, ...],
+    webhooks: dict[str, list[str]],
+    webhook_secret: str,
+    callback_allow: tuple[str, ...],
     sync_mode: str,
     sync_allow: tuple[str, ...],
     sync_deadline: float,
@@ -180,4 +185,5 @@ def app_options(
         "quiet_headers": quiet_headers,
         "namespace_limits": NamespaceLimits(namespace_idle, max_namespaces),
         "forward_allow": forward_allow,
+        "webhooks": WebhookSettings(webhooks, webhook_secret, callback_allow),
     }

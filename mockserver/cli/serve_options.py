@@ -44,6 +44,19 @@ def forward_hosts(context: click.Context, parameter: click.Parameter, given: tup
     return given
 
 
+def webhook_addresses(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, list[str]]:
+    """The addresses of `--webhook` by the name of the webhook. Raises BadParameter."""
+    found: dict[str, list[str]] = {}
+    for text in given:
+        name, sign, url = text.partition("=")
+        if not sign or not name or "://" not in url:
+            raise click.BadParameter(f"{text!r}: write NAME=URL, for example newPet=http://127.0.0.1:9000/hooks")
+        found.setdefault(name, []).append(url)
+    return found
+
+
 def _group(*options: Decorator) -> Decorator:
     """Several options as one decorator. `--help` lists them in this order."""
     return lambda command: reduce(lambda done, option: option(done), reversed(options), command)
@@ -135,6 +148,30 @@ outside_services = _group(
     click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous."),
 )
 """How outside services are asked."""
+
+webhooks = _group(
+    click.option(
+        "--webhook",
+        "webhooks",
+        multiple=True,
+        metavar="NAME=URL",
+        callback=webhook_addresses,
+        help="Send this webhook of the document, or '*' for all, to an address; repeatable (docs/webhooks.md).",
+    ),
+    click.option(
+        "--webhook-secret",
+        metavar="SECRET",
+        default="",
+        help="Sign webhooks and callbacks with this secret. The default is made from the name of the service.",
+    ),
+    click.option(
+        "--callback-allow",
+        multiple=True,
+        metavar="HOST|CIDR",
+        help="Where webhooks and callbacks may be sent to besides loopback; repeatable.",
+    ),
+)
+"""What the service sends itself."""
 
 overrides = _group(
     click.option(

@@ -49,6 +49,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield f"code:   {', '.join(sandbox.functions.answered.values())}; the other operations are mocked"
     if token is not None:
         yield f"token:  other machines can connect, so state and reset need -H 'Authorization: Bearer {token}'"
+    yield from _webhooks(sandbox)
     if loaded:
         yield f"loaded: {counted(loaded, 'item')} of the state file"
     if sandbox.sharing is not None and sandbox.sharing.place:
@@ -78,6 +79,17 @@ def reloaded(reload: Reload) -> Iterator[str]:
         yield f"reloaded {name}: {operations}, {items} kept"
         for resource, count in reload.dropped.get(name, {}).items():
             yield f"  dropped {counted(count, 'item')} of {resource}: not valid in the new version"
+
+
+def _webhooks(sandbox: Sandbox) -> Iterator[str]:
+    """What is sent, where to, and the secret that signs it."""
+    for name, service in sandbox.outbox.services.items():
+        sent = service.sent
+        if sent.requests:
+            hooks, calls = len(sent.requests.webhooks), sum(map(len, sent.requests.callbacks.values()))
+            signed = "not signed" if sent.delivery.signature == "none" else f"{sent.delivery.signature} {sent.secret}"
+            counts = f"{counted(hooks, 'webhook')} and {counted(calls, 'callback')} of {name}"
+            yield f"sends:  {counts}, to {sandbox.outbox.queue.reach}; signed: {signed}"
 
 
 def _other_credentials(service: Service) -> Iterator[str]:

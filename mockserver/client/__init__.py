@@ -22,6 +22,7 @@ from mockserver.client.admin_models import (
 )
 from mockserver.client.async_client import AsyncSandboxClient as AsyncSandbox
 from mockserver.client.async_namespace import AsyncNamespaceClient as AsyncNamespace
+from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
 from mockserver.client.problems import SandboxError
 from mockserver.client.sync_client import SandboxClient as Sandbox
@@ -40,5 +41,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "SandboxHealth",
+    "SentWebhook",
     "VerificationResult",
+    "WebhookSubscription",
 ]

@@ -19,9 +19,10 @@ from mockserver.client.admin_models import (
 from mockserver.client.async_connection import AsyncConnection
 from mockserver.client.async_items import AsyncClockClient, AsyncItemsClient
 from mockserver.client.async_overrides import AsyncOverridesClient
+from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.expectation import checked, expectation
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
-from mockserver.client.namespace_calls import Json, NamespaceCalls, RequestFilter, Which
+from mockserver.client.namespace_calls import DeliveryFilter, Json, NamespaceCalls, RequestFilter, Which, webhook_body
 
 
 class AsyncNamespaceClient(AsyncOverridesClient):
@@ -93,6 +94,34 @@ class AsyncNamespaceClient(AsyncOverridesClient):
     async def har(self) -> Json:
         """The journal as HTTP Archive 1.2."""
         return await self._send(self._calls.har())
+
+    async def deliveries(self, *, wait: float | None = 5.0, **only: Unpack[DeliveryFilter]) -> list[SentWebhook]:
+        """The webhooks and callbacks that were sent, the latest 100 without `limit`, in their order.
+
+        It waits until all are finished, at most `wait` seconds.
+        """
+        return await self._send(self._calls.deliveries(wait, **only))
+
+    async def subscribe(self, url: str, *events: str, secret: str = "") -> WebhookSubscription:
+        """Send webhooks to an address: those of the names `events`, or all."""
+        return await self._send(self._calls.subscribe(url, events, secret))
+
+    async def send_webhook(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        item: tuple[str, str | int] | None = None,
+        body: Any = None,
+        fault: str | None = None,
+        service: str | None = None,
+    ) -> list[SentWebhook]:
+        """Send a webhook or a callback now, to all who have subscribed to it or to one address.
+
+        It tells of an `item`, which is a resource with an id, else of the newest. `fault` is a fault of deliveries.
+        """
+        given = webhook_body(url=url, item=item, body=body, fault=fault, service=service)
+        return await self._send(self._calls.send_webhook(name, given))
 
     async def verify(
         self,

@@ -19,6 +19,7 @@ from mockserver.client.admin_models import (
     ResetResult,
     VerificationResult,
 )
+from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
 
 Json = dict[str, Any]
@@ -47,6 +48,16 @@ class RequestFilter(TypedDict, total=False):
     status: int | str | None
     since: int | None
     unmatched: bool | None
+    limit: int | None
+
+
+class DeliveryFilter(TypedDict, total=False):
+    """Which deliveries: `request` is the number of the request that caused them, and `limit` are the latest (100)."""
+
+    event: str | None
+    state: str | None
+    request: int | None
+    since: int | None
     limit: int | None
 
 
@@ -85,6 +96,20 @@ class NamespaceCalls:
     def har(self) -> AdminCall[Json]:
         """The journal as HTTP Archive."""
         return get("/har", as_(Json), namespace=self.name)
+
+    def deliveries(self, wait: float | None, **only: Unpack[DeliveryFilter]) -> AdminCall[list[SentWebhook]]:
+        """What was sent, in its order, after waiting for what is not finished."""
+        return get("/deliveries", _sent_first, namespace=self.name, wait=wait, **only)
+
+    def subscribe(self, url: str, events: Sequence[str], secret: str) -> AdminCall[WebhookSubscription]:
+        """Subscribe an address to webhooks."""
+        body: Json = {"url": url} | ({"events": [*events]} if events else {}) | ({"secret": secret} if secret else {})
+        return sending("POST", "/subscriptions", as_(WebhookSubscription), body, namespace=self.name)
+
+    def send_webhook(self, name: str, body: Json) -> AdminCall[list[SentWebhook]]:
+        """Send a webhook by hand."""
+        path = f"/webhooks/{quote(name, safe='')}/send"
+        return sending("POST", path, as_(list[SentWebhook]), body, namespace=self.name)
 
     def verify(self, expectation: Json) -> AdminCall[VerificationResult]:
         """Compare the journal with an expectation."""
@@ -216,3 +241,16 @@ def seconds(duration: float | timedelta) -> float:
 
 def _oldest_first(response: httpx.Response) -> list[JournalEntry]:
     return as_(list[JournalEntry])(response)[::-1]
+
+
+def _sent_first(response: httpx.Response) -> list[SentWebhook]:
+    return as_(list[SentWebhook])(response)[::-1]
+
+
+def webhook_body(
+    *, url: str | None, item: tuple[str, Id] | None, body: Any, fault: str | None, service: str | None
+) -> Json:
+    """The body of the request that sends a webhook by hand; `item` is a resource with an id."""
+    given = {"url": url, "body": body, "fault": fault, "service": service}
+    found = {name: value for name, value in given.items() if value is not None}
+    return found | ({"item": {"resource": item[0], "id": item[1]}} if item is not None else {})

@@ -23,6 +23,8 @@ from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
 from mockserver.state.world import World
 
+NOTHING: Mapping[str, Any] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class ResourcePlan:
@@ -96,7 +98,10 @@ class ResourcePlan:
         `before` are the fields before an update: a value that is no longer valid returns to the earlier one.
         """
         if self.generated_fields is not None:
+            # Replies cannot show secrets, so that they are taken for wrong; a webhook is signed with such a secret.
+            kept = {name: fields[name] for name in self.secrets if name in fields} if self.secrets else NOTHING
             self.generated_fields.complete(fields, f"{world.seed}/{self.name}/{id}", before)
+            fields.update(kept)
 
     def _set_parent_field(self, call: Call, fields: dict[str, Any]) -> None:
         parent = self.statements.parent

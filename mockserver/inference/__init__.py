@@ -13,6 +13,8 @@ from typing import Any
 
 from mockserver.behaviour.reader import Tree
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.inference import webhooks
+from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.resources import parent_of, resources
 from mockserver.inference.statement_writer import UNWRITABLE, Writer, inferred, place
@@ -41,9 +43,11 @@ def infer(
             except UNWRITABLE as fault:
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     by_shape = {draft.shape: draft for draft in drafts}
+    service = _service(document, [*unsaid, *_improvised(document, behaviours)])
+    stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts}
     return {
-        "x-service": _service(document, [*unsaid, *_improvised(document, behaviours)]),
-        "x-resources": {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts},
+        "x-service": service | _sent(document, schemas, drafts, stated),
+        "x-resources": stated,
         "x-behaviour": behaviours,
     }
 
@@ -59,3 +63,20 @@ def _improvised(document: Document, behaviours: dict[str, Any]) -> list[str]:
     """One sentence about the operations that belong to no resource."""
     rest = [place(o) for o in document.operations if not o.extension and f"{o.method} {o.path}" not in behaviours]
     return [f"Answered by example, because they belong to no resource: {', '.join(rest)}."] if rest else []
+
+
+def _sent(
+    document: Document, schemas: Schemas, drafts: list[ResourceDraft], resources: dict[str, Any]
+) -> dict[str, Any]:
+    """The statements about webhooks and their delivery; those about subscriptions are added to their resources."""
+    delivery = webhooks.delivery(document)
+    found: dict[str, Any] = {"delivery": delivery} if delivery else {}
+    if not document.root.get("webhooks"):
+        return found
+    for draft in drafts:
+        subscription = webhooks.subscription(schemas, draft)
+        if subscription is not None:
+            resources[draft.name]["subscription"] = subscription
+    others = [draft for draft in drafts if "subscription" not in resources[draft.name]]
+    sent = webhooks.webhooks(document, schemas, others)
+    return found | ({"webhooks": sent} if sent else {})

@@ -214,6 +214,18 @@ def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
                 yield replace(operation, operation_id=_unique(operation, taken))
 
 
+def operation_of(
+    root: Mapping[str, Any], path: str, item: Mapping[str, Any], place: str, keys: tuple[str, ...]
+) -> Operation:
+    """One operation of a Path Item that is at `place` in a document in normal form; `keys` lead to it.
+
+    For webhooks and callbacks, which are not below `paths`; `path` is what stands in its place. Raises InvalidDocument.
+    """
+    node = json_pointer.lookup(item, json_pointer.join("", *keys))
+    shared, at = _parameters(root, item.get("parameters"), place), json_pointer.join(place, *keys)
+    return _operation(root, path, keys[-1].lower(), node, at, shared, _security(root.get("security")))
+
+
 def _unique(operation: Operation, taken: set[str]) -> str:
     """The operation's own id, or its method and path where another operation has that id already.
 

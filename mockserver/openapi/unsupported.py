@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from mockserver.openapi import normalize
 from mockserver.openapi.document import Document
+from mockserver.openapi.outgoing_requests import outgoing_requests
 
 UNREAD = ("yaml",)
 """Suffixes of media types whose bodies have a schema but are not parsed."""
@@ -29,8 +30,6 @@ def not_honoured(document: Document) -> Iterator[str]:
         "paths that contain a query are never matched (a path template has no query)": [
             path for path in paths if "?" in path
         ],
-        "webhooks are not sent": list(root.get("webhooks") or {}),
-        "callbacks are not sent": [name for name, node in operations if node.get("callbacks")],
         "servers of single paths and operations are ignored; the document's servers apply": [
             *elsewhere,
             *(name for name, node in operations if node.get("servers")),
@@ -44,6 +43,7 @@ def not_honoured(document: Document) -> Iterator[str]:
             scheme.name for scheme in document.security_schemes.values() if scheme.type.lower() == "mutualtls"
         ],
     }
+    yield from outgoing_requests(document).problems
     for sentence, places in found.items():
         if places:
             yield f"{document.file}: {sentence}: {named(places)}"

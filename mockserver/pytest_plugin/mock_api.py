@@ -46,6 +46,8 @@ class MockApi:
         self.requests, self.why, self.verify = namespace.requests, namespace.why, namespace.verify
         self.fail, self.fault, self.delay = namespace.fail, namespace.fault, namespace.delay
         self.override, self.remove_overrides = namespace.override, namespace.remove_overrides
+        self.deliveries, self.subscribe = namespace.deliveries, namespace.subscribe
+        self.send_webhook = namespace.send_webhook
         self.snapshot, self.restore = namespace.snapshot, namespace.restore
         self.checkpoint, self.reset, self.clock = namespace.checkpoint, namespace.reset, namespace.clock
 

@@ -32,6 +32,7 @@ from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.control import Control
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import USUAL_LIMITS, NamespaceLimits, Namespaces, without_prefix
+from mockserver.web.control.outbox import NO_WEBHOOKS, WebhookOutbox, WebhookSettings
 from mockserver.web.control.overrides.forwarding import AllowedHosts
 from mockserver.web.control.overrides.interceptor import OverrideInterceptor
 from mockserver.web.control.overrides.overrides import Overrides
@@ -80,12 +81,14 @@ class Sandbox:
         forward_allow: Sequence[str] = (),
         checks: CheckRuns | None = None,
         sharing: Sharing | None = None,
+        outbox: WebhookOutbox,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions, self.namespaces = outside, functions, namespaces
         self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
-        self.control = Control(world, namespaces, outside, self.overrides, journal, checks)
+        self.outbox = outbox
+        self.control = Control(world, namespaces, outside, self.overrides, outbox, journal, checks)
         self.control.app = self
         self.sharing = self.control.sharing = sharing
         self._admin = AdminApi(self.control, AgentEndpoint(self, token))
@@ -93,6 +96,7 @@ class Sandbox:
         self._observers: tuple[Observer, ...] = ()
         self.rounds: Rounds | None = None
         self._serve(read_services())
+        outbox.check_names()
         self.overrides.on_change = self._open
 
     def replace_services(self, services: Services) -> dict[str, Counter[str]]:
@@ -261,6 +265,7 @@ class Sandbox:
         await self._admin.agents.close()
         await self.control.checks.close()
         await self.outside.close()
+        await self.outbox.queue.close()
         if self.sharing is not None:
             self.sharing.close()
 
@@ -310,6 +315,7 @@ def create_app(
     forward_allow: Sequence[str] = (),
     checks: CheckRuns | None = None,
     is_shared: bool = False,
+    webhooks: WebhookSettings = NO_WEBHOOKS,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -323,17 +329,17 @@ def create_app(
     this machine by which the admin API may be called, besides `localhost` and addresses; None allows any.
     `namespace_limits` say how long a namespace lives without requests, and how many there may be. `journal` is the
     number of requests that the journal keeps, and of changes that each namespace keeps for requests with `Mock-At`;
-    each response then names its entry in `Mock-Request`, unless with `quiet_headers`.
-    `forward_allow` are the hosts (`HOST` or `HOST:PORT`) that overrides may forward requests to. `checks` says whether
-    contract checks can be started by the admin API; by default they cannot.
-    One that `is_shared` can `share` a log of changes with other processes.
+    each response then names its entry in `Mock-Request`, unless with `quiet_headers`. `forward_allow` are the hosts
+    (`HOST` or `HOST:PORT`) that overrides may forward requests to. `checks` says whether the admin API can start
+    contract checks; by default not. `webhooks` say where webhooks are sent to. One that `is_shared` can `share` a log.
 
-    Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
+    Raises DocumentError or BehaviourError, naming file and place, HandlerError, naming the function, or WebhookError.
     """
     world = World(seed, clock)
     namespaces = Namespaces(world, journal, namespace_limits, is_shared=is_shared)
     sharing = Sharing(namespaces) if is_shared else None
     kept = RequestJournal(journal, quiet=quiet_headers) if journal else None
+    outbox = WebhookOutbox(webhooks)
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
     # A world with items has things that can only be read, too: what refers to them must lead somewhere.
@@ -341,7 +347,7 @@ def create_app(
 
     def services() -> dict[str, Service]:
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
-        return {each.name: Service(each, world, asked, chosen, namespaces, sharing) for each in read}
+        return {each.name: Service(each, world, asked, chosen, namespaces, sharing, outbox) for each in read}
 
     return Sandbox(
         services,
@@ -357,6 +363,7 @@ def create_app(
         journal=kept,
         checks=checks,
         sharing=sharing,
+        outbox=outbox,
     )
 
 

@@ -20,6 +20,7 @@ from mockserver.errors import (
 )
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
+from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import media_types, path_template
@@ -113,6 +114,7 @@ class Endpoint:
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
+        self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None
         self._find: Callable[[Operation], OperationHandler] | None = None
         self._handler: OperationHandler | None = None
         self.needs_task = False
@@ -184,8 +186,8 @@ class Endpoint:
             is_ready = reply.proven and reply.content is not None
             reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name, store=store))
             transaction.commit()
-            if self._is_delete:
-                self._forget(call, store)
+            if self._is_delete or self._notify is not None:
+                self._tell(CommittedRequest(call, reply, transaction, scope))
         except Refusal as refusal:
             reply, ended_by = self._undone(refusal, scope, transaction), refusal
         except BaseException as fault:
@@ -260,10 +262,18 @@ class Endpoint:
             return reply
         return reply._replace(headers=(*reply.headers, preferences.applied))
 
-    def _forget(self, call: Call, store: Store) -> None:
-        """Drop what an outside service keeps for a deleted item."""
-        id = self.bound.id(call) if self.bound else ""
-        self._outside.forget(f"{store.label}/{call.tenant}/{id}")
+    def _tell(self, request: CommittedRequest) -> None:
+        """Tell the outbox what was committed, and the outside service to drop what it keeps for a deleted item."""
+        if self._is_delete:
+            call, store = request.call, request.transaction.store
+            id = self.bound.id(call) if self.bound else ""
+            self._outside.forget(f"{store.label}/{call.tenant}/{id}")
+        self.send(request)
+
+    def send(self, request: CommittedRequest) -> None:
+        """Let the outbox send what the request causes."""
+        if self._notify is not None:
+            self._notify(request)
 
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
         """The validated reply for an error."""

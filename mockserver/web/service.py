@@ -27,6 +27,7 @@ from mockserver.web.control import document_identity
 from mockserver.web.control.checkpoints import Checkpoint
 from mockserver.web.control.document_identity import DocumentIdentity
 from mockserver.web.control.namespaces import Namespace, Namespaces
+from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
 from mockserver.web.request.authentication import Keyring
@@ -73,11 +74,15 @@ class Service:
         settings: ServiceSettings = ServiceSettings(),
         namespaces: Namespaces | None = None,
         sharing: Sharing | None = None,
+        outbox: WebhookOutbox | None = None,
     ) -> None:
         self._sharing = sharing
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
+        sends = outbox is not None and bool(outbox.read(contract).sent.requests)
+        if sends and namespaces is not None:
+            namespaces.keep_changes()
         self._store_class = namespaces.store_class if namespaces is not None else Store
         self.store = self._new_store(world, self.name)
         if namespaces is not None:
@@ -95,7 +100,7 @@ class Service:
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
-        self._shared = self._parts(settings, namespaces)
+        self._shared = self._parts(settings, namespaces, outbox if sends else None)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = endpoint_index.bound_operations(self.endpoints.values())
         self.router = endpoint_index.router(self.endpoints.values())
@@ -190,7 +195,9 @@ class Service:
         """A store without items that no request reads, for a state to go back to."""
         return Store({name: plan.indexed for name, plan in self.plans.items()}, self.world, self.name)
 
-    def _parts(self, settings: ServiceSettings, namespaces: Namespaces | None) -> ServiceParts:
+    def _parts(
+        self, settings: ServiceSettings, namespaces: Namespaces | None, outbox: WebhookOutbox | None
+    ) -> ServiceParts:
         limit = self.contract.behaviour.service.rate_limit
         return ServiceParts(
             contract=self.contract,
@@ -206,6 +213,7 @@ class Service:
             strict_query=settings.strict_query,
             lenient_prefer=settings.lenient_prefer,
             named_store=partial(namespaces.store, self) if namespaces is not None else no_namespaces,
+            outbox=outbox,
         )
 
     def _compile(self, operation: Operation) -> Endpoint:

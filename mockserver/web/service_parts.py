@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mockserver.contract import Contract
+from mockserver.handlers.outgoing import Outbox
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.store import Store
 from mockserver.web.request.authentication import Keyring
@@ -27,7 +28,8 @@ class ServiceParts:
     `limiter` counts the requests to the service; it is None without a rate limit. Without `enforces_limits` no limit
     refuses a request. `max_body` is the size in bytes of the largest request body. Without `authenticates` no
     credential is needed, without `validates` no request is validated, and with `strict_query` undocumented query
-    parameters are refused. With `lenient_prefer`, a client may choose a status that is not documented.
+    parameters are refused. With `lenient_prefer`, a client may choose a status that is not documented. `outbox` sends
+    webhooks and callbacks; None if the document has none.
     """
 
     contract: Contract
@@ -43,3 +45,4 @@ class ServiceParts:
     strict_query: bool = False
     lenient_prefer: bool = False
     named_store: NamedStore = no_namespaces
+    outbox: Outbox | None = None

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from mockserver import vendor_files
+from mockserver.openapi.runtime_expressions import FORMS
 from tests.process import COMMAND, ENVIRONMENT, READY, ROOT, Processes, address, run
 
 COUNTS = {
@@ -240,7 +241,7 @@ def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> No
         "openapi": "3.1.0", "info": {"title": "Odd", "version": "1"}, "webhooks": {"made": {"post": {"responses": ok}}},
         "jsonSchemaDialect": "http://json-schema.org/draft-07/schema#",
         "paths": {
-            "/a": {"post": {"callbacks": {"done": {"{$url}": {"post": {"responses": ok}}}}, "responses": ok}},
+            "/a": {"post": {"callbacks": {"done": {"{$uri}": {"post": {"responses": ok}}}}, "responses": ok}},
             "/b": {"get": {"servers": [{"url": "https://b.example"}], "responses": ok},
                    "put": {"requestBody": body, "responses": ok}},
             "/c?about={word}": {"get": {"responses": ok}},
@@ -250,11 +251,11 @@ def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> No
     file = tmp_path / "odd.json"
     file.write_text(json.dumps(document), encoding="utf-8")
     printed = run("infer", str(file)).stderr
+    place = "the callback 'done' is not sent: #/paths/~1a/post/callbacks/done/{$uri}"
 
     assert [
+        f"{place}: '$uri' is no runtime expression; there are: {FORMS}",
         "paths that contain a query are never matched (a path template has no query): /c?about={word}",
-        "webhooks are not sent: made",
-        "callbacks are not sent: POST /a",
         "servers of single paths and operations are ignored; the document's servers apply: GET /b",
         "bodies in YAML are accepted without validation: PUT /b",
         "client certificates are not required (mutualTLS): certificate",

@@ -30,6 +30,10 @@ NO_CHECK = {
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
     "references": "which item is shown follows from names, and no check creates the other item first",
+    "webhooks": "which change is told of; nothing listens for it yet",
+    "delivery": "how deliveries are sent; nothing listens for them yet",
+    "callbacks": "whether the mock sends a callback",
+    "subscription": "which items of the mock are subscriptions",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

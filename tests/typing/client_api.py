@@ -24,7 +24,9 @@ from mockserver.client import (
     Sandbox,
     SandboxError,
     SandboxHealth,
+    SentWebhook,
     VerificationResult,
+    WebhookSubscription,
 )
 
 sandbox = Sandbox("http://127.0.0.1:8080", token="secret", timeout=5)
@@ -46,6 +48,9 @@ with sandbox.namespace() as ns:
     ns.why("1")  # type: ignore[arg-type]
     ns.requests(operatoin="x")  # type: ignore[call-arg]
     assert_type(ns.verify("createCustomer", count=3, json={"name": "Ada"}, path="/customers"), VerificationResult)
+    assert_type(ns.subscribe("http://127.0.0.1:9000", "order.created"), WebhookSubscription)
+    assert_type(ns.deliveries(event="order.created", wait=1), list[SentWebhook])
+    assert_type(ns.send_webhook("order.created", item=("order", 1)), list[SentWebhook])
     assert_type(ns.fail("createCustomer", status=503, times=2), AppliedOverride)
     assert_type(ns.fault("createCustomer", "cut", fraction=0.5, times=1), AppliedOverride)
     assert_type(ns.delay(seconds=(0.1, 0.2)), AppliedOverride)

@@ -55,6 +55,7 @@ from mockserver import (
     TooMany,
     Unauthenticated,
     UnsupportedFeature,
+    WebhookSettings,
     create_app,
     rule,
     sandbox,
@@ -74,6 +75,7 @@ assert_type(app, Sandbox)
 assert_type(mockserver.create_app(settings=ServiceSettings(items=3), reading=ReadingOptions(lenient=True)), Sandbox)
 
 assert_type(mockserver.create_app(namespace_limits=NamespaceLimits(idle=60, most=10), journal=100), Sandbox)
+assert_type(create_app(webhooks=WebhookSettings({"newPet": "http://127.0.0.1:9000"}, secret="x")), Sandbox)
 create_app(1)  # type: ignore[arg-type]
 create_app(sead=1)  # type: ignore[call-arg]
 mockserver.create_ap()  # type: ignore[attr-defined]

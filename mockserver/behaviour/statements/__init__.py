@@ -15,6 +15,7 @@ from mockserver.behaviour.statements.behaviour import (
     Resource,
     ServiceStatements,
 )
+from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Defaults,
     Derived,
@@ -38,9 +39,11 @@ __all__ = [
     "Authentication",
     "Behaviour",
     "BehaviourKeys",
+    "Callback",
     "Capacity",
     "Credential",
     "Defaults",
+    "Delivery",
     "Derived",
     "ErrorBody",
     "Errors",
@@ -68,11 +71,13 @@ __all__ = [
     "ServiceStatements",
     "Sort",
     "Statement",
+    "Subscription",
     "Tenant",
     "Timestamps",
     "TrailingSlash",
     "Unique",
     "UnknownFields",
+    "Webhook",
     "Within",
     "Wording",
     "WriteOnly",

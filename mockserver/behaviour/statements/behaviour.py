@@ -11,6 +11,7 @@ from msgspec.structs import fields
 from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
 from mockserver.behaviour.statements.actions import Action, Rule
 from mockserver.behaviour.statements.base import Keys, Note, Statement
+from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Defaults,
     Derived,
@@ -45,6 +46,8 @@ class ServiceStatements(Keys, frozen=True, kw_only=True):
     trailing_slash: TrailingSlash = TrailingSlash(evidence="assumed")
     errors: Errors = Errors(evidence="assumed")
     credentials: tuple[Credential, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    delivery: Delivery = Delivery(evidence="assumed")
     notes: tuple[Note, ...] = ()
 
 
@@ -67,6 +70,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     server_set: tuple[ServerSet, ...] = ()
     immutable: tuple[Immutable, ...] = ()
     invented: Invented | None = None
+    subscription: Subscription | None = None
 
 
 class OperationBehaviour(Keys, frozen=True, kw_only=True):
@@ -80,6 +84,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     permission: Permission | None = None
     rate_limit: RateLimit | None = None
     errors: Errors = Errors(evidence="assumed")
+    callbacks: tuple[Callback, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 

@@ -12,7 +12,8 @@ from mockserver.client import AppliedOverride, Namespace
 
 KINDS = (
     "lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length",
-    "stale-read", "duplicate", "outage", "rate-limit", "capacity",
+    "stale-read", "duplicate", "outage", "rate-limit", "capacity", "duplicate-delivery", "late-delivery",
+    "out-of-order-delivery", "wrong-signature", "replayed-delivery",
 )  # fmt: skip
 
 
@@ -27,7 +28,11 @@ KINDS = (
 @click.option(
     "--requests", type=click.IntRange(1), help="For stale-read: how many changes ago; for rate-limit: the limit."
 )
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="For outage, rate-limit, capacity: how long.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="For outage, rate-limit, capacity: how long; for late-delivery: how late.",
+)
 @click.option("--limit", type=click.IntRange(0), help="For capacity: how many items.")
 @click.option("--delay", metavar="SECONDS|FROM-TO", help="Wait before the response, also without an error.")
 @click.option("--times", type=click.IntRange(1), help="Do it this many times.")

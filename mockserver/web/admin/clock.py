@@ -33,9 +33,12 @@ def steered(request: AdminRequest) -> Reply:
     if not wanted:
         raise Invalid('say what to do: {"freeze": true}, {"advance": 60}, {"set": "2030-01-01T00:00:00Z"} or resume')
     clock = request.namespace.world.clock
+    before = clock.state().now
     for name, change in CHANGES.items():
         if name in wanted:
             change(clock, wanted[name])
+    # what waits to be sent waits by this clock, too
+    request.control.outbox.queue.advance(request.namespace.name, max(0.0, clock.state().now - before))
     return _shown(clock)
 
 

@@ -9,6 +9,7 @@ from mockserver.state.world import World
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import Namespace, Namespaces
+from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.own_request import App
 from mockserver.web.service import Service
@@ -34,17 +35,18 @@ class Control:
         namespaces: Namespaces,
         outside: OutsideService,
         overrides: Overrides,
+        outbox: WebhookOutbox,
         journal: RequestJournal | None = None,
         checks: CheckRuns | None = None,
     ) -> None:
         self.world, self.namespaces, self.outside = world, namespaces, outside
-        self.overrides, self.journal = overrides, journal
+        self.overrides, self.outbox, self.journal = overrides, outbox, journal
         self.checks = checks if checks is not None else CheckRuns(is_allowed=False)
         self.services: Mapping[str, Service] = {}
         self.worker: Worker | None = None
         self.metrics: Callable[[], tuple[bytes, str]] | None = None
         self.sharing: Sharing | None = None
-        self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]
+        self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear, self._forget_deliveries]
         namespaces.on_end.append(self._forget)
 
     def reset(
@@ -61,7 +63,11 @@ class Control:
             for notify in self.on_reset:
                 notify(namespace)
 
+    def _forget_deliveries(self, namespace: Namespace) -> None:
+        self.outbox.forget(namespace.name)
+
     def _forget(self, namespace: Namespace) -> None:
         """Drop what the outside service keeps for a namespace that has ended."""
         for store in namespace.stores.values():
             self.outside.forget(store.label)
+        self.outbox.forget(namespace.name)

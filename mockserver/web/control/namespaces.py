@@ -37,6 +37,9 @@ NAME = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 KEPT_CHANGES = 1_000
 """How many commits are kept for stale reads, where the sandbox keeps none."""
 
+CHANGES_FOR_WEBHOOKS = 1
+"""How many commits are kept where only webhooks need them, which look at each as it is made."""
+
 MOST_DIGITS = 18
 """The most digits of a revision: a longer number is none, and slow to read."""
 
@@ -154,6 +157,11 @@ class Namespaces:
         """The default namespace and those in use."""
         self._end_idle()
         return iter((self.default, *self._named.values()))
+
+    def keep_changes(self) -> None:
+        """Keep some changes even if nobody wants to read earlier states: webhooks tell of them."""
+        self._changes = self._changes or CHANGES_FOR_WEBHOOKS
+        self.default.log = self.default.log or self._new_log()
 
     def mark_start(self) -> None:
         """Let new namespaces begin with the clock and the random numbers as they are now."""

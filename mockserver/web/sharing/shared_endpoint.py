@@ -8,6 +8,7 @@ from types import coroutine
 from typing import Any
 
 from mockserver.errors import LogError
+from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
@@ -43,6 +44,19 @@ class SharedEndpoint(Endpoint):
     ) -> None:
         super().__init__(operation, bound, parts, errors)
         self._sharing = sharing
+        self._held: list[CommittedRequest] = []
+
+    def send(self, request: CommittedRequest) -> None:
+        """Hold back what is sent until the changes are in the log: before that, the request may run again."""
+        if self._sharing.is_attached:
+            self._held.append(request)
+        else:
+            super().send(request)
+
+    def _send_held(self) -> None:
+        held, self._held = self._held, []
+        for request in held:
+            super().send(request)
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
         sharing = self._sharing
@@ -69,6 +83,7 @@ class SharedEndpoint(Endpoint):
         namespace = sharing.named(scope["headers"])
         for _ in range(MOST_TRIALS):
             log = sharing.of(namespace)
+            self._held.clear()
             answer = Endpoint.__call__(self, scope, receive, values)
             try:
                 awaited = answer.send(None)
@@ -76,6 +91,7 @@ class SharedEndpoint(Endpoint):
                 appended = log.append()
                 if appended is not None:
                     sharing.keep(appended)
+                    self._send_held()
                     done: Answered = end.value
                     return done
             else:
@@ -106,6 +122,7 @@ class SharedEndpoint(Endpoint):
                 finally:
                     for each in log.append_unconditionally():
                         self._sharing.keep(each)
+                    self._send_held()
 
     def _without_log(self, fault: LogError, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
         """The answer while the log cannot be used: of what was last known, if that is allowed, or a 503."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from mockserver.web.control.delivery_faults import FAULTS, SCOPE_KEY
 from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn
 from mockserver.web.exchange import Exchange, OutgoingResponse
 from mockserver.web.serving.connection_faults import ConnectionFault, Piece
@@ -71,6 +72,17 @@ class StaleRead(PassedOn):
             revision = max(oldest, log.revision - self._changes)
             answered.note(f"read as of the revision {revision}")
             scope["headers"] = [*(p for p in scope["headers"] if p[0] != b"mock-at"), (b"mock-at", b"%d" % revision)]
+        return None
+
+
+class DeliveryFault(PassedOn):
+    """What the request causes to be sent, webhooks and callbacks, does not arrive as it should."""
+
+    def __init__(self, fault: Mapping[str, Any]) -> None:
+        self.name, self._fault = fault["kind"], fault
+
+    async def before(self, answered: AnsweredRequest) -> OutgoingResponse | None:
+        answered.request.incoming.scope[SCOPE_KEY] = self._fault
         return None
 
 
@@ -161,5 +173,6 @@ SIMPLE: Mapping[str, Callable[[Mapping[str, Any]], PassedOn]] = {
     "wrong-length": lambda fault: DamagedResponse("wrong-length", wrong_length),
     "stale-read": lambda fault: StaleRead(fault.get("requests", 1)),
     "duplicate": lambda fault: DuplicateDelivery(),
+    **dict.fromkeys(FAULTS, DeliveryFault),
 }
 """The faults that need nothing but their own description, by their kind."""

@@ -32,7 +32,7 @@ FIELDS = {
     "fraction": ("cut",),
     "bytes_per_second": ("slow",),
     "requests": ("stale-read", "rate-limit"),
-    "seconds": ("outage", "rate-limit", "capacity"),
+    "seconds": ("outage", "rate-limit", "capacity", "late-delivery", "out-of-order-delivery"),
     "limit": ("capacity",),
 }
 """The fields of a fault, with the kinds that have them."""

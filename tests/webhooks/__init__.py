@@ -1,0 +1,1 @@
+"""Webhooks and callbacks: what is sent, how, and to whom."""

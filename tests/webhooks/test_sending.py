@@ -1,0 +1,150 @@
+"""What is sent when: callbacks after an operation, webhooks after a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from standardwebhooks import Webhook
+
+from tests.webhooks.receiver import Receiver
+from tests.webhooks.shop import shop
+
+
+def test_a_callback_is_sent_to_the_address_in_the_request_with_the_item_in_its_body(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with shop(tmp_path) as client:
+        order = client.order(notify_url=f"{receiver.url}/called")
+        client.deliveries()
+
+    (call,) = receiver.received
+    assert f"/called?order={order['id']}" == call.path
+    assert order == call.body["data"]
+
+
+def test_a_client_that_names_no_address_gets_no_callback(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path) as client:
+        client.order()
+
+        assert [] == client.deliveries()
+
+
+def test_each_change_sends_its_own_webhook(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path, webhooks={"*": f"{receiver.url}/all"}) as client:
+        order = client.order()
+        client.pay(order)
+        client.send("DELETE", f"/orders/{order['id']}", 204)
+        client.deliveries()
+
+    shown = {each.body["type"]: each.body["data"] for each in receiver.received}
+    assert {"order.created", "order.updated", "order.deleted"} == shown.keys()
+    assert "paid" == shown["order.updated"]["status"] == shown["order.deleted"]["status"]
+
+
+def test_an_update_that_changes_nothing_sends_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path, webhooks={"order.updated": receiver.url}) as client:
+        order = client.order()
+        client.pay(order, "new")
+
+        assert [] == client.deliveries()
+
+
+def test_a_request_that_is_refused_sends_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path, webhooks={"*": receiver.url}) as client:
+        client.send("POST", "/orders", 400, json={"notify_url": receiver.url})
+
+        assert [] == client.deliveries()
+
+
+def test_a_client_subscribes_by_the_service_s_own_operation_and_ends_that_by_deleting_it(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with shop(tmp_path) as client:
+        subscription = client.subscribe(f"{receiver.url}/mine", "order.created")
+        order = client.order()
+        client.pay(order)
+        client.send("DELETE", f"/subscriptions/{subscription['id']}", 204)
+        client.order()
+
+        assert [("order.created", "delivered", 1)] == client.states()
+
+
+def test_a_subscription_s_own_secret_signs_its_deliveries(tmp_path: Path, receiver: Receiver) -> None:
+    secret = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQ="
+    with shop(tmp_path) as client:
+        client.subscribe(receiver.url, secret=secret)
+        client.order()
+        client.deliveries()
+
+    (call,) = receiver.received
+    assert call.body == Webhook(secret).verify(call.content, call.headers)
+
+
+def test_each_namespace_has_its_own_subscriptions_and_deliveries(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path) as client:
+        client.headers = {"mock-namespace": "one"}
+        client.send("POST", "/_mock/subscriptions", 201, json={"url": receiver.url})
+        client.order()
+        seen = client.states()
+        client.headers = {"mock-namespace": "other"}
+        client.order()
+
+        assert [("order.created", "delivered", 1)] == seen
+        assert [] == client.deliveries()
+
+
+def test_a_reset_forgets_deliveries_and_subscriptions(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path) as client:
+        client.send("POST", "/_mock/subscriptions", 201, json={"url": receiver.url})
+        client.order()
+        client.deliveries()
+        client.send("POST", "/_mock/reset", 200)
+        client.order()
+
+        assert [] == client.deliveries()
+
+
+def test_a_delivery_names_the_request_that_caused_it(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path, webhooks={"*": receiver.url}, journal=10) as client:
+        client.order()
+        asked = client.send("GET", "/_mock/requests", 200)
+
+        assert [asked[0]["number"]] == [each["request"] for each in client.deliveries()]
+
+
+def test_the_same_seed_and_requests_send_the_same_ids_and_bodies(tmp_path: Path, receiver: Receiver) -> None:
+    runs = []
+    for _ in range(2):
+        with shop(tmp_path, webhooks={"*": receiver.url}, seed=7) as client:
+            client.order()
+            client.order()
+            runs.append([(each["id"], each["body"]) for each in client.deliveries()])
+
+    assert 2 == len(runs[0])
+    assert runs[0] == runs[1]
+
+
+def test_a_webhook_is_sent_by_hand_to_an_address_and_tells_of_an_item(tmp_path: Path, receiver: Receiver) -> None:
+    with shop(tmp_path) as client:
+        order = client.order()
+        client.order()
+        body = {"url": f"{receiver.url}/hand", "item": {"resource": "order", "id": order["id"]}}
+        client.send("POST", "/_mock/webhooks/order.deleted/send", 202, json=body)
+        client.deliveries()
+
+    (call,) = receiver.at("/hand")
+    assert ("order.deleted", order) == (call.body["type"], call.body["data"])
+
+
+def test_what_nobody_subscribed_to_is_not_sent_by_hand(tmp_path: Path) -> None:
+    with shop(tmp_path) as client:
+        refused = client.send("POST", "/_mock/webhooks/order.created/send", 409, json={})
+
+    assert "nobody has subscribed to 'order.created'" in refused["detail"]
+
+
+def test_an_unknown_webhook_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    with shop(tmp_path) as client:
+        refused = client.send("POST", "/_mock/webhooks/order.eaten/send", 404, json={})
+
+    assert "order.created, order.updated, order.deleted, orderAccepted" in refused["detail"]
