@@ -35,7 +35,8 @@ class Call(NamedTuple):
     """One request after parsing and validation.
 
     `path`, `query`, `headers` and `cookies` hold the documented parameters by name, converted to the types of their
-    schemas. `body` is the parsed body, None without one. `url` is the URL as the client wrote it, without the query.
+    schemas. `body` is the parsed body, None without one. `url` is the URL as the client wrote it, without
+    the query; `origin` is the scheme and the host before it, for operations whose reply shows addresses.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Call(NamedTuple):
     media_type: str
     principal: Principal
     tenant: str
+    origin: str = ""
 
 
 class Reply(NamedTuple):

@@ -27,9 +27,13 @@ EACH = "$each"
 ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
 """The placeholders that templates of `initial` and `derived` may use."""
 
+ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url"})
+"""The placeholders for the addresses of other pages of a list."""
+
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
     | {"first_id", "last_id"}
+    | ADDRESSES
 )
 """The placeholders that the body and the headers of a reply may use."""
 

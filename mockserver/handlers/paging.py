@@ -163,16 +163,31 @@ STYLES: dict[str, Callable[[Call, Paging, FilteredView | Selection, Collection, 
 
 def link_header(call: Call, paging: Paging, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The `Link` header of a page (RFC 8288), with those of first, prev, next and last that exist."""
-    links: dict[str, Any] = {}
-    if paging.style == "page":
-        number, pages = values["page"], max(values["pages"], 1)
-        last = pages - 1 + paging.first
-        links = {"first": paging.first, "prev": number - 1 if number > paging.first else None}
-        links |= {"next": values["next"], "last": last}
-    elif values["next"] is not None:
-        links = {"next": values["next"]}
-    written = [f'<{_address(call, paging, value)}>; rel="{name}"' for name, value in links.items() if value is not None]
+    pages = other_pages(paging, values) if paging.style == "page" else {"next": values["next"]}
+    written = [f'<{_address(call, paging, value)}>; rel="{name}"' for name, value in pages.items() if value is not None]
     return (("link", ", ".join(written)),) if written else ()
+
+
+def addresses(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, str | None]:
+    """The addresses of other pages, by the placeholders of a reply; None for a page that does not exist."""
+    pages = other_pages(paging, values) if paging.position else {}
+    names = {"first": "first_url", "prev": "previous_url", "next": "next_url", "last": "last_url"}
+    found = {names[rel]: position for rel, position in pages.items() if position is not None}
+    addressed = {name: call.origin + _address(call, paging, position) for name, position in found.items()}
+    return dict.fromkeys(names.values()) | addressed
+
+
+def other_pages(paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The positions of the first, the previous, the next and the last page; None for one that does not exist."""
+    if paging.style == "page":
+        number, last = values["page"], max(values["pages"], 1) - 1 + paging.first
+        before = number - 1 if number > paging.first else None
+        return {"first": paging.first, "prev": before, "next": values["next"], "last": last}
+    if paging.style == "offset":
+        start, size = values["offset"], values["limit"]
+        last = max(values["pages"] - 1, 0) * size
+        return {"first": 0, "prev": max(start - size, 0) if start > 0 else None, "next": values["next"], "last": last}
+    return {"next": values["next"]}
 
 
 def _address(call: Call, paging: Paging, position: Any) -> str:

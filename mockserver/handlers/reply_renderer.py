@@ -47,7 +47,8 @@ class ReplyRenderer:
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `validators` are those of
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
-    the fields that this reply shows and others do not, for a resource that is `invented`.
+    the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
+    reply shows the addresses of other pages.
     """
 
     status: int
@@ -60,6 +61,7 @@ class ReplyRenderer:
     place: str
     view: ReplyView | None = None
     is_located: bool = False
+    has_addresses: bool = False
     cache_key: str = ""
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,6 +193,7 @@ def compile(
     )
     if pointer and item and is_cacheable:
         validators = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
+    written = orjson.dumps([template, stated_headers]).decode()
     return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_sent_media_type(media.name) if media else other_media_type or "application/json",
@@ -204,7 +207,8 @@ def compile(
         place=item or pointer or place,
         view=view(item) if view is not None and item else None,
         cache_key=(schemas.resolve(item)[1] if view is None else item) if validators and item else "",
-        is_located="{location" in orjson.dumps([template, stated_headers]).decode(),
+        is_located="{location" in written,
+        has_addresses=any(name in written for name in templates.ADDRESSES),
     )
 
 

@@ -50,7 +50,20 @@ POSITIONS = frozenset(
 )
 """Names of properties that say something about a page, by `plain` name."""
 
-NESTED = frozenset(("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata"))
+LINKS = {
+    "next": "next_url", "nexturl": "next_url", "nextlink": "next_url", "nextpageurl": "next_url",
+    "nextpage": "next_url", "nexthref": "next_url", "previous": "previous_url", "prev": "previous_url",
+    "previousurl": "previous_url", "prevurl": "previous_url", "previouslink": "previous_url",
+    "prevlink": "previous_url", "previouspageurl": "previous_url", "prevpageurl": "previous_url",
+    "previouspage": "previous_url", "prevpage": "previous_url", "first": "first_url", "firsturl": "first_url",
+    "firstlink": "first_url", "firstpageurl": "first_url", "last": "last_url", "lasturl": "last_url",
+    "lastlink": "last_url", "lastpageurl": "last_url",
+}  # fmt: skip
+"""Names of properties with the address of another page, by `plain` name; not all of them say that it is one."""
+
+NESTED = frozenset(
+    ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links")
+)
 """Names of objects beside the items that contain such properties."""
 
 Template = Any
@@ -88,7 +101,9 @@ class Envelopes:
             if name == path[0]:
                 body[name] = self._template(at, path[1:], placeholder, listed)
                 continue
-            self._add(body, name, at, self._placeholder(name, at, known) if listed else None, name in required)
+            is_required = name in required
+            value = self._placeholder(name, at, known, is_required) if listed else None
+            self._add(body, name, at, value, is_required)
         return body
 
     def _object(self, pointer: str, name: str) -> tuple[set[str], dict[str, str]]:
@@ -128,13 +143,16 @@ class Envelopes:
         """The document's example for a schema, or else a generated value."""
         return self._examples.at(pointer, seed=0)
 
-    def _placeholder(self, name: str, pointer: str, beside: Mapping[str, str]) -> Template:
+    def _placeholder(self, name: str, pointer: str, beside: Mapping[str, str], is_required: bool) -> Template:
         """The placeholder that fits the name of a property beside a list, or None."""
         schemas, word, types = self._schemas, plain(name), self._schemas.types(pointer) - {"null"}
         if word in NUMBERS and types and types <= {"integer", "number"}:
             return "{count}" if word == "count" and _has_total(beside) else "{" + NUMBERS[word] + "}"
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
+        if word in LINKS and types == {"string"} and self._is_address(word, pointer):
+            is_empty = "null" in schemas.types(pointer)
+            return f"{{text_or_null:{LINKS[word]}}}" if is_empty else None if is_required else f"{{{LINKS[word]}}}"
         if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
             return "{text:next}" if types == {"string"} else "{next}"  # an empty string on the last page
         if word in EDGES and types <= {"string", "integer"}:
@@ -142,12 +160,19 @@ class Envelopes:
             return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
         return self._nested(pointer) if word in NESTED and types == {"object"} else None
 
+    def _is_address(self, word: str, pointer: str) -> bool:
+        """Is a property the address of a page? So say its format, its example or its name."""
+        if self._schemas.keyword(pointer, "format") in ("uri", "uri-reference", "url"):
+            return True
+        example = self._schemas.keyword(pointer, "example")
+        return word.endswith(("url", "link", "href")) or (isinstance(example, str) and "?" in example)
+
     def _nested(self, pointer: str) -> Template:
         """The template of an object that says something about the page; None if it does not."""
         required, known, is_about_page = self._schemas.required(pointer), self._schemas.properties(pointer), False
         body: dict[str, Template] = {}
         for name, at in known.items():
-            value = None if plain(name) in NESTED - {"page"} else self._placeholder(name, at, known)
+            value = None if plain(name) in NESTED - {"page"} else self._placeholder(name, at, known, name in required)
             is_about_page = is_about_page or value is not None
             self._add(body, name, at, value, name in required)
         return body if is_about_page else None
@@ -193,7 +218,7 @@ def filled(template: Template, placeholder: Any) -> Any:
     if template in ("{item}", "{items}"):
         return placeholder
     if isinstance(template, str) and template.startswith("{"):
-        return SAMPLES.get(template.strip("{?}"), "" if "text:" in template else None)
+        return SAMPLES.get(template.strip("{?}"), "" if template.startswith("{text:") else None)
     return template
 
 
@@ -203,5 +228,5 @@ def _is_left_out(template: Template) -> bool:
     )
 
 
-WITHOUT_VALUE = ("next", *EDGES.values())
+WITHOUT_VALUE = ("next", *EDGES.values(), *LINKS.values())
 """What an empty page does not have."""

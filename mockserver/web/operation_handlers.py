@@ -13,6 +13,7 @@ from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.transaction import Transaction
+from mockserver.web.request.headers import read_headers
 from mockserver.web.response.example_response import ExampleResponses
 from mockserver.web.service_parts import ServiceParts
 
@@ -66,6 +67,18 @@ class StatefulHandler:
             context.capacity = scope[CAPACITY]
         done = handle(context)
         return done if isinstance(done, Reply) else finish(done, context, self._outside)
+
+
+class AddressingHandler(StatefulHandler):
+    """The same for a list whose reply shows the addresses of other pages, which begin with the host of the request."""
+
+    def reply(
+        self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
+    ) -> Reply | Awaitable[Reply]:
+        """The reply of the action."""
+        host = read_headers(scope["headers"]).get("host", "127.0.0.1")
+        origin = f"{scope.get('scheme', 'http')}://{host}"
+        return super().reply(call._replace(origin=origin), transaction, accept, scope, content)
 
 
 class ExampleHandler:

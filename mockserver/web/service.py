@@ -29,7 +29,13 @@ from mockserver.web.control.document_identity import DocumentIdentity
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
+from mockserver.web.operation_handlers import (
+    AddressingHandler,
+    ExampleHandler,
+    MockHandler,
+    OperationHandler,
+    StatefulHandler,
+)
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match
@@ -130,7 +136,8 @@ class Service:
         """The mock's own handler of an operation."""
         endpoint = self.endpoints[operation_id]
         if endpoint.bound is not None:
-            return StatefulHandler(endpoint.bound, self._shared)
+            handler = AddressingHandler if endpoint.bound.renderer.has_addresses else StatefulHandler
+            return handler(endpoint.bound, self._shared)
         return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
 
     def bound(self, resource: str) -> BoundOperation | None:

@@ -270,3 +270,39 @@ def test_an_object_named_page_is_no_cursor(tmp_path: Path) -> None:
     page = {"type": "object", "properties": {"number": {"type": "integer"}}}
     with Client(served(tmp_path, listed(None, query("page", page) | {"style": "deepObject"}))) as client:
         assert 200 == client.get("/pets?page[number]=1").status_code
+
+
+ADDRESS: Node = {"type": ["string", "null"], "format": "uri"}
+
+
+@pytest.mark.parametrize("names", [("next", "previous"), ("next_page_url", "prev_page_url")])
+@pytest.mark.parametrize(("style", "second"), [("page", 2), ("offset", 2)])
+def test_the_addresses_of_the_pages_lead_to_each_item_once(
+    tmp_path: Path, names: tuple[str, str], style: str, second: int
+) -> None:
+    forward, backward = names
+    envelope: Node = {"type": "object", "required": ["results", *names], "properties": {
+        "results": {"type": "array", "items": item()}, forward: ADDRESS, backward: ADDRESS}}  # fmt: skip
+    asked = query(style, {"type": "integer"}), query("limit", SIZE)
+    with Client(served(tmp_path, listed(None, *asked, reply=envelope))) as client:
+        pets, pages = made(client, 5), [client.get("/pets", params={"limit": 2}).json()]
+        while pages[-1][forward] is not None:
+            pages.append(client.get(pages[-1][forward]).json())
+        back = client.get(pages[1][backward]).json()
+
+    assert {pet["id"] for pet in pets} == {pet["id"] for page in pages for pet in page["results"]}
+    assert [2, 2, 1] == [len(page["results"]) for page in pages]
+    assert f"{style}={second}" in pages[0][forward]
+    assert (None, pages[0]["results"]) == (pages[0][backward], back["results"])
+
+
+def test_an_optional_address_is_left_out_of_the_last_page(tmp_path: Path) -> None:
+    links: Node = {"type": "object", "properties": {"next": {"type": "string", "format": "uri"}}}
+    envelope: Node = {"type": "object", "properties": {"results": {"type": "array", "items": item()}, "links": links}}
+    asked = query("page", {"type": "integer"}), query("limit", SIZE)
+    with Client(served(tmp_path, listed(None, *asked, reply=envelope))) as client:
+        made(client, 3)
+        first = client.get("/pets", params={"limit": 2, "name": "x"}).json()
+        second = client.get(first["links"]["next"]).json()
+
+    assert (2, 1, {}) == (len(first["results"]), len(second["results"]), second["links"])
