@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale instructions soak conformance \
-        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
+        conformance-big corpus corpus-checks journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -73,6 +73,9 @@ conformance-big: $(VENV)/developed ## Run the Schemathesis command line against 
 
 corpus: $(VENV)/developed ## Serve every document of a public directory and print the results
 	@$(BIN)/python tests/corpus/run.py $(ARGS)
+
+corpus-checks: $(VENV)/developed ## Check our mock of fifty public documents, drawn by a seed (ARGS="--seed 7")
+	@$(BIN)/python tests/corpus/check_run.py $(ARGS)
 
 journeys: $(VENV)/developed ## Create, read, list, update and delete items of public documents
 	@$(BIN)/python -m tests.journeys.run $(ARGS)
