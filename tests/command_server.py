@@ -141,8 +141,8 @@ def _become(asked: dict[str, Any], outputs: list[int]) -> None:
 
 
 def _end(code: int) -> None:
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # what the interpreter does at its end
-    atexit._run_exitfuncs()  # noqa: SLF001
+    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter does at its end
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

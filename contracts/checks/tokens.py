@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from contracts.client.public_keys import pem_of
 from contracts.client.request_builder import CannotBuildRequest, required_schemes
-from contracts.client.target import ANONYMOUS, User
+from contracts.client.target import ANONYMOUS, Request, User
 from contracts.model.finding import StatementRef
 from contracts.model.resources import ResourceOperation, resource_operations
 from contracts.runner.check import Check, Place
@@ -21,6 +22,11 @@ from mockserver.openapi import path_template
 
 FEW = 2
 """The check runs at so many operations. One piece of code reads the token for all of them."""
+
+KEYS_PATH = "/.well-known/jwks.json"
+"""Where most services publish the public keys of their tokens (RFC 7517)."""
+
+FEW_KEYS = 3
 
 HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 
@@ -54,7 +60,7 @@ def forged_token(context: CheckContext, op: ResourceOperation) -> None:
         raise CannotBuildRequest("the operation does not succeed with the credential")
     if context.send(op, user=ANONYMOUS).status < 300:
         raise CannotBuildRequest("the operation succeeds without a credential, as `authentication` reports")
-    for what, text in _forgeries(token):
+    for what, text in (*_forgeries(token), *_confused(context, token)):
         exchange = context.send(op, user=_with_token(user, text))
         context.expect_status(exchange.status >= 300, f"a token {what} is refused", exchange, about=what)
     _check_key(context, token)
@@ -81,9 +87,30 @@ def _encoded(value: Any) -> str:
 def _forgeries(token: Token) -> Iterator[tuple[str, str]]:
     """Tokens that anybody can make of a valid one."""
     yield "without a signature (alg: none)", f"{_encoded({**token.header, 'alg': 'none'})}.{token.body}."
+    yield "without a signature (alg: NONE)", f"{_encoded({**token.header, 'alg': 'NONE'})}.{token.body}."
+    head = _encoded({**token.header, "alg": "HS256"})
+    yield "signed with an empty key", _signed(head, token.body, b"")
     yield "whose signature is cut off", f"{token.head}.{token.body}."
     changed = _encoded({**token.payload, "contract_check": 1})
     yield "with a changed payload and the old signature", f"{token.head}.{changed}.{token.signature}"
+
+
+def _signed(head: str, body: str, key: bytes) -> str:
+    """A token with a signature by HS256 (RFC 7518 section 3.2)."""
+    mac = base64.urlsafe_b64encode(hmac.digest(key, f"{head}.{body}".encode(), hashlib.sha256))
+    return f"{head}.{body}.{mac.rstrip(b'=').decode()}"
+
+
+def _confused(context: CheckContext, token: Token) -> Iterator[tuple[str, str]]:
+    """Tokens signed by HS256 with the public key of the service, where it signs with a private one (RFC 8725 2.1)."""
+    if not str(token.header["alg"]).startswith(("RS", "PS")):
+        return
+    head = _encoded({**token.header, "alg": "HS256"})
+    published = context.target.send(Request("GET", KEYS_PATH), ANONYMOUS).json
+    keys = published.get("keys") if isinstance(published, dict) else None
+    for key in [each for each in keys or () if isinstance(each, dict)][:FEW_KEYS]:
+        if (pem := pem_of(key)) is not None:
+            yield "signed by HS256 with the public key of the service", _signed(head, token.body, pem)
 
 
 def _with_token(user: User, text: str) -> User:

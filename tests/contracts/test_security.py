@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 
 from contracts.checks import CHECKS
+from contracts.client.authentication import user_with_secret
+from contracts.client.target import Target
 from contracts.conformance.engine_checks import EXPECTED
 from contracts.conformance.response_rules import RESPONSE_RULES
-from contracts.runner.runner import CheckResult
+from contracts.runner.runner import CheckResult, run_checks
+from mockserver import contract as contracts
+from tests.contracts import published_keys
 from tests.contracts.accounts import Accounts, checked_accounts
+from tests.contracts.published_keys import TOKEN, PublishedKeys
 from tests.contracts.tickets import Answer, Tickets, changed, checked
 
 
@@ -109,3 +114,14 @@ def test_the_table_of_fault_codes_has_every_code_and_names_checks_that_exist() -
 
     assert [*range(100, 121), *range(200, 206), 300, 301, 302, *range(304, 311)] == [int(row[1]) for row in rows]
     assert set() == {name for row in rows for name in re.findall("`(.+?)`", row[3])} - known
+
+
+@pytest.mark.parametrize(("confused", "seen"), [(True, ["signed by HS256 with the public key"]), (False, [])])
+def test_a_public_key_signs_no_token(confused: bool, seen: list[str], tmp_path: Path) -> None:
+    (tmp_path / "me.json").write_text(json.dumps(published_keys.DOCUMENT))
+    contract = contracts.of(tmp_path / "me.json")
+    with Target.asgi(PublishedKeys(confused=confused), [user_with_secret(contract, "ann", TOKEN)]) as target:
+        result = run_checks(contract, target, only=["forged-token"])
+
+    assert "passed" in result.outcomes["GET /me", "forged-token"] or confused
+    assert seen == [each.expected.removeprefix("a token ")[:35] for each in result.findings]
