@@ -20,12 +20,17 @@ class ServiceHealth(Struct, frozen=True):
 
 
 class SandboxHealth(Struct, frozen=True):
-    """What a sandbox serves, by the names of its services."""
+    """What a sandbox serves, by the names of its services.
+
+    `ready` is false while its store cannot be used; `behind` is how many changes of others it has yet to apply.
+    """
 
     status: str
     services: dict[str, ServiceHealth]
     seed: int | None
     journal: int | None = None
+    ready: bool = True
+    behind: int | None = None
 
 
 class NamespaceStatus(Struct, frozen=True):

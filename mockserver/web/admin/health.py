@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from mockserver.errors import Conflict
+from mockserver.errors import Conflict, LogError
 from mockserver.messages import Reply
 from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.control.control import Control
 
 
 def got(request: AdminRequest) -> Reply:
-    """The services with their titles, and how they ask outside services."""
+    """The services with their titles, and how they ask outside services. 503 to the probe `ready` if they are not."""
     control = request.control
     services = {
         name: {
@@ -27,7 +28,19 @@ def got(request: AdminRequest) -> Reply:
     worker = control.worker
     if worker is not None:
         told["worker"] = {"number": worker.slot, "of": worker.count, "process": os.getpid()}
-    return Reply(200, told)
+    told |= _readiness(control)
+    return Reply(200 if told["ready"] or request.query.get("probe") != "ready" else 503, told)
+
+
+def _readiness(control: Control) -> dict[str, Any]:
+    """Can requests be answered? With a store, whether it can be used, and how far this process is behind it."""
+    sharing = control.sharing
+    if sharing is None or not sharing.is_attached:
+        return {"ready": True}
+    try:
+        return {"ready": True, "behind": sharing.behind()}
+    except LogError:
+        return {"ready": False}
 
 
 def measured(request: AdminRequest) -> Reply:

@@ -202,6 +202,17 @@ class Sharing:
         except LogError as fault:
             self._failed(fault)
 
+    def behind(self) -> int:
+        """How many entries of the default namespace others appended that are not applied here. Raises a LogError.
+
+        A request applies them before it is answered, so this says how much the next one has to do.
+        """
+        assert self.log is not None  # noqa: S101  # it is attached
+        followed = self.namespaces.default.shared
+        with self.round():
+            head = self.log.heads().get(Partition(self.namespaces.default.name, ONE_ORDER), 0)
+        return max(0, head - (followed.revision if followed is not None else 0))
+
     def discover(self) -> None:
         """Begin the namespaces that others began, and end those that others ended. Raises a LogError."""
         assert self.log is not None  # noqa: S101  # it is attached
