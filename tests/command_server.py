@@ -1,6 +1,6 @@
 """Runs `mockserver` in processes that are forked from one which has imported it: an import takes a second each time.
 
-A forked process has its own arguments, environment, folder and output, as one that a user starts.
+A forked process has its own arguments, folder and output, as one that a user starts.
 """
 
 from __future__ import annotations
@@ -18,111 +18,142 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 MODULES = (
-    "mockserver.cli.serve", "mockserver.cli.infer", "mockserver.cli.specs", "contracts.cli.check", "contracts.cli.replay",
-    "contracts.cli.cleanup", "contracts.cli.merge", "contracts.conformance.schemathesis_run", "contracts.runner.runner",
-)  # fmt: skip
+    "mockserver.cli.serve",
+    "mockserver.cli.infer",
+    "mockserver.cli.specs",
+    "contracts.cli.check",
+    "contracts.cli.cleanup",
+    "contracts.cli.merge",
+    "contracts.cli.replay",
+    "contracts.conformance.schemathesis_run",
+    "contracts.runner.runner",
+)
 """What is imported once: the modules of the commands, and what they import when they run."""
 
-OUTPUTS = 2
+STDOUT, STDERR, STATUS = range(3)
+"""The files that a command gets, in this order. The last one tells its process id and its exit code."""
+
+INTEGER = 4
+"""The bytes of each number on a socket or a pipe."""
 
 
 class CommandServer:
     """The process from which commands are forked; it ends with this one."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        ours, theirs = socket.socketpair()
+        self._socket, theirs = socket.socketpair()
         with theirs:
             program = [sys.executable, "-m", "tests.command_server", str(theirs.fileno())]
             self._process = subprocess.Popen(
                 program, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=dict(environment)
             )
-        self._socket, self._turn = ours, threading.Lock()
+        self._turn = threading.Lock()
         atexit.register(self._socket.close)
 
-    def run(self, arguments: tuple[str, ...], cwd: Path, seconds: float) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, and read what it prints. Raises TimeoutExpired; then it is killed."""
+    def fork(self, arguments: Sequence[str], cwd: str, files: list[int]) -> None:
+        """Let a process run `mockserver` with these arguments."""
+        asked = json.dumps({"arguments": arguments, "cwd": cwd}).encode()
         with self._turn:
-            return self._run(arguments, cwd, seconds)
-
-    def _run(self, arguments: tuple[str, ...], cwd: Path, seconds: float) -> subprocess.CompletedProcess[str]:
-        pipes = [os.pipe() for _ in range(OUTPUTS)]
-        asked = json.dumps({"arguments": arguments, "cwd": str(cwd)}).encode()
-        socket.send_fds(self._socket, [len(asked).to_bytes(4) + asked], [write for _, write in pipes])
-        for _, write in pipes:
-            os.close(write)
-        pid = int.from_bytes(self._received(4))
-        alarm = threading.Timer(seconds, os.kill, (pid, 9))
-        alarm.start()
-        texts = _read_all([read for read, _ in pipes])
-        code = int.from_bytes(self._received(4), signed=True)
-        if not alarm.is_alive() and code == -9:
-            raise subprocess.TimeoutExpired([*arguments], seconds)
-        alarm.cancel()
-        return subprocess.CompletedProcess([*arguments], code, *texts)
-
-    def _received(self, length: int) -> bytes:
-        data = self._socket.recv(length, socket.MSG_WAITALL)
-        assert len(data) == length, "the command server has ended"
-        return data
+            socket.send_fds(self._socket, [len(asked).to_bytes(INTEGER) + asked], files)
 
 
-def _read_all(pipes: list[int]) -> list[str]:
-    """What is written to each of the pipes, read in turn until all are closed."""
-    texts: dict[int, list[bytes]] = {pipe: [] for pipe in pipes}
-    left = set(pipes)
-    while left:
-        for pipe in select.select(list(left), [], [])[0]:
-            if data := os.read(pipe, 65536):
-                texts[pipe].append(data)
-            else:
-                left.discard(pipe)
-                os.close(pipe)
-    return [b"".join(texts[pipe]).decode() for pipe in pipes]
+class ForkedProcess(subprocess.Popen[str]):
+    """`mockserver` in a process of a CommandServer, to be used as any Popen. `args` are its arguments."""
+
+    def __init__(self, server: CommandServer, arguments: Sequence[str], **options: Any) -> None:
+        self._server = server
+        self._status, self._status_end = os.pipe()
+        super().__init__([*arguments], text=True, **options)
+
+    def _execute_child(self, *given: Any) -> None:
+        arguments, cwd, (stdout, _, stderr) = given[0], given[5], given[13:16]
+        self._server.fork(arguments, str(cwd), [stdout, stderr, self._status_end])
+        for end in {stdout, stderr, self._status_end}:
+            os.close(end)
+        self.pid = _integer(os.read(self._status, INTEGER))
+        self._child_created = True
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._status], [], [], 0)[0]:
+            self._ended()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        until = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+            select.select([self._status], [], [], left)
+        return self.returncode
+
+    def _ended(self) -> None:
+        self.returncode = _integer(os.read(self._status, INTEGER))
+        os.close(self._status)
+
+
+def _integer(data: bytes) -> int:
+    assert len(data) == INTEGER, "the command server has ended"
+    return int.from_bytes(data, signed=True)
 
 
 def serve(connection: socket.socket) -> None:
-    """Fork a process for each command that is asked for, one after the other."""
+    """Fork a process for each command that is asked for."""
     for module in MODULES:
         with contextlib.suppress(ImportError):  # an extra that is not installed
             import_module(module)
     gc.freeze()
-    while head := _head(connection):
-        asked, outputs = head
-        pid = os.fork()
-        if pid == 0:
+    while (found := _next(connection)) is not None:
+        asked, files = found
+        if os.fork() == 0:
             connection.close()
-            _become(asked, outputs)
-        for output in outputs:
-            os.close(output)
-        connection.sendall(pid.to_bytes(4))
-        connection.sendall(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]).to_bytes(4, signed=True))
+            _keep(asked, files)
+        for file in files:
+            os.close(file)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
-def _head(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """The next command with its outputs; None when no more will come."""
-    outputs = array.array("i")
-    data, ancillary, *_ = connection.recvmsg(4, socket.CMSG_LEN(OUTPUTS * outputs.itemsize))
+def _next(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The next command with its files; None when no more will come."""
+    files = array.array("i")
+    data, ancillary, *_ = connection.recvmsg(INTEGER, socket.CMSG_LEN(3 * files.itemsize))
     if not data:
         return None
     for _, _, content in ancillary:
-        outputs.frombytes(content)
-    length = int.from_bytes(data)
-    return json.loads(connection.recv(length, socket.MSG_WAITALL)), list(outputs)
+        files.frombytes(content)
+    return json.loads(connection.recv(int.from_bytes(data), socket.MSG_WAITALL)), list(files)
 
 
-def _become(asked: dict[str, Any], outputs: list[int]) -> None:
-    """Be the command, in a forked process, to its end."""
-    for output, place in zip(outputs, (1, 2), strict=True):
-        os.dup2(output, place)
-        os.close(output)
+def _keep(asked: dict[str, Any], files: list[int]) -> None:
+    """Start the command in a process of its own, and tell when it has ended."""
+    pid = os.fork()
+    if pid == 0:
+        _become(asked, files)
+    os.close(files[STDOUT])
+    os.close(files[STDERR])
+    with contextlib.suppress(BrokenPipeError):
+        os.write(files[STATUS], pid.to_bytes(INTEGER, signed=True))
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.write(files[STATUS], code.to_bytes(INTEGER, signed=True))
+    os._exit(0)
+
+
+def _become(asked: dict[str, Any], files: list[int]) -> None:
+    """Be the command to its end."""
+    os.dup2(files[STDOUT], 1)
+    os.dup2(files[STDERR], 2)
+    for file in files:
+        os.close(file)
     os.chdir(asked["cwd"])
     sys.path[0] = asked["cwd"]  # as `python -m` does
     random.seed()
@@ -141,7 +172,8 @@ def _become(asked: dict[str, Any], outputs: list[int]) -> None:
 
 
 def _end(code: int) -> None:
-    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter does at its end
+    """What the interpreter does at its end."""
+    threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from tests.command_server import CommandServer
+from tests.command_server import CommandServer, ForkedProcess
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
@@ -23,8 +23,8 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"
 PATIENCE = 180
 """Seconds in which a program must print the line that a test waits for."""
 
-MEASURED = {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
-"""Variables with which each process is measured from its start, so that none may be forked."""
+MAY_FORK = not os.environ.keys() & {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
+"""Where coverage is measured, each process is measured from its start, so that none may be forked."""
 
 READY = "Press Ctrl-C to stop"
 """How the last line begins that `mockserver serve` prints when it listens."""
@@ -42,14 +42,12 @@ class Processes:
         self, *arguments: str, until: str, program: Sequence[str] = COMMAND, cwd: Path = ROOT
     ) -> tuple[subprocess.Popen[str], list[str]]:
         """The process and the lines it printed up to the one that begins with `until`."""
-        process = subprocess.Popen(
-            [*program, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=ENVIRONMENT,
-            cwd=cwd,
-        )
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": cwd}
+        process: subprocess.Popen[str]
+        if program is COMMAND and MAY_FORK:
+            process = ForkedProcess(_command_server(), arguments, **pipes)
+        else:
+            process = subprocess.Popen([*program, *arguments], text=True, env=ENVIRONMENT, **pipes)
         self._started.append(process)
         assert process.stdout is not None
         lines: list[str] = []
@@ -84,8 +82,15 @@ def run(
     *arguments: str, cwd: Path = ROOT, seconds: float = PATIENCE, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
-    if environment is ENVIRONMENT and not os.environ.keys() & MEASURED:
-        return _command_server().run(arguments, cwd, seconds)
+    if environment is ENVIRONMENT and MAY_FORK:
+        with ForkedProcess(
+            _command_server(), arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd
+        ) as process:
+            try:
+                printed = process.communicate(timeout=seconds)
+            finally:
+                process.kill()
+            return subprocess.CompletedProcess(arguments, process.returncode, *printed)
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=environment
     )
