@@ -111,6 +111,8 @@ class Sandbox:
             if name in self.services
         }
         self._serve(services)
+        if self.sharing is not None:
+            self.sharing.settle()
         return dropped
 
     def use(self, *interceptors: Interceptor) -> None:

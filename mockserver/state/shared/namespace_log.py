@@ -72,13 +72,17 @@ class Appended(NamedTuple):
 
 
 class NamespaceLog:
-    """Keeps a namespace as its entries in the log say. `revision` is that of the last entry applied here."""
+    """Keeps a namespace as its entries in the log say.
+
+    `revision` is that of the last entry applied here, `round_number` that of the round in which news were asked for.
+    """
 
     def __init__(self, log: SharedLog, followed: FollowedNamespace, changes: Changes) -> None:
         self._log, self.followed, self.changes = log, followed, changes
         self.partition = Partition(followed.name, ONE_ORDER)
         self.revision = self._saved = 0
         self.is_lost, self._start = False, 0
+        self.round_number = 0
         self._seen = followed.log.revision if followed.log is not None else 0
 
     def load(self) -> None:
@@ -95,7 +99,7 @@ class NamespaceLog:
                 raise LogDamaged(f"{self._log.place}: the snapshot of {self.partition.namespace}: {fault}") from None
             self.revision = self._saved = found.revision
             self._start = found.revision if not found.content else -1
-        self._settled()
+        self.settle()
         self.catch_up()
 
     @property
@@ -116,15 +120,20 @@ class NamespaceLog:
         for content in news:
             self._apply(content)
             self.revision += 1
-        self._settled()
+        self.settle()
         return True
 
-    def _settled(self) -> None:
-        """Note changes from now on."""
+    def settle(self) -> None:
+        """Note changes from now on, and forget those before."""
         self.changes.noted.clear()
         self.changes.paused = False
         history = self.followed.log
         self._seen = history.revision if history is not None else 0
+
+    @property
+    def has_changes(self) -> bool:
+        """Was something changed since, that may have to be appended?"""
+        return bool(self.changes.noted) or self._commits() > 0
 
     def append(self, control: list[tuple[str, Any]] | None = None) -> Appended | None:
         """Append what was changed since. None if others appended meanwhile: then the changes are undone here.
@@ -170,7 +179,7 @@ class NamespaceLog:
         try:
             yield
         finally:
-            self._settled()
+            self.settle()
 
     def command(self, name: str, value: Any) -> Any:
         """Append what the admin API does, and then do it: in this order it needs no undo. Raises a LogError.
@@ -190,7 +199,7 @@ class NamespaceLog:
         self.changes.paused = True
         given = self._apply(content)
         self.revision += 1
-        self._settled()
+        self.settle()
         return given
 
     def take_back(self, appended: Appended) -> None:
@@ -201,7 +210,7 @@ class NamespaceLog:
         for _ in range(appended.commits if history is not None else 0):
             history.take_back()  # type: ignore[union-attr]  # it is not None here
         self.revision -= 1
-        self._settled()
+        self.settle()
 
     def save_when_due(self) -> None:
         """Save a snapshot when there are many entries since the last one, so that the log can be cut."""

@@ -25,8 +25,8 @@ REPEATED: dict[str, Callable[[AdminRequest], Any]] = {
 
 OVERRIDES = ("addOverride", "replaceOverride", "switchOverride", "removeOverride", "removeOverrides")
 
-ABOUT_ALL = ("listNamespaces", "getNamespace", "endNamespace", "reset")
-"""Operations that need to know all namespaces."""
+ABOUT_ALL = ("listNamespaces", "getNamespace", "endNamespace")
+"""Operations that need to know all namespaces, as a request for `?namespace=*` does."""
 
 WITHOUT_LOG = ("getHealth",)
 """Operations that are answered even if the log cannot be used."""
@@ -46,7 +46,7 @@ class SharedRequests:
             return function(request)
         try:
             with self._sharing.round():
-                if operation in ABOUT_ALL:
+                if operation in ABOUT_ALL or request.query.get("namespace") == "*":
                     self._sharing.discover()
                     for namespace in self._control.namespaces:
                         self._sharing.of(namespace)
@@ -103,8 +103,8 @@ class SharedRequests:
 
     def _run(self, operation: str, function: AdminFunction, request: AdminRequest, namespace: Namespace) -> Answer:
         """Run a function until its changes are appended before those of others."""
-        for _ in range(MOST_TRIALS):
-            log = self._sharing.of(namespace)
+        for trial in range(MOST_TRIALS):
+            log = self._sharing.of(namespace, again=trial > 0)
             undo, control = self._steering(operation, namespace)
             try:
                 reply = function(request)

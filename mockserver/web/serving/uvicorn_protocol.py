@@ -36,6 +36,11 @@ Held = list[tuple["MockHttpProtocol", RequestResponseCycle, CompleteResponse]]
 class Rounds(Protocol):
     """What an app is told of the requests that are answered together: its attribute `rounds`, None without need."""
 
+    @property
+    def has_changes(self) -> bool:
+        """Has the round changed something so far, that is not kept yet?"""
+        ...
+
     def begin(self) -> None:
         """A round begins."""
         ...
@@ -92,7 +97,10 @@ class MockHttpProtocol(BoundedHttpProtocol):
         self._batch.append((self, cycle, app))
 
     def answer(self, cycle: RequestResponseCycle, app: Any, held: Held | None = None) -> None:
-        """Answer one request, on the fast path if possible. A response that is ready is added to `held`, if given."""
+        """Answer one request, on the fast path if possible.
+
+        With `held`, a response is added there instead of being sent, if its round has changed something.
+        """
         if cycle.more_body or cycle.access_log or not hasattr(app, "fast_path"):
             self._answer_in_task(cycle, app)
         else:
@@ -119,7 +127,7 @@ class MockHttpProtocol(BoundedHttpProtocol):
             if answer is not None:
                 pending = _continued(answer, answer.send(None))
         except StopIteration as end:
-            if held is not None:
+            if held is not None and app.rounds.has_changes:
                 held.append((self, cycle, end.value))
                 return
             if _send(cycle, *end.value):

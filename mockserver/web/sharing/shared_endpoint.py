@@ -81,18 +81,20 @@ class SharedEndpoint(Endpoint):
         sharing = self._sharing
         sharing.check()
         namespace = sharing.named(scope["headers"])
-        for _ in range(MOST_TRIALS):
-            log = sharing.of(namespace)
+        for trial in range(MOST_TRIALS):
+            log = sharing.of(namespace, again=trial > 0)
             self._held.clear()
             answer = Endpoint.__call__(self, scope, receive, values)
             try:
                 awaited = answer.send(None)
             except StopIteration as end:
+                done: Answered = end.value
+                if not log.has_changes:
+                    return done
                 appended = log.append()
                 if appended is not None:
                     sharing.keep(appended)
                     self._send_held()
-                    done: Answered = end.value
                     return done
             else:
                 for each in log.append_unconditionally():

@@ -17,6 +17,11 @@ class SharedRounds:
     def __init__(self, sharing: Sharing) -> None:
         self.begin, self._sharing = sharing.begin, sharing
 
+    @property
+    def has_changes(self) -> bool:
+        """Has the round appended something so far?"""
+        return bool(self._sharing.changed)
+
     def end(self) -> LogError | None:
         """End the round; the error if its changes are not kept."""
         return self._sharing.end()

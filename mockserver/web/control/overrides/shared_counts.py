@@ -31,8 +31,8 @@ class SharedCounts:
             return take()
 
     def _counted(self, namespace: Namespace, take: Callable[[], Taken]) -> Taken:
-        for _ in range(MOST_TRIALS):
-            log = self._sharing.of(namespace)
+        for trial in range(MOST_TRIALS):
+            log = self._sharing.of(namespace, again=trial > 0)
             before = self._counts(namespace)
             taken = take()
             changed = sorted(self._counts(namespace) - before)
