@@ -90,6 +90,8 @@ class SharedEndpoint(Endpoint):
             except StopIteration as end:
                 done: Answered = end.value
                 if not log.has_changes:
+                    if self._held:
+                        self._send_held()
                     return done
                 appended = log.append()
                 if appended is not None:
