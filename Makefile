@@ -120,6 +120,10 @@ site: $(VENV)/made ## Build the documentation site into build/site
 	@$(PIP) --no-build-isolation --editable '.[site]'
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet
 
+.PHONY: pictures
+pictures: $(VENV)/developed ## Take the pictures of the dashboard for the docs (docs/pictures)
+	@MOCKSERVER_PICTURES=docs/pictures $(BIN)/pytest -q tests/dashboard -k pictures
+
 clean: ## Delete everything that was built
 	rm -rf .venv .venv-* build dist reports .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
 

@@ -94,7 +94,7 @@ def browse(tmp_path: Path) -> Callable[..., str]:
 
     Further flags go to Chromium as they are.
     """
-    program = _chromium()
+    program = chromium()
 
     def open_page(address: str, *flags: str, milliseconds: int = 15_000) -> str:
         profile = f"--user-data-dir={tmp_path / 'profile'}"
@@ -108,7 +108,7 @@ def browse(tmp_path: Path) -> Callable[..., str]:
 @pytest.fixture
 def devtools(tmp_path: Path) -> Iterator[str]:
     """The address at which a headless Chromium can be told what to do (Chrome DevTools Protocol)."""
-    program = _chromium()
+    program = chromium()
     flags = [*QUIET_BROWSER, f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", "about:blank"]
     process = subprocess.Popen([program, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     active = tmp_path / "DevToolsActivePort"
@@ -123,7 +123,8 @@ def devtools(tmp_path: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def _chromium() -> str:
+def chromium() -> str:
+    """The program of Chromium; it skips the test where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium on this machine")

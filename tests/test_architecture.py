@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 ARROWS = (
     "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "address_guard", "rules",
     "vendor_files", "openapi", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages",
-    "state", "stores", "handlers", "sandbox", "vendors", "web", "telemetry", "__init__", "cli",
+    "state", "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli",
     "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""

@@ -11,6 +11,7 @@ from mockserver.cli.log_format import json_line
 from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.curl_example import curl_command
+from mockserver.web.middleware.document_pages import is_root_taken
 from mockserver.web.service import Service
 
 
@@ -42,6 +43,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield from ("", f"# try {name}:", curl_command(service, prefixes[name], options))
         yield from _other_credentials(service)
     yield ""
+    yield f"page:   {base}/{'_mock/dashboard' if is_root_taken(services) else ''}"
     yield f"docs:   {base}/{next(iter(services)) if len(services) == 1 else '<service>'}/docs"
     yield f"state:  {base}/_mock/state"
     yield f"reset:  curl {f'{options} ' if options else ''}-X POST {base}/_mock/reset"

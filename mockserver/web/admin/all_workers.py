@@ -176,6 +176,8 @@ MERGED: dict[str, Merge] = {
     "getCheck": _whose_it_is,
     "getCheckReport": _whose_it_is,
     "stopCheck": _whose_it_is,
+    "sendRequest": _whose_it_is,
+    "previewOverride": _whose_it_is,
 }
 """How the answers of the workers become one, by the operationId; other operations any worker answers alone."""
 

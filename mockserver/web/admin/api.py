@@ -30,6 +30,7 @@ from mockserver.web.control.control import Control
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.middleware import document_pages
 from mockserver.web.middleware.admin_guard import PREFIX, refusal
+from mockserver.web.middleware.index_page import dashboard
 from mockserver.web.operation_handlers import OperationHandler
 from mockserver.web.request.router import raw_path
 from mockserver.web.service import Service, ServiceSettings
@@ -37,8 +38,8 @@ from mockserver.web.serving.response_writer import write
 from mockserver.web.trace import note
 from mockserver.web.workers.question import FROM_WORKER
 
-PUBLIC = ("health", "openapi.json", "docs")
-"""What needs no token."""
+PUBLIC = ("health", "openapi.json", "docs", "dashboard")
+"""What needs no token. The dashboard asks for it."""
 
 NOT_CACHED = {"cache-control": "no-store"}
 
@@ -143,6 +144,8 @@ class AdminApiMiddleware:
             return Response(reply.body, reply.status, dict(reply.headers), reply.media_type)
         if request.method in ("GET", "HEAD") and name == "openapi.json":
             return document_pages.document(request, "", self._api.service)
+        if request.method in ("GET", "HEAD") and name == "dashboard":
+            return dashboard()
         if request.method in ("GET", "HEAD") and name == "docs":
             return document_pages.docs(request, PREFIX.rstrip("/"), self._api.service)
         return None

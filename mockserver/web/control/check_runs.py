@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import sys
 import time
 from collections import deque
@@ -104,7 +105,6 @@ class CheckRuns:
     def __init__(self, *, is_allowed: bool, hosts: Sequence[str] = ()) -> None:
         self.is_allowed, self.hosts = is_allowed, tuple(each.lower() for each in hosts)
         self._runs: dict[str, StartedCheck] = {}
-        self._number = 0
 
     @property
     def why_not(self) -> str | None:
@@ -131,8 +131,7 @@ class CheckRuns:
             raise Conflict(reason)
         if any(each.status == "running" for each in self._runs.values()):
             raise Conflict("a check is running; wait for its end, or stop it")
-        self._number += 1
-        run = StartedCheck(str(self._number), wanted.service, wanted.target, time.monotonic())
+        run = StartedCheck(secrets.token_hex(4), wanted.service, wanted.target, time.monotonic())
         self._runs[run.id] = run
         while len(self._runs) > MOST_RUNS:
             del self._runs[next(iter(self._runs))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -17,6 +18,14 @@ PREFIX = "/_mock/"
 
 ASSETS = "/_mock/assets/"
 """The files of the document pages, which are the same everywhere."""
+
+
+def is_own_page(scope: Any) -> bool:
+    """Is it a request to the admin API, or of a browser for the dashboard at `/`? No operation answers it."""
+    if scope["path"] != "/":
+        return bool(scope["path"].startswith(PREFIX))
+    is_read = scope["method"] in ("GET", "HEAD")
+    return is_read and any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def refusal(request: Request, hosts: Sequence[str] | None) -> str:

@@ -1,4 +1,7 @@
-"""The pages about documents: `/<name>/openapi.json`, `/<name>/docs` (Swagger UI) and an index at `/`."""
+"""The pages: `/<name>/openapi.json`, `/<name>/docs` (Swagger UI), and at `/` the dashboard, or an index for programs.
+
+The dashboard is at `/_mock/dashboard` too, for a service that has an operation at `/`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mockserver.dashboard import page_files
 from mockserver.openapi import json_codec
+from mockserver.web.exchange import UNRECORDED
 from mockserver.web.middleware import swagger_ui
 from mockserver.web.middleware.admin_guard import ASSETS
-from mockserver.web.middleware.index_page import index
+from mockserver.web.middleware.index_page import DASHBOARD, index
 from mockserver.web.service import Service
 
 
@@ -36,12 +41,17 @@ class DocumentPagesMiddleware:
             return render(Request(scope), prefix, service)
         if path.startswith(ASSETS):
             return _asset(path[len(ASSETS) :])
-        if path == "/" and not self._is_root_taken():
-            return index(Request(scope), self._services)
+        if path == "/" and not is_root_taken(self._services):
+            response = index(Request(scope), self._services)
+            if response.media_type == "text/html":
+                scope[UNRECORDED] = True  # a person looks at the journal, which is no request of a client
+            return response
         return None
 
-    def _is_root_taken(self) -> bool:
-        return len(self._services) == 1 and next(iter(self._services.values())).router.find("/") is not None
+
+def is_root_taken(services: Mapping[str, Service]) -> bool:
+    """Has the only service an operation at `/`?"""
+    return len(services) == 1 and next(iter(services.values())).router.find("/") is not None
 
 
 def document(request: Request, prefix: str, service: Service) -> Response:
@@ -72,6 +82,10 @@ def is_asset(path: str) -> bool:
 
 
 def _asset(name: str) -> Response | None:
+    """A file of Swagger UI, or one of the dashboard."""
+    own = page_files.asset(name.removeprefix(DASHBOARD)) if name.startswith(DASHBOARD) else None
+    if own is not None:
+        return Response(own[0], media_type=own[1], headers=page_files.KEPT)
     found = swagger_ui.asset(name)
     if found is None:
         return None

@@ -15,7 +15,7 @@ from mockserver.web.control.overrides.override import Override, Step
 from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.overrides.places import OverrideList
 from mockserver.web.exchange import Exchange, Found, IncomingRequest, OutgoingResponse
-from mockserver.web.middleware.admin_guard import PREFIX
+from mockserver.web.middleware.admin_guard import is_own_page
 from mockserver.web.operation_handlers import CAPACITY
 from mockserver.web.request.headers import read_headers
 from mockserver.web.request.router import raw_path
@@ -68,8 +68,8 @@ class OverrideInterceptor:
         listed = self._overrides.list_of(_namespace(scope["headers"]))
         if listed is None or (operation is not None and listed.is_listed(service, operation.operation_id)):
             return listed
-        if operation is None and scope["path"].startswith(PREFIX):
-            return None  # the admin API is not overridden: an override for everything could not be removed
+        if operation is None and is_own_page(scope):
+            return None  # neither the admin API nor its page is overridden: an override could not be removed
         owner = self._overrides.services.get(service) if service is not None else None
         return listed if listed.is_at_path(owner, raw_path(scope)) else None
 
