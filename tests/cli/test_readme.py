@@ -7,6 +7,7 @@ import asyncio
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from mockserver.client import Sandbox
 from tests.process import READY, ROOT, Processes, address, free_port, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+RESTART = README[README.index("## Keep the state") : README.index("## Check a server")]
 VENDORS = (ROOT / "docs" / "vendors" / "README.md").read_text(encoding="utf-8")
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -56,7 +58,7 @@ def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(se
     command = re.search(r"^    mockserver (serve \S+)", README, re.MULTILINE)
     assert command is not None
     _, lines = serve(*command[1].split()[1:])
-    expected = [(line, output) for line, output in sessions(README) if line.startswith("curl ")]
+    expected = [(line, output) for line, output in sessions(README.replace(RESTART, "")) if line.startswith("curl ")]
 
     printed = [
         subprocess.run(
@@ -71,6 +73,23 @@ def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(se
     assert len(expected) >= 6
     assert [masked(output.strip()) for _, output in expected] == [masked(output.strip()) for output in printed]
     assert shown("mockserver why 4") == explained
+
+
+def test_what_was_created_is_there_after_a_restart_as_the_readme_shows(tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    shown = list(sessions(RESTART))
+    printed = []
+    for (serving, _), (curl, _) in zip(shown[::2], shown[1::2], strict=True):
+        with Processes() as processes:
+            arguments = (*shlex.split(serving)[1:], "--port", "0")
+            process, lines = processes.start(*arguments, until=READY, cwd=tmp_path)
+            command = [*shlex.split(curl.replace("http://127.0.0.1:8080", address(lines))), "-s"]
+            printed.append(subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout)
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+    assert 2 == len(printed)
+    assert [masked(output.strip()) for _, output in shown[1::2]] == [masked(output) for output in printed]
 
 
 def test_what_is_inferred_is_what_the_readme_shows() -> None:
