@@ -13,12 +13,22 @@ import mockserver
 from mockserver.state.shared_log import SharedLog
 from mockserver.stores.memory_log import MemoryLog
 from mockserver.stores.opening import open_log
+from mockserver.web.app import Sandbox
 from tests.client import Client
 
 DOCUMENT = Path(__file__).with_name("rooms.yaml")
 
+
+class AppClient(Client):
+    """A client that knows its app."""
+
+    def __init__(self, app: Sandbox) -> None:
+        super().__init__(app)
+        self.app = app
+
+
 Open = Callable[[], SharedLog]
-Start = Callable[..., Client]
+Start = Callable[..., AppClient]
 
 
 @pytest.fixture(params=["memory", "sqlite", "redis"])
@@ -40,6 +50,6 @@ def start() -> Iterator[Start]:
             app = mockserver.create_app(DOCUMENT, is_shared=True, journal=100, **options)
             app.share(log, stale_reads=stale_reads)
             stack.callback(log.close)
-            return stack.enter_context(Client(app))
+            return stack.enter_context(AppClient(app))
 
         yield started

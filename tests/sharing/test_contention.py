@@ -159,3 +159,17 @@ def test_a_new_app_has_everything_that_the_others_did(open_handle: Open, start: 
     assert ["default", "other"] == [each["name"] for each in two.get("/_mock/namespaces").json()]
     assert 204 == two.post("/_mock/checkpoints/then/restore").status_code
     assert ["a"] == [each["name"] for each in one.get("/rooms").json()]
+
+
+def test_a_namespace_ends_when_no_app_has_used_it_for_long(open_handle: Open, start: Start) -> None:
+    one, two = start(open_handle()), start(open_handle())
+    old, used = {"mock-namespace": "old"}, {"mock-namespace": "used"}
+    for client, headers, name in ((one, old, "a"), (one, used, "b"), (two, used, "c")):
+        client.post("/rooms", json={"name": name}, headers=headers)
+    for name in ("old", "used"):
+        one.app.namespaces.named(name).used -= 10_000
+    names = [each["name"] for each in one.get("/_mock/namespaces").json()]
+
+    assert ["default", "used"] == names
+    assert ["b", "c"] == [each["name"] for each in one.get("/rooms", headers=used).json()]
+    assert [] == two.get("/rooms", headers=old).json()

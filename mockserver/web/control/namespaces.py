@@ -214,6 +214,11 @@ class Namespaces:
     def _new_log(self) -> ChangeLog | None:
         return ChangeLog(self._changes) if self._changes else None
 
+    @property
+    def idle(self) -> float:
+        """After how many seconds without a request a namespace ends."""
+        return self._limits.idle
+
     def _new_changes(self) -> Changes | None:
         return Changes() if self.is_shared else None
 

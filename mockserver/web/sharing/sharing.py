@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from mockserver.errors import LogError, Refusal, StoreUnavailable
 from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
-from mockserver.state.shared_log import Partition, SharedLog
+from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
 from mockserver.web.control.namespaces import Namespace, Namespaces, name_in
 from mockserver.web.request.headers import read_headers
 
@@ -40,6 +41,9 @@ class Sharing:
         self._appended: list[Appended] = []
         self._commanded: list[NamespaceLog] = []
         self.changed: set[NamespaceLog] = set()
+        self._touched: dict[str, float] = {}
+        self._heads: dict[str, int] = {}
+        namespaces.on_end.append(self._ended_here)
 
     def attach(
         self, shared: SharedLog, follow: Callable[[Namespace], FollowedNamespace], *, stale_reads: bool = False
@@ -50,6 +54,8 @@ class Sharing:
         self.number = number
         with self.round():
             self.of(self.namespaces.default)
+            self._heads = {each.namespace: head for each, head in shared.heads().items()}
+            self.discover()
         return number
 
     def _count_start(self) -> int:
@@ -172,13 +178,31 @@ class Sharing:
             found = self._begun(namespace)
         elif found.is_lost:
             found.load()
-        else:
-            found.catch_up()
+        elif found.catch_up():
+            self._touched[namespace.name] = namespace.used = time.monotonic()
         found.round_number = self.round_number
-        if found.is_new and namespace is not self.namespaces.default:
-            self.commanded(found)  # also one that is only read: others list it, and may end it
+        if namespace is not self.namespaces.default and (found.is_new or self._is_due(namespace)):
+            # Also one that is only read: others list it, may end it, and must not end it while it is in use here.
+            self.commanded(found)
             found.command("begin", None)
+            self._touched[namespace.name] = namespace.used
         return found
+
+    def _is_due(self, namespace: Namespace) -> bool:
+        """Is it time to let others know that a namespace is still in use?"""
+        return namespace.used - self._touched.get(namespace.name, 0.0) > self.namespaces.idle / 2
+
+    def _ended_here(self, namespace: Namespace) -> None:
+        """Forget a namespace that was not used for long, unless another process has used it since."""
+        self._touched.pop(namespace.name, None)
+        known = namespace.shared.revision if namespace.shared is not None else self._heads.get(namespace.name, -1)
+        if self.log is None or known < 0:
+            return
+        with suppress(LogError, EntriesCutError):
+            if not self.in_round:
+                self.log.begin()
+            if not self.log.news(Partition(namespace.name, ONE_ORDER), known):
+                self.log.drop(namespace.name)
 
     def _begun(self, namespace: Namespace) -> NamespaceLog:
         assert self.log is not None and self._follow is not None and namespace.changes is not None  # noqa: S101, PT018  # it is attached
@@ -221,8 +245,9 @@ class Sharing:
     def discover(self) -> None:
         """Begin the namespaces that others began, and end those that others ended. Raises a LogError."""
         assert self.log is not None  # noqa: S101  # it is attached
+        namespaces = list(self.namespaces)  # ends those that were not used for long, also in the log
         heads = {each.namespace for each in self.log.heads() if each != STARTS}
-        for namespace in list(self.namespaces):
+        for namespace in namespaces:
             ours = namespace.shared
             if ours is not None and ours.revision and namespace.name not in heads:
                 self.namespaces.end(namespace.name)
