@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale instructions soak conformance \
+.PHONY: bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale instructions soak conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -52,6 +52,9 @@ bench: $(VENV)/developed ## Measure requests per second, beside the ceiling and 
 
 instructions: $(VENV)/developed ## Count the instructions of a request, which a busy machine does not change (needs valgrind)
 	@$(BIN)/python tests/benchmarks/instructions.py
+
+bench-workers: $(VENV)/developed ## Compare one and two workers on SQLite and Redis, and latencies at a fixed rate (ARGS="--no-peers")
+	@$(BIN)/python tests/benchmarks/workers.py $(ARGS)
 
 bench-namespaces: $(VENV)/developed ## Print what a namespace, a checkpoint and a snapshot cost
 	@$(BIN)/python tests/benchmarks/namespaces.py $(ARGS)
