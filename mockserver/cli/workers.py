@@ -27,6 +27,9 @@ from mockserver.web.workers.worker_socket import WorkerSocket
 BACKLOG = 2048
 """How many connections wait to be accepted, as uvicorn has it."""
 
+SPREADS = sys.platform == "linux"
+"""Does the system spread connections over the sockets of one port (SO_REUSEPORT)? Others give all to one of them."""
+
 LONGEST_FOLDER = 80
 """How long the path of the folder for temporary files may be: those of Unix sockets have at most 107 bytes."""
 
@@ -44,8 +47,8 @@ def check_workers(count: int, sync_mode: str) -> None:
 def run_workers(serving: Serving, count: int) -> None:
     """Serve with `count` processes until a signal comes. The banner is printed once, when all listen."""
     prepare_process(serving)
-    listener = _listener(serving.host, serving.port)
-    banner = list(serving.banner(listener.getsockname()[1]))
+    listeners = _listeners(serving.host, serving.port, count)
+    banner = list(serving.banner(listeners[0].getsockname()[1]))
     watch = Watch(serving.sandbox, lambda _: None) if serving.watch else None
 
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
@@ -53,7 +56,7 @@ def run_workers(serving: Serving, count: int) -> None:
         store.open(serving.sandbox)
         end_telemetry = serving.telemetry.start(serving.sandbox, is_shared=True)
         try:
-            WorkerServer(serving, worker, peers, ready, lifeline, watch).run([listener])
+            WorkerServer(serving, worker, peers, ready, lifeline, watch).run([listeners[worker.slot]])
         finally:
             end_telemetry()
 
@@ -77,13 +80,25 @@ def _temporary() -> str | None:
     return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER else None  # noqa: S108  # mkdtemp is safe there
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    """The socket that all workers accept connections from. Raises ClickException."""
+def _listeners(host: str, port: int, count: int) -> list[socket.socket]:
+    """The sockets at which the workers listen, one for each slot. Raises ClickException.
+
+    On Linux each has its own, and the system spreads connections over them: at a common one, the first that wakes up
+    takes all that wait. The parent keeps them, so that those of a dead worker wait for the one in its place.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server(found[0][4][:2], family=found[0][0], backlog=BACKLOG)
+        family, address = found[0][0], found[0][4][:2]
+        first = socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=SPREADS)
+        if not SPREADS:
+            return [first] * count
+        bound = (address[0], first.getsockname()[1])
+        others = [
+            socket.create_server(bound, family=family, backlog=BACKLOG, reuse_port=True) for _ in range(count - 1)
+        ]
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host} port {port}: {error}") from None
+    return [first, *others]
 
 
 class WorkerServer(uvicorn.Server):
