@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +17,15 @@ CONTENT_TYPES = {
     ".svg": "image/svg+xml",
 }
 """The content types by file suffix; files with other suffixes are not served."""
+
+STYLES = ("theme.css", "layout.css", "parts.css", "views.css")
+"""The styles in their order; they are served as one file."""
+
+FIRST = ("app.js", "home.js")
+"""The modules that a browser needs first; it fetches the other views when they are shown."""
+
+IMPORTED = re.compile(r'^import [^"]*"\./(\w+\.js)"', re.MULTILINE)
+"""A static import, with the name of the module."""
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -34,8 +45,7 @@ KEPT = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options"
 def page(assets: str) -> bytes:
     """The HTML page. `assets` is the path below which `asset` is served, with a slash at its end."""
     files, base = _files(), f"{assets}{version()}/"
-    modules = sorted(name for name in files if name.endswith(".js"))
-    preloads = "\n".join(f'<link rel="modulepreload" href="{base}{name}">' for name in modules)
+    preloads = "\n".join(f'<link rel="modulepreload" href="{base}{name}">' for name in _needed(FIRST))
     return files["index.html"][0].decode().replace("{assets}", base).replace("{preloads}", preloads).encode()
 
 
@@ -54,11 +64,21 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
+def _needed(first: Sequence[str]) -> list[str]:
+    """These modules, and those that they import at once: a browser then fetches all of them at the same time."""
+    found = list(first)
+    for name in found:
+        found += [each for each in IMPORTED.findall(_files()[name][0].decode()) if each not in found]
+    return found
+
+
 @cache
 def _files() -> dict[str, tuple[bytes, str]]:
-    """All files by name. A requested name is looked up here and never joined to a path."""
-    return {
-        path.relative_to(FOLDER).as_posix(): (path.read_bytes(), CONTENT_TYPES[path.suffix])
-        for path in FOLDER.rglob("*")
+    """All files by name, the styles as one. A requested name is looked up here and never joined to a path."""
+    read = {
+        path.name: (path.read_bytes(), CONTENT_TYPES[path.suffix])
+        for path in FOLDER.iterdir()
         if path.suffix in CONTENT_TYPES
     }
+    styles = b"\n".join(read.pop(name)[0] for name in STYLES)
+    return read | {"style.css": (styles, CONTENT_TYPES[".css"])}

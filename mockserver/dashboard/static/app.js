@@ -7,20 +7,23 @@ import { installKeys } from "./keyboard.js";
 import { empty } from "./notice.js";
 import { onNamespace, session, showTheme } from "./session.js";
 import { askForToken } from "./token.js";
-import * as checks from "./checks.js";
-import * as faults from "./faults.js";
-import * as home from "./home.js";
-import * as namespaces from "./namespaces.js";
-import * as state from "./state.js";
-import * as traffic from "./traffic.js";
 
-const VIEWS = { home, traffic, state, faults, namespaces, checks };
+// A view is loaded when it is first shown.
+const VIEWS = {
+  home: () => import("./home.js"),
+  traffic: () => import("./traffic.js"),
+  state: () => import("./state.js"),
+  faults: () => import("./faults.js"),
+  namespaces: () => import("./namespaces.js"),
+  checks: () => import("./checks.js"),
+};
 const TITLES = { home: "Home", traffic: "Traffic", state: "State", faults: "Faults", namespaces: "Namespaces", checks: "Checks" };
 
 const main = h("main", { id: "main", tabindex: "-1" });
 const links = {};
 let leave = () => {};
 let shown = "";
+let latest = 0;
 
 function nav() {
   for (const [name, title] of Object.entries(TITLES))
@@ -50,26 +53,30 @@ async function namespacePicker() {
 }
 
 /** The heading of a view: its title, the namespace, and what else belongs there. */
-function head(name, lead) {
-  const space = h("div.space");
-  namespacePicker().then((picker) => fill(space, picker), () => {});
+function head(name, space, lead) {
   return h("div.head", {}, h("h1", {}, TITLES[name]), space, lead ? h("p.lead", {}, lead) : null);
 }
 
 async function show() {
+  const number = ++latest;
   const [name = "", ...parts] = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
-  const view = VIEWS[name || "home"] ? name || "home" : "home";
+  const view = Object.hasOwn(VIEWS, name) ? name : "home";
   for (const [each, link] of Object.entries(links)) link.toggleAttribute("aria-current", each === view);
   if (links[view].hasAttribute("aria-current")) links[view].setAttribute("aria-current", "page");
   document.title = `${TITLES[view]} · mockserver`;
-  if (view === shown && VIEWS[view].update?.(parts)) return;
+  const module = await VIEWS[view]();
+  if (number !== latest || (view === shown && module.update?.(parts))) return;
   leave();
   leave = () => {};
   shown = view;
   const body = h("div.stack", { "data-view": view });
-  fill(main, head(view, VIEWS[view].lead), body);
+  const space = h("div.space");
+  fill(main, head(view, space, module.lead), body);
+  namespacePicker().then((picker) => fill(space, picker), () => {});
   try {
-    leave = (await VIEWS[view].show(body, parts)) || (() => {});
+    const end = (await module.show(body, parts)) || (() => {});
+    if (number === latest) leave = end;
+    else end();
   } catch (error) {
     fill(body, h("div.card", {}, empty("This cannot be shown", error.message)));
   }

@@ -22,30 +22,30 @@ export async function show(body, [what, number]) {
 }
 
 async function draw(list) {
-  const set = await get("overrides");
+  const [set, clock] = await Promise.all([get("overrides"), get("clock")]);
   const clear = async () => {
     if ((await confirmed("Remove all overrides?", "The mock answers by its document again.", "Remove them")) && (await trying(() => remove("overrides"), "Removed")) !== undefined) draw(list);
   };
   const add = h("a.button", { href: "#/faults/new" }, "Add an override");
   if (!set.length) return fill(list, h("div.card", {}, empty("Everything is answered by the document", "Add an override to see how your client copes with an error, a slow or a broken connection.", add)));
-  fill(list, h("div.line", {}, add, h("button.danger", { type: "button", onclick: clear }, "Remove all"), h("p.hint", {}, "The first that matches a request answers it.")), set.map((each) => card(each, () => draw(list))));
+  fill(list, h("div.line", {}, add, h("button.danger", { type: "button", onclick: clear }, "Remove all"), h("p.hint", {}, "The first that matches a request answers it.")), set.map((each) => card(each, clock.now, () => draw(list))));
 }
 
-function card(override, redraw) {
+function card(override, now, redraw) {
   const toggle = h("input", { type: "checkbox", role: "switch", checked: override.enabled, "aria-label": `Override ${override.id} is on`, onchange: async () => (await trying(() => patch(`overrides/${part(override.id)}`, { enabled: toggle.checked })), redraw()) });
   const drop = async () => (await trying(() => remove(`overrides/${part(override.id)}`), "Removed")) !== undefined && redraw();
   return h(
     `article.card${override.is_active ? "" : ".over"}`,
     { "data-override": override.id },
     h("div.card-head", {}, h("span.switch", {}, toggle), h("h2", {}, answerOf(override.then)), h("span.badge", {}, stateOf(override)), h("span.push.line", {}, h("a.button", { href: `#/faults/edit/${part(override.id)}` }, "Edit"), h("button.danger", { type: "button", "aria-label": `Remove override ${override.id}`, onclick: drop }, "Remove"))),
-    h("p", {}, `For ${conditionOf(override.when)}. ${limitsOf(override)}`),
+    h("p", {}, `For ${conditionOf(override.when)}. ${limitsOf(override, now)}`),
     override.note ? h("p.note", {}, override.note) : null,
     h("details", {}, h("summary", {}, "As JSON"), code(JSON.stringify(wanted(override), null, 2), { json: true, label: `Override ${override.id}` })),
   );
 }
 
 /** An override without what the sandbox adds to it. */
-export function wanted({ id, namespace, applied, is_active, seconds_left, ...rest }) {
+export function wanted({ id, namespace, applied, is_active, ends_at, fault_ends_at, ...rest }) {
   return rest;
 }
 
@@ -55,12 +55,18 @@ function stateOf(override) {
   return override.is_active ? applied : `over, ${applied}`;
 }
 
-function limitsOf(override) {
+/** How much time is left: `expires` goes by the clock of the machine, a fault by that of the namespace. */
+function left(override, now) {
+  const ends = [override.ends_at ? (new Date(override.ends_at) - Date.now()) / 1000 : null, override.fault_ends_at ? new Date(override.fault_ends_at) / 1000 - now : null].filter((each) => each !== null);
+  return ends.length ? `${seconds(Math.max(0, Math.min(...ends)))} left.` : null;
+}
+
+function limitsOf(override, now) {
   const parts = [
     override.times ? `${counted(override.times, "time")} at most.` : null,
     override.after ? `It lets ${counted(override.after, "request")} pass first.` : null,
     override.probability !== undefined ? `With a probability of ${override.probability}.` : null,
-    override.seconds_left !== null ? `${seconds(override.seconds_left)} left.` : null,
+    left(override, now),
     override.invalid ? "It may break the document." : null,
   ];
   return parts.filter(Boolean).join(" ");

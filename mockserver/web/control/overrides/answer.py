@@ -60,8 +60,9 @@ class OverrideAnswer(Protocol):
         """Has its time ended?"""
         ...
 
-    def seconds_left(self, namespace: Namespace) -> float | None:
-        """For how long it lasts; None without an end of its own."""
+    @property
+    def ends_at(self) -> float | None:
+        """When it ends by the clock of the namespace; None without an end of its own."""
         ...
 
     async def before(self, answered: AnsweredRequest) -> OutgoingResponse | None:
@@ -81,7 +82,8 @@ class PassedOn:
     def is_over(self, namespace: Namespace) -> bool:
         return False
 
-    def seconds_left(self, namespace: Namespace) -> float | None:
+    @property
+    def ends_at(self) -> float | None:
         return None
 
     async def before(self, answered: AnsweredRequest) -> OutgoingResponse | None:

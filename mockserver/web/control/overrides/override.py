@@ -12,6 +12,7 @@ from mockserver.web.control.conditions import Condition
 from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope
 from mockserver.web.control.overrides.delays import Draw
 from mockserver.web.control.overrides.matched_request import MatchedRequest
+from mockserver.web.control.shown_entry import time_of
 
 Step = tuple[Draw | None, OverrideAnswer]
 """A delay and an answer."""
@@ -30,6 +31,7 @@ class Override:
         self._probability = wanted.get("probability")
         seconds = wanted.get("expires")
         self._ends = time.monotonic() + seconds if seconds is not None else None
+        self._ends_at = time.time() + seconds if seconds is not None else None
         seed = scope.namespace.world.seed
         # not the world's own numbers: ids that are made later would depend on what was overridden
         self.random = Random(f"{seed} {scope.namespace.name} {number}") if seed is not None else Random()
@@ -50,14 +52,6 @@ class Override:
         if self._ends is not None and time.monotonic() >= self._ends:
             return False
         return not self._next[1].is_over(self.scope.namespace)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """For how long it may still apply; None without an end."""
-        ends = [self._next[1].seconds_left(self.scope.namespace)]
-        ends += [self._ends - time.monotonic()] if self._ends is not None else []
-        left = [each for each in ends if each is not None]
-        return round(max(0.0, min(left)), 1) if left else None
 
     @property
     def _next(self) -> Step:
@@ -82,9 +76,15 @@ class Override:
         self.applied += 1
         return step
 
+    @property
+    def _ends_shown(self) -> dict[str, str | None]:
+        """When it ends: by the clock of the machine, and by that of the namespace."""
+        times = {"ends_at": self._ends_at, "fault_ends_at": self._next[1].ends_at}
+        return {name: time_of(moment) if moment is not None else None for name, moment in times.items()}
+
     def shown(self) -> dict[str, Any]:
         """The override as the admin API shows it (schema `SetOverride`)."""
-        flag = {"invalid": self.scope.is_invalid, "enabled": self.enabled, "seconds_left": self.seconds_left}
+        flag = {"invalid": self.scope.is_invalid, "enabled": self.enabled, **self._ends_shown}
         counts = {"namespace": self.scope.namespace.name, "applied": self.applied, "is_active": self.is_active}
         return {"id": self.id, **self.wanted, **flag, **counts}
 

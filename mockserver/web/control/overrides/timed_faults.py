@@ -32,8 +32,9 @@ class TimedFault(PassedOn):
     def is_over(self, namespace: Namespace) -> bool:
         return self.until < math.inf and namespace.world.clock.now() >= self.until
 
-    def seconds_left(self, namespace: Namespace) -> float | None:
-        return self.until - namespace.world.clock.now() if self.until < math.inf else None
+    @property
+    def ends_at(self) -> float | None:
+        return self.until if self.until < math.inf else None
 
 
 class ServiceOutage(TimedFault):
