@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import unchangeable
 from contracts.checks.refused_requests import FAILED, changing_operations
-from contracts.checks.stored_fields import changed_fields, current, settled
+from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
@@ -118,8 +118,7 @@ def _check_same(
     about: str,
     history: tuple[RecordedExchange, ...],
 ) -> None:
-    _, after, shown = current(context, created)
-    changed = changed_fields(before, after)
+    changed, _, shown = lasting_changes(context, created, before)
     context.compared += 1
     if changed:
         context.report_violation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.checks.stored_fields import changed_fields, current, settled
+from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -64,8 +64,7 @@ def _check_item(
     before: Mapping[str, Any],
     history: Sequence[RecordedExchange],
 ) -> None:
-    _, after, shown = current(context, item)
-    changed = changed_fields(before, after)
+    changed, after, shown = lasting_changes(context, item, before)
     context.expect(
         not changed,
         f"{op.name} changes no {item.resource.name} below the item",

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import meant, unchangeable
 from contracts.checks.lists import ids
-from contracts.checks.stored_fields import changed_fields, current, settled
+from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.checks.valid_bodies import distinct_body, is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import cases
@@ -53,8 +53,7 @@ def _check_refused_updates(context: CheckContext, resource: CheckedResource, op:
         if exchange.status < 400:
             return refused  # that it was accepted is another check, and it may have changed the item
         refused += 1
-        _, after, shown = current(context, created)
-        changed = changed_fields(before, after)
+        changed, _, shown = lasting_changes(context, created, before)
         context.expect(
             not changed,
             f"an update that is refused, because {wrong} is wrong, does not change the item",

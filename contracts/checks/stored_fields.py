@@ -15,6 +15,9 @@ from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 
 FOLLOWS = "The value may follow from other items."
+TICK = 1.05
+"""Seconds in which a field that shows a time changes, even if it counts whole seconds."""
+
 NORMALISED = "The service writes the value in another way, which its document does not mention."
 
 
@@ -144,6 +147,22 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     """What became of the fields in `before` that `after` shows with another value, as texts for a finding."""
     changed = [name for name, value in before.items() if after.get(name, ABSENT) != value]
     return [f"{name} was {_short(as_json(before[name]))}, is {_short(shown_value(after, name))}" for name in changed]
+
+
+def lasting_changes(
+    context: CheckContext, created: CreatedItem, before: Mapping[str, Any]
+) -> tuple[list[str], dict[str, Any], tuple[RecordedExchange, ...]]:
+    """What became of the fields in `before`, as texts; the item as it is now (see `current`), and how it was read.
+
+    A field that goes on changing while nothing is sent is left out: it shows a time, such as the seconds that are left.
+    """
+    _, after, shown = current(context, created)
+    if not changed_fields(before, after):
+        return [], after, shown
+    context.target.pause(TICK)
+    later = current(context, created)[1]
+    lasting = {n: value for n, value in before.items() if after.get(n, ABSENT) == later.get(n, ABSENT)}
+    return changed_fields(lasting, after), after, shown
 
 
 def check_unchanged(
