@@ -68,11 +68,13 @@ def found(folder: Path) -> list[dict[str, Any]]:
 
 
 def run_generated_tests(folder: Path, url: str, secrets: Mapping[str, str] = CREDENTIALS) -> tuple[int, str]:
-    """Runs the tests of a report against a URL, with a pytest that does not load this project."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:mockserver", "-c", os.devnull,
+    """Runs the tests of a report against a URL, with a pytest that loads no plugin, neither ours nor Schemathesis."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull,
                "--rootdir", str(folder), "-rA", str(folder / "test_failures.py")]  # fmt: skip
-    done = subprocess.run(command, cwd=folder, env={"PATH": os.environ["PATH"], "URL": url, **secrets}, timeout=120,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    environment = {"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "URL": url, **secrets}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, timeout=120, capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout + done.stderr
 
 
