@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.conformance.stream_items import item_faults
 from contracts.model.finding import MAX_DEPTH, RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument, Unanswerable
@@ -13,6 +14,7 @@ from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.sequences import is_sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,18 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
         )
     elif media.schema is not None and is_json(sent):
         yield from _schema(media, exchange, contract)
+    elif media.schema is not None and is_sequence(sent):
+        yield from _items(media, exchange, contract)
+
+
+def _items(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
+    for fault in item_faults(exchange, media, contract):
+        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
+        yield ResponseViolation(
+            f"{exchange.status} item {steps} {fault.keyword}",
+            "a stream whose items are each valid against the schema of an item",
+            f"item {fault.number}: {fault.message}",
+        )
 
 
 def has_no_stated_content(contract: Contract, response: Response) -> bool:

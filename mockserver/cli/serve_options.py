@@ -112,6 +112,14 @@ requests = _group(
     click.option(
         "--lenient-prefer", is_flag=True, help="Let `Prefer: code=` choose statuses that are not documented, too."
     ),
+    click.option(
+        "--stream-interval",
+        default=0.0,
+        show_default=True,
+        type=click.FloatRange(0, 600),
+        metavar="SECONDS",
+        help="Send the events, lines or parts of a stream one by one, so many seconds apart.",
+    ),
     click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
     click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
     click.option(

@@ -51,6 +51,7 @@ class Constraints:
     patterns: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
+    contents: list[Schema] = field(default_factory=list)
     min_items: int = 0
     max_items: int | None = None
     unique: bool = False

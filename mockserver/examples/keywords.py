@@ -15,6 +15,7 @@ from mockserver.examples.constraints import NOTHING, Closing, Constraints, Schem
 from mockserver.examples.equality import among
 from mockserver.examples.numbers import common_multiple, exact
 from mockserver.openapi.faker_names import KEY
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.subschemas import DEFINITIONS
 
 Definitions = Callable[[str], Schema]
@@ -110,6 +111,12 @@ def format_(constraints: Constraints, value: Any, schema: Schema) -> None:
 
 def content_encoding(constraints: Constraints, value: Any, schema: Schema) -> None:
     constraints.encodings.append(value)
+
+
+def content_schema(constraints: Constraints, value: Any, schema: Schema) -> None:
+    """The schema of the value in a text of JSON; it has no meaning without `contentMediaType` (section 8.5)."""
+    if is_json(str(schema.get("contentMediaType", ""))):
+        constraints.contents.append(value)
 
 
 def min_items(constraints: Constraints, value: Any, schema: Schema) -> None:
@@ -254,6 +261,7 @@ KEYWORDS: dict[str, Callable[[Constraints, Any, Schema], None]] = {
     "const": const,
     "contains": contains,
     "contentEncoding": content_encoding,
+    "contentSchema": content_schema,
     "default": default,
     "dependentRequired": dependent_required,
     "dependentSchemas": dependent_schemas,

@@ -7,9 +7,15 @@ from mockserver.examples.budget import Budget, NoValue
 from mockserver.examples.equality import among
 from mockserver.examples.generator import ValueGenerator
 from mockserver.examples.numbers import between
+from mockserver.openapi import json_codec
 
 
 def string(generator: ValueGenerator, budget: Budget, name: str) -> str:
+    """A string; the text of a JSON value where the schema says what the text contains."""
+    constraints = generator.constraints
+    if constraints.contents and not (constraints.encodings or constraints.formats or constraints.patterns):
+        content = generator.generators.of(tuple(constraints.contents)).make(budget, name)
+        return json_codec.write(content).decode()
     written = generator.text.written(budget.random, name)
     if written is None:
         generator.compile()  # raises if the cause is an unsupported pattern, which is the better reason

@@ -1,7 +1,7 @@
 """Rewrites what OpenAPI 3.2 added in the words of 3.1, so that the rest of the program need not know it.
 
 * `$ref` to `components.mediaTypes`: the Media Type Object is written out;
-* `itemSchema`: the schema of a list with such items, as sequences are read and written;
+* `itemSchema`: the schema of a list with such items, beside a `schema` if there is one;
 * `in: querystring` with form content: an object in the query whose properties are the names;
 * `style: cookie`: `form`, which differs only in percent-encoding;
 * `dataValue` and `serializedValue` of an example: its `value`.
@@ -43,7 +43,8 @@ def _media_type(document: dict[str, Any], node: dict[str, Any]) -> None:
         node.update(orjson.loads(orjson.dumps(target)) if type(target) is dict else {})
     items = node.pop("itemSchema", None)
     if items is not None:
-        node.setdefault("schema", {"type": "array", "items": items})
+        listed = {"type": "array", "items": items}
+        node["schema"] = {**listed, "allOf": [node["schema"]]} if "schema" in node else listed
 
 
 def _parameter(node: dict[str, Any]) -> None:

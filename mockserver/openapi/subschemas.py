@@ -8,7 +8,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 ONE_SCHEMA = frozenset(
-    {"additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"}
+    {"additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then"}
     | {"unevaluatedItems", "unevaluatedProperties"}
 )
 """Keywords whose value is a schema."""

@@ -44,6 +44,7 @@ from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
 from mockserver.web.middleware.not_found import NotFoundMiddleware
+from mockserver.web.middleware.streaming import Streaming
 from mockserver.web.operations import OperationsMiddleware
 from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service, ServiceSettings
@@ -157,6 +158,8 @@ class Sandbox:
             self.fast_path = partial(_through_if, last, chain, operations, alone)
         if self.sharing is not None and self.sharing.is_attached:
             self._own_fast_path, self.fast_path = self.fast_path, self._shared_fast_path
+        if self._settings.stream_interval:
+            self._answer, self.fast_path = Streaming(self._answer, self._settings.stream_interval), _no_fast_path
 
     def _recorder(self) -> Recorder | None:
         """What each request is recorded by: the journal, with the observers behind it if there are any."""
@@ -270,6 +273,11 @@ class Sandbox:
         await self.outbox.queue.close()
         if self.sharing is not None:
             self.sharing.close()
+
+
+def _no_fast_path(scope: Any, body: bytes) -> Answer | None:
+    """No answer: streams are sent in a Task."""
+    return None
 
 
 def _through(

@@ -56,7 +56,8 @@ class ServiceSettings:
     each collection starts with. With `materialize`, an item is generated for an unknown id. Without `authenticate` no
     credential is needed; without `validate` no request is validated, and what is invalid in it is ignored. With
     `strict_query`, a query parameter that the document does not describe is refused. With
-    `lenient_prefer`, a client may choose a status by `Prefer: code=` that is not documented.
+    `lenient_prefer`, a client may choose a status by `Prefer: code=` that is not documented. With a `stream_interval`,
+    the items of a sequence are sent one by one, so many seconds apart.
     """
 
     limits: bool = True
@@ -67,6 +68,7 @@ class ServiceSettings:
     validate: bool = True
     strict_query: bool = False
     lenient_prefer: bool = False
+    stream_interval: float = 0.0
 
 
 class Service:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
-from mockserver.openapi import json_codec, media_types
+from mockserver.openapi import json_codec, media_types, sequences
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
@@ -97,8 +98,9 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
     validator = schemas.validator(media.schema, "request") if media.schema else None
     if media_types.is_json(name):
         return MediaReader(name, _json, validator)
-    if media_types.is_lines(name):
-        return MediaReader(name, _lines, schemas.lines_validator(media.schema, "request") if media.schema else None)
+    if sequences.is_sequence(name) and not _is_one_text(name, media, schemas):
+        listed = schemas.lines_validator(media.schema, "request") if media.schema else None
+        return MediaReader(name, partial(_sequence, is_valid=_item_test(media, schemas)), listed)
     if media_types.is_form(name):
         return MediaReader(name, FormReader(name, media, schemas).read, validator)
     if media_types.is_xml(name):
@@ -119,18 +121,26 @@ def _json(content: bytes, content_type: str) -> Any:
     return value
 
 
-def _lines(content: bytes, content_type: str) -> list[Any]:
-    """The JSON values of the lines that are not empty. Raises Malformed, naming the line."""
-    found = []
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if line.strip():
-            try:
-                found.append(json_codec.read(line))
-                refuse_deep(line, found[-1])
-            except orjson.JSONDecodeError as fault:
-                message = f"line {number} is not JSON: {fault}"
-                raise Malformed(message, faults=(Fault("body", (number - 1,), message, "json"),)) from None
-    return found
+def _is_one_text(name: str, media: MediaType, schemas: Schemas) -> bool:
+    """Does the document describe events as one text? Before 3.2 there was no other way."""
+    return name == sequences.EVENTS and not (media.schema and "array" in schemas.types(media.schema))
+
+
+def _item_test(media: MediaType, schemas: Schemas) -> Callable[[Any], bool] | None:
+    """Says of an event if its schema describes it so; None for lines and JSON text sequences."""
+    at = schemas.items(media.schema) if media.schema and media_types.essence(media.name) == sequences.EVENTS else None
+    return schemas.validator(at, "request").is_valid if at else None
+
+
+def _sequence(content: bytes, content_type: str, *, is_valid: Callable[[Any], bool] | None) -> list[Any]:
+    """The items of a sequence of JSON values or events. Raises Malformed, naming the item."""
+    try:
+        found = sequences.read(content, content_type)
+    except sequences.UnreadableItem as fault:
+        message = str(fault)
+        raise Malformed(message, faults=(Fault("body", (fault.number - 1,), message, "json"),)) from None
+    refuse_deep(content, found)
+    return found if is_valid is None else [sequences.as_described(event, is_valid) for event in found]
 
 
 def _text(content: bytes, content_type: str) -> str:

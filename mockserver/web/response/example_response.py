@@ -17,8 +17,9 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header, MediaType, Operation, Response
-from mockserver.openapi.media_types import is_json, is_lines
+from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.path_template import names
+from mockserver.openapi.sequences import EVENTS, is_sequence
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, request_values
@@ -77,7 +78,7 @@ class ExampleResponses:
             return Reply(status, None, headers, "")
         name = serializers.concrete_type(media.name, accept)
         value = self._value(operation, call, media, name, choice)
-        if is_lines(name) and not isinstance(value, list):
+        if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
             value = [value]  # the schema describes one line
         content = None if is_json(name) else serializers.write(value, name, media, self._schemas)
         # An example that is asked for by its name is sent as the document has it, valid or not.
