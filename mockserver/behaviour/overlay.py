@@ -1,6 +1,7 @@
-"""OpenAPI Overlay 1.0: a document that changes another one.
+"""OpenAPI Overlay 1.0 and 1.1: a document that changes another one.
 
-Source: the OpenAPI Initiative's Overlay Specification 1.0.0 (sections 4.4 to 4.6). Targets are JSONPath (RFC 9535).
+Source: the OpenAPI Initiative's Overlay Specification 1.0.0 (sections 4.4 to 4.6) and 1.1.0 (section 4.4.3), which
+added `copy`, updates of single values, and lists that are appended. Targets are JSONPath (RFC 9535).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from mockserver.behaviour.faults import Place, StatementFault, report
 from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 
-ACTION_KEYS = ("target", "description", "update", "remove")
+ACTION_KEYS = ("target", "description", "update", "copy", "remove")
 
 
 class AppliedAction(NamedTuple):
@@ -56,29 +57,44 @@ def apply(document: dict[str, Any], overlay: Mapping[str, Any], *, file: str = "
 
 def carry_out(document: dict[str, Any], overlay: Mapping[str, Any]) -> tuple[list[AppliedAction], list[StatementFault]]:
     """Apply every action of an overlay to `document` in place: what each did, and what is wrong with the others."""
-    if str(overlay.get("overlay", "")).split(".")[0] != "1":
-        return [], [StatementFault(("overlay",), f"`overlay` must be 1.0.0, not {overlay.get('overlay')!r}")]
+    version = str(overlay.get("overlay", ""))
+    if not version.startswith("1."):
+        return [], [StatementFault(("overlay",), f"`overlay` must be 1.0.0 or 1.1.0, not {overlay.get('overlay')!r}")]
     actions = overlay.get("actions")
     if not isinstance(actions, list):
         return [], [StatementFault(("actions",), "`actions` must be a list")]
     applied, faults = list[AppliedAction](), list[StatementFault]()
     for number, action in enumerate(actions):
-        places, wrong = _carry_out(document, action)
+        places, wrong = _carry_out(document, action, is_10=version.startswith("1.0"))
         faults += [StatementFault(("actions", number, *place), message) for place, message in wrong]
         applied += [AppliedAction(number, places, action.get("update"))] if places else []
     return applied, faults
 
 
-def _carry_out(document: dict[str, Any], action: Any) -> tuple[tuple[Place, ...], list[StatementFault]]:
-    wrong = list(_wrong(action))
+def _carry_out(document: dict[str, Any], action: Any, *, is_10: bool) -> tuple[tuple[Place, ...], list[StatementFault]]:
+    wrong = list(_wrong(action, is_10=is_10))
     if wrong:
         return (), wrong
-    nodes, wrong = _found(document, action["target"])
-    wrong = wrong or [fault for node in reversed(nodes) for fault in _change(node, action)]
+    nodes, wrong = _found(document, "target", action["target"])
+    value = action.get("update")
+    if not wrong and "copy" in action and action.get("remove") is not True:
+        value, wrong = _copied(document, action["copy"])
+    if not wrong and action.get("remove") is True:
+        wrong = [fault for node in reversed(nodes) for fault in _remove(node)]
+    elif not wrong:
+        wrong = [fault for node in reversed(nodes) for fault in _update(node, value, is_10=is_10)]
     return () if wrong else tuple(node.location for node in nodes), wrong
 
 
-def _wrong(action: Any) -> Iterator[StatementFault]:
+def _copied(document: Any, path: str) -> tuple[Any, list[StatementFault]]:
+    """A copy of the one value that `copy` selects, and why there is none."""
+    nodes, wrong = _found(document, "copy", path)
+    if not wrong and len(nodes) > 1:
+        wrong = [StatementFault(("copy",), f"{path!r} matches {len(nodes)} values; only one can be copied")]
+    return (None, wrong) if wrong else (copy.deepcopy(nodes[0].value), [])
+
+
+def _wrong(action: Any, *, is_10: bool) -> Iterator[StatementFault]:
     """What is wrong with an action itself."""
     if not isinstance(action, Mapping):
         yield StatementFault((), "an action must be an object")
@@ -88,19 +104,23 @@ def _wrong(action: Any) -> Iterator[StatementFault]:
             yield StatementFault((key,), f"unknown key{allowed(key, ACTION_KEYS)}")
     if not isinstance(action.get("target"), str):
         yield StatementFault((), "`target` is missing, or is no string")
-    if "update" not in action and action.get("remove") is not True:
-        yield StatementFault((), "an action must have `update` or `remove: true`")
+    if action.get("remove") is True:
+        return
+    if is_10 and "copy" in action:
+        yield StatementFault(("copy",), "`copy` needs `overlay: 1.1.0`")
+    elif "copy" in action and not isinstance(action["copy"], str):
+        yield StatementFault(("copy",), "`copy` must be a JSONPath")
+    elif ("update" in action) == ("copy" in action):
+        yield StatementFault((), "an action must have one of `update`, `copy` and `remove: true`")
 
 
-def _found(document: Any, target: str) -> tuple[list[Any], list[StatementFault]]:
-    """The nodes that a target matches, and why there are none."""
+def _found(document: Any, key: str, target: str) -> tuple[list[Any], list[StatementFault]]:
+    """The nodes that a JSONPath under `key` of an action matches, and why there are none."""
     try:
         nodes = list(jsonpath_rfc9535.find(target, document))
     except JSONPathError as fault:
-        return [], [StatementFault(("target",), f"{target!r} is no JSONPath (RFC 9535): {fault}")]
-    return nodes, [] if nodes else [
-        StatementFault(("target",), f"{target!r} matches nothing{_nearest(document, target)}")
-    ]
+        return [], [StatementFault((key,), f"{target!r} is no JSONPath (RFC 9535): {fault}")]
+    return nodes, [] if nodes else [StatementFault((key,), f"{target!r} matches nothing{_nearest(document, target)}")]
 
 
 def _nearest(document: Any, target: str) -> str:
@@ -125,15 +145,24 @@ LISTED = 30
 """How many keys an error lists."""
 
 
-def _change(node: Any, action: Mapping[str, Any]) -> Iterator[StatementFault]:
-    if action.get("remove"):
-        yield from _remove(node)
-    elif isinstance(node.value, list):
-        _extend(node.value, [action["update"]])
-    elif isinstance(node.value, dict) and isinstance(action["update"], Mapping):
-        merge(node.value, action["update"])
+def _update(node: Any, value: Any, *, is_10: bool) -> Iterator[StatementFault]:
+    """Merge a value into an object, append it to a list, or put it in place of a single value."""
+    here = node.value
+    if isinstance(here, list):
+        # In 1.0 a list is one entry to append; since 1.1 its entries are appended.
+        _extend(here, value if isinstance(value, list) and not is_10 else [value])
+    elif isinstance(here, dict) and isinstance(value, Mapping):
+        merge(here, value)
+    elif is_10 and not isinstance(here, dict):
+        yield StatementFault(("update",), "the target is neither an object nor an array; that needs `overlay: 1.1.0`")
+    elif isinstance(here, dict) or isinstance(value, dict | list):
+        yield StatementFault(("target",), f"{_kind(value)} cannot take the place of {_kind(here)}")
     else:
-        yield StatementFault(("update",), "the target is neither an object nor an array")
+        node.parent.value[node.location[-1]] = value
+
+
+def _kind(value: Any) -> str:
+    return "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a single value"
 
 
 def _remove(node: Any) -> Iterator[StatementFault]:

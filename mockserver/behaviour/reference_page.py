@@ -13,7 +13,7 @@ HEAD = """\
 # Behaviour files
 
 OpenAPI says what messages look like. A behaviour file says what a service *does*: in which order it lists items, how
-many it stores, what an error body looks like. It is an [OpenAPI Overlay 1.0](https://spec.openapis.org/overlay/v1.0.0)
+many it stores, what an error body looks like. It is an [OpenAPI Overlay 1.0 or 1.1](https://spec.openapis.org/overlay/v1.1.0)
 that adds three keys to a document: `x-service` and `x-resources` at the root, `x-behaviour` in operations.
 
 ```yaml

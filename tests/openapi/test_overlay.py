@@ -138,9 +138,62 @@ def test_every_match_of_a_target_is_changed_and_removed() -> None:
             written({"target": "$.a", "update": {}}),
             r"o.yaml: actions\[0\].update: the target is neither an object nor an array",
         ),
-        ({"overlay": "2.0.0"}, "o.yaml: overlay: `overlay` must be 1.0.0, not '2.0.0'"),
+        ({"overlay": "2.0.0"}, "o.yaml: overlay: `overlay` must be 1.0.0 or 1.1.0, not '2.0.0'"),
     ],
 )
 def test_what_cannot_be_carried_out_is_told_with_its_place(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(BehaviourError, match=says):
         overlay.apply({"a": 1}, changes, file="o.yaml")
+
+
+def written_11(*actions: dict[str, Any]) -> dict[str, Any]:
+    return {**written(*actions), "overlay": "1.1.0"}
+
+
+def test_1_1_replaces_single_values_and_appends_lists() -> None:
+    document = {"info": {"title": "old"}, "tags": [1]}
+
+    changed = overlay.apply(
+        document,
+        written_11({"target": "$.info.title", "update": "new"}, {"target": "$.tags", "update": [2, [3]]}),
+    )
+
+    assert {"info": {"title": "new"}, "tags": [1, 2, [3]]} == changed
+
+
+def test_1_1_copies_a_value_that_later_changes_leave_alone() -> None:
+    document = {"paths": {"/a": {"get": {"summary": "a"}}, "/b": {}}}
+
+    changed = overlay.apply(
+        document,
+        written_11(
+            {"target": "$.paths['/b']", "copy": "$.paths['/a']"},
+            {"target": "$.paths['/b'].get.summary", "update": "b"},
+            {"target": "$.paths['/a'].get", "remove": True},
+        ),
+    )
+
+    assert {"paths": {"/a": {}, "/b": {"get": {"summary": "b"}}}} == changed
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ({"target": "$.a", "copy": "$.x"}, "'$.x' matches nothing"),
+        ({"target": "$.a", "copy": "$.*"}, "'$.*' matches 3 values; only one can be copied"),
+        ({"target": "$.a", "copy": "$.b", "update": {}}, "one of `update`, `copy` and `remove: true`"),
+        ({"target": "$.a", "update": 1}, "a single value cannot take the place of an object"),
+        ({"target": "$.c", "update": {}}, "an object cannot take the place of a single value"),
+    ],
+)
+def test_1_1_says_why_an_action_cannot_be_applied(action: dict[str, Any], message: str) -> None:
+    with pytest.raises(BehaviourError) as caught:
+        overlay.apply({"a": {}, "b": {}, "c": 1}, written_11(action))
+
+    assert message in str(caught.value)
+
+
+def test_1_0_knows_neither_copies_nor_single_values() -> None:
+    for action in ({"target": "$.a", "copy": "$.a"}, {"target": "$.a.b", "update": 2}):
+        with pytest.raises(BehaviourError, match=r"needs `overlay: 1\.1\.0`"):
+            overlay.apply({"a": {"b": 1}}, written(action))
