@@ -223,15 +223,12 @@ class Sandbox:
     def _look(self, scope: Any) -> None:
         """Apply what other processes appended, before it is decided which overrides there are."""
         assert self.sharing is not None  # noqa: S101  # the caller looked
-        if self.sharing.in_round:
-            self.sharing.look(scope["headers"])
-            return
         with suppress(LogError), self.sharing.round():  # the endpoint meets the error again
             self.sharing.look(scope["headers"])
 
     def _shared_fast_path(self, scope: Any, body: bytes) -> Answer | None:
-        """The fast path after what other processes appended is applied."""
-        self._look(scope)
+        """The fast path, which is called in a round, after what other processes appended is applied."""
+        self.sharing.look(scope["headers"])  # type: ignore[union-attr]  # it is set where something is shared
         return self._own_fast_path(scope, body)
 
     def mark_start(self) -> None:

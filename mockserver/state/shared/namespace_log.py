@@ -130,11 +130,6 @@ class NamespaceLog:
         history = self.followed.log
         self._seen = history.revision if history is not None else 0
 
-    @property
-    def has_changes(self) -> bool:
-        """Was something changed since, that may have to be appended?"""
-        return bool(self.changes.noted) or self._commits() > 0
-
     def append(self, control: list[tuple[str, Any]] | None = None) -> Appended | None:
         """Append what was changed since. None if others appended meanwhile: then the changes are undone here.
 

@@ -64,7 +64,10 @@ class SharedStore(Store):
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         key = (resource, tenant, owner)
-        was_unjoined = bool(self._unjoined) and key in self._unjoined
+        if not self._unjoined:
+            held = self._held.get(key)
+            return held if held is not None else super().collection(resource, tenant, owner)
+        was_unjoined = key in self._unjoined
         found = super().collection(resource, tenant, owner)
         if was_unjoined and key not in self._unjoined:
             self.note(ReferencesMade(self._unjoined, key, is_new=False))

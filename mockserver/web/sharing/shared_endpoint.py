@@ -79,17 +79,17 @@ class SharedEndpoint(Endpoint):
     def _answered(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered | Waiting:
         """The answer, or the rest of an answer that waits. Raises a LogError."""
         sharing = self._sharing
-        sharing.check()
-        namespace = sharing.named(scope["headers"])
+        log = sharing.looked() or self._followed(scope)
         for trial in range(MOST_TRIALS):
-            log = sharing.of(namespace, again=trial > 0)
+            if trial:
+                sharing.of(sharing.named(scope["headers"]), again=True)
             self._held.clear()
             answer = Endpoint.__call__(self, scope, receive, values)
             try:
                 awaited = answer.send(None)
             except StopIteration as end:
                 done: Answered = end.value
-                if not log.has_changes:
+                if not log.changes.noted:
                     if self._held:
                         self._send_held()
                     return done
@@ -105,6 +105,11 @@ class SharedEndpoint(Endpoint):
             if TRACE in scope:
                 scope[TRACE].reasons = ()
         return self.refused(unavailable(LogError("others change it too often")), scope["method"], scope["path"]), ()
+
+    def _followed(self, scope: Scope) -> NamespaceLog:
+        """The log of the namespace of a request. Raises a LogError."""
+        self._sharing.check()
+        return self._sharing.of(self._sharing.named(scope["headers"]))
 
     @coroutine
     def _continued(

@@ -43,6 +43,7 @@ class Sharing:
         self.changed: set[NamespaceLog] = set()
         self._touched: dict[str, float] = {}
         self._heads: dict[str, int] = {}
+        self._looked: NamespaceLog | None = None
         namespaces.on_end.append(self._ended_here)
 
     def attach(
@@ -224,12 +225,21 @@ class Sharing:
         return self.namespaces.default
 
     def look(self, headers: Any) -> None:
-        """Apply what others appended for the namespace of a request, if the log can be used."""
-        try:
-            self.check()
-            self.of(self.named(headers))
-        except LogError as fault:
-            self._failed(fault)
+        """Apply what others appended for the namespace of the next request, if the log can be used."""
+        self._looked = None
+        if self.fault is None:
+            try:
+                namespace = self.named(headers)
+                found = namespace.shared
+                is_known = found is not None and found.round_number == self.round_number
+                self._looked = found if is_known else self.of(namespace)
+            except LogError as fault:
+                self._failed(fault)
+
+    def looked(self) -> NamespaceLog | None:
+        """The log that `look` has just found for this request, in the same round; None if it has not."""
+        found, self._looked = self._looked, None
+        return found if self.in_round else None
 
     def behind(self) -> int:
         """How many entries of the default namespace others appended that are not applied here. Raises a LogError.
