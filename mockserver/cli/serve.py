@@ -34,6 +34,9 @@ from mockserver.web.control.namespaces import NamespaceLimits
 from mockserver.web.control.outbox import WebhookSettings
 from mockserver.web.service import ServiceSettings
 
+GIVEN_TOKEN = "$MOCKSERVER_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
+"""What is printed in place of a token that the user knows."""
+
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT|URL|-]...")
@@ -85,6 +88,7 @@ def _serve(
     access_log: bool | None,
     watch: bool,
     workers: int,
+    admin_token: str | None,
     store: str | None,
     durability: Durability,
     stale_reads: bool,
@@ -99,7 +103,7 @@ def _serve(
     observed = telemetry(metrics, otel)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
-    token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    token = admin_token or (None if is_loopback(host) else secrets.token_urlsafe(24))
     if handlers is not None:
         sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
@@ -117,7 +121,9 @@ def _serve(
         kept.open(sandbox)
     is_json = log_format == "json"
     is_logged = is_json or sys.stdout.isatty() if access_log is None else access_log
-    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch, observed, is_json, kept)
+    known = None if is_json else GIVEN_TOKEN  # who gave it knows it, and a log should not have it
+    shown = known if admin_token is not None else token
+    serving = Serving(sandbox, host, port, shown, loaded, certificate, is_logged, watch, observed, is_json, kept)
     for service in sandbox.services.values():
         serving.warn(problem_lines(service.contract))
     run_workers(serving, workers) if workers > 1 else run(serving)

@@ -16,6 +16,9 @@ from mockserver.web.control.namespaces import USUAL_LIMITS
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 """A host with or without a port."""
 
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")
+"""A bearer token that nobody guesses."""
+
 Decorator = Callable[[Any], Any]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -55,6 +58,13 @@ def webhook_addresses(
             raise click.BadParameter(f"{text!r}: write NAME=URL, for example newPet=http://127.0.0.1:9000/hooks")
         found.setdefault(name, []).append(url)
     return found
+
+
+def token(context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
+    """The token of `--admin-token` (RFC 6750 section 2.1). Raises BadParameter, which does not show it."""
+    if given is not None and TOKEN.fullmatch(given) is None:
+        raise click.BadParameter("use 16 or more of the characters A-Z a-z 0-9 - . _ ~ + /")
+    return given
 
 
 def _group(*options: Decorator) -> Decorator:
@@ -234,6 +244,15 @@ control = _group(
         metavar="HOST[:PORT]",
         callback=forward_hosts,
         help="A host that such a check may send requests to, besides this machine; repeatable.",
+    ),
+    click.option(
+        "--admin-token",
+        metavar="TOKEN",
+        envvar="MOCKSERVER_ADMIN_TOKEN",
+        show_envvar=True,
+        callback=token,
+        help="What the admin API below /_mock/ needs: the same for several machines. The default is a new one at each "
+        "start if other machines can connect, else none.",
     ),
     click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
 )

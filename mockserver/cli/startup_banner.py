@@ -50,7 +50,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
     if sandbox.functions.answered:
         yield f"code:   {', '.join(sandbox.functions.answered.values())}; the other operations are mocked"
     if token is not None:
-        yield f"token:  other machines can connect, so state and reset need -H 'Authorization: Bearer {token}'"
+        yield f'token:  state and reset need -H "Authorization: Bearer {token}"'
     yield from _webhooks(sandbox)
     if loaded:
         yield f"loaded: {counted(loaded, 'item')} of the state file"
