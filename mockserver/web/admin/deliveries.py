@@ -18,7 +18,7 @@ from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.state.store import Store
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.control.item_events import subscribers_of
 from mockserver.web.control.outbox import SendingService, Wanted
 from mockserver.webhooks.sent_requests import ItemEvent
@@ -64,18 +64,25 @@ def subscriptions(request: AdminRequest) -> Reply:
 
 
 def subscribed(request: AdminRequest) -> Reply:
-    """Subscribe an address to webhooks. Raises Invalid for an unknown name, or what is no address."""
+    """Subscribe an address to webhooks. Raises Conflict for an unknown name, or what is no address."""
+    with as_conflict():
+        events = _checked(request)
     body, namespace = request.body, request.namespace.name
-    events = tuple(body.get("events", (EVERY,)))
-    wrong = check_address(body["url"])
+    added = request.control.outbox.subscriptions.add(namespace, body["url"], events, body.get("secret", ""))
+    return Reply(201, _subscription(request, added), (("location", f"/_mock/subscriptions/{added.id}"),))
+
+
+def _checked(request: AdminRequest) -> tuple[str, ...]:
+    """The names of the webhooks that are wanted. Raises Invalid for an unknown one, and for what is no address."""
+    events = tuple(request.body.get("events", (EVERY,)))
+    wrong = check_address(request.body["url"])
     if wrong:
         raise _invalid("url", wrong)
     known = [name for each in request.control.outbox.services.values() for name in each.sent.requests.webhooks]
     for name in events:
         if name != EVERY and name not in known:
             raise _invalid("events", f"there is no webhook {name!r}; there are: {', '.join(known) or 'none'}")
-    added = request.control.outbox.subscriptions.add(namespace, body["url"], events, body.get("secret", ""))
-    return Reply(201, _subscription(request, added), (("location", f"/_mock/subscriptions/{added.id}"),))
+    return events
 
 
 def unsubscribed(request: AdminRequest) -> Reply:
