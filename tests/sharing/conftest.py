@@ -46,8 +46,10 @@ def start() -> Iterator[Start]:
     """A function that makes an app on a log, and gives a client of it."""
     with ExitStack() as stack:
 
-        def started(log: SharedLog, *, stale_reads: bool = False, **options: Any) -> Client:
-            app = mockserver.create_app(DOCUMENT, is_shared=True, journal=100, **options)
+        def started(
+            log: SharedLog, *, document: str | Path = DOCUMENT, stale_reads: bool = False, **options: Any
+        ) -> AppClient:
+            app = mockserver.create_app(document, is_shared=True, journal=100, **options)
             app.share(log, stale_reads=stale_reads)
             stack.callback(log.close)
             return stack.enter_context(AppClient(app))
