@@ -280,14 +280,11 @@ def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
         )
     style = str(node.get("style") or DEFAULT_STYLE[location])
     content = next(iter(node.get("content") or {}), None)
-    schema = json_pointer.join(at, "schema") if "schema" in node else None
-    if content and "schema" in node["content"][content]:
-        schema = json_pointer.join(at, "content", content, "schema")
     return Parameter(
         name=str(node.get("name", "")),
         location=location,
         required=bool(node.get("required")) or location == "path",
-        schema=schema,
+        schema=_schema_of(node, at),
         style=style,
         explode=bool(node.get("explode", style == "form")),
         content=content,
@@ -345,8 +342,15 @@ def _responses(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) ->
 def _headers(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Header]:
     for name, written in nodes.items():
         node, at = json_pointer.resolve(root, written, json_pointer.join(place, "headers", name))
-        schema = json_pointer.join(at, "schema") if "schema" in node else None
-        yield Header(name=name, required=bool(node.get("required")), schema=schema, pointer=at)
+        yield Header(name=name, required=bool(node.get("required")), schema=_schema_of(node, at), pointer=at)
+
+
+def _schema_of(node: Mapping[str, Any], at: str) -> str | None:
+    """The pointer of the schema of a Parameter or Header Object, which may be that of its `content`."""
+    content = next(iter(node.get("content") or {}), None)
+    if content and "schema" in node["content"][content]:
+        return json_pointer.join(at, "content", content, "schema")
+    return json_pointer.join(at, "schema") if "schema" in node else None
 
 
 def _security(nodes: Any) -> tuple[Requirement, ...]:

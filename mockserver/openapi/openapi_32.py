@@ -4,6 +4,7 @@
 * `itemSchema`: the schema of a list with such items, beside a `schema` if there is one;
 * `in: querystring` with form content: an object in the query whose properties are the names;
 * `style: cookie`: `form`, which differs only in percent-encoding;
+* `nodeType` of an XML Object: `attribute` or `wrapped`;
 * `dataValue` and `serializedValue` of an example: its `value`.
 
 `query` and `additionalOperations` of a path item are read by `document`, `defaultMapping` by `discriminator`.
@@ -29,6 +30,8 @@ def convert(document: dict[str, Any]) -> None:
             _parameter(place.node)
         elif place.kind == "example":
             _example(place.node)
+        elif place.kind == "schema" and type(place.node.get("xml")) is dict:
+            _xml(place.node["xml"])
 
 
 def reads_querystring(parameter: dict[str, Any]) -> bool:
@@ -57,6 +60,14 @@ def _parameter(node: dict[str, Any]) -> None:
         node.pop("content", None)
     elif node.get("style") == "cookie":
         node["style"] = "form"
+
+
+def _xml(node: dict[str, Any]) -> None:
+    """`nodeType` in the words of 3.1 (OpenAPI 3.2 section 4.26); `text` and `cdata` have none and stay."""
+    if node.get("nodeType") == "attribute":
+        node.setdefault("attribute", True)
+    elif node.get("nodeType") == "element":
+        node.setdefault("wrapped", True)
 
 
 def _example(node: dict[str, Any]) -> None:

@@ -12,6 +12,9 @@ from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.bounds import MAX_FIELDS, refuse_deep, refuse_more_than
 from mockserver.web.request.coercion import Coercion
 
+TEXT_NODES = ("text", "cdata")
+"""The node types of a property that is the text of its object's element (OpenAPI 3.2 section 4.26)."""
+
 DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
 
 
@@ -60,6 +63,9 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
     for tag, text in element.attrib.items():
         name = property_of.get(_local(tag), _local(tag))
         found[name] = coercion.property(name).coerce(text)
+    for name, at in coercion.properties.items():
+        if element.text and xml_object(at, schemas).get("nodeType") in TEXT_NODES:
+            found[name] = coercion.property(name).coerce(element.text)
     for child in element:
         name = property_of.get(_tag(child), _tag(child))
         at = coercion.properties.get(name) or coercion.additional()

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.xml_reader import xml_object
+from mockserver.web.request.xml_reader import TEXT_NODES, xml_object
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
@@ -45,6 +45,8 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
         name = _name(stated.get("name") or key)
         if stated.get("attribute"):
             element.set(name, _text(inner))
+        elif stated.get("nodeType") in TEXT_NODES:
+            element.text = _text(inner)
         elif isinstance(inner, list) and not stated.get("wrapped"):
             items = schemas.items(below) if below else None
             of = xml_object(items, schemas)
