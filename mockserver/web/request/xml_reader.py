@@ -63,8 +63,8 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
     for tag, text in element.attrib.items():
         name = property_of.get(_local(tag), _local(tag))
         found[name] = coercion.property(name).coerce(text)
-    for name, at in coercion.properties.items():
-        if element.text and xml_object(at, schemas).get("nodeType") in TEXT_NODES:
+    for name, place in coercion.properties.items():
+        if element.text and xml_object(place, schemas).get("nodeType") in TEXT_NODES:
             found[name] = coercion.property(name).coerce(element.text)
     for child in element:
         name = property_of.get(_tag(child), _tag(child))
