@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.errors import LogUnavailable
-from mockserver.state.shared_log import Partition, SharedLog
+from mockserver.state.shared import namespace_log
+from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
 from tests.client import Client
 from tests.sharing.conftest import Open, Start
 
@@ -173,3 +174,25 @@ def test_a_namespace_ends_when_no_app_has_used_it_for_long(open_handle: Open, st
     assert ["default", "used"] == names
     assert ["b", "c"] == [each["name"] for each in one.get("/rooms", headers=used).json()]
     assert [] == two.get("/rooms", headers=old).json()
+
+
+def test_snapshots_cut_the_log_and_an_app_that_is_far_behind_loads_one(
+    open_handle: Open, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(namespace_log, "FEWEST_ENTRIES", 10)
+    one, two, saved = start(open_handle()), start(open_handle()), open_handle()
+    one.post("/rooms", json={"name": "a"})
+    for number in range(40):
+        one.patch("/rooms/1", json={"name": f"a{number}"})
+    one.delete("/rooms/1")
+    one.post("/rooms", json={"name": "b"})
+    three = start(open_handle())
+
+    saved.begin()
+    with pytest.raises(EntriesCutError):
+        saved.news(Partition("default", namespace_log.ONE_ORDER), 0)
+    assert [[(2, "b")]] * 3 == [
+        [(each["id"], each["name"]) for each in client.get("/rooms").json()] for client in (one, two, three)
+    ]
+    assert "44" == three.post("/rooms", json={"name": "c"}).headers["mock-revision"]
+    saved.close()

@@ -19,7 +19,7 @@ ONE_ORDER = ""
 """The service of the partition: one order for all services of a namespace, because resets and revisions are of all."""
 
 FEWEST_ENTRIES = 10_000
-"""After how many entries a snapshot is saved, at the earliest; later where there are more items than that."""
+"""After how many entries a snapshot is saved; after half as many as there are items, if that is more."""
 
 
 MOST_TRIALS = 100
@@ -82,6 +82,7 @@ class NamespaceLog:
         self.partition = Partition(followed.name, ONE_ORDER)
         self.revision = self._saved = 0
         self.is_lost, self._start = False, 0
+        self._is_due = False
         self.round_number = 0
         self._seen = followed.log.revision if followed.log is not None else 0
 
@@ -147,6 +148,7 @@ class NamespaceLog:
             self.revision += 1
             if not is_appended:
                 self.take_back(appended)
+        self._is_due |= self.revision % FEWEST_ENTRIES == 0
         return appended if is_appended else None
 
     def append_unconditionally(self) -> list[Appended]:
@@ -161,6 +163,7 @@ class NamespaceLog:
         content = self._entry(said, commits, [])
         if self._log.append(self.partition, self.revision, content):
             self.revision += 1
+            self._is_due |= self.revision % FEWEST_ENTRIES == 0
             return [Appended(self, changes, commits)]
         self.revision += 1
         self.take_back(Appended(self, changes, commits))
@@ -208,9 +211,14 @@ class NamespaceLog:
         self.settle()
 
     def save_when_due(self) -> None:
-        """Save a snapshot when there are many entries since the last one, so that the log can be cut."""
-        if self.revision - self._saved >= FEWEST_ENTRIES and self.revision - self._saved >= self.followed.count():
-            self.save()
+        """Save a snapshot when there are many entries since the last one, so that the log can be cut.
+
+        Of the processes that follow the log, only the one that appended every 10,000th entry does so.
+        """
+        if self._is_due:
+            self._is_due = False
+            if self.revision - self._saved >= self.followed.count() // 2:
+                self.save()
 
     def save(self) -> None:
         """Save a snapshot. Raises a LogError."""

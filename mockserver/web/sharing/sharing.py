@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from mockserver.errors import LogError, Refusal, StoreUnavailable
+from mockserver.errors import LogError, Refusal, StoreUnavailable, TooMany
 from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
 from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
 from mockserver.web.control.namespaces import Namespace, Namespaces, name_in
@@ -263,7 +263,8 @@ class Sharing:
                 self.namespaces.end(namespace.name)
         for name in heads:
             if self.namespaces.known(name) is None:
-                self.namespaces.named(name)
+                with suppress(TooMany):  # there are more than may be in use here
+                    self.namespaces.named(name)
 
     def settle(self) -> None:
         """Append nothing of what was changed so far, because each process does it: it has read its documents again."""
