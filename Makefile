@@ -29,7 +29,8 @@ coverage: $(VENV)/developed ## Run the tests and print the share of lines that t
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 test-wheel: wheel ## Run the tests of the command line and the vendors with the built wheel
-	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml action.yml .github $(INSTALLED)
+	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml action.yml Containerfile compose.yaml \
+	  .github $(INSTALLED)
 	@$(PYTHON) -m venv $(INSTALLED)/venv
 	@$(INSTALLED)/venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  "$$(ls dist/*.whl)[test]"
