@@ -69,7 +69,8 @@ class Supervisor:
         assert CONTEXT is not None  # noqa: S101  # the command line refuses --workers there
         self._context, self._count, self._folder = CONTEXT, count, folder
         self._serve, self._all_ready = serve, all_ready
-        self._numbers, self._lifeline, self._started = EntryNumbers(self._context), Lifeline(), 0
+        self._numbers = EntryNumbers(self._context), EntryNumbers(self._context)
+        self._lifeline, self._started = Lifeline(), 0
         self._running: dict[int, _Running] = {}
         self._dead: dict[int, float] = {}
         self._signals, self._wake = os.pipe()
@@ -110,7 +111,7 @@ class Supervisor:
             each.process.kill()
 
     def _start(self, slot: int) -> None:
-        worker = Worker(slot, self._started, self._count, self._folder, self._numbers)
+        worker = Worker(slot, self._started, self._count, self._folder, *self._numbers)
         self._started += 1
         ready, says_ready = self._context.Pipe(duplex=False)
         process = self._context.Process(

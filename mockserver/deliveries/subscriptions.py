@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mockserver.errors import Missing, TooMany
@@ -12,6 +12,10 @@ EVERY = "*"
 
 MOST = 1_000
 """How many subscriptions a namespace has at most."""
+
+
+StoredSubscriber = tuple[str, str, tuple[str, ...], str]
+"""The id, the address, the names of webhooks, and the secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,18 @@ class Subscriptions:
         self._number += 1
         own[str(self._number)] = made = Subscriber(str(self._number), url, events, secret)
         return made
+
+    def stored(self, namespace: str) -> list[StoredSubscriber]:
+        """What was added to a namespace, as plain values."""
+        return [(each.id, each.url, each.events, each.secret) for each in self._added.get(namespace, {}).values()]
+
+    def put_all(self, namespace: str, stored: Iterable[StoredSubscriber]) -> None:
+        """Have these added subscribers and no others."""
+        made = [Subscriber(id, url, tuple(events), secret) for id, url, events, secret in stored]
+        self._added.pop(namespace, None)
+        if made:
+            self._added[namespace] = {each.id: each for each in made}
+        self._number = max(self._number, *(int(each.id) for each in made)) if made else self._number
 
     def remove(self, namespace: str, id: str) -> None:
         """Remove a subscriber of a namespace. Raises Missing, also for one that was given at start."""

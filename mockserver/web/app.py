@@ -255,6 +255,7 @@ class Sandbox:
         self.control.worker = worker
         if self.control.journal is not None:
             self.control.journal.number_by(worker.numbers)
+        self.control.outbox.number_by(worker.delivery_numbers)
         return WorkerSocket(self._admin.answer_worker, worker)
 
     def reached_at(self, address: str) -> None:

@@ -153,6 +153,22 @@ def test_metrics_are_those_of_all_workers(workers: Workers) -> None:
     assert [f"{name} 2.0"] * 2 == [line for text in found for line in text.splitlines() if line.startswith(name)]
 
 
+def test_deliveries_of_webhooks_are_those_of_all_workers() -> None:
+    document = str(ROOT / "examples" / "webhooks" / "orders.yaml")
+    nobody = {"url": "http://127.0.0.1:9/hook", "events": ["order.created"]}
+    with Processes() as processes:
+        served = Workers(*processes.start("serve", document, "--port", "0", "--workers", "2", until=READY))
+        clients = (served.first, served.second)
+        assert 201 == served.first.post("/_mock/subscriptions", json=nobody).status_code
+        assert [201, 201] == [each.post("/orders", json={"product": "shoe"}).status_code for each in clients]
+
+        lists = [each.get("/_mock/deliveries").json() for each in clients]
+        served.close()
+
+    assert [[2, 1], [2, 1]] == [[each["number"] for each in found] for found in lists]
+    assert [{"order.created"}] * 2 == [{each["event"] for each in found} for found in lists]
+
+
 def test_a_worker_that_does_not_answer_is_named_in_bounded_time(workers: Workers) -> None:
     with stopped(worker_of(workers.second)):
         reply = workers.first.get("/_mock/requests")

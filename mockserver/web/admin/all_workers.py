@@ -83,11 +83,12 @@ Merge = Callable[[AllWorkers, AdminQuestion], Awaitable[Response]]
 
 
 async def _newest_first(workers: AllWorkers, question: AdminQuestion) -> Response:
-    """One list of the workers' lists of requests, as long as the query wants."""
-    own = await workers.own(question)
+    """One list of the workers' lists of requests or deliveries, as long as the query wants."""
+    # The query may say how long to wait for deliveries: no worker should wait for another one with that.
+    own, others = await asyncio.gather(workers.own(question), workers.others(question, _waiting(question)))
     if own.status != 200:
         return _response(own)
-    lists = [own, *await workers.others(question)]
+    lists = [own, *others]
     entries = [entry for each in lists if each.status == 200 for entry in json_codec.read(each.body)]
     entries.sort(key=lambda entry: entry["number"], reverse=True)
     limit = int(_query(question).get("limit", "100"))
@@ -172,6 +173,10 @@ MERGED: dict[str, Merge] = {
     "clearRequests": _by_all,
     "verifyRequests": _verified,
     "followRequests": _followed,
+    "listDeliveries": _newest_first,
+    "getDelivery": _whose_it_is,
+    "clearDeliveries": _by_all,
+    "enableSubscription": _by_all,
     "listChecks": _checks,
     "getCheck": _whose_it_is,
     "getCheckReport": _whose_it_is,
@@ -190,6 +195,14 @@ def packed_entries(control: Control) -> Response:
 
 def _query(question: AdminQuestion) -> Mapping[str, str]:
     return dict(parse_qsl(question.query.decode("latin-1"), keep_blank_values=True))
+
+
+def _waiting(question: AdminQuestion) -> float:
+    """For how many seconds the query lets a worker wait, which only a valid one does."""
+    try:
+        return min(60.0, max(0.0, float(_query(question).get("wait", "0"))))
+    except ValueError:
+        return 0.0
 
 
 def _response(answer: WorkerAnswer) -> Response:

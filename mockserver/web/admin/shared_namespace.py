@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mockserver.deliveries.subscriptions import StoredSubscriber
 from mockserver.errors import LogMismatch, Refusal
 from mockserver.messages import ANONYMOUS, Call, Reply
 from mockserver.state import snapshot
@@ -50,6 +51,7 @@ class NamespaceSnapshot(Struct, frozen=True):
     revision: int
     overrides: list[StoredOverride]
     checkpoints: list[SharedCheckpoint]
+    subscriptions: list[StoredSubscriber] = []
 
 
 class SharedNamespace:
@@ -87,8 +89,9 @@ class SharedNamespace:
         checkpoints = [_written(each) for each in namespace.checkpoints]
         state = namespace.world.clock.state()
         overrides = self._control.overrides.stored(namespace)
+        subscriptions = self._control.outbox.subscriptions.stored(namespace.name)
         return msgspec.json.encode(
-            NamespaceSnapshot(VERSION, states, state, namespace.revision, overrides, checkpoints)
+            NamespaceSnapshot(VERSION, states, state, namespace.revision, overrides, checkpoints, subscriptions)
         )
 
     def restore(self, content: bytes) -> None:
@@ -105,6 +108,7 @@ class SharedNamespace:
         if state is not None:
             namespace.world.clock.restore(state.clock)
             self._control.overrides.put_all(namespace, state.overrides)
+            self._control.outbox.subscriptions.put_all(namespace.name, state.subscriptions)
         namespace.checkpoints.put_all(_checkpoint(each, services) for each in (state.checkpoints if state else ()))
         if namespace.log is not None:
             namespace.log.go_to(state.revision if state is not None else 0)
@@ -125,6 +129,10 @@ class SharedNamespace:
     def override(self, overrides: Any) -> None:
         """Have the same overrides as elsewhere."""
         self._control.overrides.put_all(self._namespace, overrides)
+
+    def subscribe(self, subscriptions: Any) -> None:
+        """Have the same added subscriptions as elsewhere."""
+        self._control.outbox.subscriptions.put_all(self.name, subscriptions)
 
     def count_overrides(self, counts: Any) -> None:
         """Have the same counts of overrides as elsewhere."""
@@ -154,6 +162,7 @@ CONTROLS: dict[str, Any] = {
     "request": SharedNamespace.request,
     "clock": SharedNamespace.steer,
     "overrides": SharedNamespace.override,
+    "subscriptions": SharedNamespace.subscribe,
     "counts": SharedNamespace.count_overrides,
     "state": SharedNamespace.become,
     "begin": SharedNamespace.nothing,

@@ -25,6 +25,8 @@ REPEATED: dict[str, Callable[[AdminRequest], Any]] = {
 
 OVERRIDES = ("addOverride", "replaceOverride", "switchOverride", "removeOverride", "removeOverrides")
 
+SUBSCRIPTIONS = ("addSubscription", "removeSubscription")
+
 ABOUT_ALL = ("listNamespaces", "getNamespace", "endNamespace")
 """Operations that need to know all namespaces, as a request for `?namespace=*` does."""
 
@@ -129,6 +131,10 @@ class SharedRequests:
         if operation in OVERRIDES:
             listed = overrides.stored(namespace)
             return lambda: overrides.put_all(namespace, listed), lambda: [("overrides", overrides.stored(namespace))]
+        if operation in SUBSCRIPTIONS:
+            added, name = self._control.outbox.subscriptions, namespace.name
+            kept = added.stored(name)
+            return lambda: added.put_all(name, kept), lambda: [("subscriptions", added.stored(name))]
         return lambda: None, lambda: [("begin", None)] if operation == "beginNamespace" else []
 
 

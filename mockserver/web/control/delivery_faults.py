@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,47 +23,47 @@ REPLAYED_AGE = 600.0
 Fault = Mapping[str, Any]
 
 
-def _duplicate(delivery: SentDelivery, fault: Fault, number: int) -> list[SentDelivery]:
-    return [delivery, _again(delivery, number)]
+def _duplicate(delivery: SentDelivery, fault: Fault, numbers: Iterator[int]) -> list[SentDelivery]:
+    return [delivery, _again(delivery, next(numbers))]
 
 
-def _late(delivery: SentDelivery, fault: Fault, number: int) -> list[SentDelivery]:
+def _late(delivery: SentDelivery, fault: Fault, numbers: Iterator[int]) -> list[SentDelivery]:
     delivery.due += fault.get("seconds", LATE_SECONDS)
     return [delivery]
 
 
-def _out_of_order(delivery: SentDelivery, fault: Fault, number: int) -> list[SentDelivery]:
+def _out_of_order(delivery: SentDelivery, fault: Fault, numbers: Iterator[int]) -> list[SentDelivery]:
     delivery.held = fault.get("seconds", HELD_SECONDS)
     return [delivery]
 
 
-def _wrong_signature(delivery: SentDelivery, fault: Fault, number: int) -> list[SentDelivery]:
+def _wrong_signature(delivery: SentDelivery, fault: Fault, numbers: Iterator[int]) -> list[SentDelivery]:
     delivery.secret = made_secret(f"not {delivery.secret}")
     return [delivery]
 
 
-def _replayed(delivery: SentDelivery, fault: Fault, number: int) -> list[SentDelivery]:
-    copy = _again(delivery, number)
+def _replayed(delivery: SentDelivery, fault: Fault, numbers: Iterator[int]) -> list[SentDelivery]:
+    copy = _again(delivery, next(numbers))
     copy.after, copy.aged = delivery, REPLAYED_AGE
     return [delivery, copy]
 
 
-FAULTS: Mapping[str, Callable[[SentDelivery, Fault, int], list[SentDelivery]]] = {
+FAULTS: Mapping[str, Callable[[SentDelivery, Fault, Iterator[int]], list[SentDelivery]]] = {
     "duplicate-delivery": _duplicate,
     "late-delivery": _late,
     "out-of-order-delivery": _out_of_order,
     "wrong-signature": _wrong_signature,
     "replayed-delivery": _replayed,
 }
-"""From a delivery, the fault, and a number for one more delivery, to what is sent."""
+"""From a delivery, the fault, and the numbers of more deliveries, to what is sent."""
 
 
-def applied(delivery: SentDelivery, fault: Fault | None, number: int) -> list[SentDelivery]:
+def applied(delivery: SentDelivery, fault: Fault | None, numbers: Iterator[int]) -> list[SentDelivery]:
     """The deliveries that are sent in place of one."""
     if fault is None:
         return [delivery]
     delivery.fault = fault["kind"]
-    return FAULTS[fault["kind"]](delivery, fault, number)
+    return FAULTS[fault["kind"]](delivery, fault, numbers)
 
 
 def _again(delivery: SentDelivery, number: int) -> SentDelivery:

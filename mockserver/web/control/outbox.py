@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -99,8 +100,12 @@ class WebhookOutbox:
         self.queue = DeliveryQueue(AllowedAddresses.of(settings.allow, "--callback-allow", "a delivery"), self._ended)
         self.services: dict[str, SendingService] = {}
         self._settings = settings
-        self._number = 0
+        self._numbers: Iterator[int] = count(1)
         self._counts: Counter[str] = Counter()
+
+    def number_by(self, numbers: Iterator[int]) -> None:
+        """Number deliveries by this iterator from now on."""
+        self._numbers = numbers
 
     def read(self, contract: Contract) -> SendingService:
         """Read what a service sends, also anew after a reload."""
@@ -177,18 +182,17 @@ class WebhookOutbox:
         if delivery.state != "waiting":
             self.queue.kept.append(delivery)
             return [delivery]
-        sent = delivery_faults.applied(delivery, wanted.fault, self._number + 1)
-        self._number = sent[-1].number
+        sent = delivery_faults.applied(delivery, wanted.fault, self._numbers)
         for each in sent:
             self.queue.put(each)
         return sent
 
     def _made(self, wanted: Wanted) -> SentDelivery:
         service, store, stated = wanted.service, wanted.store, wanted.service.sent.delivery
-        namespace, self._number = namespace_of(store), self._number + 1
+        namespace = namespace_of(store)
         id = self._new_id(store, namespace)
         made = SentDelivery(
-            number=self._number,
+            number=next(self._numbers),
             id=id,
             service=service.contract.name,
             namespace=namespace,

@@ -15,7 +15,7 @@ class Worker:
     `slot` is its place among the `count` that run at a time, from 0. `serial` is the number of workers that were
     started before it, so that no two workers have the same one, even if one takes the place of another. `folder` is
     a folder of these processes, which only their user can read; it is deleted when they end. `numbers` are those of
-    the journal's entries.
+    the journal's entries, `delivery_numbers` those of deliveries of webhooks.
     """
 
     slot: int
@@ -23,6 +23,7 @@ class Worker:
     count: int
     folder: Path
     numbers: EntryNumbers
+    delivery_numbers: EntryNumbers
 
     @property
     def socket(self) -> str:

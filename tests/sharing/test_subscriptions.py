@@ -1,0 +1,33 @@
+"""Subscriptions that were added by the admin API are those of all processes that share a store."""
+
+from __future__ import annotations
+
+from tests.process import ROOT
+from tests.sharing.conftest import AppClient, Open, Start
+
+DOCUMENT = ROOT / "examples/webhooks/orders.yaml"
+SUBSCRIPTION = {"url": "http://127.0.0.1:9/hook", "events": ["order.created"]}
+
+
+def listed(client: AppClient) -> list[str]:
+    return [each["id"] for each in client.get("/_mock/subscriptions").json()]
+
+
+def test_a_subscription_is_added_and_removed_for_all(open_handle: Open, start: Start) -> None:
+    first, second = (start(open_handle(), document=DOCUMENT) for _ in range(2))
+    one = first.post("/_mock/subscriptions", json=SUBSCRIPTION).json()["id"]
+    two = second.post("/_mock/subscriptions", json=SUBSCRIPTION).json()["id"]
+
+    assert [[one, two], [one, two]] == [listed(first), listed(second)]
+    second.delete(f"/_mock/subscriptions/{one}")
+    assert [[two], [two]] == [listed(first), listed(second)]
+
+
+def test_a_process_that_starts_has_the_subscriptions_of_the_store(open_handle: Open, start: Start) -> None:
+    first = start(open_handle(), document=DOCUMENT)
+    added = first.post("/_mock/subscriptions", json=SUBSCRIPTION).json()["id"]
+    namespace = first.app.namespaces.default
+    assert namespace.shared is not None
+    namespace.shared.save()  # so that the next one starts from a snapshot
+
+    assert [added] == listed(start(open_handle(), document=DOCUMENT))
