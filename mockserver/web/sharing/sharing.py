@@ -19,6 +19,9 @@ log = logging.getLogger("mockserver")
 STARTS = Partition("/starts", ONE_ORDER)
 """Counts the processes that have followed the log. No namespace has a name with a slash."""
 
+TOLD_AGAIN = 10.0
+"""In how many seconds the log of the mock says again that the store cannot be used; not for each request."""
+
 RETRY_AFTER = 1
 """In how many seconds clients should try again when the log cannot be used."""
 
@@ -44,6 +47,7 @@ class Sharing:
         self._touched: dict[str, float] = {}
         self._heads: dict[str, int] = {}
         self._looked: NamespaceLog | None = None
+        self._told = ("", 0.0)
         namespaces.on_end.append(self._ended_here)
 
     def attach(
@@ -126,9 +130,11 @@ class Sharing:
             each_log.is_lost = True
 
     def _failed(self, fault: LogError) -> None:
-        if self.fault is None:
-            log.error("the store cannot be used: %s", fault)
         self.fault = fault
+        message, now = str(fault), time.monotonic()
+        if message != self._told[0] or now - self._told[1] > TOLD_AGAIN:
+            log.error("the store cannot be used: %s", message)
+            self._told = (message, now)
 
     def check(self) -> None:
         """Raises the LogError of this round, if it has one."""
