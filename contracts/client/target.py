@@ -43,7 +43,7 @@ __all__ = [
     "User",
 ]
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
 
 MAX_REMEMBERED = 64 * 1024 * 1024

@@ -108,6 +108,8 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 PROVED_IN = {
     "linearizability": "test_linearizability.py",
     "nested-defaults": "test_defaults.py",
+    "query-safe": "test_further_methods.py",
+    "additional-method": "test_further_methods.py",
     "owner-figures": "test_order_bugs.py",
     "owner-update": "test_order_bugs.py",
     "item-action": "test_order_bugs.py",

@@ -40,7 +40,7 @@ class BodyReader:
 
     def read(self, content: bytes, content_type: str) -> tuple[Any, str]:
         """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
-        if not content and not content_type:
+        if not content and self._is_no_body(content_type):
             self._refuse_missing()
             return None, ""
         reader = self.reader(content_type)
@@ -60,6 +60,10 @@ class BodyReader:
     def json_reader(self) -> MediaReader | None:
         """The first reader for JSON; None when the operation takes none."""
         return next((reader for reader in self._readers if reader.is_json), None)
+
+    def _is_no_body(self, content_type: str) -> bool:
+        """Is an empty content with this type no body, rather than an empty one of a documented type?"""
+        return not content_type or media_types.best([media.name for media in self._content], content_type) is None
 
     def _refuse_missing(self) -> None:
         if self.required:
