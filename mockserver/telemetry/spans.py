@@ -12,7 +12,7 @@ from typing import Any
 
 from opentelemetry import propagate
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
@@ -35,8 +35,8 @@ def exporting_provider() -> TracerProvider:
     """A provider that sends spans by OTLP over HTTP, set up by the variables `OTEL_*` (OpenTelemetry specification,
     "Environment Variables"). It sends from a thread, and keeps 2,048 spans at most while it cannot.
     """
-    # What `OTEL_SERVICE_NAME` says goes before the name given here.
-    provider = TracerProvider(resource=Resource({SERVICE_NAME: "mockserver"}).merge(Resource.create()))
+    named = OTELResourceDetector().detect().attributes  # by OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
+    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: "mockserver", **named}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
 

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 import mockserver
-from mockserver.telemetry.spans import Spans
+from mockserver.telemetry.spans import Spans, exporting_provider
 from tests.client import Client
 from tests.process import ROOT
 
@@ -102,3 +102,14 @@ def test_requests_without_an_operation_have_a_span_too(client: Client, exporter:
     span, attributes = only(exporter)
 
     assert ("GET", 404, "route") == (span.name, attributes["http.response.status_code"], attributes["mockserver.step"])
+
+
+@pytest.mark.parametrize(("variable", "expected"), [("", "mockserver"), ("shop-mock", "shop-mock")])
+def test_spans_are_exported_with_the_name_of_the_service(
+    variable: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_SERVICE_NAME", variable)
+    provider = exporting_provider()
+    provider.shutdown()
+
+    assert expected == provider.resource.attributes["service.name"]
