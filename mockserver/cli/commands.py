@@ -60,7 +60,7 @@ class MixedPackages(click.ClickException):
 
 CONTROL = {
     "requests": "Show what was asked of a running sandbox, also as it comes.",
-    "deliveries": "Show the webhooks and callbacks that were sent, with every attempt.",
+    "deliveries": "Show the webhooks and callbacks that were sent.",
     "why": "Explain why a request was answered as it was.",
     "state": "Show or change stored items.",
     "fault": "Let an operation fail, break or wait.",

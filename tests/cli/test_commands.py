@@ -218,7 +218,7 @@ def test_the_banner_says_what_live_sync_may_connect_to(serve: Serve, options: tu
 def test_the_admin_api_needs_a_token_when_other_machines_can_connect(serve: Serve) -> None:
     _, lines = serve("basedash", "--host", "0.0.0.0")  # all addresses, because that is what is tested
     base = address(lines)
-    token = next(line.rsplit(" ", 1)[1].rstrip("'") for line in lines if line.startswith("token:"))
+    token = next(line.rsplit(" ", 1)[1].strip("\"'") for line in lines if line.startswith("token:"))
 
     assert 401 == httpx.get(f"{base}/_mock/state").status_code
     assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code

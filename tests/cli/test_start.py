@@ -23,7 +23,7 @@ LIVE_EXTRA = ("mcp", "mcp_types", "httpx2", "httpcore2")
 
 EVERY_COMMAND = [
     "serve", "infer", "specs", "demo-mcp",
-    "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+    "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     "check", "replay", "cleanup", "merge", "diff", "trend", "mutate",
 ]  # fmt: skip
 
