@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from multiprocessing.sharedctypes import RawValue
 from typing import Self
@@ -23,8 +24,9 @@ class EntryNumbers:
     def __next__(self) -> int:
         self._lock.acquire(timeout=PATIENCE)
         self._last.value = number = self._last.value + 1
-        # Of a holder that was killed, too: this takes its place.
-        self._lock.release()
+        # That of a holder that was killed, too. Another process that waited for it may have done so already.
+        with suppress(ValueError):
+            self._lock.release()
         return int(number)
 
     @property
