@@ -9,6 +9,8 @@ import { trying } from "./notice.js";
 
 export const lead = "What is mocked here, how to reach it, and what is known of its behaviour.";
 
+const FIRST = 8; // resources that are shown at once
+
 export async function show(body) {
   const [services, resources, namespaces] = await Promise.all([get("services", { everywhere: true }), get("resources"), get("namespaces", { everywhere: true })]);
   const stored = resources.reduce((sum, each) => sum + each.items, 0);
@@ -67,7 +69,9 @@ function result(sent) {
 
 function known(resources) {
   if (!resources.length) return h("p.soft", {}, "Nothing is stored here: every response is made from the examples and schemas of the document.");
-  return h("div.stack", {}, h("h3", {}, "What is known"), h("ul.resources", {}, resources.map(resource)));
+  const [first, rest] = [resources.slice(0, FIRST), resources.slice(FIRST)];
+  const more = rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), h("ul.resources", {}, rest.map(resource))) : null;
+  return h("div.stack", {}, h("h3", {}, "What is known"), h("ul.resources", {}, first.map(resource)), more);
 }
 
 function resource(each) {
