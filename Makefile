@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale instructions soak conformance \
+.PHONY: bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -65,6 +65,10 @@ bench-log: $(VENV)/developed ## Print what the logs of `--store` cost, for one p
 
 bench-scale: $(VENV)/developed ## Simulate up to 1,000 workers on Redis, with costs that are measured first
 	@$(BIN)/python tests/benchmarks/scale.py $(ARGS)
+
+linear: $(VENV)/developed ## Kill workers under concurrent requests, and check that one order explains all answers
+	@$(BIN)/python -m tests.linear.run --kill $(ARGS)
+	@$(BIN)/python -m tests.linear.killed
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)
