@@ -102,7 +102,10 @@ def _is_json(op: ResourceOperation) -> bool:
 def _update_body(context: CheckContext, op: ResourceOperation) -> Any:
     """A valid body for an update."""
     body = context.bodies.minimal(op, context.check)
-    return body if body is not None else {}
+    if body is not None or op.media_type is None or op.media_type.schema is None:
+        return body or {}
+    is_list = context.contract.schemas.validator(op.media_type.schema, "request").is_valid([])
+    return [] if is_list else {}  # JSON Patch is a list (RFC 6902)
 
 
 def not_found(context: CheckContext, resource: CheckedResource) -> None:

@@ -114,6 +114,8 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
     operation = next(o for o in context.contract.document.operations if o.path == path)
     request = context.request(operation, user=context.main_user)
     others = methods_at(context.contract, request.path)
+    if "#" in path or not others:
+        raise CannotBuildRequest(f"no request can have the path {path}: what follows a # is not sent")
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented - others):
         body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
         exchange = context.target.send(

@@ -79,7 +79,7 @@ class RequestBuilder:
             operation.method.upper(),
             filled,
             pairs,
-            tuple({**extra, **(headers or {})}.items()),
+            tuple((name, _in_header(value)) for name, value in {**extra, **(headers or {})}.items()),
             None if body is MISSING else body,
             kind,
             required_schemes(operation),
@@ -156,6 +156,11 @@ class RequestBuilder:
                 return latest[0].sent[statement.field]
         fixed = meant_value(name) if location == "header" else None
         return fixed or (self.valid(parameter) if parameter else "x")
+
+
+def _in_header(value: Any) -> str:
+    """A value as text in a header; a list with commas between its entries (OpenAPI 3.1 section 4.8.12.2, `simple`)."""
+    return ",".join(map(text_in_url, value)) if isinstance(value, list) else text_in_url(value)
 
 
 def required_schemes(operation: Operation) -> tuple[tuple[str, ...], ...]:

@@ -99,7 +99,8 @@ class FalsePositives:
         if isinstance(failure, MissingHeaderNotRejected):
             return 400 <= exchange.status < 500  # refused, perhaps because there is no such item
         if isinstance(failure, UnsupportedMethodResponse):
-            return self._knows_no_such_method(exchange) or exchange.method in self._documented(exchange)
+            known = self._documented(exchange)  # nothing is known of a path with a `#`, which no request sends
+            return self._knows_no_such_method(exchange) or exchange.method in known or not known
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or has_no_stated_content(self.contract, response)
@@ -118,7 +119,8 @@ class FalsePositives:
 
         Schemathesis reads neither `additionalOperations` (OpenAPI 3.2) nor the other templates that match the path.
         """
-        return not failure.missing_methods and self._documented(exchange).issuperset(failure.undocumented_methods)
+        known = self._documented(exchange)  # without what follows a `#` in the path, which no request sends
+        return known.isdisjoint(failure.missing_methods) and known.issuperset(failure.undocumented_methods)
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a server refuse a request that Schemathesis considers valid?"""

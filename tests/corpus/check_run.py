@@ -28,11 +28,11 @@ from tests.package import APIS_GURU, unpacked
 from tests.process import COMMAND, ENVIRONMENT
 
 SEED = 20261129
-LONGEST = 90
+LONGEST = 60
 """Seconds for one document."""
 
-LARGEST = 200_000
-"""Bytes of the largest document that is drawn; a larger one takes minutes."""
+LARGEST = 100_000
+"""Bytes of the largest document that is drawn; a larger one may take minutes."""
 
 
 class Row(NamedTuple):

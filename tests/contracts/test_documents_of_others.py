@@ -1,0 +1,72 @@
+"""What documents of others have: the check of our own mock of them comes to its end, and reports nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.client.builtin_mock import sandbox
+from contracts.runner.in_process import check_app, load_contract
+
+ID = {"name": "thingId", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z]{26}$"}}
+UUID = {"name": "thingId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+VERSION = {"name": "Version", "in": "header", "required": True, "schema": {"type": "number"}, "example": 1.5}
+INLINE = {"name": "inline", "in": "query", "schema": {"type": "boolean"}}
+THING = {
+    "type": "object",
+    "required": ["id", "name", "state"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[a-z]{26}$", "readOnly": True},
+        "name": {"type": "string", "minLength": 1},
+        "state": {"type": "string", "enum": ["here", "gone"], "readOnly": True},
+    },
+}
+CHANGE = {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {"type": "object"}}
+PATCH = {"type": "array", "items": {"type": "object", "required": ["op", "path"], "properties": CHANGE}}
+
+
+def _content(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _does(schema: Any, *, status: str = "200", body: Any = None, parameters: Any = ()) -> dict[str, Any]:
+    responses = {status: {"description": "done", **_content(schema)}}
+    responses |= {code: {"description": "refused"} for code in ("400", "404")}
+    request = {"requestBody": {"required": True, **_content(body)}} if body else {}
+    return {"parameters": list(parameters), "responses": responses, **request}
+
+
+THINGS = {
+    "/things": {"post": _does(THING, status="201", body=THING), "get": _does({"type": "array", "items": THING})},
+    "/things/{thingId}": {
+        "parameters": [ID],
+        "get": _does(THING),
+        "patch": _does(THING, body=PATCH),
+        "delete": {"responses": {"204": {"description": "gone"}, "404": {"description": "no"}}},
+    },
+}
+TEXT = {"type": "object", "properties": {"text": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("paths", "only"),
+    [
+        ({"/media": {"get": _does(TEXT, parameters=[VERSION])}}, ["method-not-allowed", "unknown-path"]),
+        ({"/#target=Stop": {"post": _does(TEXT, body=TEXT)}}, ["method-not-allowed", "unsupported_method"]),
+        (THINGS, ["delete", "not-found"]),
+        (THINGS, ["mass-assignment"]),
+        (THINGS | {"/things/{thingId}/files": {"get": _does(TEXT, parameters=[UUID, INLINE])}}, ["query-parameters"]),
+    ],
+    ids=["number in a header", "part after a hash", "list as a patch", "few values", "ids of another format"],
+)
+def test_the_mock_of_such_a_document_has_no_findings(paths: dict[str, Any], only: list[str], tmp_path: Path) -> None:
+    document = {"openapi": "3.0.3", "info": {"title": "Things", "version": "1"}, "paths": paths}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    contract = load_contract(tmp_path / "api.json")
+    result = check_app(sandbox(tmp_path / "api.json", seed=1), contract, mode="quick", only=only)
+
+    assert [] == [(each.check, each.operation, each.expected, each.seen) for each in result.findings]
+    assert set(only) >= {check for (_, check), outcome in result.outcomes.items() if outcome == "failed"}
