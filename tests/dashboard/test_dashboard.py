@@ -243,7 +243,7 @@ def test_nothing_that_a_client_sent_becomes_markup(page: BrowserPage, sandbox: s
 def test_a_page_asks_once_for_the_token_of_a_sandbox_that_others_can_reach(browser: str) -> None:
     with Processes() as processes:
         _, lines = processes.start("serve", "docs/petstore.yaml", "--host", "0.0.0.0", "--port", "0", until=READY)
-        token = next(line for line in lines if line.startswith("token:")).rpartition("Bearer ")[2].rstrip("'")
+        token = next(line for line in lines if line.startswith("token:")).rpartition("Bearer ")[2].strip("'\"")
         with opened(browser, address(lines)) as page:
             page.command("Page.navigate", url=f"{page.base}/")
             page.see("needs its token", "dialog")

@@ -21,6 +21,7 @@ export function onMissingToken(ask) {
 /** Send a request and return the response. Throws Problem. */
 export async function request(method, path, { query = {}, body, everywhere = false, headers = {}, signal } = {}) {
   for (;;) {
+    const used = session.token;
     const response = await fetch(address(path, query), {
       method,
       signal,
@@ -29,7 +30,7 @@ export async function request(method, path, { query = {}, body, everywhere = fal
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (response.ok) return response;
-    if (response.status !== 401 || !(await renewToken())) throw new Problem(response.status, await problem(response));
+    if (response.status !== 401 || !(await renewedToken(used))) throw new Problem(response.status, await problem(response));
   }
 }
 
@@ -61,7 +62,9 @@ function sent(everywhere) {
 
 let asking = null;
 
-async function renewToken() {
+/** Ask for a token, unless another request has got one since `used` was sent. */
+async function renewedToken(used) {
+  if (session.token !== used) return true;
   asking ??= askForToken().finally(() => (asking = null));
   const token = await asking;
   if (token) session.token = token;
