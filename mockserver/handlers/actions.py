@@ -13,6 +13,7 @@ from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.joining import UnknownReferenceError
+from mockserver.handlers.lookup import found_across
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -178,7 +179,7 @@ def _look_up(context: RequestContext) -> Record | None:
     A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
     """
     if context.bound.across:
-        return context.found_across()
+        return found_across(context)
     collection, plan = context.collection(), context.bound.resource
     record = collection.get(context.bound.id(context.call))
     if record is None and plan.exists_from_start and collection.age_of("") is None:

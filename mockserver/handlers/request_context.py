@@ -172,12 +172,6 @@ class RequestContext:
                 found.add(record)
         return found
 
-    def found_across(self) -> Record | None:
-        """The item whose id, or whose property `by`, the path ends with."""
-        collection, wanted = self.collection(), str(list(self.call.path.values())[-1:])
-        by = self.bound.by
-        return next((one for one in collection if str([one.fields.get(by, one.id)]) == wanted), None)
-
     def _collection_of(self, plan: ResourcePlan) -> Collection:
         owner = plan.owner(self.call.path) if plan.parent_parameters else ""
         return self.transaction.store.collection(plan.name, self.call.tenant, owner)
@@ -219,7 +213,7 @@ class RequestContext:
             return None
         owner = "/".join(str(id) for id in ids[:-1])
         collection, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
-        if self._stays_deleted(plan, collection, ids[-1]):
+        if self.stays_deleted(plan, collection, ids[-1]):
             return None
         if parent is not None and parent.parameter in plan.parent_parameters:
             parent_ids = ids[: plan.parent_parameters.index(parent.parameter) + 1]
@@ -230,7 +224,8 @@ class RequestContext:
             self.transaction.add(collection, record)
         return record
 
-    def _stays_deleted(self, plan: ResourcePlan, collection: Collection, id: Any) -> bool:
+    def stays_deleted(self, plan: ResourcePlan, collection: Collection, id: Any) -> bool:
+        """Was an item deleted that does not return? See `materialize`."""
         if plan.statements.identity.generate == "client" or (plan.is_single and not self._documents_missing):
             return False
         return collection.was_deleted(id, made_up=self._documents_missing)

@@ -18,7 +18,7 @@ def with_aliases(
     """The resources, each with the GETs at other paths whose replies have the schema of its items.
 
     What could only be read there is no resource of its own any longer. Unless `read_only` items exist from the start:
-    then only lists of items that clients create are added, if the path says which of them they show.
+    then only reads of items that clients create are added, if the path says which of them they show.
     """
     mains: dict[str, ResourceDraft] = {}
     for draft in sorted(drafts, key=_rank):
@@ -26,6 +26,8 @@ def with_aliases(
             mains.setdefault(view, draft)
     kept = _without_aliases(drafts, mains) if read_only else drafts
     _add_lists(kept, mains, nodes, read_only=read_only)
+    if not read_only:
+        _add_lookups(kept, mains, nodes)
     return kept
 
 
@@ -82,6 +84,40 @@ def _add_lists(
                 reason = f"{listed.reason}, with the schema of {main.word}"
                 across = bool(main.parent_parameters) and not _is_below(main, node)
                 main.actions.append(replace(listed, across=across, keeps=keeps or {}, reason=reason))
+
+
+def _add_lookups(
+    drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
+) -> None:
+    """Add the GETs of one item by another property than its id: `/users/by-email/{email}`."""
+    used = {action.operation.operation_id for draft in drafts for action in draft.actions}
+    for node in nodes.values():
+        operation = node.operations.get("get")
+        if (
+            operation is None
+            or operation.operation_id in used
+            or (node.shape[-1:], len(node.parameters)) != (("{}",), 1)
+        ):
+            continue
+        for main in mains.values():
+            found = actions.get(main, operation)
+            by = _property(main, node.parameters[0])
+            if by and found is not None and found.item_schema and actions.is_exactly(main, found.item_schema):
+                reason = f"{found.reason} by its {by}, with the schema of {main.word}"
+                main.actions.append(replace(found, across=True, by=by, reason=reason))
+                break
+
+
+def _property(main: ResourceDraft, parameter: str) -> str:
+    """The property of that name, which is a text or a number and not the id; empty if there is none."""
+    able = (
+        name
+        for name, at in main.properties().items()
+        if main.schemas.types(at)
+        and main.schemas.types(at) <= {"string", "integer"}
+        and plain(name) not in main.id_names
+    )
+    return next((name for name in able if plain(name) == plain(parameter)), "")
 
 
 def _is_below(main: ResourceDraft, node: PathNode) -> bool:

@@ -34,6 +34,10 @@ class ItemSource(Protocol):
         """Generate the item for an id that was not seen before, without storing it; None where there is none."""
         ...
 
+    def is_valid(self, resource: str, record: Record) -> bool:
+        """Is an item valid in every reply that shows it?"""
+        ...
+
     def begin(self, resource: str, tenant: str) -> None:
         """Make the items of a resource below the first owner, so that there are some."""
         ...

@@ -34,6 +34,24 @@ def test_a_read_below_a_collection_shows_its_items(serve: Serve, path: str, name
     assert names == [pet["name"] for pet in api.get(path).json()]
 
 
+def test_a_read_by_another_property_than_the_id_shows_the_item(serve: Serve) -> None:
+    api = serve("sub-path-reads")
+    created = [api.post("/pets", json=pet).json() for pet in PETS]
+
+    assert created[1] == api.get("/pets/by-name/Tom").json()
+    assert 404 == api.get("/pets/by-name/Max").status_code
+
+
+def test_a_read_by_another_property_generates_the_item_with_materialize(serve: Serve) -> None:
+    api = serve("sub-path-reads", materialize=True)
+    tom = api.post("/pets", json=PETS[1]).json()
+    max = api.get("/pets/by-name/Max").json()
+
+    assert tom == api.get("/pets/by-name/Tom").json()
+    assert "Max" == max["name"]
+    assert max == api.get(f"/pets/{max['id']}").json() == api.get("/pets/by-name/Max").json()
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
