@@ -101,6 +101,7 @@ class Errors(Statement, frozen=True, kw_only=True):
     )
     too_many: Annotated[ErrorBody | None, Meta(description="A rate limit is exceeded (429).")] = None
     bad_gateway: Annotated[ErrorBody | None, Meta(description="Another server could not be reached (502).")] = None
+    unavailable: Annotated[ErrorBody | None, Meta(description="The store of `--store` does not answer (503).")] = None
     unanswerable: Annotated[ErrorBody | None, Meta(description="The mock has no valid answer (500).")] = None
 
     @property
