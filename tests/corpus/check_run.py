@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 def check(folder: Path, options: tuple[str, ...], document: Path) -> Row:
     """One run of the check, in a process of its own."""
-    name = str(document.relative_to(folder).parent)
+    name = str(document.relative_to(folder))
     with tempfile.TemporaryDirectory() as reports:
         arguments = ["check", str(document), "--report", reports, "--database", "none", "--seed", "0", *options]
         try:
