@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
-        conformance-big corpus corpus-checks journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
+        conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -99,6 +99,9 @@ client-suites: $(VENV)/developed ## Run the tests of vendors' clients against th
 
 compared: $(VENV)/developed ## Try twenty tasks with this mock, WireMock, Prism and Mockoon (ARGS="--only delay --tool prism")
 	@$(BIN)/python -m tests.compared.run $(ARGS)
+
+compared-32: $(VENV)/developed ## The same document of OpenAPI 3.2 on this mock, Prism, Scalar and Mockoon
+	@$(BIN)/python -m tests.openapi_support.peers $(ARGS)
 
 foreign: $(VENV)/developed ## Compare four foreign servers with their mocks and learn from them (ARGS="--only flags --details")
 	@$(BIN)/python -m tests.differential_servers.run $(ARGS)
