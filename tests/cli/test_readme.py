@@ -1,4 +1,4 @@
-"""README.md and the pages it leads to show what the commands really print."""
+"""README.md, docs/first-steps.md and the pages they lead to show what the commands really print."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from mockserver.client import Sandbox
 from tests.process import READY, ROOT, Processes, address, free_port, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RESTART = README[README.index("## Keep the state") : README.index("## Check a server")]
+FIRST_STEPS = (ROOT / "docs" / "first-steps.md").read_text(encoding="utf-8")
+RESTART = FIRST_STEPS[FIRST_STEPS.index("## Keep the state") : FIRST_STEPS.index("## Check a server")]
 VENDORS = (ROOT / "docs" / "vendors" / "README.md").read_text(encoding="utf-8")
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -37,8 +38,8 @@ def sessions(text: str) -> Iterator[tuple[str, str]]:
 
 
 def shown(command: str) -> str:
-    """The output that README.md shows for the command that begins so."""
-    return next(output for line, output in sessions(README) if line.startswith(command))
+    """The output that the page shows for the command that begins so."""
+    return next(output for line, output in sessions(FIRST_STEPS) if line.startswith(command))
 
 
 def masked(text: str) -> str:
@@ -54,11 +55,13 @@ def serve() -> Iterator[Serve]:
         yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until=READY)
 
 
-def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(serve: Serve) -> None:
-    command = re.search(r"^    mockserver (serve \S+)", README, re.MULTILINE)
+def test_the_session_with_a_document_of_your_own_prints_what_the_page_shows(serve: Serve) -> None:
+    command = re.search(r"^    mockserver (serve \S+)", FIRST_STEPS, re.MULTILINE)
     assert command is not None
     _, lines = serve(*command[1].split()[1:])
-    expected = [(line, output) for line, output in sessions(README.replace(RESTART, "")) if line.startswith("curl ")]
+    expected = [
+        (line, output) for line, output in sessions(FIRST_STEPS.replace(RESTART, "")) if line.startswith("curl ")
+    ]
 
     printed = [
         subprocess.run(
@@ -75,7 +78,7 @@ def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(se
     assert shown("mockserver why 4") == explained
 
 
-def test_what_was_created_is_there_after_a_restart_as_the_readme_shows(tmp_path: Path) -> None:
+def test_what_was_created_is_there_after_a_restart_as_the_page_shows(tmp_path: Path) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     shown = list(sessions(RESTART))
     printed = []
@@ -92,8 +95,8 @@ def test_what_was_created_is_there_after_a_restart_as_the_readme_shows(tmp_path:
     assert [masked(output.strip()) for _, output in shown[1::2]] == [masked(output) for output in printed]
 
 
-def test_what_is_inferred_is_what_the_readme_shows() -> None:
-    block = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+def test_what_is_inferred_is_what_the_page_shows() -> None:
+    block = re.search(r"```yaml\n(.*?)```", FIRST_STEPS, re.DOTALL)
     assert block is not None
 
     assert block[1] in run("infer", "docs/petstore.yaml").stdout
@@ -115,7 +118,7 @@ def test_the_page_about_inference_shows_what_is_inferred_and_corrections_that_wo
     assert [] == list(operation.filter)
 
 
-def test_a_document_with_errors_is_refused_as_the_readme_shows(tmp_path: Path) -> None:
+def test_a_document_with_errors_is_refused_as_the_page_shows(tmp_path: Path) -> None:
     operation = {
         "parameters": [{"name": "kind", "in": "url", "schema": {"type": "string"}}],
         "responses": {"200": {"$ref": "#/components/responses/Pets"}},
@@ -126,11 +129,15 @@ def test_a_document_with_errors_is_refused_as_the_readme_shows(tmp_path: Path) -
     assert shown("mockserver serve broken.yaml") == run("serve", "broken.yaml", cwd=tmp_path).stderr
 
 
-def test_the_check_of_a_server_finds_what_the_readme_shows(tmp_path: Path) -> None:
+def test_the_check_of_a_server_finds_what_the_page_shows(tmp_path: Path) -> None:
     port = free_port()
-    program = [sys.executable, "-m", *shlex.split(next(line for line, _ in sessions(README) if "uvicorn" in line))[:-3]]
+    program = [
+        sys.executable,
+        "-m",
+        *shlex.split(next(line for line, _ in sessions(FIRST_STEPS) if "uvicorn" in line))[:-3],
+    ]
     arguments = ("--port", str(port), "--log-level", "info")
-    command = next(line for line, _ in sessions(README) if line.startswith("mockserver check"))
+    command = next(line for line, _ in sessions(FIRST_STEPS) if line.startswith("mockserver check"))
     here = command.replace("http://127.0.0.1:3000", f"http://127.0.0.1:{port}").split()[1:]
     with Processes() as processes:
         processes.start(*arguments, program=program, until="INFO:     Uvicorn running")
@@ -140,12 +147,12 @@ def test_the_check_of_a_server_finds_what_the_readme_shows(tmp_path: Path) -> No
     assert masked(shown("mockserver check").strip()) == masked(printed.strip())
 
 
-def test_the_python_example_of_the_readme_works(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_example_of_the_page_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    block = next(each for each in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "create_app" in each)
+    block = next(each for each in re.findall(r"```python\n(.*?)```", FIRST_STEPS, re.DOTALL) if "create_app" in each)
     source = "async def example():\n" + textwrap.indent(block, "    ") + "    return response\n"
     names: dict[str, Callable[..., object]] = {}
-    exec(compile(ast.parse(source), "README.md", "exec"), names)  # the block uses `await`
+    exec(compile(ast.parse(source), "first-steps.md", "exec"), names)  # the block uses `await`
 
     response = asyncio.run(names["example"]())  # type: ignore[arg-type]
 
@@ -154,10 +161,10 @@ def test_the_python_example_of_the_readme_works(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_python_example_that_steers_a_mock_works(serve: Serve) -> None:
     _, lines = serve("docs/petstore.yaml")
-    block = next(each for each in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "namespace()" in each)
+    block = next(each for each in re.findall(r"```python\n(.*?)```", FIRST_STEPS, re.DOTALL) if "namespace()" in each)
     names: dict[str, object] = {"Sandbox": Sandbox}
 
-    exec(compile(block.replace("http://127.0.0.1:8080", address(lines)), "README.md", "exec"), names)
+    exec(compile(block.replace("http://127.0.0.1:8080", address(lines)), "first-steps.md", "exec"), names)
 
     assert [503, 503, 201] == [answer.status_code for answer in names["answers"]]  # type: ignore[attr-defined]
 
@@ -166,7 +173,7 @@ def test_the_vendors_are_served_where_the_pages_say(serve: Serve) -> None:
     _, lines = serve()
     printed = [line.replace(address(lines), "http://127.0.0.1:8080").split() for line in lines]
 
-    for text in (README, VENDORS):
+    for text in (FIRST_STEPS, VENDORS):
         rows = re.findall(r"^(?:basedash|datagrid|gaia|piper)  .*", text, re.MULTILINE)
         assert 4 == len(rows)
         assert all(row.split() in printed for row in rows)
@@ -204,3 +211,10 @@ def test_every_page_that_the_readme_links_exists() -> None:
 
     assert len(links) > 10
     assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+def test_the_readme_shows_commands_of_the_first_steps() -> None:
+    shown = list(sessions(README))
+
+    assert len(shown) > 2
+    assert [] == [each for each in shown if each not in list(sessions(FIRST_STEPS))]

@@ -14,7 +14,7 @@ const FIRST = 8; // resources that are shown at once
 export async function show(body) {
   const [services, resources, namespaces] = await Promise.all([get("services", { everywhere: true }), get("resources"), get("namespaces", { everywhere: true })]);
   const stored = resources.reduce((sum, each) => sum + each.items, 0);
-  const numbers = { services: services.length, operations: sum(services, "operations"), "items stored": stored, namespaces: namespaces.length };
+  const numbers = { Services: services.length, Operations: sum(services, "operations"), Items: stored, Namespaces: namespaces.length };
   fill(body, figures(numbers), h("div.cards", {}, services.map((each) => card(each, resources.filter((one) => one.service === each.name)))));
 }
 
