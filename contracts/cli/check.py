@@ -27,6 +27,8 @@ from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
+from contracts.receiver.examination import ReceiverSettings
+from contracts.receiver.run import examine
 from contracts.report.causes import causes
 from contracts.report.folder import write
 from contracts.report.github import annotated, write_summary
@@ -34,6 +36,7 @@ from contracts.report.report import MOCK, Report
 from contracts.report.source_lines import places
 from contracts.report.suggestions import suggestion
 from contracts.report.summary import lines
+from contracts.report.texts import RECEIVER_CHECK_SENTENCES
 from contracts.reproduce.dry_run import not_again, opaque
 from contracts.runner.hypothesis_database import database_of
 from contracts.runner.runner import CheckResult
@@ -54,6 +57,7 @@ EXAMPLES = "examples"
 @options.credentials
 @options.scope
 @options.load
+@options.receiver
 @options.comparison
 @options.known_failures
 @options.report
@@ -70,6 +74,9 @@ def check(
     against: str | None,
     learn: Path | None,
     verbose: bool,
+    receiver: str | None,
+    receiver_secret: str,
+    probe: str,
     **given: Any,
 ) -> None:
     """Check an implementation of an API against its contract.
@@ -80,16 +87,21 @@ def check(
     try:
         known_failures = read_known(known) if known else ()
         settings = settings_of(folder, **given)
-        ignored = ignored_failures(ignore, check_names(settings.contract))
-        if not (against or learn):
+        received = ReceiverSettings(receiver, receiver_secret, probe) if receiver else None
+        ignored = ignored_failures(ignore, [*check_names(settings.contract), *RECEIVER_CHECK_SENTENCES])
+        if not (against or learn or received):
             require_matches("--only", settings.only, _known_names(settings))
-        recorder = None if against or learn else CoverageRecorder(settings.contract, settings.base)
-        if recorder:
+        recorder = None if against or learn or received else CoverageRecorder(settings.contract, settings.base)
+        if received is not None:
+            result = _examine(settings, received)
+        elif recorder:
             result = CheckRun(settings, folder, recorder, verbose).result()
         else:
             result = _compare(settings, folder, learn)
         coverage = recorder.coverage(result.outcomes) if recorder else None
-        report = replace(_report(settings, result), known_failures=(*known_failures, *ignored), coverage=coverage)
+        report = replace(
+            _report(settings, result, received), known_failures=(*known_failures, *ignored), coverage=coverage
+        )
     except (MockServerError, click.ClickException) as fault:
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
@@ -150,6 +162,19 @@ def settings_of(
     )
 
 
+def _examine(settings: CheckSettings, receiver: ReceiverSettings) -> CheckResult:
+    """Check a receiver of webhooks. Raises ReceiverError."""
+    return examine(
+        settings.contract,
+        receiver,
+        only=settings.only,
+        skip=settings.skip,
+        seed=settings.seed,
+        timeout=settings.timeout,
+        on_progress=_print_progress,
+    )
+
+
 def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
     """Compare the service with the mock; with a `file`, write what is learned to it."""
     journal = Journal(folder / JOURNAL)
@@ -168,8 +193,15 @@ def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckR
     return result
 
 
-def _not_reproducible(settings: CheckSettings, failures: Sequence[Finding], result: CheckResult) -> frozenset[str]:
-    """The ids of failures that their requests alone do not show, tried against the mock and against the service."""
+def _not_reproducible(
+    settings: CheckSettings, failures: Sequence[Finding], result: CheckResult, received: ReceiverSettings | None
+) -> frozenset[str]:
+    """The ids of failures that their requests alone do not show, tried against the mock and against the service.
+
+    The signature of a delivery is too old when it is sent again.
+    """
+    if received is not None:
+        return frozenset(each.id for each in failures)
     unclear = opaque(settings, failures, settings.base)
     if not settings.url or result.stopped:
         return unclear
@@ -177,13 +209,13 @@ def _not_reproducible(settings: CheckSettings, failures: Sequence[Finding], resu
     return unclear | not_again(settings, rest, settings.base, result.requests)
 
 
-def _report(settings: CheckSettings, result: CheckResult) -> Report:
+def _report(settings: CheckSettings, result: CheckResult, received: ReceiverSettings | None) -> Report:
     document = settings.contract.document
     failures = [found for found in result.findings if found.verdict == "failure"]
     return Report(
         document.title,
         document.version,
-        settings.url or MOCK,
+        received.url if received is not None else settings.url or MOCK,
         settings.seed,
         settings.mode,
         result,
@@ -192,8 +224,8 @@ def _report(settings: CheckSettings, result: CheckResult) -> Report:
         only=tuple(settings.only),
         skip=tuple(settings.skip),
         shard=str(settings.shard),
-        base=settings.base,
-        not_reproducible=_not_reproducible(settings, failures, result),
+        base=received.url if received is not None else settings.base,
+        not_reproducible=_not_reproducible(settings, failures, result, received),
         operations=tuple(map(name_of, document.operations)),
         notes=notes(settings.contract),
         suggestions={

@@ -117,6 +117,28 @@ scope = _group(
 )
 """What runs, and for how long."""
 
+receiver = _group(
+    click.option(
+        "--receiver",
+        metavar="URL",
+        help="Check a receiver of the document's webhooks and callbacks in place of a service (docs/webhooks.md).",
+    ),
+    click.option(
+        "--receiver-secret",
+        metavar="SECRET",
+        default="",
+        envvar="MOCKSERVER_RECEIVER_SECRET",
+        help="The secret that the receiver verifies signatures with. The default is that of the mock.",
+    ),
+    click.option(
+        "--probe",
+        metavar="URL",
+        default="",
+        help="An address that shows what deliveries did: finds duplicate effects.",
+    ),
+)
+"""Which receiver of webhooks."""
+
 comparison = _group(
     click.option(
         "--against", type=click.Choice(["mock"]), help="Compare the service with the mock; report each difference."

@@ -9,9 +9,13 @@ from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.differential.comparison import CHECK as DIFFERENTIAL
 from contracts.model.finding import Finding
+from contracts.receiver.checks import RECEIVER_CHECKS
 
 STANDARDS = ("http", "schema")
 """Kinds of statements that are part of a standard or of the document, and not of a behaviour file."""
+
+
+RECEIVER_CHECK_SENTENCES = {check.name: check.description for check in RECEIVER_CHECKS}
 
 
 def describe(check: str) -> str:
@@ -20,6 +24,8 @@ def describe(check: str) -> str:
     if known is not None:
         docstring = getattr(known.run, "func", known.run).__doc__ or f"The statement `{check}` is true."
         return str(docstring).strip().splitlines()[0]
+    if check in RECEIVER_CHECK_SENTENCES:
+        return RECEIVER_CHECK_SENTENCES[check]
     if check == "document":
         return "Every response matches the document: its status, media type, headers and schema."
     if check in RESPONSE_RULES:

@@ -1,0 +1,211 @@
+"""The checks of a receiver of webhooks."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from inspect import getdoc
+from urllib.parse import urlsplit
+
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.receiver.examination import Examination, Signed, is_refused, is_success
+from mockserver.webhooks.sent_requests import made_secret
+
+STANDARD = "Standard Webhooks, https://github.com/standard-webhooks/standard-webhooks"
+TIMED = ("standard-webhooks", "stripe")
+"""The signatures that have a time in them."""
+
+SIGNED = (*TIMED, "github")
+
+PARALLEL = 8
+"""How many deliveries are sent at a time."""
+
+AGE = 3600.0
+"""How many seconds old the signature of a replayed delivery is."""
+
+PIECES, PAUSE = 3, 0.1
+"""In how many pieces a slow delivery comes, and the seconds between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverCheck:
+    """A check of a receiver. `source` is where it is written that a correct one does so."""
+
+    name: str
+    run: Callable[[Examination], None]
+    source: str = STANDARD
+
+    @property
+    def description(self) -> str:
+        """What a correct receiver does, in one sentence."""
+        return (getdoc(self.run) or "").partition("\n")[0]
+
+
+def accepted(examination: Examination) -> None:
+    """A receiver answers a valid, signed delivery with 2xx."""
+    exchange = examination.send(examination.signed)
+    examination.expect(is_success(exchange), "a valid delivery is accepted with 2xx", _status(exchange), exchange)
+
+
+def signature_refused(examination: Examination) -> None:
+    """A receiver refuses a delivery with a wrong signature, without one, and with another body, by 4xx."""
+    examination.needs_signature(*SIGNED)
+    examination.needs_accepting()
+    how = examination.signed
+    wrong = examination.send(replace(how, secret=made_secret("not the secret of the receiver")))
+    examination.expect(is_refused(wrong), "a wrong signature is refused with 4xx", _status(wrong), wrong, about="wrong")
+    none = examination.send(replace(examination.signed, without=True))
+    examination.expect(
+        is_refused(none), "a delivery without signature is refused with 4xx", _status(none), none, about="none"
+    )
+    request = examination.request(examination.signed)
+    changed = request._replace(body=(request.body or b"") + b" ")
+    other = examination.target.send_once(changed)
+    examination.expect(
+        is_refused(other),
+        "a body that was changed after signing is refused with 4xx",
+        _status(other),
+        other,
+        about="body",
+    )
+
+
+def old_timestamp_refused(examination: Examination) -> None:
+    """A receiver refuses a delivery that was signed an hour ago: somebody who captured it sends it again."""
+    examination.needs_signature(*TIMED)
+    examination.needs_accepting()
+    old = examination.send(replace(examination.signed, aged=AGE))
+    examination.expect(is_refused(old), "a signature that is an hour old is refused with 4xx", _status(old), old)
+
+
+def unknown_version_refused(examination: Examination) -> None:
+    """A receiver refuses a delivery whose only signature is of a version that it does not know."""
+    examination.needs_signature(*TIMED)
+    examination.needs_accepting()
+    change = {"webhook-signature": lambda value: value.replace("v1,", "v9,")}
+    header = examination.sent.delivery.signature_header.lower() or "stripe-signature"
+    change |= {header: lambda value: value.replace("v1=", "v9=")}
+    exchange = examination.send(replace(examination.signed, change=change))
+    examination.expect(
+        is_refused(exchange), "a signature of an unknown version is refused with 4xx", _status(exchange), exchange
+    )
+
+
+def malformed_refused(examination: Examination) -> None:
+    """A receiver answers a signed body that is no JSON, or not what it knows, without an error of its own (5xx)."""
+    for about, body in (
+        ("no JSON", b'{"type": '),
+        ("another value", b"[]"),
+        ("unknown event", b'{"type":"unheard.of"}'),
+    ):
+        exchange = examination.send(examination.signed, body)
+        examination.expect(
+            exchange.status < 500,
+            f"a signed body ({about}) is no error of the receiver",
+            _status(exchange),
+            exchange,
+            about=about,
+        )
+
+
+def duplicate_ignored(examination: Examination) -> None:
+    """A receiver accepts a delivery that comes again, with the same id, and does nothing more."""
+    examination.probed()
+    how = examination.signed
+    first = examination.send(how)
+    if not is_success(first):
+        raise CannotBuildRequest(f"a valid delivery is not accepted either (status {first.status})")
+    before = examination.probed()
+    second = examination.send(how)
+    after = examination.probed()
+    examination.expect(
+        is_success(second), "a delivery that comes again is accepted", _status(second), first, second, about="status"
+    )
+    examination.expect(
+        before.reply_body == after.reply_body,
+        "the second of two deliveries with one id has no effect",
+        f"the probe showed {_text(before.reply_body)} before, and then {_text(after.reply_body)}",
+        first,
+        second,
+        after,
+        about="effect",
+    )
+
+
+def parallel_accepted(examination: Examination) -> None:
+    """A receiver accepts deliveries that come at the same time."""
+    examination.needs_accepting()
+    exchanges = examination.together([examination.signed for _ in range(PARALLEL)])
+    bad = [each for each in exchanges if not is_success(each)]
+    examination.expect(
+        not bad,
+        f"{PARALLEL} valid deliveries at a time are accepted",
+        f"{len(bad)} were not: {_status(*bad)}",
+        *bad[:1],
+    )
+
+
+def slow_accepted(examination: Examination) -> None:
+    """A receiver accepts a delivery whose body comes slowly."""
+    examination.needs_accepting()
+    status = _sent_slowly(examination, examination.signed)
+    examination.expect(
+        200 <= status <= 299, f"a body in {PIECES} pieces, {PAUSE} s apart, is accepted", f"status {status}"
+    )
+
+
+def answered_in_time(examination: Examination) -> None:
+    """A receiver answers within the time that the service waits, and works afterwards."""
+    limit = examination.sent.delivery.timeout
+    began = time.monotonic()
+    exchange = examination.needs_accepting()
+    seconds = time.monotonic() - began
+    examination.expect(seconds <= limit, f"an answer within {limit:g} s", f"it took {seconds:.1f} s", exchange)
+
+
+def _sent_slowly(examination: Examination, how: Signed) -> int:
+    """The status of the answer to a delivery in pieces; 0 if the connection broke."""
+    request, parts = examination.request(how), urlsplit(examination.target.base_url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=examination.target.timeout)
+    body: bytes = request.body or b""
+    size = max(1, -(-len(body) // PIECES))
+    try:
+        connection.putrequest(request.method, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        for name, value in (*request.headers, ("content-length", str(len(body)))):
+            connection.putheader(name, value)
+        connection.endheaders()
+        for start in range(0, len(body), size):
+            connection.send(body[start : start + size])
+            time.sleep(PAUSE)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _status(*exchanges: object) -> str:
+    return ", ".join(f"status {getattr(each, 'status', 0)}" for each in exchanges)
+
+
+def _text(body: bytes) -> str:
+    return body[:200].decode("utf-8", "replace")
+
+
+AT_LEAST_ONCE = "a delivery is repeated until it is answered with 2xx (docs/webhooks.md)"
+
+RECEIVER_CHECKS = (
+    ReceiverCheck("receiver-accepts", accepted),
+    ReceiverCheck("receiver-signature", signature_refused),
+    ReceiverCheck("receiver-old-timestamp", old_timestamp_refused),
+    ReceiverCheck("receiver-unknown-version", unknown_version_refused),
+    ReceiverCheck("receiver-malformed", malformed_refused, "RFC 9110 section 15.5 (a client's mistake is a 4xx)"),
+    ReceiverCheck("receiver-duplicate", duplicate_ignored, AT_LEAST_ONCE),
+    ReceiverCheck("receiver-parallel", parallel_accepted, AT_LEAST_ONCE),
+    ReceiverCheck("receiver-slow", slow_accepted, "RFC 9112 section 6 (a body may come in parts)"),
+    ReceiverCheck("receiver-in-time", answered_in_time, AT_LEAST_ONCE),
+)
+"""In the order in which they run."""
