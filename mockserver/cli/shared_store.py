@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from mockserver.errors import LogError
-from mockserver.stores.opening import open_log
+from mockserver.stores.opening import life_of, open_log
 from mockserver.stores.sqlite_log import Durability
 from mockserver.web.app import Sandbox
 
@@ -23,13 +23,24 @@ class StoreChoice(NamedTuple):
     address: str
     durability: Durability
     stale_reads: bool
+    life: bytes = b""
+
+    def known(self) -> StoreChoice:
+        """The same for workers: one that starts later does not take a server that lost everything for a new one.
+
+        Raises ClickException.
+        """
+        try:
+            return self._replace(life=life_of(self.address))
+        except LogError as fault:
+            raise click.ClickException(str(fault)) from None
 
     def open(self, sandbox: Sandbox) -> None:
         """Keep the state of the sandbox there. Raises ClickException."""
         is_collecting = gc.isenabled()
         gc.disable()  # what is loaded now stays
         try:
-            sandbox.share(open_log(self.address, self.durability), stale_reads=self.stale_reads)
+            sandbox.share(open_log(self.address, self.durability, self.life), stale_reads=self.stale_reads)
         except LogError as fault:
             raise click.ClickException(str(fault)) from None
         gc.freeze()

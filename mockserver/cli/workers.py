@@ -61,7 +61,7 @@ def run_workers(serving: Serving, count: int) -> None:
             end_telemetry()
 
     with tempfile.TemporaryDirectory(prefix="mockserver-", dir=_temporary()) as folder:
-        store = serving.store or own_store(folder)
+        store = (serving.store or own_store(folder)).known()
         if serving.telemetry.metrics:
             share_counts(Path(folder))
         is_ended_well = Supervisor(count, Path(folder), serve, lambda: _print_banner(banner)).run()

@@ -59,8 +59,8 @@ class RedisLog:
     Raises LogUnavailable or LogMismatch for a server that cannot be used.
     """
 
-    def __init__(self, address: str) -> None:
-        self._server = RedisServer(address)
+    def __init__(self, address: str, life: bytes = b"") -> None:
+        self._server = RedisServer(address, life)
         self.place = self._server.place
         self._owner = secrets.token_hex(8)
         self._known: dict[str, dict[str, Revisions]] = {}
@@ -68,6 +68,11 @@ class RedisLog:
         self._appended: dict[Partition, tuple[int, list[bytes]]] = {}
         self._listed: set[str] = set()
         self._fault: LogError | None = None
+
+    @property
+    def life(self) -> bytes:
+        """By what a server is noticed that lost everything; for `open_log` in other processes."""
+        return self._server.life
 
     def identify(self, identity: bytes, instead_of: bytes | None = None) -> bytes:
         """As SharedLog says."""

@@ -38,12 +38,15 @@ class RedisServer:
     The server keeps a random number from the first use on, by which one is noticed that lost everything.
     """
 
-    def __init__(self, address: str) -> None:
-        """Raises LogUnavailable if the server cannot be reached, LogMismatch if it cannot be used."""
+    def __init__(self, address: str, life: bytes = b"") -> None:
+        """Raises LogUnavailable if the server cannot be reached, LogMismatch if it cannot be used.
+
+        `life` is the number that the server must have; without one it may be new. Raises LogLost if it has another.
+        """
         self.place = masked(address)
         self._address, self.prefix = _without_prefix(address)
         self.about = f"{self.prefix}:about"
-        self.life = b""
+        self.life = life
         self._fault: LogError | None = None
         self._closed = Event()
         self._client: Any = None
