@@ -128,7 +128,7 @@ requests = _group(
         show_default=True,
         type=click.FloatRange(0, 600),
         metavar="SECONDS",
-        help="Send the events, lines or parts of a stream one by one, so many seconds apart.",
+        help="Send the events or lines of a stream one by one, so many seconds apart.",
     ),
     click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
     click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
