@@ -56,7 +56,11 @@ class CommandServer:
                 program, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=dict(environment)
             )
         self._turn = threading.Lock()
-        atexit.register(self._socket.close)
+        atexit.register(self._close)
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._process.wait(30)
 
     def fork(self, arguments: Sequence[str], cwd: str, files: list[int]) -> None:
         """Let a process run `mockserver` with these arguments."""
