@@ -223,3 +223,16 @@ def test_live_sync_and_workers_are_refused_together() -> None:
 
     assert 2 == done.returncode
     assert "--workers cannot be combined with --sync live: its logins are kept by one process" in done.stderr
+
+
+def test_workers_make_different_random_ids() -> None:
+    shop = str(ROOT / "docs" / "shop.yaml")
+    with Processes() as processes:
+        served = Workers(*processes.start("serve", shop, "--port", "0", "--workers", "2", until=READY))
+        both = (served.first, served.second)
+        ids = [client.post("/customers", json={"name": "Ada"}).json()["id"] for _ in range(3) for client in both]
+        seen = [client.get(f"/customers/{id}").status_code for id in ids for client in both]
+        served.close()
+
+    assert 6 == len(set(ids))
+    assert [200] * 12 == seen

@@ -75,8 +75,13 @@ class Sharing:
         return number
 
     def seed(self, namespace: Namespace, number: int) -> None:
-        """Let each process make random values of its own; the first one those of the seed alone."""
-        if number and namespace.world.seed is not None:
+        """Let each process make random values of its own; the first one those of the seed alone.
+
+        Workers are copies of one process, and so are their random numbers until they begin anew.
+        """
+        if namespace.world.seed is None:
+            namespace.world.random.seed()
+        elif number:
             namespace.world.random.seed(f"{namespace.world.seed}/{namespace.name}/{number}")
 
     @property
