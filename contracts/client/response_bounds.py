@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import zlib
 
+from mockserver.openapi.sequences import is_sequence
+
 MAX_RESPONSE = 32 * 1024 * 1024
 """The most bytes of a response: with its head as they are sent, and the body after decoding."""
 
@@ -13,9 +15,6 @@ STREAM_SECONDS = 2.0
 
 MAX_STREAM = 1024 * 1024
 """The most bytes that are read of a stream."""
-
-STREAMS = frozenset({"text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"})
-"""Media types of responses that may go on for ever (OpenAPI 3.2, "Sequential Media Types")."""
 
 GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 """Formats of zlib. The coding `deflate` means ZLIB, but some servers send DEFLATE (RFC 9110 section 8.4.1.2)."""
@@ -36,7 +35,7 @@ class InvalidCoding(Exception):
 
 def is_stream(content_type: str | None) -> bool:
     """May a response of this `Content-Type` go on for ever?"""
-    return (content_type or "").partition(";")[0].strip().lower() in STREAMS
+    return content_type is not None and is_sequence(content_type)
 
 
 class ResponseMeter:
