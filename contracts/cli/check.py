@@ -27,8 +27,8 @@ from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
-from contracts.receiver.examination import ReceiverSettings
-from contracts.receiver.run import examine
+from contracts.receiver.receiver_context import ReceiverSettings
+from contracts.receiver.run import check_receiver
 from contracts.report.causes import causes
 from contracts.report.folder import write
 from contracts.report.github import annotated, write_summary
@@ -164,7 +164,7 @@ def settings_of(
 
 def _examine(settings: CheckSettings, receiver: ReceiverSettings) -> CheckResult:
     """Check a receiver of webhooks. Raises ReceiverError."""
-    return examine(
+    return check_receiver(
         settings.contract,
         receiver,
         only=settings.only,

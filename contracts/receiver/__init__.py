@@ -1,1 +1,1 @@
-"""Examines a receiver of webhooks: what must a consumer's endpoint accept, and what must it refuse?"""
+"""Checks a receiver of webhooks: what must a consumer's endpoint accept, and what must it refuse?"""

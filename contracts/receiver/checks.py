@@ -10,7 +10,7 @@ from inspect import getdoc
 from urllib.parse import urlsplit
 
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.receiver.examination import Examination, Signed, is_refused, is_success
+from contracts.receiver.receiver_context import ReceiverContext, Signed, is_refused, is_success
 from mockserver.webhooks.sent_requests import made_secret
 
 STANDARD = "Standard Webhooks, https://github.com/standard-webhooks/standard-webhooks"
@@ -34,7 +34,7 @@ class ReceiverCheck:
     """A check of a receiver. `source` is where it is written that a correct one does so."""
 
     name: str
-    run: Callable[[Examination], None]
+    run: Callable[[ReceiverContext], None]
     source: str = STANDARD
 
     @property
@@ -43,27 +43,27 @@ class ReceiverCheck:
         return (getdoc(self.run) or "").partition("\n")[0]
 
 
-def accepted(examination: Examination) -> None:
+def accepted(context: ReceiverContext) -> None:
     """A receiver answers a valid, signed delivery with 2xx."""
-    exchange = examination.send(examination.signed)
-    examination.expect(is_success(exchange), "a valid delivery is accepted with 2xx", _status(exchange), exchange)
+    exchange = context.send(context.signed)
+    context.expect(is_success(exchange), "a valid delivery is accepted with 2xx", _status(exchange), exchange)
 
 
-def signature_refused(examination: Examination) -> None:
+def signature_refused(context: ReceiverContext) -> None:
     """A receiver refuses a delivery with a wrong signature, without one, and with another body, by 4xx."""
-    examination.needs_signature(*SIGNED)
-    examination.needs_accepting()
-    how = examination.signed
-    wrong = examination.send(replace(how, secret=made_secret("not the secret of the receiver")))
-    examination.expect(is_refused(wrong), "a wrong signature is refused with 4xx", _status(wrong), wrong, about="wrong")
-    none = examination.send(replace(examination.signed, without=True))
-    examination.expect(
+    context.needs_signature(*SIGNED)
+    context.needs_accepting()
+    how = context.signed
+    wrong = context.send(replace(how, secret=made_secret("not the secret of the receiver")))
+    context.expect(is_refused(wrong), "a wrong signature is refused with 4xx", _status(wrong), wrong, about="wrong")
+    none = context.send(replace(context.signed, without=True))
+    context.expect(
         is_refused(none), "a delivery without signature is refused with 4xx", _status(none), none, about="none"
     )
-    request = examination.request(examination.signed)
+    request = context.request(context.signed)
     changed = request._replace(body=(request.body or b"") + b" ")
-    other = examination.target.send_once(changed)
-    examination.expect(
+    other = context.target.send_once(changed)
+    context.expect(
         is_refused(other),
         "a body that was changed after signing is refused with 4xx",
         _status(other),
@@ -72,36 +72,36 @@ def signature_refused(examination: Examination) -> None:
     )
 
 
-def old_timestamp_refused(examination: Examination) -> None:
+def old_timestamp_refused(context: ReceiverContext) -> None:
     """A receiver refuses a delivery that was signed an hour ago: somebody who captured it sends it again."""
-    examination.needs_signature(*TIMED)
-    examination.needs_accepting()
-    old = examination.send(replace(examination.signed, aged=AGE))
-    examination.expect(is_refused(old), "a signature that is an hour old is refused with 4xx", _status(old), old)
+    context.needs_signature(*TIMED)
+    context.needs_accepting()
+    old = context.send(replace(context.signed, aged=AGE))
+    context.expect(is_refused(old), "a signature that is an hour old is refused with 4xx", _status(old), old)
 
 
-def unknown_version_refused(examination: Examination) -> None:
+def unknown_version_refused(context: ReceiverContext) -> None:
     """A receiver refuses a delivery whose only signature is of a version that it does not know."""
-    examination.needs_signature(*TIMED)
-    examination.needs_accepting()
+    context.needs_signature(*TIMED)
+    context.needs_accepting()
     change = {"webhook-signature": lambda value: value.replace("v1,", "v9,")}
-    header = examination.sent.delivery.signature_header.lower() or "stripe-signature"
+    header = context.sent.delivery.signature_header.lower() or "stripe-signature"
     change |= {header: lambda value: value.replace("v1=", "v9=")}
-    exchange = examination.send(replace(examination.signed, change=change))
-    examination.expect(
+    exchange = context.send(replace(context.signed, change=change))
+    context.expect(
         is_refused(exchange), "a signature of an unknown version is refused with 4xx", _status(exchange), exchange
     )
 
 
-def malformed_refused(examination: Examination) -> None:
+def malformed_refused(context: ReceiverContext) -> None:
     """A receiver answers a signed body that is no JSON, or not what it knows, without an error of its own (5xx)."""
     for about, body in (
         ("no JSON", b'{"type": '),
         ("another value", b"[]"),
         ("unknown event", b'{"type":"unheard.of"}'),
     ):
-        exchange = examination.send(examination.signed, body)
-        examination.expect(
+        exchange = context.send(context.signed, body)
+        context.expect(
             exchange.status < 500,
             f"a signed body ({about}) is no error of the receiver",
             _status(exchange),
@@ -110,20 +110,20 @@ def malformed_refused(examination: Examination) -> None:
         )
 
 
-def duplicate_ignored(examination: Examination) -> None:
+def duplicate_ignored(context: ReceiverContext) -> None:
     """A receiver accepts a delivery that comes again, with the same id, and does nothing more."""
-    examination.probed()
-    how = examination.signed
-    first = examination.send(how)
+    context.probed()
+    how = context.signed
+    first = context.send(how)
     if not is_success(first):
         raise CannotBuildRequest(f"a valid delivery is not accepted either (status {first.status})")
-    before = examination.probed()
-    second = examination.send(how)
-    after = examination.probed()
-    examination.expect(
+    before = context.probed()
+    second = context.send(how)
+    after = context.probed()
+    context.expect(
         is_success(second), "a delivery that comes again is accepted", _status(second), first, second, about="status"
     )
-    examination.expect(
+    context.expect(
         before.reply_body == after.reply_body,
         "the second of two deliveries with one id has no effect",
         f"the probe showed {_text(before.reply_body)} before, and then {_text(after.reply_body)}",
@@ -134,12 +134,12 @@ def duplicate_ignored(examination: Examination) -> None:
     )
 
 
-def parallel_accepted(examination: Examination) -> None:
+def parallel_accepted(context: ReceiverContext) -> None:
     """A receiver accepts deliveries that come at the same time."""
-    examination.needs_accepting()
-    exchanges = examination.together([examination.signed for _ in range(PARALLEL)])
+    context.needs_accepting()
+    exchanges = context.together([context.signed for _ in range(PARALLEL)])
     bad = [each for each in exchanges if not is_success(each)]
-    examination.expect(
+    context.expect(
         not bad,
         f"{PARALLEL} valid deliveries at a time are accepted",
         f"{len(bad)} were not: {_status(*bad)}",
@@ -147,29 +147,27 @@ def parallel_accepted(examination: Examination) -> None:
     )
 
 
-def slow_accepted(examination: Examination) -> None:
+def slow_accepted(context: ReceiverContext) -> None:
     """A receiver accepts a delivery whose body comes slowly."""
-    examination.needs_accepting()
-    status = _sent_slowly(examination, examination.signed)
-    examination.expect(
-        200 <= status <= 299, f"a body in {PIECES} pieces, {PAUSE} s apart, is accepted", f"status {status}"
-    )
+    context.needs_accepting()
+    status = _sent_slowly(context, context.signed)
+    context.expect(200 <= status <= 299, f"a body in {PIECES} pieces, {PAUSE} s apart, is accepted", f"status {status}")
 
 
-def answered_in_time(examination: Examination) -> None:
+def answered_in_time(context: ReceiverContext) -> None:
     """A receiver answers within the time that the service waits, and works afterwards."""
-    limit = examination.sent.delivery.timeout
+    limit = context.sent.delivery.timeout
     began = time.monotonic()
-    exchange = examination.needs_accepting()
+    exchange = context.needs_accepting()
     seconds = time.monotonic() - began
-    examination.expect(seconds <= limit, f"an answer within {limit:g} s", f"it took {seconds:.1f} s", exchange)
+    context.expect(seconds <= limit, f"an answer within {limit:g} s", f"it took {seconds:.1f} s", exchange)
 
 
-def _sent_slowly(examination: Examination, how: Signed) -> int:
+def _sent_slowly(context: ReceiverContext, how: Signed) -> int:
     """The status of the answer to a delivery in pieces; 0 if the connection broke."""
-    request, parts = examination.request(how), urlsplit(examination.target.base_url)
+    request, parts = context.request(how), urlsplit(context.target.base_url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=examination.target.timeout)
+    connection = kind(parts.hostname or "", parts.port, timeout=context.target.timeout)
     body: bytes = request.body or b""
     size = max(1, -(-len(body) // PIECES))
     try:

@@ -9,7 +9,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import ANONYMOUS, Exhausted, NoResponse, Target, Unreachable
 from contracts.model.finding import Finding, StatementRef
 from contracts.receiver.checks import RECEIVER_CHECKS, ReceiverCheck
-from contracts.receiver.examination import NAMED, Examination, ReceiverError, ReceiverSettings
+from contracts.receiver.receiver_context import NAMED, ReceiverContext, ReceiverError, ReceiverSettings
 from contracts.runner.runner import CheckResult
 from contracts.runner.selection import is_chosen
 from mockserver.contract import Contract
@@ -20,7 +20,7 @@ from mockserver.webhooks.sent_requests import SentRequests, sent_requests
 Progress = Callable[[str, str, str], None]
 
 
-def examine(
+def check_receiver(
     contract: Contract,
     settings: ReceiverSettings,
     *,
@@ -48,10 +48,10 @@ def examine(
             if not is_chosen((check.name, place), only, skip):
                 continue
             statement = StatementRef(place, "delivery", "documented", check.source, check.description)
-            examination = Examination(contract, sent, maker, target, settings, hook, (check.name, statement), seed)
-            outcome, gone = _outcome(check, examination)
+            context = ReceiverContext(contract, sent, maker, target, settings, hook, (check.name, statement), seed)
+            outcome, gone = _outcome(check, context)
             stopped = stopped or gone
-            findings += examination.findings
+            findings += context.findings
             outcomes[place, check.name] = outcome
             on_progress(place, check.name, outcome)
             if stopped:
@@ -69,14 +69,14 @@ def _hooks(sent: SentRequests) -> Iterator[OutgoingRequest]:
     yield from {each.name: each for each in (*called, *sent.requests.webhooks.values())}.values()
 
 
-def _outcome(check: ReceiverCheck, examination: Examination) -> tuple[str, str]:
+def _outcome(check: ReceiverCheck, context: ReceiverContext) -> tuple[str, str]:
     """`passed`, `failed` or `skipped: reason`, and why the run ends here."""
     try:
-        check.run(examination)
+        check.run(context)
     except CannotBuildRequest as reason:
         return f"skipped: {reason}", ""
     except NoResponse as silence:
-        examination.expect(False, "a response", silence.seen, about="no answer")
+        context.expect(False, "a response", silence.seen, about="no answer")
     except (Unreachable, Exhausted) as reason:
         return f"skipped: {reason}", str(reason)
-    return ("failed" if examination.findings else "passed"), ""
+    return ("failed" if context.findings else "passed"), ""

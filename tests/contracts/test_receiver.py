@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from contracts.cli.check import check
 from contracts.receiver.checks import RECEIVER_CHECKS
-from contracts.receiver.examination import ReceiverError, ReceiverSettings
-from contracts.receiver.run import examine
+from contracts.receiver.receiver_context import ReceiverError, ReceiverSettings
+from contracts.receiver.run import check_receiver
 from contracts.runner.runner import CheckResult
 from mockserver import contract as contracts
 from tests.contracts.webhook_receiver import SECRET, WebhookReceiver
@@ -22,24 +22,24 @@ DOCUMENT = ROOT / "examples/webhooks/orders.yaml"
 NAMES = [each.name for each in RECEIVER_CHECKS]
 
 
-def examined(
+def checked(
     bug: str = "", only: Sequence[str] = ("webhook order.created",), *, overlay: Path | None = None
 ) -> CheckResult:
     """The result of examining a receiver with one bug."""
     contract = contracts.of(DOCUMENT, [overlay] if overlay else [])
     with running(WebhookReceiver(bug), "auto") as url:
-        return examine(contract, ReceiverSettings(f"{url}/hooks", SECRET, f"{url}/count"), only=only)
+        return check_receiver(contract, ReceiverSettings(f"{url}/hooks", SECRET, f"{url}/count"), only=only)
 
 
 def test_a_correct_receiver_passes_every_check() -> None:
-    result = examined()
+    result = checked()
 
     assert dict.fromkeys([("webhook order.created", name) for name in NAMES], "passed") == result.outcomes
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "receiver-in-time"])
 def test_a_receiver_that_breaks_one_thing_fails_the_check_of_it_alone(name: str) -> None:
-    failed = {check for (_, check), outcome in examined(name).outcomes.items() if outcome == "failed"}
+    failed = {check for (_, check), outcome in checked(name).outcomes.items() if outcome == "failed"}
 
     assert {name} == failed
 
@@ -50,13 +50,13 @@ def test_a_receiver_that_answers_too_late_fails_the_check_of_that(tmp_path: Path
     head = "overlay: 1.0.0\ninfo: {title: Hurry, version: '1'}\nactions:\n"
     overlay.write_text(f"{head}- target: $\n  update: {{x-service: {{{delivery}}}}}\n", encoding="utf-8")
 
-    result = examined("receiver-in-time", overlay=overlay)
+    result = checked("receiver-in-time", overlay=overlay)
 
     assert ["receiver-in-time"] == [found.check for found in result.findings]
 
 
 def test_every_webhook_and_callback_is_examined() -> None:
-    result = examined(only=["receiver-accepts"])
+    result = checked(only=["receiver-accepts"])
 
     assert {f"webhook {name}" for name in ("order.created", "order.updated", "order.deleted", "orderAccepted")} == {
         place for place, _ in result.outcomes
@@ -65,13 +65,13 @@ def test_every_webhook_and_callback_is_examined() -> None:
 
 def test_without_a_probe_duplicates_are_skipped_with_the_reason() -> None:
     with running(WebhookReceiver(), "auto") as url:
-        result = examine(contracts.of(DOCUMENT), ReceiverSettings(url, SECRET), only=["receiver-duplicate"])
+        result = check_receiver(contracts.of(DOCUMENT), ReceiverSettings(url, SECRET), only=["receiver-duplicate"])
 
     assert {"skipped: only --probe URL tells whether a delivery has an effect"} == set(result.outcomes.values())
 
 
 def test_a_receiver_that_accepts_nothing_is_told_so_once_and_not_by_every_check() -> None:
-    result = examined("receiver-accepts")
+    result = checked("receiver-accepts")
 
     assert ["receiver-accepts"] == [found.check for found in result.findings]
     assert "skipped: a valid delivery is not accepted either (status 302)" in result.outcomes.values()
@@ -79,9 +79,9 @@ def test_a_receiver_that_accepts_nothing_is_told_so_once_and_not_by_every_check(
 
 def test_a_document_that_sends_nothing_and_an_address_that_is_none_are_refused() -> None:
     with pytest.raises(ReceiverError, match="neither webhooks nor callbacks"):
-        examine(contracts.of("piper"), ReceiverSettings("http://127.0.0.1:1"))
+        check_receiver(contracts.of("piper"), ReceiverSettings("http://127.0.0.1:1"))
     with pytest.raises(ReceiverError, match="--probe '/count'"):
-        examine(contracts.of(DOCUMENT), ReceiverSettings("http://127.0.0.1:1", probe="/count"))
+        check_receiver(contracts.of(DOCUMENT), ReceiverSettings("http://127.0.0.1:1", probe="/count"))
 
 
 def test_the_command_writes_a_report_and_ends_with_1_for_a_failure(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Signed:
     change: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Examination:
+class ReceiverContext:
     """One check of a receiver for one webhook. Violations become `findings`; `compared` counts what was compared."""
 
     def __init__(
