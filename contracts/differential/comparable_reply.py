@@ -12,7 +12,6 @@ from mockserver.openapi.media_types import essence, is_json
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(?P<fraction>\.\d+)?([Zz]|[+-]\d\d:?\d\d)?")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-MARKED = re.compile(r"^(.*[_-])[A-Za-z0-9]{6,}$")
 
 HEADERS = ("location", "link")
 """Headers whose presence is compared."""
@@ -99,17 +98,3 @@ def _precision(fraction: str | None) -> str:
     if not fraction:
         return "seconds"
     return "milliseconds" if len(fraction) <= 4 else "microseconds"
-
-
-def shape_of(id: Any) -> tuple[str, str, int]:
-    """The format of an id in the terms of the `identity` statement: kind, prefix and length."""
-    if isinstance(id, int):
-        return "integer", "", 0
-    text = str(id)
-    if UUID.fullmatch(text):
-        return "uuid", "", 0
-    if text.isdigit():
-        return "digits", "", 0
-    found = MARKED.match(text)
-    prefix = found[1] if found else ""
-    return "random", prefix, len(text) - len(prefix)

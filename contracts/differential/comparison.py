@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.valid_bodies import smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Journal
@@ -261,10 +262,11 @@ def _words(found: Difference) -> str:
 
 
 def _value(found: Difference, value: Any) -> str:
-    """A value for people; for a long list, the number of its items."""
+    """A value for people, as JSON; for a long list, the number of its items."""
     if found.how in ("items", "order"):
         return ", ".join(value) if 0 < len(value) < 6 else f"{len(value)} created items"
-    return value if found.how == "page" else repr(value)
+    in_words = found.how in ("page", "missing", "further") and isinstance(value, str)
+    return value if in_words else as_json(value)
 
 
 def changing_fields(resource: CheckedResource, one: CreatedItem, other: CreatedItem) -> frozenset[str]:

@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 from contracts.checks.item_view import always_shown
 from contracts.checks.reply_templates import template_differences
-from contracts.differential.comparable_reply import shape_of
-from contracts.differential.observations import Observations
 from contracts.differential.player import PlayedReply, Player
 from contracts.differential.scenario import Scenario, ScenarioStep, does
 from contracts.model.resources import ResourceOperation
@@ -191,26 +189,18 @@ class Comparer:
         """Is it a required field? Even a volatile one must not be absent."""
         return how == "missing" and field[0] in always_shown(self.service.context, step.op)
 
-    def _shape(self, player: Player, id: Any) -> tuple[str, str, int]:
-        return id_shape(player.observations, self.scenario.resource.name, id)
-
     def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
         """The format of ids that the service generates."""
         mine, other = self.mock.items.get(step.creates), self.service.items.get(step.creates)
         if mine is None or other is None or mine.resource.client_named:
             return
-        shapes = self._shape(self.mock, mine.id), self._shape(self.service, other.id)
-        if shapes[0][:2] != shapes[1][:2]:
+        name = self.scenario.resource.name
+        shapes = self.mock.observations.id_shape(name, mine.id), self.service.observations.id_shape(name, other.id)
+        if shapes[0] and shapes[1] and shapes[0][:2] != shapes[1][:2]:
             field = mine.resource.behaviour.identity.field
             path = (*(str(part) for part in step.op.reply_path("item") or ()), field)
-            here, there = (f"{way} {prefix}".strip() for way, prefix, _ in shapes)
+            here, there = (f"{way} {prefix}".strip() for way, prefix, _ in (shapes[0], shapes[1]))
             yield Difference(number, step.name, "type", path, here, there, (field,))
-
-
-def id_shape(observations: Observations, resource: str, id: Any) -> tuple[str, str, int]:
-    """The format of ids: kind, prefix and length. Several texts with rising numbers are `digits`."""
-    numbered = observations.numbered(resource) if isinstance(id, str) else None
-    return ("digits", *numbered) if numbered is not None else shape_of(id)
 
 
 def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:

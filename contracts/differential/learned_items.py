@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from contracts.checks.item_view import as_json
 from contracts.differential import measurements
 from contracts.differential.comparable_reply import TIME, UUID
-from contracts.differential.differences import id_shape
 from contracts.differential.item_scenarios import PARTIAL
 from contracts.differential.learned_overlay import LearnedStatement
 from contracts.differential.observed import ObservedDifference, operation_place, resource_place
@@ -73,7 +73,10 @@ def identity(found: ObservedDifference) -> LearnedStatement | None:
     if found.how != "type" or found.difference.field != (resource.behaviour.identity.field,) or not step.creates:
         return None
     id = value_at(found.reply.json, (*(step.op.reply_path("item") or ()), *found.difference.field))
-    way, prefix, length = id_shape(found.observations, resource.name, id)
+    shape = found.observations.id_shape(resource.name, id)
+    if shape is None:
+        return None
+    way, prefix, length = shape
     more: dict[str, Any] = {}
     if way == "random":
         more = {"prefix": prefix, "length": length}
@@ -153,7 +156,7 @@ def starting_value(found: ObservedDifference) -> LearnedStatement | None:
     if _is_unique_value(value):
         return None
     key = "initial" if any(name in statement.fields for statement in resource.behaviour.initial) else "defaults"
-    return found.field_lesson(resource_place(resource, key), name, f"{name} is initially {value!r}.", value)
+    return found.field_lesson(resource_place(resource, key), name, f"{name} is initially {as_json(value)}.", value)
 
 
 def keeps(found: ObservedDifference) -> LearnedStatement | None:

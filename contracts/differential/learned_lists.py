@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.checks.item_view import as_json
 from contracts.differential import measurements
 from contracts.differential.learned_overlay import LearnedStatement, statement_at
 from contracts.differential.list_scenarios import switched_field, switches
@@ -103,6 +104,6 @@ def envelope(found: ObservedDifference) -> LearnedStatement | None:
         return None
     return found.changed_statement(
         operation_place(found.step, "reply"),
-        f"{found.step.name}: {path[0]} is {seen!r}.",
+        f"{found.step.name}: {path[0]} is {as_json(seen)}.",
         body={**stated.body, path[0]: seen},
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.differential.comparable_reply import UUID
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 
@@ -15,7 +16,11 @@ FEW = 4
 """The largest number of different values of a field that are kept: more are not constant."""
 
 NUMBERED = re.compile(r"^(?P<prefix>.*?)(?P<number>[0-9]+)$")
+MARKED = re.compile(r"^(.*[_-])[A-Za-z0-9]{6,}$")
 UNTIL_SEPARATOR = re.compile(r"^[A-Za-z][A-Za-z0-9]*[_.:-]$")
+
+IdShape = tuple[str, str, int]
+"""The format of ids in the terms of the `identity` statement: kind, prefix, and length (or width of digits)."""
 
 
 @dataclass(slots=True)
@@ -70,9 +75,32 @@ class Observations:
         padded = [len(number) for _, number in parts if number.startswith("0")]
         return parts[0][0], min(padded, default=0)
 
+    def id_shape(self, resource: str, id: Any) -> IdShape | None:
+        """The format of ids, told by all that were seen; None if one text is too little to tell.
+
+        Several texts with rising numbers are `digits`. One random id may have only digits by chance (about one in 280
+        with 12 hexadecimal digits), or a mark that looks like the end of a prefix; all of them have it only by rule.
+        """
+        if isinstance(id, int):
+            return "integer", "", 0
+        numbered = self.numbered(resource)
+        if numbered is not None:
+            return "digits", *numbered
+        return _shape_of_texts([*self.ids.get(resource, ()), str(id)])
+
     def format_of(self, resource: str, name: str) -> str:
         """The format of a text that differs in each item, such as `whk_ and 32 hexadecimal digits`; else empty."""
         return format_of_texts(self.texts.get((resource, name), []))
+
+
+def _shape_of_texts(ids: Sequence[str]) -> IdShape | None:
+    if all(UUID.fullmatch(id) for id in ids):
+        return "uuid", "", 0
+    if all(id.isdigit() for id in ids):
+        return ("digits", "", 0) if len(set(ids)) > 1 else None
+    prefixes = {found[1] if (found := MARKED.match(id)) else "" for id in ids}
+    prefix = prefixes.pop() if len(prefixes) == 1 else ""
+    return "random", prefix, len(ids[-1]) - len(prefix)
 
 
 def _items(op: ResourceOperation, body: Any) -> list[Mapping[str, Any]]:

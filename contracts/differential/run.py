@@ -66,7 +66,7 @@ def learn(settings: CheckSettings, journal: Journal, on_progress: Progress, file
     """Compare, write the learned statements to `file`, and compare again until nothing more is learned.
 
     A statement is kept only if the next comparison has fewer differences because of it. Of all comparisons, the one
-    with the fewest differences decides what is written; the mock never differs more than before.
+    with the fewest differences decides what is written, without what was taken back.
     Returns the result of the first comparison. Raises as `compare`.
     """
     lessons = Lessons()
@@ -77,11 +77,13 @@ def learn(settings: CheckSettings, journal: Journal, on_progress: Progress, file
     whole = [each for each in rounds if not each.result.stopped] or rounds
     # Of equal ones the latest: more was taken back before it.
     best = min(reversed(whole), key=lambda each: len(each.deviations))
-    _with_learned(settings, best.statements, file)
+    # A later comparison may differ by chance, such as a time at the turn of a second: what it refuted stays refuted.
+    statements = tuple(each for each in best.statements if each.key not in lessons.taken_back)
+    _with_learned(settings, statements, file)
     return rounds[0].result, Learned(
-        best.statements,
+        statements,
         tuple(best.deviations.values()),
-        tuple(_taken_back(lessons, best)),
+        tuple(_taken_back(lessons, statements)),
         _skipped_later(rounds[0].result, best.result),
     )
 
@@ -104,10 +106,10 @@ def _learn_more(lessons: Lessons, rounds: Sequence[Round]) -> bool:
     return lessons.add(last.found) or changed or len(lessons.kept) < len(last.statements)
 
 
-def _taken_back(lessons: Lessons, best: Round) -> Iterator[TakenBack]:
+def _taken_back(lessons: Lessons, written: Iterable[LearnedStatement]) -> Iterator[TakenBack]:
     """What was taken back, and what was learned after the comparison with the fewest differences."""
-    kept = {each.key for each in best.statements}
-    yield from (each for key, each in lessons.taken_back.items() if key not in kept)
+    kept = {each.key for each in written}
+    yield from lessons.taken_back.values()
     for key, statement in lessons.kept.items():
         if key not in kept:
             yield TakenBack(statement, "there were not fewer differences with it")

@@ -32,6 +32,10 @@ class Flags:
         self.flags: dict[str, dict[str, Any]] = {}
         self._add({"name": "maintenance", "description": "Shows the maintenance page"})
 
+    def new_id(self) -> str:
+        """An id that no flag has."""
+        return secrets.token_hex(6)
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         if scope["type"] != "http":
@@ -88,7 +92,7 @@ class Flags:
         return next((flag["id"] for flag in self.flags.values() if flag["name"] == name), None)
 
     def _add(self, sent: dict[str, Any]) -> dict[str, Any]:
-        flag = {"id": secrets.token_hex(6), "kind": "boolean", "version": 1, "enabled": False, "percentage": 100}
+        flag = {"id": self.new_id(), "kind": "boolean", "version": 1, "enabled": False, "percentage": 100}
         self.flags[flag["id"]] = flag | sent | {"updated": int(time.time())}  # type: ignore[index]
         return self.flags[flag["id"]]  # type: ignore[index]
 

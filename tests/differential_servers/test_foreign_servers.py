@@ -75,7 +75,7 @@ def test_a_value_that_differs_from_item_to_item_is_no_starting_value(tmp_path: P
                    str(tmp_path), "--only", "same-create")  # fmt: skip
 
     assert 1 >= done.returncode, done.stderr
-    assert "kind is initially 'boolean'" in done.stdout
+    assert 'kind is initially "boolean"' in done.stdout
     assert "percentage" not in file.read_text()
 
 
@@ -95,4 +95,25 @@ def test_a_lesson_that_leaves_its_difference_is_taken_back_and_named(tmp_path: P
 
     assert "taken back: The body of a `missing` error. (the difference remains with it)" in done.stdout
     assert "missing" not in file.read_text()
-    assert "learned: kind is initially 'boolean'." in done.stdout
+    assert 'learned: kind is initially "boolean".' in done.stdout
+
+
+class SometimesOnlyDigits(Flags):
+    """Flags with random ids. Every third one has no letter, as happens by chance."""
+
+    made = 0
+
+    def new_id(self) -> str:
+        id, self.made = super().new_id(), self.made + 1
+        return id if self.made % 3 else id.translate(str.maketrans("abcdef", "123456"))
+
+
+def test_random_ids_of_which_some_have_only_digits_are_no_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "learned.yaml"
+    with _served(SometimesOnlyDigits()) as url:
+        done = run("check", str(HERE / "flags.yaml"), "--url", url, "--no-auth", "--learn", str(file), "--report",
+                   str(tmp_path), "--only", "same-missing", "--only", "same-create")  # fmt: skip
+
+    assert "learned: The format of ids: random." in done.stdout
+    assert "0 differences remain" in done.stdout
+    assert "generate: random, prefix: '', length: 12" in file.read_text()
