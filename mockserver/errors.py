@@ -8,6 +8,7 @@ MockServerError
 ├── BehaviourError               a behaviour statement cannot be applied, at load: which one, and what is allowed
 ├── StateError                   a state file cannot be loaded, at start: which entry, and why
 ├── OverridesError               an override file cannot be loaded, at start: which entry and field, and why
+├── ProjectSettingsError         a setting of the project cannot be used: file, key, and what would be right
 ├── HandlerError                 a function of the user cannot answer its operation, at start: which one, and why
 ├── LogError                     the shared log of changes cannot be used: where it is, and why
 │   ├── LogUnavailable           it cannot be reached or written now; later it may
@@ -88,6 +89,10 @@ class StateError(MockServerError):
 
 class OverridesError(MockServerError):
     """A file of overrides cannot be loaded; the message says which entry and field, and why."""
+
+
+class ProjectSettingsError(MockServerError):
+    """A setting of a project cannot be used; the message names file and key, and says what would be right."""
 
 
 class HandlerError(MockServerError):

@@ -17,7 +17,6 @@ from contracts.cli import options
 from contracts.cli.check_run import CheckRun
 from contracts.cli.console import say
 from contracts.cli.progress import SIGNS
-from contracts.cli.project_file import config
 from contracts.client.users import GivenCredentials, default_rate, users
 from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.engine_checks import check_names
@@ -44,6 +43,7 @@ from contracts.runner.selection import require_matches
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
+from mockserver.cli.project_options import settings_lines
 from mockserver.errors import MockServerError
 from mockserver.rules import from_modules
 
@@ -62,7 +62,6 @@ EXAMPLES = "examples"
 @options.known_failures
 @options.report
 @options.progress
-@config
 @click.pass_context
 def check(
     context: click.Context,
@@ -84,6 +83,8 @@ def check(
     The contract is the OpenAPI document and what is known about the behaviour. Exit code 0: no failures; 1: failures;
     2: the check could not run to its end.
     """
+    for line in settings_lines(context):
+        say(line, err=True)
     try:
         known_failures = read_known(known) if known else ()
         settings = settings_of(folder, **given)

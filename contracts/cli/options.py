@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from mockserver.cli.project_options import config, documents
+
 Decorator = Callable[[Any], Any]
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -51,7 +53,7 @@ rules_modules = click.option(
 """Modules with the rules of the user's own."""
 
 contract = _group(
-    click.argument("vendor_or_document", metavar="VENDOR|DOCUMENT|URL|-"),
+    documents("vendor_or_document", "VENDOR|DOCUMENT|URL|-"),
     click.option(
         "--behaviour",
         multiple=True,
@@ -59,6 +61,7 @@ contract = _group(
         help="A behaviour file, applied on top of the known behaviour. Can be given several times.",
     ),
     rules_modules,
+    config,
 )
 """Which contract."""
 

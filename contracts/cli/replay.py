@@ -25,6 +25,7 @@ from contracts.runner.request_sender import Mode
 from contracts.runner.runner import run_checks
 from contracts.runner.settings import CheckSettings, checked_url
 from mockserver import contract as contracts
+from mockserver.cli.project_options import config
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation
@@ -57,6 +58,7 @@ class OneCheck:
 @options.rules_modules
 @options.credentials
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
+@config
 @click.pass_context
 def replay(
     context: click.Context,

@@ -29,11 +29,11 @@ from contracts.pytest_plugin.red_tests import RedTests
 from contracts.report.summary import finding_lines
 from contracts.runner.check import BoundCheck, Check
 from contracts.runner.context import CheckContext
-from contracts.runner.project_settings import ProjectSettings
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.shared import SharedState
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
+from mockserver.project_settings import ProjectSettings
 from mockserver.rules import from_modules
 
 WARNINGS = "contract warnings"
@@ -78,7 +78,7 @@ def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun
         strict=option("contract_strict"),
         rate=default_rate(url),
     )
-    project = ProjectSettings.of(config.rootpath)
+    project = ProjectSettings.of(config.rootpath).command("check")
     ignored = ignored_failures([*option("contract_ignore"), *project.texts("ignore")], check_names(contract))
     worker, run_id = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
     lock = Path(tempfile.gettempdir()) / f"mockserver-{run_id}.lock" if url and worker else None

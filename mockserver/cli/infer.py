@@ -10,6 +10,7 @@ from mockserver import contract as contracts
 from mockserver import inference
 from mockserver.behaviour.reader import tree_of
 from mockserver.cli.problems import print_problems
+from mockserver.cli.project_options import config, documents
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.inference import behaviour_file
@@ -17,7 +18,7 @@ from mockserver.inference.layering import consistent
 
 
 @click.command()
-@click.argument("document", metavar="DOCUMENT|URL|-")
+@documents("document", "DOCUMENT|URL|-")
 @click.option(
     "-o",
     "--output",
@@ -27,6 +28,7 @@ from mockserver.inference.layering import consistent
 @click.option("--lenient", is_flag=True, help="Read the valid parts of an invalid document.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
 @click.option("--read-only", is_flag=True, help="Also what can only be read, as `serve --items` infers it.")
+@config
 def infer(document: str, output: Path | None, lenient: bool, outside: bool, read_only: bool) -> None:
     """Print the behaviour that is inferred from a document, as a behaviour file.
 

@@ -13,7 +13,7 @@ import click
 
 from mockserver.cli import https as https_module
 from mockserver.cli import overrides_file as overrides_file_module
-from mockserver.cli import serve_options
+from mockserver.cli import project_options, serve_options
 from mockserver.cli import state_file as state_file_module
 from mockserver.cli.https import Certificate
 from mockserver.cli.port import check_port
@@ -39,7 +39,7 @@ GIVEN_TOKEN = "$MOCKSERVER_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
 
 
 @click.command()
-@click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT|URL|-]...")
+@project_options.documents("documents", "VENDOR|DOCUMENT|URL|-", several=True)
 @serve_options.listening
 @serve_options.reading
 @serve_options.requests
@@ -53,6 +53,7 @@ GIVEN_TOKEN = "$MOCKSERVER_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
 @serve_options.access_log
 @serve_options.telemetry
 @serve_options.workers
+@project_options.config
 def serve(
     documents: tuple[str, ...],
     host: str,
@@ -63,7 +64,9 @@ def serve(
     hosts: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Serve stateful mocks of OpenAPI documents or of vendors; of all vendors when nothing is named.
+    """Serve stateful mocks of OpenAPI documents or of vendors.
+
+    Without a name, that is the document of the project's settings, and without settings all vendors.
 
     \b
     Examples:
@@ -124,6 +127,7 @@ def _serve(
     known = None if is_json else GIVEN_TOKEN  # who gave it knows it, and a log should not have it
     shown = known if admin_token is not None else token
     serving = Serving(sandbox, host, port, shown, loaded, certificate, is_logged, watch, observed, is_json, kept)
+    serving.warn(project_options.settings_lines(click.get_current_context()))
     for service in sandbox.services.values():
         serving.warn(problem_lines(service.contract))
     run_workers(serving, workers) if workers > 1 else run(serving)

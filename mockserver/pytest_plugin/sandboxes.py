@@ -7,7 +7,7 @@ import re
 import secrets
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ import pytest
 
 from mockserver.client import Sandbox as Client
 from mockserver.errors import MockServerError
+from mockserver.project_settings import ProjectSettings
 from mockserver.pytest_plugin.mock_api import MockApi
 from mockserver.pytest_plugin.shared_sandbox import SharedSandbox
 from mockserver.pytest_plugin.written_documents import WrittenDocuments
+from mockserver.rules import from_modules
 from mockserver.web.app import create_app
 from mockserver.web.service import ServiceSettings
 
@@ -30,7 +32,7 @@ OPTIONS = frozenset(signature(create_app).parameters) - {"documents", "settings"
 
 NO_DOCUMENT = (
     'mock_api: which document? Mark the test with @pytest.mark.mock_api("openapi.yaml"), '
-    "or set mock_api = openapi.yaml in the configuration of pytest"
+    "set mock_api = openapi.yaml in the configuration of pytest, or document in mockserver.yaml"
 )
 
 
@@ -70,6 +72,9 @@ class Sandboxes:
         if isinstance(items, Mapping):
             del options["items"]
         try:
+            if not documents:
+                documents, stated = _of_project(config.rootpath)
+                options = stated | options
             api = self._new(documents, options, config, (folder, config.rootpath), (service, _name(name)), over_port)
             if isinstance(items, Mapping):
                 api.fill(items)
@@ -127,6 +132,19 @@ def _served(running: Client, documents: Iterable[Any]) -> str | None:
     """The service of a running sandbox that has the name of a document; None if there is none."""
     services = running.health().services
     return next((Path(str(each)).stem for each in documents if Path(str(each)).stem in services), None)
+
+
+def _of_project(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """The documents and options in the settings of the project. Raises ProjectSettingsError and BehaviourError."""
+    settings = ProjectSettings.of(folder).command("serve")
+    shared = replace(settings, table={})
+    options: dict[str, Any] = {}
+    if behaviour := shared.texts("behaviour"):
+        options["behaviour"] = [str(shared.path(each).absolute()) for each in behaviour]
+    if modules := shared.texts("rules-module"):
+        options["rules"] = from_modules(modules)
+    documents = [str(Path(each).absolute()) if Path(each).exists() else each for each in settings.documents()]
+    return documents, options
 
 
 def _app(documents: Sequence[str], options: Mapping[str, Any]) -> Any:

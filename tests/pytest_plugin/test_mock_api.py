@@ -233,3 +233,20 @@ def test_a_run_without_a_mock_imports_nothing_of_it(pytester: pytest.Pytester) -
     )
 
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_without_marker_and_option_the_settings_of_the_project_say_which_document(pytester: pytest.Pytester) -> None:
+    behaviour = (
+        "overlay: 1.0.0\ninfo: {title: Order, version: '1'}\nactions:\n- target: $\n"
+        "  update: {x-resources: {customer: {order: {direction: descending, evidence: assumed}}}}\n"
+    )
+    pytester.makefile(".yaml", shop=SHOP.read_text(encoding="utf-8"), newest=behaviour)
+    pytester.makefile(".yaml", mockserver="document: shop.yaml\nbehaviour: [newest.yaml]\n")
+    pytester.makepyfile(
+        "def test_newest_first(mock_api):\n"
+        "    for name in ('Ada', 'Grace'):\n"
+        "        mock_api.client.post('/customers', json={'name': name})\n"
+        "    assert ['Grace', 'Ada'] == [each['name'] for each in mock_api.client.get('/customers').json()]\n"
+    )
+
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
