@@ -30,17 +30,17 @@ class ForbiddenAddress(SyncError):
 NEVER: tuple[tuple[Network, str], ...] = tuple(
     (ip_network(network), why)
     for network, why in (
-        ("0.0.0.0/8", "it stands for no host (RFC 1122 section 3.2.1.3)"),
+        ("0.0.0.0/8", "it names no host (RFC 1122 section 3.2.1.3)"),
         ("169.254.0.0/16", "it is link-local, where clouds serve their metadata"),
         ("224.0.0.0/4", "it is a multicast address"),
         ("240.0.0.0/4", "it is reserved (RFC 1112 section 4)"),
         ("192.0.0.0/24", "it is a protocol assignment (RFC 6890), where a cloud serves its metadata"),
         ("100.100.100.200/32", "a cloud serves its metadata there"),
         ("168.63.129.16/32", "a cloud serves its metadata there"),
-        ("::/96", "it stands for no host, or for an IPv4 address in disguise"),
+        ("::/96", "it names no host, or hides an IPv4 address"),
         ("::ffff:0:0:0/96", "it is an IPv4 address in disguise (RFC 2765 section 2.1)"),
         ("fe80::/10", "it is link-local"),
-        ("fec0::/10", "it is site-local, of which there is no more (RFC 3879)"),
+        ("fec0::/10", "it is site-local, which is no longer in use (RFC 3879)"),
         ("ff00::/8", "it is a multicast address"),
         ("fd00:ec2::/32", "a cloud serves its metadata there"),
         ("fd20:ce::/32", "a cloud serves its metadata there"),
@@ -169,7 +169,7 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
 async def checked_addresses(
     reach: AllowedAddresses, host: str, port: int, seconds: float | None, resolver: Resolve = resolve
 ) -> tuple[Address, ...]:
-    """The addresses of a host, each of which may be reached.
+    """The addresses of a host; each of them may be reached.
 
     Raises:
         ForbiddenAddress: one of the addresses must not be reached.

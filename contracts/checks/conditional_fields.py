@@ -39,7 +39,7 @@ def conditional_fields(
             seen += _expect_null(context, created, sentences, done, names)
     seen += sum(_check_updates(context, resource, each) for each in sentences)
     if not seen:
-        raise CannotBuildRequest("no item got into a state of which the document says that a field is null")
+        raise CannotBuildRequest("no item reached a state in which the document says that a field is null")
 
 
 def _check_updates(context: CheckContext, resource: CheckedResource, sentence: NullWhile) -> int:

@@ -209,7 +209,7 @@ def optional_fields(context: CheckContext, resource: CheckedResource) -> None:
 def _report_missing(
     context: CheckContext, smallest: Mapping[str, Any], exchange: RecordedExchange, enough: list[str]
 ) -> None:
-    """Several optional fields of which any is enough are a rule that few documents state."""
+    """A rule that few documents state: any one of several optional fields is enough."""
     expected = f"a create request with only the required fields ({', '.join(smallest) or 'none'}) succeeds"
     hint = f"; with {' or '.join(enough)} it succeeds" if enough else ""
     doubt = weaker(context, DEPENDS) if len(enough) > 1 or not enough else None

@@ -112,7 +112,7 @@ def _check_id(context: CheckContext, op: ResourceOperation, path: dict[str, Any]
 
 
 def _check_login(context: CheckContext, op: ResourceOperation, user: str, password: str) -> None:
-    """Nobody logs in with a condition instead of a name and a password."""
+    """A condition instead of a name and a password does not log in."""
     body = context.bodies.minimal(op, context.check)
     if body is None:
         raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")

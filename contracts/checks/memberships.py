@@ -132,7 +132,7 @@ def _check_removed(
 
 
 def _places(contract: Contract) -> Iterator[Place]:
-    """PUT operations whose path names an owner and an item, both of which are created by other operations."""
+    """PUT operations whose path names an owner and an item that other operations create."""
     known = checked_resources(contract)
     operations = list(resource_operations(contract))
     for op in operations:

@@ -264,7 +264,7 @@ def _changes(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
 
 
 def _changed(attempt: AccessAttempt, exchange: RecordedExchange) -> AccessAttempt:
-    """An attempt without effect is told by its own response, not by the look at the item that followed."""
+    """The response of an attempt shows that it had no effect, not the later look at the item."""
     if attempt.open:
         return attempt
     return AccessAttempt(attempt.kind, attempt.op, False, "", (attempt.exchanges[0], exchange))

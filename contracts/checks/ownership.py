@@ -176,13 +176,13 @@ def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSente
 
 
 def _against_account(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
-    """An account that a registration made belongs to whoever logs in with it, so to neither of the two users."""
+    """An account that a registration made belongs to the user who logs in with it, so to neither of the two users."""
     if attempt.kind not in ("update", "replace", "delete", "action") or not _makes_accounts(context.contract, resource):
         return None
     last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
     if attempt.kind == "action" and not ACCOUNT_PART.search(last):
         return None
-    return Breach(attempt, "implied", SOURCE, "the account is somebody else's", True)
+    return Breach(attempt, "implied", SOURCE, "the account is another user's", True)
 
 
 def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:

@@ -83,7 +83,7 @@ def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) ->
         return StatementRef(op.name, "schema", "documented", source, f"{paging.limit} is {paging.default} by default.")
     if paging.evidence not in FROM_DOCUMENT or paging.evidence == "described":
         return None
-    return StatementRef(op.name, "paging", "inferred", "", "The size of a page that nobody states is a guess.")
+    return StatementRef(op.name, "paging", "inferred", "", "The size of a page is a guess: nothing states it.")
 
 
 CHECKS = (

@@ -138,7 +138,7 @@ def _check_key(context: CheckContext, token: Token) -> None:
         "the key that signs tokens cannot be guessed",
         f"it is one of {len(GUESSABLE)} keys that everybody tries first",
         about="key",
-        statement=StatementRef("service", "http", "documented", source, "Nobody else can sign tokens."),
+        statement=StatementRef("service", "http", "documented", source, "Only the service can sign tokens."),
     )
 
 

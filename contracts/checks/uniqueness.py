@@ -1,4 +1,4 @@
-"""Checks of which values must be unique, and which need not be."""
+"""Checks which values must be unique, and which need not be."""
 
 from __future__ import annotations
 

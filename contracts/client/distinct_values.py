@@ -1,4 +1,4 @@
-"""Values that no other item has, for fields of which the document does not say that they must be unique."""
+"""Values that no other item has, for fields that need not be unique by the document."""
 
 from __future__ import annotations
 

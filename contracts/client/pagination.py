@@ -72,7 +72,7 @@ def _has_more(
 ) -> bool:
     """Do more items follow? So says a flag, or the total, or that the page is full.
 
-    A service that nobody described may cut pages at a size of its own; then the next page is worth a look.
+    A service without a behaviour file may cut pages at a size of its own; then the next page is worth a look.
     """
     place = op.page_fact("more")
     if place is not None and isinstance(value_at(exchange.json, place), bool):

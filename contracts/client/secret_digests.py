@@ -15,7 +15,7 @@ SHOWN = re.compile(r"(?:\w+\()?\$\{[A-Z][A-Z0-9_]*\}\)?")
 def digests(secret: str, placeholder: str) -> dict[str, str]:
     """Maps each digest of a secret, in hexadecimal digits and in Base64, to the text that replaces it.
 
-    The text is like `sha256(${NAME})`, so that it says what it is, and nobody can guess the secret from a report.
+    The text is like `sha256(${NAME})`, so that it says what it is, and the secret cannot be guessed from a report.
     """
     found: dict[str, str] = {}
     for name in ALGORITHMS:

@@ -234,7 +234,7 @@ def _given(
 
 
 def _typed(given: list[str], types: frozenset[str]) -> Any:
-    """The value that texts stand for, by the types of the schema; a text that stands for none of them stays a text."""
+    """The value of texts, read by the types of the schema; a text that fits none of them stays a text."""
     if "array" in types:
         return [_scalar(each, types | {"integer"}) for text in given for each in text.split(",")]
     return _scalar(given[0], types)

@@ -118,7 +118,7 @@ class Comparer:
     def _whole(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         """A response to DELETE is one whole: the item, a sentence or `{}`. What it lacks is no field of the item.
 
-        So is the response of an operation of which no statement says what it does.
+        So is the response of an operation whose effect no statement describes.
         """
         if any(compared((), mine.comparable.body, other.comparable.body)):
             yield Difference(number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json)

@@ -44,7 +44,7 @@ class ObservedRequest:
             yield from () if state is not None else (None,)
         else:
             yield state
-            if self.status >= 500 or self.status == 0:  # nobody knows whether it has taken effect
+            if self.status >= 500 or self.status == 0:  # it may or may not have taken effect
                 yield from self._after_success(state)
 
     def _after_read(self, state: ItemState) -> Iterator[ItemState]:
@@ -55,7 +55,7 @@ class ObservedRequest:
 
     def _after_success(self, state: ItemState) -> Iterator[ItemState]:
         if self.kind == "delete":
-            yield None  # that a second DELETE succeeds, too, harms nobody
+            yield None  # a second DELETE may succeed, too
         elif state is not None:
             yield as_state({**dict(state), **self.fields})
         elif self.creates:

@@ -20,7 +20,7 @@ FIELDS = (*NAMES, "reason", "date")
 
 
 IGNORED = "ignored"
-"""Stands in place of a date: the failure does not have to occur."""
+"""Written in place of a date: the failure does not have to occur."""
 
 
 class KnownError(MockServerError):

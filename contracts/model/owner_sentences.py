@@ -45,7 +45,7 @@ SHARED = re.compile(
 PRIVILEGED = re.compile(
     r"\b(?:admin\w*|moderator\w*|staff|manager\w*|member\w*|editor\w*|superuser\w*)\b", re.IGNORECASE
 )
-"""Others who may use what is somebody's own. A sentence that names them still speaks of ordinary users."""
+"""Others who may use what a user owns. A sentence that names them still speaks of ordinary users."""
 
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 

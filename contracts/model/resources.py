@@ -196,7 +196,7 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
 
 
 def is_special(op: ResourceOperation) -> bool:
-    """Does an operation do something of which no statement says what, such as `POST /books/{id}/archive`?
+    """Does an operation do something that no statement describes, such as `POST /books/{id}/archive`?
 
     One that is stated to `get` the item by another method does so too.
     """

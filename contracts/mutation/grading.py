@@ -95,10 +95,10 @@ def _findings(settings: CheckSettings, file: Path | None, only: Sequence[str]) -
 
 
 def grade_lines(grades: Grades) -> Iterator[str]:
-    """What the grades say, the changes that nobody would notice first."""
+    """What the grades say, the changes without a failing check first."""
     unnoticed, warned = grades.of("unnoticed"), grades.of("warning")
     if unnoticed:
-        yield "changes that nobody would notice:"
+        yield "changes that no check noticed:"
         yield from (printable(f"  {each.mutant.kind}  {each.mutant.change}") for each in unnoticed)
     if warned:
         yield "changes that would only be a warning, because a statement is a guess; state it in a behaviour file:"

@@ -73,7 +73,7 @@ def signature_refused(context: ReceiverContext) -> None:
 
 
 def old_timestamp_refused(context: ReceiverContext) -> None:
-    """A receiver refuses a delivery that was signed an hour ago: somebody who captured it sends it again."""
+    """A receiver refuses a delivery that was signed an hour ago: an attacker who captured it sends it again."""
     context.needs_signature(*TIMED)
     context.needs_accepting()
     old = context.send(replace(context.signed, aged=AGE))

@@ -31,7 +31,7 @@ class ReceiverError(MockServerError):
 class ReceiverSettings:
     """What is examined: the `url` of the receiver, and the secret that it verifies signatures with.
 
-    `probe` is an address whose response shows what deliveries have done; without one, nobody knows whether a
+    `probe` is an address whose response shows what deliveries have done; without one, it is unknown whether a
     duplicate has an effect.
     """
 

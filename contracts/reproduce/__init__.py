@@ -1,1 +1,1 @@
-"""Repeating what an examination found: as a conversation, and as tests of their own."""
+"""Repeating what a check found: as a conversation, and as tests of their own."""

@@ -130,7 +130,7 @@ def operation_statement(name: str, *needs: str) -> Callable[[Contract], Iterator
 
 
 def _is_made(contract: Contract, resource: CheckedResource, name: str) -> bool:
-    """Is the statement made, in a file or by inference? A default that nobody stated is not checked."""
+    """Is the statement made, in a file or by inference? A default that is only assumed is not checked."""
     return contract.statements["x-resources"][resource.name].get(name) is not None
 
 

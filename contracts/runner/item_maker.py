@@ -287,7 +287,7 @@ class ItemMaker(RequestSender):
             return found
 
     def fixture(self, resource: CheckedResource, user: User) -> CreatedItem | None:
-        """An item that exists and that nobody may change, by the fixtures of the user; None if there is none."""
+        """An item that exists and must not be changed, by the fixtures of the user; None if there is none."""
         ids = user.ids_of(resource.name)
         if not ids or not resource.can("get"):
             return None

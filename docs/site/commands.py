@@ -9,7 +9,7 @@ from mockserver.cli.lazy_command import LazyCommand
 
 
 def imported(command: click.Command) -> click.Command:
-    """The command that a LazyCommand stands for."""
+    """The command that a LazyCommand loads."""
     return (
         command.make_context(command.name, [], resilient_parsing=True).command
         if isinstance(command, LazyCommand)

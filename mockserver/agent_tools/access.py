@@ -49,7 +49,7 @@ class SandboxAccess:
 
 
 def with_plain_errors(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """A tool whose errors are told to the agent as they are written."""
+    """A tool whose errors reach the agent as they are written."""
 
     @wraps(tool)
     async def told(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -18,7 +18,7 @@ from mockserver.web.control.overrides.overrides import Overrides
 
 
 def load(path: Path, overrides: Overrides) -> int:
-    """Set the overrides of a file, of which the first is tried first; returns their number.
+    """Set the overrides of a file; the first is tried first. Returns their number.
 
     Raises OverridesError, naming file, entry and field, for each mistake of the first entry that has one.
     """

@@ -17,7 +17,7 @@ HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE
 """A host with or without a port."""
 
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")
-"""A bearer token that nobody guesses."""
+"""A bearer token that cannot be guessed."""
 
 Decorator = Callable[[Any], Any]
 

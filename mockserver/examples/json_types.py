@@ -1,4 +1,4 @@
-"""Which module makes values of which JSON type, as `ValueGenerators` takes it."""
+"""The module that makes values, by JSON type, as `ValueGenerators` takes it."""
 
 from __future__ import annotations
 

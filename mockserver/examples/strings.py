@@ -141,7 +141,7 @@ class Text:
             excess = len(text) - self.max_length if self.max_length is not None and len(text) > self.max_length else 0
             if not missing and not excess:
                 return
-            # A pattern may repeat several parts, each of which grows: hence not always the whole difference.
+            # A pattern may repeat several parts, and each of them grows: hence not always the whole difference.
             stretch = max(0, stretch + (missing + random.randint(0, 1)) // random.choice((1, 1, 2)) - excess)
 
     def _extended(self, text: str) -> Iterator[str]:

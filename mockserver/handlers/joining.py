@@ -61,7 +61,7 @@ def compiled(plans: Mapping[str, ResourcePlan]) -> References:
 
 
 def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:
-    """References of statements, outer ones first: an outer one replaces what inner ones stand in."""
+    """References of statements, outer ones first: an outer one replaces what contains inner ones."""
     found = (JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements)
     return tuple(sorted(found, key=lambda one: len(one.steps)))
 
@@ -69,7 +69,7 @@ def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[Joine
 class Subject(NamedTuple):
     """What a reference belongs to: its `key` decides the choices.
 
-    `path` are the ids above it by path parameter, `above` the resources of these (empty where nobody knows).
+    `path` are the ids above it by path parameter, `above` the resources of these (empty where unknown).
     """
 
     key: str
@@ -114,7 +114,7 @@ class ItemChooser(Protocol):
         ...
 
     def unknown(self, reference: JoinedReference, id: Any) -> tuple[Record, Subject]:
-        """An item of which nothing is known but the id."""
+        """An item whose id alone is known."""
         ...
 
     def shown(self, resource: str, record: Record, key: str) -> Any:
@@ -171,7 +171,7 @@ class Joining:
         return inside, stem(reference.name), reference.resource, position
 
     def join(self, reference: JoinedReference) -> None:
-        """Set every value that a reference stands for, and the references inside the items that are shown there."""
+        """Set the value of each reference, and the references inside the items that are shown there."""
         self._join(reference, self._box, ("", *reference.steps), ())
 
     def _join(self, reference: JoinedReference, inside: Any, steps: Steps, begin: Place) -> None:

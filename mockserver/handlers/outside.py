@@ -64,7 +64,7 @@ class OutsideService(Protocol):
 
 @runtime_checkable
 class RestorableOutsideService(Protocol):
-    """An outside service that tells what it keeps, so that a snapshot of a namespace has that too."""
+    """An outside service that shows what it keeps, so that a snapshot of a namespace has that too."""
 
     def kept(self, owner: str) -> Kept:
         """What is kept for a service in a namespace, without the name of that owner."""

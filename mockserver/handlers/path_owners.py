@@ -23,7 +23,7 @@ def parent_parameters(resource: Resource, resources: Mapping[str, Resource]) -> 
 def resources_above(
     resource: Resource, resources: Mapping[str, Resource], parameters: tuple[str, ...]
 ) -> dict[str, str]:
-    """For each of the `parameters` above an item the resource whose id it is; empty where nobody knows."""
+    """For each of the `parameters` above an item the resource whose id it is; empty where unknown."""
     stated = {one.parameter: one.resource for one in resource.references if one.parameter}
     found: dict[str, str] = {}
     parent = resource.parent

@@ -146,7 +146,7 @@ class Joins:
         return None
 
     def unknown(self, reference: JoinedReference, id: Any) -> tuple[Record, Subject]:
-        """An item of which nothing is known but the id."""
+        """An item whose id alone is known."""
         plan = self._plans[reference.resource]
         names = ("id", plan.statements.identity.field, reference.key)
         record = Record(id, 0, {name: id for name in names if name}, {GENERATED: True})

@@ -205,8 +205,8 @@ class RequestContext:
 
         An item that a client created and deleted does not return, unless clients choose all ids: they may mean another
         item by the same id. A deleted generated item returns only if the operation documents no 404, and so does a
-        single item, whoever created it: its path names no other one. Nothing is generated below a parent that does
-        not exist.
+        single item, even if a client created it: its path names no other one. Nothing is generated below a parent that
+        does not exist.
         """
         source = self.transaction.store.source
         if source is None:

@@ -10,7 +10,7 @@ from mockserver.inference.names import noun, words
 from mockserver.openapi.schemas import Schemas
 
 EACH = "[]"
-"""The step of a path that stands for each value of a list."""
+"""The step of a path that means each value of a list."""
 
 ID_WORDS = frozenset(("id", "ids", "uuid", "uuids", "gid", "gids", "guid", "guids"))
 """Last words of names that hold the id of something."""
@@ -59,7 +59,7 @@ class FoundReference:
 
 
 def steps_of(field: str) -> Steps:
-    """The steps that a text such as `lines[].product_id` stands for."""
+    """The steps of a text such as `lines[].product_id`."""
     return tuple(step for step in field.replace(EACH, f".{EACH}").split(".") if step)
 
 

@@ -1,4 +1,4 @@
-"""Which change of which resource a webhook tells of, by its name and schemas; and which resource has subscriptions.
+"""The resource and the change that a webhook reports, by its name and schemas; and which resource has subscriptions.
 
 `pet.created`, `newPet` and `pet_created` say what happened to what. `order.shipped` does so if an order has a property
 that can be `shipped`. Where the name has no noun, the body has to show an item.

@@ -62,7 +62,7 @@ class Demo:
         server = PROTECTED[self.auth](self, url, path)
         server.custom_route("/demo/tools", ["GET", "PUT"])(DemoTools(server, self.tools).route)
         server.resource("demo://greeting", name="greeting", description="A greeting.")(lambda: "Hello from the demo.")
-        server.prompt("greet", description="Greet somebody by name.")(_greet)
+        server.prompt("greet", description="Greet a person by name.")(_greet)
         app: ASGIApp = server.sse_app() if self.transport == "sse" else server.streamable_http_app()
         return _misbehaving(app, path, self.misbehave) if self.misbehave else app
 

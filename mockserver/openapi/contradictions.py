@@ -74,7 +74,7 @@ def _shown(names: set[str] | list[str]) -> str:
 
 
 def _types(parts: list[Part]) -> Iterator[str]:
-    """Parts of which none allows a type that all others allow."""
+    """Parts that have no type in common."""
     named = [(part, _allowed(part.node)) for part in parts if schema_keywords.is_type(part.node.get("type"))]
     common = set(schema_keywords.TYPES).intersection(*(allowed for _, allowed in named))
     if named and not common:
@@ -99,4 +99,4 @@ def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 BOUNDS = (
     ("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"),
 )  # fmt: skip
-"""Keywords of which the first must not be greater than the second."""
+"""Pairs of keywords: the first must not be greater than the second."""

@@ -219,7 +219,7 @@ def operation_of(
 ) -> Operation:
     """One operation of a Path Item that is at `place` in a document in normal form; `keys` lead to it.
 
-    For webhooks and callbacks, which are not below `paths`; `path` is what stands in its place. Raises InvalidDocument.
+    For webhooks and callbacks, which are not below `paths`; `path` is shown in its place. Raises InvalidDocument.
     """
     node = json_pointer.lookup(item, json_pointer.join("", *keys))
     shared, at = _parameters(root, item.get("parameters"), place), json_pointer.join(place, *keys)

@@ -14,7 +14,7 @@ def is_base64(text: str) -> bool:
     OpenAPI 3.0 section 4.4 calls strings of the format `byte` "base64 encoded characters" and says no more.
     """
     characters = "".join(text.split())
-    # Four characters stand for three bytes, and two or three for one or two; one alone stands for nothing.
+    # Four characters are three bytes, and two or three are one or two; one alone is nothing.
     return BASE64.fullmatch(characters) is not None and len(characters.rstrip("=")) % 4 != 1
 
 

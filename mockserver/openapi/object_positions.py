@@ -112,7 +112,7 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
     "link": {},
     "security scheme": {},
 }
-"""Kind of object → key → how that key holds further objects, and of which kind."""
+"""Kind of object → key → how that key holds further objects, and their kind."""
 
 _PATTERNED = frozenset({("document", "paths"), ("operation", "responses")})
 """Maps whose `x-` keys are extensions and not entries. In every other map a name may begin with `x-`."""

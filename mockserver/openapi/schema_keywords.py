@@ -187,7 +187,7 @@ def mended(keyword: str, value: Any) -> tuple[list[Any], str]:
 
 
 DROPPED = object()
-"""Stands for an entry that is left out."""
+"""Marks an entry that is left out."""
 
 
 def _dropped(entry: Any) -> Any:

@@ -131,7 +131,7 @@ class OutgoingResponse:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its response. `seconds` is the time between them, `trace` tells how the request was answered.
+    """A request and its response. `seconds` is the time between them, `trace` says how the request was answered.
 
     An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the
     mock failed before it made one, or the client disconnected. With a `fault`, an interceptor breaks the connection.

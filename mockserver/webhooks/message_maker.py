@@ -15,7 +15,7 @@ from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks.filled_body import BodyFiller, Facts
 
 OURS = ("content-type", "content-length", "host", "accept", "authorization")
-"""Header parameters that are not filled: the sender sets them, or nobody said what is in them."""
+"""Header parameters that are not filled: the sender sets them, or their content is unknown."""
 
 
 class Message(NamedTuple):
@@ -55,7 +55,7 @@ class MessageMaker:
         return Message(operation.method.upper(), self._query(request, seed), tuple(headers), content)
 
     def with_body(self, request: OutgoingRequest, body: bytes, seed: int | str) -> Message:
-        """The request with a body that somebody wrote."""
+        """The request with a body that a user wrote."""
         media = self._media(request)
         kind = _sent(media.name) if media is not None else "application/json"
         headers = (("content-type", kind), *self._headers(request, seed))

@@ -65,7 +65,7 @@ def test_a_change_that_nobody_would_notice_is_named_and_lowers_the_number(tmp_pa
 
     [percent] = re.findall(r"your contract pins (\d+) %", done.stdout)
     assert (1, True) == (done.returncode, int(percent) < 100), done.stdout + done.stderr
-    assert "changes that nobody would notice:" in done.stdout
+    assert "changes that no check noticed:" in done.stdout
 
 
 @pytest.mark.parametrize("document", ["-", "nowhere.yaml"])

@@ -140,7 +140,7 @@ def test_what_nobody_subscribed_to_is_not_sent_by_hand(tmp_path: Path) -> None:
     with shop(tmp_path) as client:
         refused = client.send("POST", "/_mock/webhooks/order.created/send", 409, json={})
 
-    assert "nobody has subscribed to 'order.created'" in refused["detail"]
+    assert "nothing has subscribed to 'order.created'" in refused["detail"]
 
 
 def test_an_unknown_webhook_is_refused_with_those_that_there_are(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ WITH_SOURCE: frozenset[Evidence] = frozenset(("documented", "described"))
 """The evidence that needs a `source`."""
 
 FROM_DOCUMENT: frozenset[Evidence] = frozenset(("described", "implied", "inferred"))
-"""The evidence of what was read out of the document, and that nobody wrote into a behaviour file."""
+"""The evidence of what was read out of the document, not written into a behaviour file."""
 
 Names = tuple[str, ...]
 

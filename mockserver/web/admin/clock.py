@@ -17,7 +17,7 @@ CHANGES: dict[str, Callable[[SteeredClock, Any], None]] = {
     "advance": lambda clock, seconds: clock.advance(seconds),
     "resume": lambda clock, _: clock.resume(),
 }
-"""What can be done with a clock, in the order in which it is done: one that is frozen and set stands at that time."""
+"""What can be done with a clock, in the order in which it is done: one that is frozen and set shows that time."""
 
 
 def got(request: AdminRequest) -> Reply:

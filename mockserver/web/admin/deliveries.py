@@ -33,7 +33,7 @@ def webhooks(request: AdminRequest) -> Reply:
 
 
 def sent(request: AdminRequest) -> Reply:
-    """Send a webhook or a callback now. Raises Missing, Invalid, and Conflict if nobody wants it."""
+    """Send a webhook or a callback now. Raises Missing, Invalid, and Conflict without a subscriber."""
     wanted, name = request.body or {}, request.path["name"]
     service, found = _named(request, name, wanted.get("service"))
     store = request.namespace.store(request.service(service.contract.name))
@@ -45,7 +45,7 @@ def sent(request: AdminRequest) -> Reply:
     else:
         receivers = [*outbox.wanting(service, found.name, None, store)] if found.url is None else []
     if not receivers:
-        raise Conflict(f"nobody has subscribed to {name!r}: give a url, or POST /_mock/subscriptions")
+        raise Conflict(f"nothing has subscribed to {name!r}: give a url, or POST /_mock/subscriptions")
     made = [
         outbox.send(Wanted(service, found, each.url if each else wanted["url"], event, store, each, None, fault, body))
         for each in receivers

@@ -1,1 +1,1 @@
-"""What steers a sandbox and tells what it did: namespaces, journal, overrides."""
+"""What steers a sandbox and shows what it did: namespaces, journal, overrides."""

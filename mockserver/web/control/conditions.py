@@ -57,7 +57,7 @@ class FieldDifference(NamedTuple):
 
 
 CHOOSING = frozenset({"type", "enum", "const"})
-"""The keywords of a schema that say whether a text stands for itself, a number, or another value."""
+"""The keywords of a schema that say whether a text is itself, a number, or another value."""
 
 Part = Callable[[ComparableRequest], FieldDifference | None]
 """One part of a condition: how the request differs from it, or None."""
@@ -166,7 +166,7 @@ def _schema_matcher(schema: Any, at: tuple[str | int, ...]) -> Callable[[Sequenc
 
 
 def readings(sent: Sequence[str]) -> Iterator[Any]:
-    """The values that texts may stand for: the text, its value as JSON, and a list of them when there are several."""
+    """The values that texts may mean: the text, its value as JSON, and a list of them when there are several."""
     yield from sent
     for text in sent:
         try:

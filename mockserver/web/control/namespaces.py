@@ -159,7 +159,7 @@ class Namespaces:
         return iter((self.default, *self._named.values()))
 
     def keep_changes(self) -> None:
-        """Keep some changes even if nobody wants to read earlier states: webhooks tell of them."""
+        """Keep some changes even if earlier states are not read: webhooks report them."""
         self._changes = self._changes or CHANGES_FOR_WEBHOOKS
         self.default.log = self.default.log or self._new_log()
 

@@ -121,7 +121,7 @@ def _differences(read: Mapping[str, ServiceSnapshot], services: Services) -> Ite
 
 
 def _unfitting(place: str, state: StoredState, service: Service) -> Iterator[Fault]:
-    """The items that no longer fit a document of which only descriptions, schemas or statements have changed."""
+    """The items that no longer fit a document after a change of descriptions, schemas or statements alone."""
     checks = {name: ItemCheck(service.contract, plan) for name, plan in service.plans.items()}
     for number, collection in enumerate(state.collections):
         check = checks.get(collection.resource)

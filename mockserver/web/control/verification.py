@@ -16,10 +16,10 @@ from mockserver.web.request.router import Router
 from mockserver.web.service import Service
 
 NEAREST = 3
-"""How many of the nearest requests are told."""
+"""How many of the nearest requests are shown."""
 
 MOST_DIFFERENCES = 20
-"""How many differences of one request are told."""
+"""How many differences of one request are shown."""
 
 Services = Mapping[str, Service]
 

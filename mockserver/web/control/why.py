@@ -40,7 +40,7 @@ KNOWN = {
     "implied": "it follows from the document",
     "observed": "it was observed on the real service",
     "inferred": "it is inferred from the document",
-    "assumed": "it is assumed: nobody knows it",
+    "assumed": "it is assumed: no source states it",
 }
 """How a statement is known, in words."""
 

@@ -109,7 +109,7 @@ class Keyring:
 
 
 class Authenticator:
-    """The security requirement of one operation: alternatives, each of which needs all of its schemes.
+    """The security requirement of one operation: alternatives; each needs all of its schemes.
 
     `anyone` is the client of a request without an accepted credential, where none is needed (`--no-auth`).
     """

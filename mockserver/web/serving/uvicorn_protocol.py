@@ -34,7 +34,7 @@ Held = list[tuple["MockHttpProtocol", RequestResponseCycle, CompleteResponse]]
 
 
 class Rounds(Protocol):
-    """What an app is told of the requests that are answered together: its attribute `rounds`, None without need."""
+    """What an app learns about the requests that are answered together: its attribute `rounds`, None without need."""
 
     @property
     def has_changes(self) -> bool:

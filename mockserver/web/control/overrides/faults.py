@@ -1,4 +1,4 @@
-"""Faults of networks and of servers that keep no promise, each by its kind (schema `Fault` of the admin API)."""
+"""Faults of networks and of broken servers, each by its kind (schema `Fault` of the admin API)."""
 
 from __future__ import annotations
 
