@@ -41,6 +41,7 @@ def opened(path: Path, synchronous: str) -> sqlite3.Connection:
             _prepare(db, path)
             db.execute(f"PRAGMA synchronous = {synchronous}")
             db.execute(f"PRAGMA journal_size_limit = {MOST_WAL_BYTES}")
+            db.execute("PRAGMA wal_autocheckpoint = 0")  # see wal_checkpoints.py
         except BaseException:
             db.close()
             raise

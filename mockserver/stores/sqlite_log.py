@@ -1,6 +1,7 @@
 """The shared log in an SQLite file: for restarts, and for several processes on one machine.
 
-A round that appends holds the write lock of the file from its first append to its end, and is one transaction.
+A round that appends holds the write lock of the file from its first append to its end, and is one transaction; its
+entries are written together at its end.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from mockserver.errors import LogDamaged, LogError
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
 from mockserver.stores.frame import framed, unframed, unframed_entries
 from mockserver.stores.sqlite_file import error_of, is_busy, opened
+from mockserver.stores.wal_checkpoints import WalCheckpoints
 
 Durability = Literal["process", "power"]
 """What acknowledged changes survive: the end of the process, or of the machine too."""
@@ -28,10 +30,12 @@ STATE = f"""
 SELECT id, base,
        coalesce((SELECT max(entries.id) FROM entries WHERE entries.id > partitions.id << {REVISION_BITS}
                  AND entries.id < (partitions.id + 1) << {REVISION_BITS}), 0) & ((1 << {REVISION_BITS}) - 1),
-       coalesce((SELECT revision FROM snapshots WHERE partition = partitions.id), 0)
+       coalesce((SELECT revision FROM snapshots WHERE partition = partitions.id), 0), is_dropped
 FROM partitions WHERE namespace = ? AND service = ?
 """  # noqa: S608  # the number is a constant of ours
-"""The number of a partition, its base, its last entry, and its snapshot."""
+"""The number of a partition, its base, its last entry, its snapshot, and whether it was dropped."""
+
+ENTRIES = "SELECT id, CAST(content AS BLOB) FROM entries WHERE id > ? AND id < ? ORDER BY id"
 
 DROPPED_LONG_AGO = "DELETE FROM partitions WHERE is_dropped AND id < (SELECT max(id) FROM partitions) - ?"
 
@@ -54,8 +58,10 @@ class SqliteLog:
     def __init__(self, path: Path, durability: Durability = "process") -> None:
         self.place = str(path)
         self._db = opened(path, SYNCHRONOUS[durability])
+        self._checkpoints = WalCheckpoints(path, SYNCHRONOUS[durability])
         self._heads: dict[Partition, int] = {}
         self._ids: dict[Partition, int] = {}
+        self._pending: list[tuple[int, bytes]] = []
         self._version = -1
         self._is_writing = False
         self._fault: LogError | None = None
@@ -79,22 +85,37 @@ class SqliteLog:
         """As SharedLog says."""
         if self._heads.get(partition) == after:
             return []
-        id, base, head = self._state(partition)
-        if after < base or after > head:
-            raise EntriesCutError
-        first = id << REVISION_BITS
-        rows = self._all(
-            "SELECT CAST(content AS BLOB) FROM entries WHERE id > ? AND id <= ? ORDER BY id",
-            first | after,
-            first | head,
-        )
+        self._write()
+        found, before = self._following(partition, after), None
+        while not found:
+            state = self._state(partition)
+            _, base, head = state
+            if after < base or after > head:
+                raise EntriesCutError
+            if after == head:
+                break
+            if state == before:  # nobody wrote meanwhile
+                what = f"{self.place}: entries of {'/'.join(partition)} after revision {after}"
+                raise LogDamaged(f"{what} are missing")
+            found, before = self._following(partition, after), state
+        self._heads[partition] = after + len(found)
+        return found
+
+    def _following(self, partition: Partition, after: int) -> list[bytes]:
+        """The entries that follow on a revision without a gap; none for a partition whose number is not known.
+
+        They say that it was not dropped: that deletes all entries, and leaves a gap before the next one.
+        """
+        first = self._ids.get(partition, -1) << REVISION_BITS
+        if first < 0:
+            return []
+        rows = self._all(ENTRIES, first | after, first + (1 << REVISION_BITS))
+        if not rows or rows[0][0] != first | after + 1:
+            return []
         what = f"{self.place}: an entry of {'/'.join(partition)} after revision"
-        found = unframed_entries((content for (content,) in rows), what, after, [])
-        if len(found) != head - after:
-            raise LogDamaged(
-                f"{self.place}: entries of {'/'.join(partition)} after revision {after} are missing", tuple(found)
-            )
-        self._heads[partition] = head
+        found = unframed_entries((content for _, content in rows), what, after, [])
+        if rows[-1][0] != first | after + len(rows):
+            raise LogDamaged(f"{what} {after} is missing", tuple(found))
         return found
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
@@ -104,9 +125,7 @@ class SqliteLog:
         head = self._heads.get(partition)
         if (self._state(partition)[2] if head is None else head) != expected:
             return False
-        self._do(
-            "INSERT INTO entries VALUES (?, ?)", self._id(partition) << REVISION_BITS | expected + 1, framed(entry)
-        )
+        self._pending.append((self._id(partition) << REVISION_BITS | expected + 1, framed(entry)))
         self._heads[partition] = expected + 1
         return True
 
@@ -115,17 +134,32 @@ class SqliteLog:
         if self._fault is not None:
             raise self._fault
         if self._is_writing:
+            size = self._write()
             self._do("COMMIT")
             self._is_writing = False
+            self._checkpoints.count(size)
+
+    def _write(self) -> int:
+        """Write what this round has appended so far, within its transaction; how many bytes that are."""
+        if not self._pending:
+            return 0
+        pending, self._pending = self._pending, []
+        try:
+            self._db.executemany("INSERT INTO entries VALUES (?, ?)", pending)
+        except sqlite3.Error as fault:
+            raise self._failed(fault) from fault
+        return sum(len(content) for _, content in pending)
 
     def heads(self) -> dict[Partition, int]:
         """As SharedLog says."""
+        self._write()
         rows = self._all("SELECT namespace, service FROM partitions WHERE NOT is_dropped")
         return {each: self._state(each)[2] for each in (Partition(*row) for row in rows)}
 
     def save(self, partition: Partition, revision: int, content: bytes) -> None:
         """As SharedLog says."""
         self._lock()
+        self._write()
         id = self._id(partition)
         found = self._one("SELECT revision FROM snapshots WHERE partition = ?", id)
         before = found[0] if found is not None else 0
@@ -150,12 +184,14 @@ class SqliteLog:
     def drop(self, namespace: str) -> None:
         """As SharedLog says."""
         self._lock()
+        self._write()
         rows = self._all("SELECT service FROM partitions WHERE namespace = ? AND NOT is_dropped", namespace)
         for (service,) in rows:
             self._drop(Partition(namespace, service))
         self._do(DROPPED_LONG_AGO, MOST_DROPPED)
         self._do("DELETE FROM snapshots WHERE partition NOT IN (SELECT id FROM partitions)")
         self._forget()
+        self._ids.clear()
         self.end()
 
     def _drop(self, partition: Partition) -> None:
@@ -167,18 +203,22 @@ class SqliteLog:
 
     def close(self) -> None:
         """As SharedLog says. What a round has not ended is taken back."""
+        self._checkpoints.close()
         self._db.close()
 
     def _state(self, partition: Partition) -> tuple[int, int, int]:
         """The number of a partition, the revision after which its entries are kept, and its revision."""
         row = self._one(STATE, *partition)
+        self._ids.pop(partition, None)
         if row is None:
             return 0, 0, 0
-        id, base, last, saved = row
+        id, base, last, saved, is_dropped = row
+        if not is_dropped:
+            self._ids[partition] = id
         return id, base, max(last, saved)
 
     def _id(self, partition: Partition) -> int:
-        """The number of a partition, which is made if it has none."""
+        """The number of a partition, which is made if it has none or was dropped."""
         found = self._ids.get(partition)
         if found is None:
             self._do("INSERT OR IGNORE INTO partitions (namespace, service) VALUES (?, ?)", *partition)
@@ -225,6 +265,7 @@ class SqliteLog:
         if self._db.in_transaction:
             self._db.rollback()
         self._forget()
+        self._ids.clear()
         error = error_of(fault, self.place)
         if self._is_writing:
             self._is_writing, self._fault = False, error
@@ -239,4 +280,4 @@ class SqliteLog:
 
     def _forget(self) -> None:
         self._heads.clear()
-        self._ids.clear()
+        self._pending.clear()

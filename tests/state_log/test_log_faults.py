@@ -375,3 +375,16 @@ def test_a_damaged_entry_in_redis_is_named(redis_process: RedisProcess, redis_ad
         redis_process.command(f"XDEL {key}:log:shop 3-0")
         with pytest.raises(LogDamaged, match=r"an entry of default/shop after revision 2 is missing"):
             news(log, 2)
+
+
+def test_what_is_written_without_a_pause_is_moved_into_the_file_meanwhile(tmp_path: Path) -> None:
+    path, entry = tmp_path / "sandbox.db", bytes(1 << 20)
+    with closing(open_log(str(path))) as log:
+        until = time.monotonic() + 60
+        number = 0
+        while path.stat().st_size < 8 << 20:
+            assert time.monotonic() < until, f"{number} MiB were written, and none of them moved"
+            write(log, entry, after=number)
+            number += 1
+
+        assert number == len(news(log))
