@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jsonpath_rfc9535
 import orjson
-from jsonpath_rfc9535.exceptions import JSONPathError
-from jsonpath_rfc9535.selectors import NameSelector
 
 from mockserver.behaviour.faults import Place, StatementFault, report
 from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import jsonpath_rfc9535
+else:
+    jsonpath_rfc9535 = LazyModule("jsonpath_rfc9535")
 
 ACTION_KEYS = ("target", "description", "update", "copy", "remove")
 
@@ -118,7 +121,7 @@ def _found(document: Any, key: str, target: str) -> tuple[list[Any], list[Statem
     """The nodes that a JSONPath under `key` of an action matches, and why there are none."""
     try:
         nodes = list(jsonpath_rfc9535.find(target, document))
-    except JSONPathError as fault:
+    except jsonpath_rfc9535.JSONPathError as fault:
         return [], [StatementFault((key,), f"{target!r} is no JSONPath (RFC 9535): {fault}")]
     return nodes, [] if nodes else [StatementFault((key,), f"{target!r} matches nothing{_nearest(document, target)}")]
 
@@ -128,7 +131,7 @@ def _nearest(document: Any, target: str) -> str:
     names = list[str]()
     for segment in jsonpath_rfc9535.compile(target).segments:
         [first, *others] = segment.selectors
-        if others or not isinstance(first, NameSelector):
+        if others or not isinstance(first, jsonpath_rfc9535.selectors.NameSelector):
             break
         names.append(first.name)
     node, way = document, "$"

@@ -7,14 +7,12 @@ import gc
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.cli import https as https_module
-from mockserver.cli import overrides_file as overrides_file_module
 from mockserver.cli import project_options, serve_options
-from mockserver.cli import state_file as state_file_module
 from mockserver.cli.https import Certificate
 from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
@@ -22,17 +20,26 @@ from mockserver.cli.problems import problem_lines
 from mockserver.cli.server import Serving, run
 from mockserver.cli.shared_store import chosen_store, store_options
 from mockserver.cli.telemetry import telemetry
-from mockserver.cli.workers import check_workers, run_workers
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
+from mockserver.lazy_module import LazyModule
 from mockserver.loopback import is_loopback
 from mockserver.rules import from_modules
-from mockserver.stores.sqlite_log import Durability
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.namespaces import NamespaceLimits
 from mockserver.web.control.outbox import WebhookSettings
 from mockserver.web.service import ServiceSettings
+
+if TYPE_CHECKING:
+    from mockserver.cli import overrides_file as overrides_file_module
+    from mockserver.cli import state_file as state_file_module
+    from mockserver.cli import workers as workers_module
+    from mockserver.stores.sqlite_log import Durability
+else:
+    overrides_file_module = LazyModule("mockserver.cli.overrides_file")
+    state_file_module = LazyModule("mockserver.cli.state_file")
+    workers_module = LazyModule("mockserver.cli.workers")
 
 GIVEN_TOKEN = "$MOCKSERVER_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
 """What is printed in place of a token that the user knows."""
@@ -101,7 +108,8 @@ def _serve(
     **given: Any,
 ) -> None:
     check_port(host, port)
-    check_workers(workers, given["sync_mode"])
+    if workers > 1:
+        workers_module.check_workers(given["sync_mode"])
     kept = chosen_store(store, durability, stale_reads=stale_reads)
     observed = telemetry(metrics, otel)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
@@ -130,7 +138,7 @@ def _serve(
     serving.warn(project_options.settings_lines(click.get_current_context()))
     for service in sandbox.services.values():
         serving.warn(problem_lines(service.contract))
-    run_workers(serving, workers) if workers > 1 else run(serving)
+    workers_module.run_workers(serving, workers) if workers > 1 else run(serving)
 
 
 def _load_overrides(path: Path, sandbox: Sandbox) -> None:

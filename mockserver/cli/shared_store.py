@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from mockserver.errors import LogError
-from mockserver.stores.opening import life_of, open_log
-from mockserver.stores.sqlite_log import Durability
+from mockserver.lazy_module import LazyModule
 from mockserver.web.app import Sandbox
+
+if TYPE_CHECKING:
+    from mockserver.stores import opening
+    from mockserver.stores.sqlite_log import Durability
+else:
+    opening = LazyModule("mockserver.stores.opening")
 
 OWN_FILE = "state.db"
 """The file of several processes that were given no store; it is deleted when they end."""
@@ -31,7 +36,7 @@ class StoreChoice(NamedTuple):
         Raises ClickException.
         """
         try:
-            return self._replace(life=life_of(self.address))
+            return self._replace(life=opening.life_of(self.address))
         except LogError as fault:
             raise click.ClickException(str(fault)) from None
 
@@ -40,7 +45,7 @@ class StoreChoice(NamedTuple):
         is_collecting = gc.isenabled()
         gc.disable()  # what is loaded now stays
         try:
-            sandbox.share(open_log(self.address, self.durability, self.life), stale_reads=self.stale_reads)
+            sandbox.share(opening.open_log(self.address, self.durability, self.life), stale_reads=self.stale_reads)
         except LogError as fault:
             raise click.ClickException(str(fault)) from None
         gc.freeze()

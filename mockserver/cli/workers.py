@@ -34,10 +34,8 @@ LONGEST_FOLDER = 80
 """How long the path of the folder for temporary files may be: those of Unix sockets have at most 107 bytes."""
 
 
-def check_workers(count: int, sync_mode: str) -> None:
+def check_workers(sync_mode: str) -> None:
     """Raises UsageError where several processes cannot serve."""
-    if count == 1:
-        return
     if CONTEXT is None:
         raise click.UsageError("--workers needs processes that can be copied (fork), which this system does not have")
     if sync_mode == "live":
@@ -46,6 +44,7 @@ def check_workers(count: int, sync_mode: str) -> None:
 
 def run_workers(serving: Serving, count: int) -> None:
     """Serve with `count` processes until a signal comes. The banner is printed once, when all listen."""
+    serving.sandbox.prepare()
     prepare_process(serving)
     listeners = _listeners(serving.host, serving.port, count)
     banner = list(serving.banner(listeners[0].getsockname()[1]))

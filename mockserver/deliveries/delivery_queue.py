@@ -8,11 +8,17 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.address_guard import AllowedAddresses, ForbiddenAddress
-from mockserver.deliveries.sender import CONNECTIONS, Sender, check_address
+from mockserver.deliveries.receiver_address import check_address
 from mockserver.deliveries.sent_delivery import SentDelivery
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    from mockserver.deliveries import sender
+else:
+    sender = LazyModule("mockserver.deliveries.sender")
 
 MOST_WAITING = 1_000
 """How many deliveries of a sandbox wait at most; further ones are dropped, and say so."""
@@ -86,8 +92,8 @@ class DeliveryQueue:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                self._sender = Sender(self.reach)
-                self._slots = asyncio.Semaphore(CONNECTIONS)
+                self._sender = sender.Sender(self.reach)
+                self._slots = asyncio.Semaphore(sender.CONNECTIONS)
                 self._orders.clear()
                 self._thread = Thread(target=_work, args=(self._loop,), name="deliveries", daemon=True)
                 self._thread.start()

@@ -67,20 +67,6 @@ class Sender:
         await self._pool.aclose()
 
 
-def check_address(url: str) -> str:
-    """Why nothing can be sent to an address; empty if it can. The guard still looks at where its host leads."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as fault:
-        return f"{url[:200]!r} is no URL: {fault}"
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not url.isascii():
-        return f"{url[:200]!r} is no absolute http or https URL"
-    if any(letter <= " " for letter in url):
-        return f"{url[:200]!r} contains a space"
-    return ""
-
-
 def _joined(own: tuple[tuple[str, str], ...], signed: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The header fields, where those of the signature replace examples of the same name."""
     names = {name for name, _ in signed}

@@ -7,13 +7,17 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
-import httpx
-
 from mockserver.errors import InvalidDocument
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.size_limits import SizeLimits
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = LazyModule("httpx")
 
 SCHEMES = ("http", "https")
 

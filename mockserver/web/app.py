@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-from connexion.middleware.lifespan import LifespanMiddleware
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from typing import TYPE_CHECKING, Any
 
 from mockserver import contract as contracts
 from mockserver.contract import STRICT, GivenRules, ReadingOptions
 from mockserver.errors import LogError
 from mockserver.handlers.outside import OutsideService
+from mockserver.lazy_module import LazyModule
 from mockserver.state.clock import Clock
 from mockserver.state.shared_log import SharedLog
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
-from mockserver.web.admin.agent_endpoint import AgentEndpoint
-from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
-from mockserver.web.admin.shared_namespace import SharedNamespace, begin_with_start
-from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control import shared_identity
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.control import Control
@@ -39,14 +32,10 @@ from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.overrides.shared_counts import SharedCounts
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
-from mockserver.web.hosting import HostApp
+from mockserver.web.lazy_app import App, LazyApp, lifespan
 from mockserver.web.middleware.admin_guard import PREFIX
-from mockserver.web.middleware.cors import CorsMiddleware
-from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
-from mockserver.web.middleware.not_found import NotFoundMiddleware
 from mockserver.web.middleware.streaming import Streaming
-from mockserver.web.operations import OperationsMiddleware
-from mockserver.web.resolver import HostedResolver
+from mockserver.web.mounted_operations import MountedOperations
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.recorder import ObservedRecorder, Observer, Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, Rounds
@@ -54,6 +43,18 @@ from mockserver.web.sharing.shared_rounds import SharedRounds
 from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.workers.worker import Worker
 from mockserver.web.workers.worker_socket import WorkerSocket
+
+if TYPE_CHECKING:
+    from mockserver.web import hosted_app
+    from mockserver.web.admin import agent_endpoint, api, shared_namespace
+    from mockserver.web.middleware import cors
+else:
+    # Most requests need none of these, so that the first one does not wait for them (docs/adr/0023-lazy-host.md).
+    hosted_app = LazyModule("mockserver.web.hosted_app")
+    agent_endpoint = LazyModule("mockserver.web.admin.agent_endpoint")
+    api = LazyModule("mockserver.web.admin.api")
+    shared_namespace = LazyModule("mockserver.web.admin.shared_namespace")
+    cors = LazyModule("mockserver.web.middleware.cors")
 
 Services = Mapping[str, Service]
 NO_FUNCTIONS = HandlerFunctions()
@@ -92,7 +93,6 @@ class Sandbox:
         self.control = Control(world, namespaces, outside, self.overrides, outbox, journal, checks)
         self.control.app = self
         self.sharing = self.control.sharing = sharing
-        self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
         self._observers: tuple[Observer, ...] = ()
         self.rounds: Rounds | None = None
@@ -126,14 +126,18 @@ class Sandbox:
         self._observers = observers
         self._open()
 
+    @cached_property
+    def _admin(self) -> api.AdminApi:
+        return api.AdminApi(self.control, agent_endpoint.AgentEndpoint(self, self._token))
+
     def _serve(self, services: Services) -> None:
-        app = self._host(services)
-        # Connexion builds its middlewares at the first request. An error in them should stop the start instead.
-        middleware = app.middleware
-        middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
+        served = MountedOperations(services)
+        stack = LazyApp(partial(self._host, services, served))
+        if self.functions.are_given:  # Connexion's resolver finds them, and a wrong one stops the start
+            _ = stack.made
         self.functions.check_use()
         self.services = self.control.services = self.overrides.services = services
-        self._app, self._stack = app, middleware.app
+        self._served, self._stack = served, stack
         self._open()
 
     def _open(self) -> None:
@@ -141,21 +145,22 @@ class Sandbox:
 
         With the journal alone, the fast path stays as short as it can be.
         """
-        operations: OperationsMiddleware = self._stack.app
-        fast_path, recorder = operations.fast_path, self._recorder()
+        served, recorder = self._served, self._recorder()
+        fast_path = served.fast_path
         last = OverrideInterceptor(self.overrides, self._stack) if self.overrides else None
         interceptors = (*self._interceptors, last) if last is not None else self._interceptors
-        self._answer, alone = self._stack, fast_path.recorded(recorder) if recorder is not None else fast_path.answer
+        self._answer: App = self._stack
+        alone = fast_path.recorded(recorder) if recorder is not None else fast_path.answer
         self.fast_path = alone
         if interceptors or recorder is not None:
-            sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
+            sender = LazyApp(self._cors_of_injected)
             self._answer = chain = InterceptorChain(
-                interceptors, self._stack, sender, operations.locate, self._settings.max_body, recorder
+                interceptors, self._stack, sender, served.locate, self._settings.max_body, recorder
             )
         if interceptors:
             self.fast_path = partial(_through, chain, fast_path.answer)
         if last is not None and not self._interceptors:
-            self.fast_path = partial(_through_if, last, chain, operations, alone)
+            self.fast_path = partial(_through_if, last, chain, served, alone)
         if self.sharing is not None and self.sharing.is_attached:
             self._own_fast_path, self.fast_path = self.fast_path, self._shared_fast_path
         if self._settings.stream_interval:
@@ -166,33 +171,16 @@ class Sandbox:
         journal = self.control.journal
         return ObservedRecorder(journal, self._observers) if self._observers else journal
 
-    def _host(self, services: Services) -> HostApp:
-        """The middlewares around the services. A service is below its name, and the only one at the root too."""
-        prefixes = {f"/{name}": service for name, service in services.items()}
-        if len(services) == 1:
-            prefixes |= {"": next(iter(services.values()))}
-        app = HostApp(
-            lifespan=self._lifespan,
-            middlewares=[
-                partial(CorsMiddleware, origins=self._cors, real=self.outside.is_real),
-                OperationsMiddleware,
-                LifespanMiddleware,
-                ProxyHeadersMiddleware,
-                partial(AdminApiMiddleware, api=self._admin, token=self._token, hosts=self._hosts),
-                partial(DocumentPagesMiddleware, services=services, prefixes=prefixes),
-                partial(NotFoundMiddleware, prefixes=prefixes),
-            ],
+    def _cors_of_injected(self) -> cors.CorsMiddleware:
+        """What sends the responses of interceptors."""
+        return cors.CorsMiddleware(respond, origins=self._cors, real=self.outside.is_real)
+
+    def _host(self, services: Services, served: MountedOperations) -> Any:
+        """The middlewares around the services."""
+        self._app = hosted_app.hosted_app(
+            services, served, self.functions, self._admin, self._token, origins=self._cors, hosts=self._hosts
         )
-        for prefix, service in prefixes.items():
-            base_path = prefix + service.contract.document.base_path
-            app.add_api(
-                HostedSpecification(service.contract, base_path),
-                base_path=base_path,
-                name=base_path or "/",
-                resolver=HostedResolver(self.functions, service),
-                service=service,
-            )
-        return app
+        return self._app.middleware.app
 
     def share(self, log: SharedLog, *, stale_reads: bool = False) -> None:
         """Keep what is stored in a log, and follow what other processes write there.
@@ -204,9 +192,9 @@ class Sandbox:
             raise ValueError("only an app that was created with is_shared=True can share a log")
         shared_identity.check(log, self.services)
         wanted = self.overrides.stored(self.namespaces.default)
-        self.sharing.attach(log, partial(SharedNamespace, self.control), stale_reads=stale_reads)
+        self.sharing.attach(log, partial(shared_namespace.SharedNamespace, self.control), stale_reads=stale_reads)
         with self.sharing.round():
-            begin_with_start(self.sharing, self.control, wanted)
+            shared_namespace.begin_with_start(self.sharing, self.control, wanted)
         self.rounds = SharedRounds(self.sharing)
         self.overrides.counted = SharedCounts(self.sharing, self.overrides)
         self._open()
@@ -218,7 +206,7 @@ class Sandbox:
                 self._look(scope)
             await self._answer(scope, receive, send)
         else:
-            await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
+            await lifespan(self._close, receive, send)
 
     def _look(self, scope: Any) -> None:
         """Apply what other processes appended, before it is decided which overrides there are."""
@@ -230,6 +218,10 @@ class Sandbox:
         """The fast path, which is called in a round, after what other processes appended is applied."""
         self.sharing.look(scope["headers"])  # type: ignore[union-attr]  # it is set where something is shared
         return self._own_fast_path(scope, body)
+
+    def prepare(self) -> None:
+        """Make now what a first request would make, before processes are copied that then share it."""
+        _ = self._stack.made
 
     def mark_start(self) -> None:
         """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""
@@ -262,10 +254,9 @@ class Sandbox:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""
         self.outside.reached_at(address + PREFIX)
 
-    @asynccontextmanager
-    async def _lifespan(self, app: Any) -> AsyncIterator[None]:
-        yield
-        await self._admin.agents.close()
+    async def _close(self) -> None:
+        if "_admin" in vars(self):  # else no request needed it
+            await self._admin.agents.close()
         await self.control.checks.close()
         await self.outside.close()
         await self.outbox.queue.close()
@@ -289,7 +280,7 @@ def _through(
 def _through_if(
     last: OverrideInterceptor,
     chain: InterceptorChain,
-    operations: OperationsMiddleware,
+    served: MountedOperations,
     alone: Callable[[Any, bytes], Answer | None],
     scope: Any,
     body: bytes,
@@ -298,8 +289,8 @@ def _through_if(
 
     `alone` is the fast path without interceptors.
     """
-    if last.concerns(scope, operations.locate(scope)):
-        return _through(chain, operations.fast_path.answer, scope, body)
+    if last.concerns(scope, served.locate(scope)):
+        return _through(chain, served.fast_path.answer, scope, body)
     return alone(scope, body)
 
 
@@ -373,6 +364,3 @@ def create_app(
         sharing=sharing,
         outbox=outbox,
     )
-
-
-logging.getLogger("connexion").setLevel(logging.ERROR)

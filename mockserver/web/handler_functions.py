@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-from connexion.decorators.parameter import snake_and_shadow
-from connexion.operations import AbstractOperation
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import HandlerError
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    from connexion.decorators import parameter
+    from connexion.operations import AbstractOperation
+else:
+    parameter = LazyModule("connexion.decorators.parameter")
 
 log = logging.getLogger("mockserver")
 
@@ -129,7 +133,7 @@ def full_name(function: Function) -> str:
 
 def python_name(operation_id: str) -> str:
     """An operationId as Python writes names: `getPet`, `get-pet` and `get pet` are `get_pet`."""
-    return str(snake_and_shadow(re.sub(r"\W+", "_", operation_id).strip("_")))
+    return str(parameter.snake_and_shadow(re.sub(r"\W+", "_", operation_id).strip("_")))
 
 
 def resolved(name: str) -> Any:

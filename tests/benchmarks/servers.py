@@ -258,7 +258,7 @@ def _await_answer(process: subprocess.Popen[bytes], url: str, until: float) -> N
         except urllib.error.HTTPError:
             return
         except OSError:
-            time.sleep(0.02)
+            time.sleep(0.005)
         else:
             return
     raise TimeoutError("it does not answer in time")

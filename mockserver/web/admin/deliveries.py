@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mockserver.deliveries.sender import check_address
+from mockserver.deliveries.receiver_address import check_address
 from mockserver.deliveries.sent_delivery import DeliveryAttempt, SentDelivery
 from mockserver.deliveries.subscriptions import EVERY, Subscriber
 from mockserver.errors import Conflict, Fault, Invalid, Missing

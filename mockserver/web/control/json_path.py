@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any
-
-import jsonpath_rfc9535
-from jsonpath_rfc9535.exceptions import JSONPathError
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Fault, Invalid
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import jsonpath_rfc9535
+else:
+    jsonpath_rfc9535 = LazyModule("jsonpath_rfc9535")
 
 MOST_NODES = 1_000
 """How many values an expression finds at most."""
@@ -36,7 +39,7 @@ class JsonPath:
         try:
             _refuse_slow(expression)
             self._find = jsonpath_rfc9535.compile(expression).finditer
-        except (JSONPathError, ValueError, RecursionError) as fault:
+        except (jsonpath_rfc9535.JSONPathError, ValueError, RecursionError) as fault:
             message = f"{expression[:80]!r} cannot be used as JSONPath (RFC 9535): {fault}"
             raise Invalid(message, faults=(Fault("body", at, message, "value"),)) from None
 
@@ -44,7 +47,7 @@ class JsonPath:
         """The first values that the expression finds in a JSON value; none where it is nested too deeply."""
         try:
             return [node.value for node in islice(self._find(value), MOST_NODES)]
-        except (JSONPathError, RecursionError):
+        except (jsonpath_rfc9535.JSONPathError, RecursionError):
             return []
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from mockserver.address_guard import AllowedAddresses
 from mockserver.contract import Contract
 from mockserver.deliveries.delivery_queue import DeliveryQueue
-from mockserver.deliveries.sender import check_address
+from mockserver.deliveries.receiver_address import check_address
 from mockserver.deliveries.sent_delivery import SentDelivery
 from mockserver.deliveries.subscriptions import EVERY, Subscriber, Subscriptions
 from mockserver.errors import Unanswerable, WebhookError

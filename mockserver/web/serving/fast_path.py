@@ -18,10 +18,10 @@ KnownPaths = dict[bytes, tuple[Service, Match]]
 
 
 class FastPath:
-    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request."""
+    """Answers requests for `known` paths; `find` looks for another one, and adds it."""
 
-    def __init__(self, known: KnownPaths) -> None:
-        self._known = known
+    def __init__(self, known: KnownPaths, find: Callable[[Any], tuple[Service, Match] | None]) -> None:
+        self._known, self._find = known, find
 
     def recorded(self, recorder: Recorder) -> Callable[[Any, bytes], Answer | None]:
         """A function as `answer`, which also records requests with their responses."""
@@ -33,7 +33,7 @@ class FastPath:
         None when a middleware has to answer: to a request with an `Origin`, for an unknown path or method, and for an
         operation that asks a real outside service or a user's function, which need a Task from their first step.
         """
-        found = self._known.get(scope["raw_path"])
+        found = self._known.get(scope["raw_path"]) or self._find(scope)
         if found is None:
             return None
         for name, _ in scope["headers"]:

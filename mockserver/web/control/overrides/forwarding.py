@@ -7,14 +7,19 @@ import re
 import ssl
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-
-import httpx
+from typing import TYPE_CHECKING
 
 from mockserver.errors import BadGateway
+from mockserver.lazy_module import LazyModule
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn, Place
 from mockserver.web.control.overrides.service_errors import error_reply
 from mockserver.web.exchange import OutgoingResponse, Pairs
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = LazyModule("httpx")
 
 ALLOWED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
 """A host with or without a port."""

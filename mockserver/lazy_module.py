@@ -1,0 +1,29 @@
+"""Modules that are imported when they are first used, so that a start does not wait for what it seldom needs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+
+class LazyModule:
+    """Stands for a module, and imports it when one of its names is first asked for.
+
+        if TYPE_CHECKING:
+            import httpx
+        else:
+            httpx = LazyModule("httpx")
+
+    So type checkers, and the test of import arrows, see an ordinary import. What the import raises is raised then.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(import_module(self._name), attribute)
+        setattr(self, attribute, found)
+        return found
+
+    def __repr__(self) -> str:
+        return f"LazyModule({self._name!r})"
