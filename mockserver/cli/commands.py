@@ -17,7 +17,7 @@ ENTRY_POINTS = "mockserver.commands"
 
 
 SECTIONS = {
-    "Mocks": ("serve", "infer", "specs", "demo-mcp"),
+    "Mocks": ("init", "serve", "infer", "specs", "demo-mcp"),
     "A running sandbox": (
         "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
@@ -81,6 +81,7 @@ def main() -> None:
 
 
 for command in (
+    LazyCommand("init", "mockserver.cli.init:init", "Write a small project: document, behaviour, tests, a workflow."),
     LazyCommand("serve", "mockserver.cli.serve:serve", "Serve stateful mocks of OpenAPI documents or of vendors."),
     LazyCommand("infer", "mockserver.cli.infer:infer", "Print the behaviour that is inferred from a document."),
     LazyCommand("specs", "mockserver.cli.specs:specs", "List the vendors of this package, or print a contract."),

@@ -73,7 +73,7 @@ class Sandboxes:
             del options["items"]
         try:
             if not documents:
-                documents, stated = _of_project(config.rootpath)
+                documents, stated = _of_project(folder)
                 options = stated | options
             api = self._new(documents, options, config, (folder, config.rootpath), (service, _name(name)), over_port)
             if isinstance(items, Mapping):
