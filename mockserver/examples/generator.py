@@ -132,16 +132,14 @@ class ValueGenerator(JoinedSchemas):
     @cached_property
     def samples(self) -> list[Any]:
         """The document's own examples that are valid here; if there are none, its defaults except empty ones."""
-        own = [kept for value in self.constraints.samples if (kept := self._shown(value)) is not None]
+        own = [kept for value in self.constraints.samples for kept in self._shown(value)]
         meaningful = [value for value in self.constraints.defaults if value not in (None, "", [], {})]
-        return own or [kept for value in meaningful if (kept := self._shown(value)) is not None]
+        return own or [kept for value in meaningful for kept in self._shown(value)]
 
-    def _shown(self, value: Any) -> Any:
-        """The example, if needed without what this direction hides; None if it is invalid."""
-        for candidate in (value, self.generators.types.shown(self, value)):
-            if self.valid(candidate):
-                return candidate
-        return None
+    def _shown(self, value: Any) -> list[Any]:
+        """The example, if needed without what this direction hides; nothing if it is invalid."""
+        candidates = (value, self.generators.types.shown(self, value))
+        return next(([candidate] for candidate in candidates if self.valid(candidate)), [])
 
     def _tried(self, budget: Budget, name: str) -> Any:
         """A valid value, made from the constraints or else from the canonical form."""

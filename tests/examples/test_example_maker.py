@@ -228,6 +228,9 @@ class TestExamplesOfTheDocument:
     def test_an_example_that_is_not_valid_is_not_used(self) -> None:
         assert isinstance(value({"type": "integer", "examples": ["Rex"]}), int)
 
+    def test_an_example_may_be_null(self) -> None:
+        assert value({"type": ["string", "null"], "examples": [None]}) is None
+
     def test_a_default_is_used_where_there_is_no_example(self) -> None:
         assert value({"type": "integer", "default": 7}) == 7
 

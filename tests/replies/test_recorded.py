@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import zip_longest
 
 import pytest
@@ -33,3 +34,9 @@ def test_the_record_has_successes_and_refusals_of_many_kinds() -> None:
 
     assert 350 <= sum(count for status, count in statuses.items() if 200 <= status < 300)
     assert 12 <= len(statuses)
+
+
+def test_no_reply_has_a_header_twice(told: list[str]) -> None:
+    names = [[header.partition(":")[0] for header in json.loads(line)["reply"]] for line in told]
+
+    assert [] == [each for each in names if len(each) > len(set(each))]

@@ -85,6 +85,27 @@ def test_values_of_the_request_are_echoed_where_they_are_valid(tmp_path: Path) -
     assert "unknown" not in shown
 
 
+def test_a_null_of_the_request_is_echoed_only_where_null_is_valid(tmp_path: Path) -> None:
+    sent = {
+        "type": "object",
+        "properties": {"note": {"type": ["string", "null"]}, "title": {"type": ["string", "null"]}},
+    }
+    shown = {
+        "type": "object",
+        "required": ["note", "title", "seen"],
+        "properties": {
+            "note": {"type": ["string", "null"], "examples": ["A note"]},
+            "title": {"type": "string", "examples": ["A title"]},
+            "seen": {"type": ["string", "null"], "examples": [None]},
+        },
+    }
+    operation = {"requestBody": takes(sent), "responses": answers(shown)}
+
+    response = ask(tmp_path, operation, json={"note": None, "title": None, "seen": "today"})
+
+    assert {"note": None, "title": "A title", "seen": "today"} == response.json()
+
+
 def test_a_number_beyond_64_bits_is_not_echoed(tmp_path: Path) -> None:
     """It is read as 1e+30, which JSON parsers take for a float."""
     count = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}

@@ -19,7 +19,7 @@ def request_values(call: Call, item: str = "") -> dict[str, Any]:
 
 
 def echo(value: Any, sent: Mapping[str, Any], is_valid: Callable[[Any], bool]) -> Any:
-    """A copy of `value` in which properties with the name and type of a sent value have that value.
+    """A copy of `value` in which properties with the name and type of a sent value, or of a sent null, have that value.
 
     If the copy is not valid, other sent values are added until it is: a client that sends `Circle` where a square was
     generated has sent `radius` too. If that does not help, only the changes that are valid alone are made.
@@ -49,10 +49,13 @@ def _changes(value: Any, sent: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     """(path, value) for every property that the request has too, also inside objects that both have."""
     names = {_normalized(name): name for name in reversed(list(sent))}
     for key, inner in value.items() if isinstance(value, dict) else ():
-        new = sent.get(names.get(_normalized(key), ""))
+        name = names.get(_normalized(key))
+        if name is None:
+            continue
+        new = sent[name]
         if isinstance(inner, dict) and isinstance(new, Mapping):
             yield from (((key, *path), other) for path, other in _changes(inner, new))
-        elif _json_type(inner) == _json_type(new) and inner != new and not _loses_integer(inner, new):
+        elif _is_alike(inner, new) and inner != new and not _loses_integer(inner, new):
             yield (key,), new
 
 
@@ -83,8 +86,13 @@ def _normalized(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
+def _is_alike(shown: Any, sent: Any) -> bool:
+    """Have the values one JSON type, or is one of them null? Whether null is allowed is asked of the schema."""
+    return shown is None or sent is None or _json_type(shown) == _json_type(sent)
+
+
 def _json_type(value: Any) -> str:
-    """The JSON type; integers and other numbers are one type, and null has none, because it is not echoed."""
+    """The JSON type; integers and other numbers are one type."""
     if isinstance(value, bool):
         return "boolean"
-    return {"int": "number", "float": "number", "NoneType": ""}.get(type(value).__name__, type(value).__name__)
+    return {"int": "number", "float": "number"}.get(type(value).__name__, type(value).__name__)

@@ -55,7 +55,7 @@ class ExampleResponses:
     """Makes the responses of one service that its document alone decides."""
 
     def __init__(self, contract: Contract, seed: int | None) -> None:
-        self._schemas, self._maker = contract.schemas, contract.examples
+        self._contract, self._schemas, self._maker = contract, contract.schemas, contract.examples
         # Without `--seed` the values are the same in every run too: examples should not change between two runs.
         self._seed = seed or 0
         self._cached: dict[tuple[str, str], Any] = {}
@@ -118,16 +118,30 @@ class ExampleResponses:
         return any(value == example for example in media.examples.values())
 
     def headers(self, operation: Operation, call: Call, response: Response, status: int) -> Iterator[tuple[str, str]]:
-        """The documented headers that are required or have an example, and `Location` in a 2xx or 3xx response."""
+        """The documented headers that are required or have an example, and `Location` in a 2xx or 3xx response.
+
+        Headers of a rate limit are left out: its counter sends them with every response.
+        """
+        counted = self._counted(operation, status)
         for header in response.headers:
             name, node = header.name.lower(), self._schemas.resolve(header.pointer)[0]
             has_value = not VALUE_KEYS.isdisjoint(node) or not VALUE_KEYS.isdisjoint(self._schema(header))
-            if name not in SERVER_HEADERS and (
-                header.required or has_value or (name == "location" and status // 100 in (2, 3))
+            if (
+                name not in SERVER_HEADERS
+                and name not in counted
+                and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
             ):
                 value = self._header_value(operation, call, header, node)
                 if value is not None:
                     yield name, _text(value)
+
+    def _counted(self, operation: Operation, status: int) -> frozenset[str]:
+        """The headers that the rate limit of an operation sends; `Retry-After` of a 429 or 503 says more than that."""
+        behaviour = self._contract.behaviour
+        stated = behaviour.operations.get((operation.path, operation.method))
+        limit = (stated.rate_limit if stated else None) or behaviour.service.rate_limit
+        names = frozenset(name.lower() for name in limit.headers.values()) if limit else frozenset()
+        return names - {"retry-after"} if status in (429, 503) else names
 
     def _schema(self, header: Header) -> Mapping[str, Any]:
         node = self._schemas.resolve(header.schema)[0] if header.schema else {}
