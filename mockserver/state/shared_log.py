@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 
@@ -33,7 +34,7 @@ class SharedLog(Protocol):
     """Entries by partition, numbered from 1: the number of the last one is the revision of the partition.
 
     A round is what a process answers together: `begin`, then any number of `news` and `append`, then `end`. It has no
-    `await` in it. Snapshots and drops may be made in a round or between two.
+    `await` in it. Drops may be made in a round or between two, snapshots between two.
 
     Every method raises LogUnavailable, in bounded time, when the log cannot be reached or written; LogDamaged for what
     cannot be read; LogLost when the log has less than it had before. After any of these in a round, nothing that the
@@ -75,11 +76,21 @@ class SharedLog(Protocol):
         """The revisions of all partitions that are not dropped, read anew."""
         ...
 
-    def save(self, partition: Partition, revision: int, content: bytes) -> None:
+    def save(self, partition: Partition, revision: int, pieces: Iterable[bytes]) -> None:
         """Keep a snapshot, unless a later one is kept. Entries up to the snapshot before it are deleted.
 
-        So a process that is up to one snapshot behind goes on with the entries, and does not load everything.
+        So a process that is up to one snapshot behind goes on with the entries, and does not load everything. Others
+        append between any two pieces; the snapshot counts when all of them are kept.
         """
+        ...
+
+    @property
+    def is_of_one_thread(self) -> bool:
+        """Must all be called from one thread, so that there is no `again`?"""
+        ...
+
+    def again(self) -> SharedLog:
+        """The same log once more, for another thread."""
         ...
 
     def load(self, partition: Partition) -> LogSnapshot | None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from struct import Struct
 from zlib import crc32
 
 from mockserver.errors import LogDamaged, LogMismatch
 
 VERSION = 1
+"""The version of what is written whole: entries, and the snapshots of earlier versions."""
+
+PIECE_VERSION = 2
+"""The version of a piece of a snapshot: each has a checksum of its own."""
+
+PIECE_BYTES = 1 << 20
+"""The most bytes of a piece: others write between two, and a server answers each in time."""
+
 HEAD = Struct(">BI")
 
 
@@ -17,8 +25,23 @@ def framed(content: bytes) -> bytes:
     return HEAD.pack(VERSION, crc32(content)) + content
 
 
-def unframed(written: bytes, what: str) -> bytes:
-    """The content of what was written. `what` names it for messages.
+def framed_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes to write for the pieces of a snapshot, none of them long."""
+    for piece in pieces:
+        for at in range(0, len(piece), PIECE_BYTES):
+            content = piece[at : at + PIECE_BYTES]
+            yield HEAD.pack(PIECE_VERSION, crc32(content)) + content
+
+
+def unframed_snapshot(written: list[bytes], what: str) -> bytes:
+    """The content of a snapshot that was written in pieces, or whole and then cut. Raises as `unframed` does."""
+    if written and written[0][:1] == bytes([PIECE_VERSION]):
+        return b"".join(unframed(each, what, PIECE_VERSION) for each in written)
+    return unframed(b"".join(written), what)
+
+
+def unframed(written: bytes, what: str, known: int = VERSION) -> bytes:
+    """The content of what was written. `what` names it for messages, `known` is the version that it may have.
 
     Raises LogMismatch for a newer version, LogDamaged for what is truncated or changed.
     """
@@ -28,8 +51,8 @@ def unframed(written: bytes, what: str) -> bytes:
     content = written[HEAD.size :]
     if crc32(content) != checksum or not version:
         raise LogDamaged(f"{what} is damaged: its checksum is wrong")
-    if version > VERSION:
-        raise LogMismatch(f"{what} has the format {version}; this version of mockserver reads formats up to {VERSION}")
+    if version > known:
+        raise LogMismatch(f"{what} has the format {version}; this version of mockserver reads formats up to {known}")
     return content
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
+from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition, SharedLog
 
 
 @dataclass
@@ -25,6 +26,7 @@ class MemoryLog:
     """The SharedLog of apps that share this object, in one thread."""
 
     place = "memory"
+    is_of_one_thread = True
 
     def __init__(self) -> None:
         self._partitions: dict[Partition, MemoryPartition] = {}
@@ -63,13 +65,17 @@ class MemoryLog:
         """As SharedLog says."""
         return {partition: held.head for partition, held in self._partitions.items() if not _is_dropped(held)}
 
-    def save(self, partition: Partition, revision: int, content: bytes) -> None:
+    def save(self, partition: Partition, revision: int, pieces: Iterable[bytes]) -> None:
         """As SharedLog says."""
         held = self._partitions.setdefault(partition, MemoryPartition())
         before = held.snapshot.revision if held.snapshot is not None else 0
         if revision > before:
             del held.entries[: before - held.base]
-            held.base, held.snapshot = before, LogSnapshot(revision, content)
+            held.base, held.snapshot = before, LogSnapshot(revision, b"".join(pieces))
+
+    def again(self) -> SharedLog:
+        """As SharedLog says."""
+        return self
 
     def load(self, partition: Partition) -> LogSnapshot | None:
         """As SharedLog says."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mockserver.errors import LogDamaged, LogError, LogUnavailable
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
-from mockserver.stores.frame import framed, unframed, unframed_entries
+from mockserver.stores.frame import framed, framed_pieces, unframed_entries, unframed_snapshot
 from mockserver.stores.redis_scripts import APPEND, DROP, LOCK, SAVE
 from mockserver.stores.redis_server import RedisServer
 
@@ -26,9 +26,6 @@ LONGEST_WAIT = 5.0
 
 LONGEST_NAP = 0.1
 """How many seconds a process that waits for a lock sleeps, when nobody wakes it."""
-
-CHUNK = 1 << 20
-"""A snapshot is written and read in pieces of this many bytes, so that each answer comes in time."""
 
 PAGE = 1_000
 """How many entries are read at once."""
@@ -59,8 +56,10 @@ class RedisLog:
     Raises LogUnavailable or LogMismatch for a server that cannot be used.
     """
 
+    is_of_one_thread = False
+
     def __init__(self, address: str, life: bytes = b"") -> None:
-        self._server = RedisServer(address, life)
+        self._address, self._server = address, RedisServer(address, life)
         self.place = self._server.place
         self._owner = secrets.token_hex(8)
         self._known: dict[str, dict[str, Revisions]] = {}
@@ -129,13 +128,12 @@ class RedisLog:
             if _has_content(now)
         }
 
-    def save(self, partition: Partition, revision: int, content: bytes) -> None:
+    def save(self, partition: Partition, revision: int, pieces: Iterable[bytes]) -> None:
         """As SharedLog says."""
         self._list(partition.namespace)
-        written = framed(content)
         key = f"{self._key(partition, 'snapshot')}:{revision}:{secrets.token_hex(4)}"
-        for at in range(0, len(written), CHUNK):
-            self._server.call("RPUSH", key, written[at : at + CHUNK])
+        for piece in framed_pieces(pieces):
+            self._server.call("RPUSH", key, piece)
             self._server.call("EXPIRE", key, UPLOAD_SECONDS)
         keys = [self._heads(partition.namespace), self._key(partition, "log"), key]
         self._server.run(SAVE, keys, partition.service, revision, again=True)
@@ -147,12 +145,17 @@ class RedisLog:
             now = self._ask(partition.namespace).get(partition.service, NONE)
             if not now.content:
                 return LogSnapshot(now.saved, b"") if now.saved else None
-            written = b"".join(self._chunks(now.content))
-            if written:  # else it was replaced meanwhile
+            written = list(self._chunks(now.content))
+            is_whole = self._ask(partition.namespace).get(partition.service) == now  # else it was replaced meanwhile
+            if written and is_whole:
                 what = f"{self.place}: the snapshot of {'/'.join(partition)}"
-                return LogSnapshot(now.saved, unframed(written, what))
-            if self._ask(partition.namespace).get(partition.service) == now:
+                return LogSnapshot(now.saved, unframed_snapshot(written, what))
+            if is_whole:
                 raise LogDamaged(f"{self.place}: the snapshot of {'/'.join(partition)} is missing")
+
+    def again(self) -> RedisLog:
+        """As SharedLog says."""
+        return RedisLog(self._address, self.life)
 
     def drop(self, namespace: str) -> None:
         """As SharedLog says."""
@@ -214,6 +217,9 @@ class RedisLog:
                 "XRANGE", self._key(partition, "log"), f"{at + 1}-0", f"{head}-0", "COUNT", PAGE, again=True
             )
             if not page or page[0][0] != b"%d-0" % (at + 1):
+                # A snapshot may have been saved meanwhile.
+                if self._ask(partition.namespace).get(partition.service, NONE).base > at:
+                    raise EntriesCutError
                 raise LogDamaged(f"{what} {at} is missing", tuple(found))
             unframed_entries((fields[b"entry"] for _, fields in page), what, at, found)
         return found

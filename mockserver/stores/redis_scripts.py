@@ -52,7 +52,7 @@ SAVE = """
 local saved = tonumber(redis.call('HGET', KEYS[1], 'saved:' .. ARGV[1]) or 0)
 if tonumber(ARGV[2]) <= saved then return redis.call('DEL', KEYS[3]) end
 local before = redis.call('HGET', KEYS[1], 'content:' .. ARGV[1])
-if before then redis.call('DEL', before) end
+if before then redis.call('UNLINK', before) end
 redis.call('PERSIST', KEYS[3])
 redis.call('XTRIM', KEYS[2], 'MINID', (saved + 1) .. '-0')
 redis.call('HSET', KEYS[1], 'base:' .. ARGV[1], saved, 'saved:' .. ARGV[1], ARGV[2], 'content:' .. ARGV[1], KEYS[3])

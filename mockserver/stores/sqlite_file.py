@@ -11,8 +11,16 @@ from mockserver.errors import LogDamaged, LogError, LogMismatch, LogUnavailable
 APPLICATION = 0x4D6F636B
 """The application id in the header of the file (https://sqlite.org/fileformat.html section 1.3.15): "Mock"."""
 
-FORMAT = 1
+FORMAT = 2
 """The version of the tables, as the user version in the header."""
+
+PIECES = (
+    """CREATE TABLE pieces (partition INTEGER NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL,
+       content BLOB NOT NULL, UNIQUE (partition, revision, number))""",
+    "ALTER TABLE snapshots ADD COLUMN pieces INTEGER NOT NULL DEFAULT 0",
+    f"PRAGMA user_version = {FORMAT}",
+)
+"""What version 1 lacked: snapshots were written whole."""
 
 TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -21,7 +29,7 @@ TABLES = (
     "CREATE TABLE entries (id INTEGER PRIMARY KEY, content BLOB NOT NULL)",
     "CREATE TABLE snapshots (partition INTEGER PRIMARY KEY, revision INTEGER NOT NULL, content BLOB NOT NULL)",
     f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {FORMAT}",
+    *PIECES,
 )
 
 MOST_WAL_BYTES = 64 << 20
@@ -78,13 +86,12 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
                 raise
             time.sleep(0.01)
     with db:
-        if not _is_ours(db, path):
-            for statement in TABLES:
-                db.execute(statement)
+        for statement in _lacking(db, path):
+            db.execute(statement)
 
 
-def _is_ours(db: sqlite3.Connection, path: Path) -> bool:
-    """Has the file our tables? False for an empty one."""
+def _lacking(db: sqlite3.Connection, path: Path) -> tuple[str, ...]:
+    """The statements that make the tables a file lacks. Raises LogMismatch for a file that is not ours."""
     application, version = _number(db, "application_id"), _number(db, "user_version")
     if application == APPLICATION:
         if version > FORMAT:
@@ -92,10 +99,10 @@ def _is_ours(db: sqlite3.Connection, path: Path) -> bool:
                 f"{path} was written by a newer version of mockserver: format {version}, this one reads up to {FORMAT}."
                 " Use that version, or another file."
             )
-        return True
+        return PIECES if version < FORMAT else ()
     if application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise LogMismatch(f"{path} is an SQLite file of another program. Name another file.")
-    return False
+    return TABLES
 
 
 def _number(db: sqlite3.Connection, pragma: str) -> int:

@@ -7,14 +7,14 @@ entries are written together at its end.
 from __future__ import annotations
 
 import sqlite3
-import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from mockserver.errors import LogDamaged, LogError
+from mockserver.errors import LogDamaged
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
-from mockserver.stores.frame import framed, unframed, unframed_entries
-from mockserver.stores.sqlite_file import error_of, is_busy, opened
+from mockserver.stores.frame import framed, framed_pieces, unframed_entries, unframed_snapshot
+from mockserver.stores.sqlite_rounds import SqliteRounds
 from mockserver.stores.wal_checkpoints import WalCheckpoints
 
 Durability = Literal["process", "power"]
@@ -37,34 +37,42 @@ FROM partitions WHERE namespace = ? AND service = ?
 
 ENTRIES = "SELECT id, CAST(content AS BLOB) FROM entries WHERE id > ? AND id < ? ORDER BY id"
 
+SNAPSHOT = """
+SELECT snapshots.revision, pieces, CAST(coalesce(piece.content, snapshots.content) AS BLOB)
+FROM partitions JOIN snapshots ON snapshots.partition = id
+LEFT JOIN pieces AS piece ON piece.partition = id AND piece.revision = snapshots.revision AND pieces > 0
+WHERE namespace = ? AND service = ? ORDER BY piece.number
+"""
+"""The revision of a snapshot, how many pieces it has, and each of them; the whole one if it has none."""
+
+OLD_PIECES = """
+DELETE FROM pieces WHERE rowid IN
+(SELECT rowid FROM pieces WHERE partition = ? AND revision <> ? AND revision <= ? LIMIT 8)
+"""
+
+OLD_ENTRIES = "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 1000)"
+
 DROPPED_LONG_AGO = "DELETE FROM partitions WHERE is_dropped AND id < (SELECT max(id) FROM partitions) - ?"
-
-LONGEST_WAIT = 5.0
-"""How many seconds a round waits for the write lock of another one."""
-
-PAUSE = 0.0001
-"""Seconds between two tries to get the lock. SQLite's own pauses grow to 100 ms; a round takes one or two."""
 
 MOST_DROPPED = 10_000
 """How many dropped partitions keep their revision."""
 
 
-class SqliteLog:
+class SqliteLog(SqliteRounds):
     """The SharedLog in a file, made if it does not exist. Each process needs its own.
 
     Raises LogUnavailable, LogDamaged or LogMismatch for a file that cannot be used.
     """
 
+    is_of_one_thread = False
+
     def __init__(self, path: Path, durability: Durability = "process") -> None:
-        self.place = str(path)
-        self._db = opened(path, SYNCHRONOUS[durability])
+        self._path, self._durability = path, durability
+        super().__init__(path, SYNCHRONOUS[durability])
         self._checkpoints = WalCheckpoints(path, SYNCHRONOUS[durability])
         self._heads: dict[Partition, int] = {}
         self._ids: dict[Partition, int] = {}
         self._pending: list[tuple[int, bytes]] = []
-        self._version = -1
-        self._is_writing = False
-        self._fault: LogError | None = None
 
     def identify(self, identity: bytes, instead_of: bytes | None = None) -> bytes:
         """As SharedLog says."""
@@ -75,11 +83,6 @@ class SqliteLog:
             self._do("INSERT OR REPLACE INTO about VALUES ('identity', ?)", identity)
         self.end()
         return identity if found is None or found[0] == instead_of else bytes(found[0])
-
-    def begin(self) -> None:
-        """As SharedLog says. The version changes when another connection has committed."""
-        self._fault = None
-        self._look()
 
     def news(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
@@ -131,12 +134,9 @@ class SqliteLog:
 
     def end(self) -> None:
         """As SharedLog says."""
-        if self._fault is not None:
-            raise self._fault
-        if self._is_writing:
-            size = self._write()
-            self._do("COMMIT")
-            self._is_writing = False
+        size = self._write()
+        super().end()
+        if size:
             self._checkpoints.count(size)
 
     def _write(self) -> int:
@@ -156,30 +156,69 @@ class SqliteLog:
         rows = self._all("SELECT namespace, service FROM partitions WHERE NOT is_dropped")
         return {each: self._state(each)[2] for each in (Partition(*row) for row in rows)}
 
-    def save(self, partition: Partition, revision: int, content: bytes) -> None:
-        """As SharedLog says."""
+    def save(self, partition: Partition, revision: int, pieces: Iterable[bytes]) -> None:
+        """As SharedLog says. Each piece is a transaction of its own."""
+        self.begin()
         self._lock()
-        self._write()
         id = self._id(partition)
-        found = self._one("SELECT revision FROM snapshots WHERE partition = ?", id)
-        before = found[0] if found is not None else 0
-        if revision > before:
-            first = id << REVISION_BITS
-            self._do("DELETE FROM entries WHERE id > ? AND id <= ?", first, first | before)
-            self._do("UPDATE partitions SET base = ? WHERE id = ?", before, id)
-            self._do("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", id, revision, framed(content))
+        is_later = revision > self._saved(id)
+        if is_later:
+            self._do("DELETE FROM pieces WHERE partition = ? AND revision = ?", id, revision)  # of one that was killed
         self.end()
+        if is_later:
+            self._begin_with(id, revision, self._keep(id, revision, pieces))
+
+    def _keep(self, id: int, revision: int, pieces: Iterable[bytes]) -> int:
+        """Write the pieces of a snapshot; how many there are."""
+        count = 0
+        for count, piece in enumerate(framed_pieces(pieces), 1):
+            self._lock()
+            self._do("INSERT INTO pieces VALUES (?, ?, ?, ?)", id, revision, count, piece)
+            self.end()
+            self._checkpoints.count(len(piece))
+        return count
+
+    def _begin_with(self, id: int, revision: int, count: int) -> None:
+        """Let processes that start begin with a snapshot of so many pieces, and delete what nobody needs any more."""
+        self._lock()
+        before = self._saved(id)
+        kept = self._one("SELECT count(*) FROM pieces WHERE partition = ? AND revision = ?", id, revision)[0]
+        is_later = revision > before and kept == count
+        if is_later:
+            self._do("UPDATE partitions SET base = ? WHERE id = ?", before, id)
+            self._do("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", id, revision, b"", count)
+        self.end()
+        self._delete(OLD_PIECES, id, revision if is_later else before, max(before, revision))
+        if is_later:
+            self._delete(OLD_ENTRIES, id << REVISION_BITS, id << REVISION_BITS | before)
+
+    def _saved(self, id: int) -> int:
+        """The revision of the snapshot of a partition, 0 without one."""
+        found = self._one("SELECT revision FROM snapshots WHERE partition = ?", id)
+        return found[0] if found is not None else 0
+
+    def _delete(self, statement: str, *values: int) -> None:
+        """Delete some rows at a time, so that others write meanwhile."""
+        is_done = False
+        while not is_done:
+            self._lock()
+            is_done = not self._do(statement, *values)
+            self.end()
+
+    def again(self) -> SqliteLog:
+        """As SharedLog says."""
+        return SqliteLog(self._path, self._durability)
 
     def load(self, partition: Partition) -> LogSnapshot | None:
         """As SharedLog says."""
-        found = self._one(
-            "SELECT revision, CAST(content AS BLOB) FROM snapshots JOIN partitions ON partition = id"
-            " WHERE namespace = ? AND service = ?",
-            *partition,
-        )
-        if found is None:
+        rows = self._all(SNAPSHOT, *partition)
+        if not rows:
             return None
-        return LogSnapshot(found[0], unframed(found[1], f"{self.place}: the snapshot of {'/'.join(partition)}"))
+        revision, count, _ = rows[0]
+        what = f"{self.place}: the snapshot of {'/'.join(partition)}"
+        if count and len(rows) != count:
+            raise LogDamaged(f"{what} is damaged: it has {len(rows)} of {count} pieces")
+        return LogSnapshot(revision, unframed_snapshot([content for _, _, content in rows], what))
 
     def drop(self, namespace: str) -> None:
         """As SharedLog says."""
@@ -189,9 +228,9 @@ class SqliteLog:
         for (service,) in rows:
             self._drop(Partition(namespace, service))
         self._do(DROPPED_LONG_AGO, MOST_DROPPED)
-        self._do("DELETE FROM snapshots WHERE partition NOT IN (SELECT id FROM partitions)")
-        self._forget()
-        self._ids.clear()
+        for table in ("snapshots", "pieces"):
+            self._do(f"DELETE FROM {table} WHERE partition NOT IN (SELECT id FROM partitions)")  # noqa: S608  # ours
+        self._forget(is_sure=False)
         self.end()
 
     def _drop(self, partition: Partition) -> None:
@@ -199,7 +238,8 @@ class SqliteLog:
         first = id << REVISION_BITS
         self._do("DELETE FROM entries WHERE id > ? AND id <= ?", first, first | head)
         self._do("UPDATE partitions SET base = ?, is_dropped = 1 WHERE id = ?", head + 1, id)
-        self._do("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", id, head + 1, framed(b""))
+        self._do("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, 0)", id, head + 1, framed(b""))
+        self._do("DELETE FROM pieces WHERE partition = ?", id)
 
     def close(self) -> None:
         """As SharedLog says. What a round has not ended is taken back."""
@@ -229,55 +269,8 @@ class SqliteLog:
             self._ids[partition] = found
         return found
 
-    def _lock(self) -> None:
-        """Begin the transaction of this round, if it has none; what others wrote up to now is seen then."""
-        if self._fault is not None:
-            raise self._fault
-        until = time.monotonic() + LONGEST_WAIT
-        while not self._is_writing:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._is_writing = True
-            except sqlite3.OperationalError as fault:
-                if not is_busy(fault) or time.monotonic() > until:
-                    raise self._failed(fault) from fault
-                time.sleep(PAUSE)
-            else:
-                self._look()
-
-    def _one(self, statement: str, *values: Any) -> Any:
-        return next(iter(self._all(statement, *values)), None)
-
-    def _all(self, statement: str, *values: Any) -> list[Any]:
-        try:
-            return self._db.execute(statement, values).fetchall()
-        except sqlite3.Error as fault:
-            raise self._failed(fault) from fault
-
-    def _do(self, statement: str, *values: Any) -> None:
-        try:
-            self._db.execute(statement, values)
-        except sqlite3.Error as fault:
-            raise self._failed(fault) from fault
-
-    def _failed(self, fault: sqlite3.Error) -> LogError:
-        """The error to raise. What the round appended is taken back, and the rest of the round raises the same."""
-        if self._db.in_transaction:
-            self._db.rollback()
-        self._forget()
-        self._ids.clear()
-        error = error_of(fault, self.place)
-        if self._is_writing:
-            self._is_writing, self._fault = False, error
-        return error
-
-    def _look(self) -> None:
-        """Forget what was known of the file if another connection has committed since."""
-        version = self._one("PRAGMA data_version")[0]
-        if version != self._version:
-            self._version = version
-            self._forget()
-
-    def _forget(self) -> None:
+    def _forget(self, *, is_sure: bool) -> None:
         self._heads.clear()
         self._pending.clear()
+        if not is_sure:
+            self._ids.clear()

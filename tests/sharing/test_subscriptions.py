@@ -28,6 +28,8 @@ def test_a_process_that_starts_has_the_subscriptions_of_the_store(open_handle: O
     added = first.post("/_mock/subscriptions", json=SUBSCRIPTION).json()["id"]
     namespace = first.app.namespaces.default
     assert namespace.shared is not None
-    namespace.shared.save()  # so that the next one starts from a snapshot
+    shared = namespace.shared
+    # So that the next one starts from a snapshot:
+    open_handle().save(shared.partition, shared.revision, shared.followed.snapshot())
 
     assert [added] == listed(start(open_handle(), document=DOCUMENT))

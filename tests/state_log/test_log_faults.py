@@ -6,10 +6,12 @@ import os
 import re
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import LogDamaged, LogError, LogLost, LogMismatch, LogUnavailable
-from mockserver.state.shared_log import Partition, SharedLog
+from mockserver.state.shared_log import LogSnapshot, Partition, SharedLog
 from mockserver.stores import redis_server
 from mockserver.stores.opening import open_log
 from tests.process import ENVIRONMENT
@@ -107,9 +109,36 @@ def test_a_file_of_a_newer_version_is_refused_by_name_and_left_alone(file: Path)
     with pytest.raises(LogMismatch, match=r"sandbox\.db was written by a newer version of mockserver: format 7, this"):
         open_log(str(file))
     with changed(file) as db:
-        db.execute("PRAGMA user_version = 1")
+        db.execute("PRAGMA user_version = 2")
     with closing(open_log(str(file))) as log:
         assert 2_000 == len(news(log))
+
+
+def test_a_file_of_version_1_with_a_whole_snapshot_is_read_and_goes_on_with_pieces(file: Path) -> None:
+    content = b"all of them"
+    whole = struct.pack(">BI", 1, zlib.crc32(content)) + content
+    with changed(file) as db:
+        db.execute("DROP TABLE pieces")
+        db.execute("ALTER TABLE snapshots DROP COLUMN pieces")
+        db.execute("INSERT INTO snapshots SELECT id, 1000, ? FROM partitions", (whole,))
+        db.execute("PRAGMA user_version = 1")
+
+    with closing(open_log(str(file))) as log:
+        assert LogSnapshot(1_000, content) == log.load(SHOP)
+        assert 2_000 == len(news(log))
+        log.save(SHOP, 2_000, [b"all ", b"of more"])
+        assert LogSnapshot(2_000, b"all of more") == log.load(SHOP)
+        assert 1_000 == len(news(log, 1_000))
+
+
+def test_a_snapshot_without_one_of_its_pieces_is_damaged_and_says_so(file: Path) -> None:
+    with closing(open_log(str(file))) as log:
+        log.save(SHOP, 2_000, [b"all ", b"of ", b"them"])
+    with changed(file) as db:
+        db.execute("DELETE FROM pieces WHERE number = 2")
+
+    with closing(open_log(str(file))) as log, pytest.raises(LogDamaged, match=r"it has 2 of 3 pieces"):
+        log.load(SHOP)
 
 
 def test_an_entry_of_a_newer_version_is_refused_by_its_place(file: Path) -> None:

@@ -112,12 +112,12 @@ def test_a_snapshot_cuts_the_log_before_the_snapshot_before_it(open_handle: Open
     one, two = open_handle(), open_handle()
     assert one.load(SHOP) is None
     write(one, SHOP, b"a", b"b")
-    one.save(SHOP, 2, b"all of two")
+    one.save(SHOP, 2, [b"all of two"])
     write(two, SHOP, b"c", after=2)
 
     assert LogSnapshot(2, b"all of two") == two.load(SHOP)
     assert [b"a", b"b", b"c"] == read(two, SHOP)
-    two.save(SHOP, 3, b"all of three")
+    two.save(SHOP, 3, [b"all of three"])
     assert LogSnapshot(3, b"all of three") == one.load(SHOP)
     assert [b"c"] == read(one, SHOP, 2)
     one.begin()
@@ -125,12 +125,48 @@ def test_a_snapshot_cuts_the_log_before_the_snapshot_before_it(open_handle: Open
         one.news(SHOP, 1)
 
 
+def test_others_append_between_two_pieces_of_a_snapshot(open_handle: Open) -> None:
+    one, two = open_handle(), open_handle()
+    write(one, SHOP, b"a", b"b")
+    seen = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b"all "
+        write(two, SHOP, b"c", after=2)
+        seen.append(two.load(SHOP))
+        yield b"of two"
+
+    one.save(SHOP, 2, pieces())
+
+    assert [None] == seen
+    assert LogSnapshot(2, b"all of two") == two.load(SHOP) == open_handle().load(SHOP)
+    assert [b"a", b"b", b"c"] == read(one, SHOP) == read(two, SHOP)
+
+
+def test_a_snapshot_that_was_given_up_does_not_count_and_a_later_one_does(open_handle: Open) -> None:
+    one, two = open_handle(), open_handle()
+    write(one, SHOP, b"a", b"b")
+    one.save(SHOP, 1, [b"all ", b"of one"])
+
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
+        raise EOFError
+
+    for _ in range(2):
+        with pytest.raises(EOFError):
+            two.save(SHOP, 2, pieces())
+
+    assert LogSnapshot(1, b"all of one") == one.load(SHOP)
+    two.save(SHOP, 2, [b"all ", b"of two"])
+    assert LogSnapshot(2, b"all of two") == one.load(SHOP)
+
+
 def test_an_older_snapshot_does_not_replace_a_later_one(open_handle: Open) -> None:
     one, two = open_handle(), open_handle()
     write(one, SHOP, b"a", b"b")
-    one.save(SHOP, 2, b"two")
-    two.save(SHOP, 1, b"one")
-    two.save(SHOP, 2, b"two again")
+    one.save(SHOP, 2, [b"two"])
+    two.save(SHOP, 1, [b"one"])
+    two.save(SHOP, 2, [b"two again"])
 
     assert LogSnapshot(2, b"two") == two.load(SHOP)
     assert [b"a", b"b"] == read(two, SHOP)
@@ -159,7 +195,7 @@ def test_a_large_snapshot_and_a_large_entry_come_back_whole(open_handle: Open) -
     one, two = open_handle(), open_handle()
     entry, content = Random(1).randbytes(3_000_001), Random(2).randbytes(20_000_003)
     write(one, SHOP, entry, b"")
-    one.save(SHOP, 2, content)
+    one.save(SHOP, 2, [content])
 
     assert [entry, b""] == read(two, SHOP)
     assert (2, True) == ((found := two.load(SHOP)) and found.revision, found is not None and found.content == content)

@@ -13,6 +13,7 @@ from mockserver.state.shared import entry as entries
 from mockserver.state.shared.changes import Changes, StoreChange, undo, written
 from mockserver.state.shared.entry import ChangeEntry, UnknownEntryError
 from mockserver.state.shared.shared_store import SharedStore
+from mockserver.state.shared.snapshot_saver import SnapshotSaver
 from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
 
 ONE_ORDER = ""
@@ -45,8 +46,8 @@ class FollowedNamespace(Protocol):
         """Do what the admin API did in another process."""
         ...
 
-    def snapshot(self) -> bytes:
-        """Everything that is stored, and how the namespace is steered."""
+    def snapshot(self) -> Iterator[bytes]:
+        """Everything that is stored now, and how the namespace is steered; a piece is made when it is read."""
         ...
 
     def restore(self, content: bytes) -> None:
@@ -210,20 +211,17 @@ class NamespaceLog:
         self.revision -= 1
         self.settle()
 
-    def save_when_due(self) -> None:
-        """Save a snapshot when there are many entries since the last one, so that the log can be cut.
+    def save_when_due(self, saver: SnapshotSaver) -> None:
+        """Let a snapshot be saved when there are many entries since the last one, so that the log can be cut.
 
-        Of the processes that follow the log, only the one that appended every 10,000th entry does so.
+        Of the processes that follow the log, only the one that appended every 10,000th entry does so; later, if it is
+        still saving another one.
         """
-        if self._is_due:
+        if self._is_due and not saver.is_busy:
             self._is_due = False
             if self.revision - self._saved >= self.followed.count() // 2:
-                self.save()
-
-    def save(self) -> None:
-        """Save a snapshot. Raises a LogError."""
-        self._log.save(self.partition, self.revision, self.followed.snapshot())
-        self._saved = self.revision
+                self._saved = self.revision
+                saver.save(self.partition, self.revision, self.followed.snapshot())
 
     def _commits(self) -> int:
         history = self.followed.log

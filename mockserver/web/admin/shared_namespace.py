@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +14,7 @@ from mockserver.deliveries.subscriptions import StoredSubscriber
 from mockserver.errors import LogMismatch, Refusal
 from mockserver.messages import ANONYMOUS, Call, Reply
 from mockserver.state import snapshot
+from mockserver.state.captured_state import CapturedState, captured, listed
 from mockserver.state.change_log import ChangeLog
 from mockserver.state.clock import ClockState, SteeredClock
 from mockserver.state.shared.entry import UnknownEntryError
@@ -54,6 +56,39 @@ class NamespaceSnapshot(Struct, frozen=True):
     subscriptions: list[StoredSubscriber] = []
 
 
+class CheckpointEnd(Struct, frozen=True):
+    """A SharedCheckpoint without what the services stored."""
+
+    name: str
+    clock: ClockState
+    revision: int
+
+
+class SnapshotEnd(Struct, frozen=True):
+    """A NamespaceSnapshot without what is stored and was stored."""
+
+    version: int
+    clock: ClockState
+    revision: int
+    overrides: list[StoredOverride]
+    subscriptions: list[StoredSubscriber]
+
+
+class CapturedServices(NamedTuple):
+    """What the services stored at a moment, with what else is to be written: of a checkpoint, or of a namespace."""
+
+    states: dict[str, CapturedState]
+    end: Struct
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it as JSON, without the last brace."""
+        yield b'{"services":{'
+        for number, (name, state) in enumerate(self.states.items()):
+            yield (b"," if number else b"") + msgspec.json.encode(name) + b":"
+            yield from state.pieces()
+        yield b"}," + msgspec.json.encode(self.end)[1:-1]
+
+
 class SharedNamespace:
     """The FollowedNamespace of a sandbox."""
 
@@ -82,17 +117,14 @@ class SharedNamespace:
         """Do what the admin API did in another process."""
         return CONTROLS[name](self, value)
 
-    def snapshot(self) -> bytes:
-        """Everything that is stored, and how the namespace is steered."""
-        namespace, services = self._namespace, self._control.services
-        states = {name: snapshot.stored(namespace.store(each)) for name, each in services.items()}
-        checkpoints = [_written(each) for each in namespace.checkpoints]
-        state = namespace.world.clock.state()
+    def snapshot(self) -> Iterator[bytes]:
+        """Everything that is stored now, and how the namespace is steered; a piece is made when it is read."""
+        namespace = self._namespace
         overrides = self._control.overrides.stored(namespace)
         subscriptions = self._control.outbox.subscriptions.stored(namespace.name)
-        return msgspec.json.encode(
-            NamespaceSnapshot(VERSION, states, state, namespace.revision, overrides, checkpoints, subscriptions)
-        )
+        end = SnapshotEnd(VERSION, namespace.world.clock.state(), namespace.revision, overrides, subscriptions)
+        stores = {name: namespace.store(each) for name, each in self._control.services.items()}
+        return _pieces(_captured(stores, end), [_captured_checkpoint(each) for each in namespace.checkpoints])
 
     def restore(self, content: bytes) -> None:
         """Become what a snapshot says; the start state if it is empty. Raises UnknownEntryError."""
@@ -151,7 +183,7 @@ def begin_with_start(sharing: Sharing, control: Control, overrides: list[StoredO
     log, namespace = sharing.of(control.namespaces.default), control.namespaces.default
     if log.revision == 0 and log.followed.count():
         sharing.commanded(log)
-        log.command("state", msgspec.Raw(log.followed.snapshot()))
+        log.command("state", msgspec.Raw(b"".join(log.followed.snapshot())))
     known = [wanted for _, wanted, *_ in control.overrides.stored(namespace)]
     if overrides and known != [wanted for _, wanted, *_ in overrides]:
         sharing.commanded(log)
@@ -180,9 +212,20 @@ def _read(content: bytes) -> NamespaceSnapshot:
     return state
 
 
-def _written(checkpoint: Checkpoint) -> SharedCheckpoint:
-    stores = {name: snapshot.stored(store) for name, store in checkpoint.stores.items()}
-    return SharedCheckpoint(checkpoint.name, stores, checkpoint.world.clock, checkpoint.revision)
+def _captured(stores: Mapping[str, Store], end: Struct) -> CapturedServices:
+    return CapturedServices({name: captured(store) for name, store in stores.items()}, end)
+
+
+def _captured_checkpoint(checkpoint: Checkpoint) -> CapturedServices:
+    return _captured(checkpoint.stores, CheckpointEnd(checkpoint.name, checkpoint.world.clock, checkpoint.revision))
+
+
+def _pieces(namespace: CapturedServices, checkpoints: list[CapturedServices]) -> Iterator[bytes]:
+    """A NamespaceSnapshot as JSON."""
+    yield from namespace.pieces()
+    yield b',"checkpoints":'
+    yield from listed(chain(each.pieces(), (b"}",)) for each in checkpoints)
+    yield b"}"
 
 
 def _checkpoint(stored: SharedCheckpoint, services: Mapping[str, Service]) -> Checkpoint:

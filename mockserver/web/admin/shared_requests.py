@@ -100,7 +100,7 @@ class SharedRequests:
         self._sharing.commanded(log)
         with log.unnoted():
             reply = function(request)
-        log.command("state", msgspec.Raw(log.followed.snapshot()))
+        log.command("state", msgspec.Raw(b"".join(log.followed.snapshot())))
         return reply
 
     def _run(self, operation: str, function: AdminFunction, request: AdminRequest, namespace: Namespace) -> Answer:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mockserver.errors import LogError, Refusal, StoreUnavailable, TooMany
 from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
+from mockserver.state.shared.snapshot_saver import SnapshotSaver
 from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
 from mockserver.web.control.namespaces import Namespace, Namespaces, name_in
 from mockserver.web.request.headers import read_headers
@@ -40,6 +41,7 @@ class Sharing:
         self.in_round = False
         self.round_number = 0
         self.fault: LogError | None = None
+        self._saver: SnapshotSaver | None = None
         self._follow: Callable[[Namespace], FollowedNamespace] | None = None
         self._appended: list[Appended] = []
         self._commanded: list[NamespaceLog] = []
@@ -55,6 +57,7 @@ class Sharing:
     ) -> int:
         """Follow a log from now on; the number of processes that did so before. Raises a LogError."""
         self.log, self._follow, self.stale_reads = shared, follow, stale_reads
+        self._saver = SnapshotSaver(shared)
         number = self._count_start()
         self.number = number
         with self.round():
@@ -114,7 +117,8 @@ class Sharing:
             if fault is not None:
                 self._take_back(appended, commanded)
             else:
-                self._save_snapshots()
+                for each_log in self.changed:
+                    each_log.save_when_due(self._saver)  # type: ignore[arg-type]  # it is attached
             self.changed.clear()
         return fault
 
@@ -170,13 +174,6 @@ class Sharing:
         """Load a namespace again if this round is not kept: what it did has no undo."""
         self._commanded.append(namespace_log)
         self.changed.add(namespace_log)
-
-    def _save_snapshots(self) -> None:
-        for each in self.changed:
-            try:
-                each.save_when_due()
-            except LogError as fault:  # the entries are all there: the next round tries again
-                log.warning("no snapshot was saved: %s", fault)
 
     def of(self, namespace: Namespace, *, again: bool = False) -> NamespaceLog:
         """The log of a namespace, with all that others appended before this round. Raises a LogError.
@@ -285,7 +282,8 @@ class Sharing:
 
     def close(self) -> None:
         """Give back the log; what it has stays."""
-        if self.log is not None:
+        if self.log is not None and self._saver is not None:
+            self._saver.close()
             self.log.close()
             self.log = None
 
