@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.checks.deletable_items import deletable, is_documented_conflict
 from contracts.checks.identity import requested_count
 from contracts.checks.item_view import change_of, showable, unchangeable
 from contracts.checks.lists import ids
@@ -250,7 +251,7 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
     """Concurrent deletes of one item cause no server error, and the item is gone."""
     op = resource.operations["delete"]
     context.require_access(op)
-    created = context.create(resource)
+    created = deletable(context, resource)
     request = context.request(op.operation, user=context.main_user, path=created.path)
     exchanges = [
         context.check_response(op.operation, e)
@@ -263,6 +264,8 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
         *exchanges,
         about="error",
     )
+    if all(is_documented_conflict(resource, e.status) for e in exchanges):
+        raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say for which items")
     context.expect(
         any(e.status < 300 for e in exchanges),
         "one of the concurrent deletes succeeds",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
 from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted
 from contracts.checks.stored_fields import current, expect_different_items, weaker
 from contracts.cleanup.created_items import CreatedItem
@@ -25,7 +26,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def delete_item(context: CheckContext, resource: CheckedResource) -> None:
     """A deleted item is gone: every operation returns 404 for it, and no list contains it. Other items stay."""
-    neighbour, created = context.create(resource), context.create(resource)
+    neighbour, created = context.create(resource), deletable(context, resource)
     expect_different_items(neighbour, created)
     if resource.can("list"):
         context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
@@ -37,6 +38,7 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
         created.exchange,
         removed,
         about="accepted",
+        statement=weaker(context, UNKNOWN_STATE) if is_documented_conflict(resource, removed.status) else None,
     ):
         return
     history = (created.exchange, removed)

@@ -53,7 +53,7 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
     statement = _of_default(context, op, paging)
     created = [context.create(resource) for _ in range(paging.default + 1)]
-    who: dict[str, Any] = {"user": created[0].user, "path": created[0].path}
+    who: dict[str, Any] = {"user": created[-1].user, "path": created[-1].path}
     total = len(read_pages(context, op, **who, query={}).items)
     if total <= paging.default:
         raise CannotBuildRequest(f"the list shows {total} items; more than {paging.default} are needed")

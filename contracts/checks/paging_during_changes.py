@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.checks.lists import ids, only
+from contracts.checks.lists import ids, in_one_list, only
 from contracts.client.pagination import following
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -29,7 +29,7 @@ def _page_through(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging, place: int
 ) -> None:
     """Page through the list while an item of the first page is deleted: the first item, or the cursor's item."""
-    created = [context.create(resource) for _ in range(6)]
+    created = in_one_list(resource, [context.create(resource) for _ in range(6)])
     first = context.list_page(created[0], query={paging.limit: 2})
     shown = context.items(resource, first)
     added = [

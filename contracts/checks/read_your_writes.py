@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json, showable, shows_id
+from contracts.checks.lists import in_one_list
 from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, expect_value, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
@@ -119,7 +120,8 @@ def _has_same_times(
 
 def listed(context: CheckContext, resource: CheckedResource) -> None:
     """A new item is in the list exactly once, with the values that a GET returns."""
-    created = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
+    made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
+    created = in_one_list(resource, made)
     field = resource.behaviour.identity.field
     listing = [context.list_page(created[-1])]
     if not context.expect_status(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.checks.lists import only
-from contracts.client.request_builder import CannotBuildRequest
+from contracts.checks.lists import in_one_list, only
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
@@ -19,10 +18,10 @@ MANY = 26
 def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A list without paging parameters contains all items."""
     capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
-    created = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
-    if not created:
-        raise CannotBuildRequest("the capacity is used up")
-    items, listing = context.list_all(created[0])
+    first = context.create(resource)
+    room = capacity - len(context.list_all(first)[0])
+    created = in_one_list(resource, [first, *(context.create(resource) for _ in range(min(MANY - 1, room)))])
+    items, listing = context.list_all(created[-1])
     shown = len(only(resource, items, created))
     context.expect(
         shown == len(created),

@@ -135,16 +135,27 @@ class RequestBuilder:
         return {name: user.tenant for name in names & known if user.tenant}
 
     def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        credentials = self._credential_places(operation)
         missing = [
             p
             for p in operation.parameters
             if p.location == location
             and p.required
+            and (location, p.name.lower()) not in credentials
             and p.name not in given
             and p.name.lower() not in {name.lower() for name in given if location == "header"}
             and (location != "header" or p.name.lower() not in HEADERS)
         ]
         return {p.name: self._generated(operation, location, p.name) for p in missing}
+
+    def _credential_places(self, operation: Operation) -> set[tuple[str, str]]:
+        """Where a credential of the operation is sent. A document may list it as a parameter, too.
+
+        Only the user fills it: with an invented value a request "without a credential" would have one.
+        """
+        known = self._shared.contract.document.security_schemes
+        schemes = [known[name] for alternative in operation.security for name, _ in alternative if name in known]
+        return {(each.location, each.parameter.lower()) for each in schemes if each.type == "apiKey"}
 
     def _generated(self, operation: Operation, location: str, name: str) -> Any:
         """A valid value for a parameter. A filter parameter gets the value of the item created last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
@@ -70,8 +70,10 @@ class EngineItems:
             self._numbers[case.id] = self._context.journal_create(operation, self._user, _path(case), case.body)
 
     def _after_call(self, context: Any, case: Any, response: Any) -> None:
-        """Record an item that a create request created, to delete it later."""
+        """Record an item that a create request created, to delete it later, unless the engine deletes it itself."""
         self._unanswered[case.operation.label] = 0
+        if case.operation.method.upper() == "DELETE" and 200 <= response.status_code < 300:
+            self._forget(case.operation.label, _path(case))
         resource = self._context.shared.created_by.get(case.operation.label)
         if resource is None:
             return
@@ -84,6 +86,13 @@ class EngineItems:
         )
         if made is not None:
             self._made[case.id] = made
+
+    def _forget(self, operation: str, path: Mapping[str, str]) -> None:
+        """Do not delete an item that is gone: another one may have its id by then, if clients choose the ids."""
+        for case_id, made in list(self._made.items()):
+            op = made.resource.operations.get("delete")
+            if op is not None and op.name == operation and _is_named(made, path):
+                self._made.pop(case_id, None)
 
     def _after_network_error(self, context: Any, case: Any, request: Any) -> None:
         """Keep the journal entry of a request without a response, because it may have created an item."""
@@ -126,6 +135,11 @@ class EngineItems:
             self.left.extend(self._context.clean_up())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
             self.left.append(f"items created by Schemathesis at {self._target.base_url} ({type(reason).__name__})")
+
+
+def _is_named(made: CreatedItem, path: Mapping[str, str]) -> bool:
+    """Does a path of the engine name this item?"""
+    return all(str(made.path.get(name)) == value for name, value in path.items())
 
 
 def _sent(request: Any) -> SentRequest:
