@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from contracts.cleanup.created_items import CreatedItems
-from contracts.client.path_values import text_in_url
+from contracts.client.distinct_values import distinct
+from contracts.client.path_values import may_be_id, text_in_url
 from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
@@ -116,6 +118,8 @@ class RequestBuilder:
             given = {**given, resource.behaviour.parent.parameter: given[resource.owner_key]}
         if name in given:
             return given[name]
+        if op and resource and resource.is_put and name == resource.behaviour.identity.parameter:
+            return self.new_id(resource)
         if user.tenant and any(
             each.behaviour.tenant.by == "path" and each.behaviour.tenant.name == name for each in self._resources
         ):
@@ -124,6 +128,12 @@ class RequestBuilder:
         if above in self._shared.existing:
             return self._shared.existing[above]
         return self._generated(operation, "path", name)
+
+    def new_id(self, resource: CheckedResource) -> Any:
+        """An id for a new item that is put to it: valid, and one that no other item of this run has."""
+        operation, name = resource.operations["create"].operation, resource.behaviour.identity.parameter
+        accepts = partial(may_be_id, self._shared.contract.schemas, operation, name)
+        return distinct(self._generated(operation, "path", name), self._shared.next(), accepts)
 
     @property
     def _resources(self) -> Iterable[CheckedResource]:

@@ -108,7 +108,8 @@ class CheckedResource:
     """A resource: the statements about it in `behaviour`, and its operations.
 
     `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
-    same, the one with the shortest path is used. `differing` are fields whose shown values may not be those sent.
+    same, the one with the shortest path is used. Where nothing else creates items, a PUT does that the document says
+    201 of: see `is_put`. `differing` are fields whose shown values may not be those sent.
     """
 
     name: str
@@ -119,6 +120,12 @@ class CheckedResource:
     def can(self, *names: str) -> bool:
         """Does the resource have all these operations?"""
         return all(each in self.operations for each in names)
+
+    @cached_property
+    def is_put(self) -> bool:
+        """Is a new item put to an id that the client chooses in the path?"""
+        create = self.operations.get("create")
+        return create is not None and create == self.operations.get("replace")
 
     @cached_property
     def owner_key(self) -> str:
@@ -171,7 +178,7 @@ class CheckedResource:
     @property
     def client_named(self) -> bool:
         """Can the client choose the id?"""
-        return self.behaviour.identity.generate == "client" or self.behaviour.identity.from_client
+        return self.is_put or self.behaviour.identity.generate == "client" or self.behaviour.identity.from_client
 
 
 def name_of(operation: Operation) -> str:
@@ -186,6 +193,9 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
         stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
         if stated.action is not None and stated.action.of in found:
             found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated, contract.rules))
+    for each in found.values():
+        if _creates(each.get("replace")):
+            each.setdefault("create", each["replace"])
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
     return {
         name: CheckedResource(
@@ -193,6 +203,12 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
         )
         for name, resource in resources.items()
     }
+
+
+def _creates(op: ResourceOperation | None) -> bool:
+    """Does the document say that this PUT creates an item that does not exist (RFC 9110 section 9.3.4)?"""
+    is_upsert = op is not None and op.behaviour.action is not None and op.behaviour.action.upsert
+    return op is not None and is_upsert and any(each.status == "201" for each in op.operation.responses)
 
 
 def is_special(op: ResourceOperation) -> bool:

@@ -165,7 +165,7 @@ class ItemMaker(RequestSender):
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
         given = bool(path)
-        path = {**self.parent_path(resource, user), **(path or {})}
+        path = {**self.parent_path(resource, user), **self._put_to(resource, sent), **(path or {})}
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
@@ -175,6 +175,14 @@ class ItemMaker(RequestSender):
         if exchange.status == CONFLICT and self._is_documented_conflict(resource):
             raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
         return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def _put_to(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The id in the path of a new item that is put to it; nothing where the service chooses the id."""
+        identity, create = resource.behaviour.identity, resource.operations["create"]
+        if not resource.is_put:
+            return {}
+        named = body.get(identity.field) if identity.field in self.bodies.properties(create) else None
+        return {identity.parameter: named or self.new_id(resource)}
 
     def _conflict_may_be_of_owner(self, resource: CheckedResource) -> bool:
         """May a create conflict with the state of its owner (a parcel that is lost), so that another owner may do?"""
@@ -222,6 +230,7 @@ class ItemMaker(RequestSender):
         shown, field = resource.operations["create"].item_in(exchange.json), resource.behaviour.identity.field
         id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
         id = sent.get(field) if id is None else id
+        id = path.get(resource.behaviour.identity.parameter) if id is None and resource.is_put else id
         if id is None:
             return None
         return CreatedItem(

@@ -57,7 +57,7 @@ class RequestSender:
         self.compared, self.refusal = 0, ""
         self._created = CreatedItems()
         requests = RequestBuilder(shared, self._created)
-        self.request, self.valid = requests.request, requests.valid
+        self.request, self.valid, self.new_id = requests.request, requests.valid, requests.new_id
         self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
 
     # Users.
@@ -193,8 +193,8 @@ class RequestSender:
     def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
         """Record in the journal that a create request will be sent. Returns its number; empty if nothing is created."""
         resource = self.shared.created_by.get(name_of(operation))
-        if resource is None:
-            return ""
+        if resource is None or any(made.path == path for made in self._created.present):
+            return ""  # what is put again is no new item
         number = self.shared.number()
         fields = body if isinstance(body, Mapping) else {}
         shows = {
