@@ -124,12 +124,13 @@ pins: ## Resolve all dependencies again and write constraints.txt
 	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev,site]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
 
-docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/contract-checks/checks.md, docs/admin-api.md, docs/openapi-support.md, docs/configuration.md)
+docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/contract-checks/checks.md, docs/admin-api.md, docs/openapi-support.md, docs/configuration.md) and the JSON Schemas for editors
 	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
 	$(BIN)/python -m contracts.cli.checks_page > docs/contract-checks/checks.md
 	$(BIN)/python -m mockserver.web.admin.reference_page > docs/admin-api.md
 	$(BIN)/python -m tests.openapi_support.support_page > docs/openapi-support.md
 	$(BIN)/python -m mockserver.cli.configuration_page > docs/configuration.md
+	$(BIN)/python -m mockserver.cli.schema_files
 
 site: $(VENV)/made ## Build the documentation site into build/site
 	@$(PIP) hatchling editables

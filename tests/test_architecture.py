@@ -23,9 +23,9 @@ ROOT = Path(__file__).parents[1]
 
 ARROWS = (
     "name_clash", "lazy_module", "printed_text", "errors", "reason_phrases", "loopback", "address_guard", "rules",
-    "vendor_files", "openapi", "project_settings", "behaviour", "examples", "inference", "contract", "webhooks",
-    "deliveries", "messages", "state", "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry",
-    "__init__", "cli", "__main__", "pytest_plugin",
+    "vendor_files", "openapi", "project_settings", "editor_schemas", "behaviour", "examples", "inference", "contract",
+    "webhooks", "deliveries", "messages", "state", "stores", "handlers", "sandbox", "vendors", "dashboard", "web",
+    "telemetry", "__init__", "cli", "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
@@ -40,8 +40,8 @@ MAY_IMPORT_BESIDE = ("vendors", "cli", "pytest_plugin")
 """The parts that may import what is beside the row. The core knows only the port `handlers/outside.py`."""
 
 CONTRACTS_MAY_IMPORT = (
-    "printed_text", "errors", "rules", "vendor_files", "openapi", "project_settings", "behaviour", "examples",
-    "inference", "contract", "webhooks",
+    "printed_text", "errors", "rules", "vendor_files", "openapi", "project_settings", "editor_schemas", "behaviour",
+    "examples", "inference", "contract", "webhooks",
 )  # fmt: skip
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
 

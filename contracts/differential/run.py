@@ -19,6 +19,7 @@ from contracts.differential.lessons import Found, Lessons, TakenBack, keys_of_pl
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
+from mockserver.editor_schemas import modeline
 from mockserver.errors import MockServerError
 
 ROUNDS = 5
@@ -203,7 +204,8 @@ def _fault(settings: CheckSettings, statements: Iterable[LearnedStatement], file
 def _with_learned(settings: CheckSettings, statements: Iterable[LearnedStatement], file: Path) -> CheckSettings:
     """Write the learned statements to the file and return the settings with it. Raises MockServerError."""
     title = f"Where {settings.contract.document.title or 'the service'} differs from the mock"
-    file.write_text(overlay(settings.contract, statements, title), encoding="utf-8")
+    text = overlay(settings.contract, statements, title)
+    file.write_text(modeline("behaviour", file) + text, encoding="utf-8")
     behaviour = [*settings.behaviour, file]
     contract = contracts.of(settings.vendor_or_document, behaviour, rules=settings.contract.rules)
     return replace(settings, behaviour=behaviour, contract=contract)

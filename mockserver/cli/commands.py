@@ -17,7 +17,7 @@ ENTRY_POINTS = "mockserver.commands"
 
 
 SECTIONS = {
-    "Mocks": ("init", "serve", "infer", "specs", "demo-mcp"),
+    "Mocks": ("init", "serve", "infer", "specs", "schema", "demo-mcp"),
     "A running sandbox": (
         "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
@@ -85,6 +85,7 @@ for command in (
     LazyCommand("serve", "mockserver.cli.serve:serve", "Serve stateful mocks of OpenAPI documents or of vendors."),
     LazyCommand("infer", "mockserver.cli.infer:infer", "Print the behaviour that is inferred from a document."),
     LazyCommand("specs", "mockserver.cli.specs:specs", "List the vendors of this package, or print a contract."),
+    LazyCommand("schema", "mockserver.cli.schema:schema", "Print the JSON Schema of a file, for an editor."),
     LazyCommand(
         "demo-mcp",
         "mockserver.cli.demo_mcp:demo_mcp",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mockserver import contract as contracts
-from mockserver import inference
+from mockserver import editor_schemas, inference
 from mockserver.behaviour.reader import tree_of
 from mockserver.cli.problems import print_problems
 from mockserver.cli.project_options import config, documents
@@ -46,4 +46,4 @@ def infer(document: str, output: Path | None, lenient: bool, outside: bool, read
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(editor_schemas.modeline("behaviour", output) + text, encoding="utf-8")

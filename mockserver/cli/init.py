@@ -63,9 +63,9 @@ def _write(folder: Path, made: Mapping[str, str]) -> None:
 
 
 def _next_steps(folder: Path, made: Mapping[str, str]) -> Iterable[str]:
-    width = max(map(len, made))
+    width = max(map(len, MEANINGS))
     for name, meaning in MEANINGS.items():
-        if name in made:
+        if any(path.startswith(name) for path in made):
             yield f"wrote {name:{width}}  {meaning}"
     yield from ("", "Next:")
     if folder.resolve() != Path.cwd():

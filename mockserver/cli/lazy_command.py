@@ -55,6 +55,14 @@ class LazyCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """The context of the imported command: click then runs that command and not this one."""
-        command: click.Command = resolve(self._target, self._extra)
+        """The context of the imported command: click then runs that command and not this one.
+
+        A shell that completes words gets none where the extra is missing.
+        """
+        try:
+            command: click.Command = resolve(self._target, self._extra)
+        except MissingExtra:
+            if extra.get("resilient_parsing"):
+                return super().make_context(info_name, args, parent, **extra)
+            raise
         return command.make_context(info_name, args, parent, **extra)

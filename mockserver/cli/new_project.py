@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from mockserver import editor_schemas
 from mockserver.behaviour.reader import tree_of
 from mockserver.cli.first_test import first_request, tests_of
 from mockserver.cli.requirement import requirement_lines
 from mockserver.contract import Contract
+from mockserver.editor_schemas import PROJECT_FOLDER, project_modeline
 from mockserver.errors import DocumentError
 from mockserver.inference import behaviour_file, infer
 from mockserver.inference.layering import consistent
@@ -27,6 +29,7 @@ MEANINGS = {
     TESTS: "tests against the mock",
     REQUIREMENTS: "what the tests need",
     WORKFLOW: "runs the tests and the check in GitHub Actions",
+    f"{PROJECT_FOLDER}/": "JSON Schemas for your editor",
 }
 """What each file is, in the order in which they are listed."""
 
@@ -51,7 +54,7 @@ def starter_files() -> dict[str, str]:
     """The files of a project with a small document, by their paths."""
     return {
         DOCUMENT: _starter(DOCUMENT),
-        BEHAVIOUR: _starter(BEHAVIOUR),
+        BEHAVIOUR: project_modeline("behaviour") + _starter(BEHAVIOUR),
         TESTS: _starter("test_mock.py.txt"),
         **_for_all(DOCUMENT),
     }
@@ -69,14 +72,16 @@ def files_for(document: Path, folder: Path) -> dict[str, str]:
         raise DocumentError("has no operation to test", file=str(document))
     named = Path(os.path.relpath(document.resolve(), folder.resolve())).as_posix()
     tests = tests_of(request, contract.document.base_path)
-    return {BEHAVIOUR: _first_statements(contract), TESTS: tests, **_for_all(named)}
+    behaviour = project_modeline("behaviour") + _first_statements(contract)
+    return {BEHAVIOUR: behaviour, TESTS: tests, **_for_all(named)}
 
 
 def _for_all(document: str) -> Mapping[str, str]:
     return {
-        SETTINGS: SETTINGS_TEXT.format(document=document, behaviour=BEHAVIOUR),
+        SETTINGS: project_modeline("configuration") + SETTINGS_TEXT.format(document=document, behaviour=BEHAVIOUR),
         REQUIREMENTS: "\n".join([*requirement_lines("check"), ""]),
         WORKFLOW: _starter("workflow.yml"),
+        **{f"{PROJECT_FOLDER}/{name}.json": editor_schemas.text(name) for name in editor_schemas.NAMES},
     }
 
 

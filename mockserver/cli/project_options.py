@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from mockserver import vendor_files
 from mockserver.errors import ProjectSettingsError
 from mockserver.project_settings import DOCUMENT, SHARED, CommandSettings, ProjectSettings, shown
 
@@ -159,8 +161,19 @@ def _only(context: click.Context, parameter: click.Parameter, known: tuple[str, 
     return known[0]
 
 
+def _completed(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers for a document: files, and the vendors whose names begin so.
+
+    bash forgets what comes before the files, and offers no files beside other words.
+    """
+    vendors = [CompletionItem(name) for name in vendor_files.names() if incomplete and name.startswith(incomplete)]
+    return [CompletionItem(incomplete, type="file"), *vendors]
+
+
 def documents(name: str, metavar: str, *, several: bool = False) -> Callable[[Any], Any]:
     """The argument for a document, or for `several`; without one, the settings say which."""
     nargs = -1 if several else 1
     shown_as = f"[{metavar}]" + ("..." if several else "")
-    return click.argument(name, nargs=nargs, metavar=shown_as, required=False, callback=_documents)
+    return click.argument(
+        name, nargs=nargs, metavar=shown_as, required=False, callback=_documents, shell_complete=_completed
+    )

@@ -22,7 +22,7 @@ CHECK_EXTRA = ("schemathesis", "hypothesis", "openapi_core", "pytest")
 LIVE_EXTRA = ("mcp", "mcp_types", "httpx2", "httpcore2")
 
 EVERY_COMMAND = [
-    "init", "serve", "infer", "specs", "demo-mcp",
+    "init", "serve", "infer", "specs", "schema", "demo-mcp",
     "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     "check", "replay", "cleanup", "merge", "diff", "trend", "mutate",
 ]  # fmt: skip

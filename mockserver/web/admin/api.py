@@ -198,6 +198,11 @@ BAD_CONDITION = ErrorBody(
 )
 
 
+def admin_document() -> Mapping[str, Any]:
+    """The document of the admin API in normal form."""
+    return _contract().document.root
+
+
 def override_schema() -> Validator:
     """The validator of the schema `Override`, for overrides that do not come by HTTP."""
     return _contract().schemas.validator("/components/schemas/Override", "request")
