@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
-        conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel pins docs site clean
+        conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel dist workflows pins docs site clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -115,9 +115,18 @@ mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the 
 independent-servers: $(VENV)/developed ## Check correct and defective servers in six frameworks (ARGS="--only apps/ --correct")
 	@$(BIN)/python tests/independent_servers/run.py $(ARGS)
 
-wheel: $(VENV)/developed ## Build the wheel into dist/
+wheel: $(VENV)/developed ## Build the wheel into dist/, and print its size and how long it takes to import
 	@rm -f dist/*.whl
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python -m tests.package_size dist/*.whl
+
+dist: $(VENV)/developed ## Build the wheel and the source archive into dist/
+	@rm -f dist/*.whl dist/*.tar.gz
+	$(BIN)/hatchling build -d dist
+
+workflows: $(VENV)/developed ## Check the workflows of GitHub Actions
+	$(BIN)/zizmor --offline --no-progress --quiet .github action.yml mockserver/cli/starter/workflow.yml
+	@.ci/actionlint $(BIN)
 
 pins: ## Resolve all dependencies again and write constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins
