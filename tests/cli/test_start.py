@@ -105,7 +105,7 @@ def test_the_list_names_the_commands_whose_extra_is_missing_and_how_to_install_i
         (["replay", "reports", "1"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["demo-mcp"], LIVE_EXTRA, "pip install 'mockserver[live]'"),
         (["mcp", "basedash"], LIVE_EXTRA, "pip install 'mockserver[live]'"),
-        (["serve", "basedash", "--sync", "live"], LIVE_EXTRA, "pip install 'mockserver[live]'"),
+        (["serve", "basedash", "--sync", "live", "--port", "0"], LIVE_EXTRA, "pip install 'mockserver[live]'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
