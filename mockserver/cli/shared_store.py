@@ -13,6 +13,7 @@ from mockserver.lazy_module import LazyModule
 from mockserver.web.app import Sandbox
 
 if TYPE_CHECKING:
+    from mockserver.state.shared_log import SharedLog
     from mockserver.stores import opening
     from mockserver.stores.sqlite_log import Durability
 else:
@@ -42,15 +43,28 @@ class StoreChoice(NamedTuple):
 
     def open(self, sandbox: Sandbox) -> None:
         """Keep the state of the sandbox there. Raises ClickException."""
+        try:
+            self.share(sandbox, self.opened())
+        except LogError as fault:
+            raise click.ClickException(str(fault)) from None
+
+    def opened(self) -> SharedLog:
+        """The store, opened in this process. Raises a LogError."""
+        return opening.open_log(self.address, self.durability, self.life)
+
+    def share(self, sandbox: Sandbox, log: SharedLog) -> None:
+        """Keep the state of the sandbox in the opened store. Raises a LogError; then the store is closed."""
         is_collecting = gc.isenabled()
         gc.disable()  # what is loaded now stays
         try:
-            sandbox.share(opening.open_log(self.address, self.durability, self.life), stale_reads=self.stale_reads)
-        except LogError as fault:
-            raise click.ClickException(str(fault)) from None
-        gc.freeze()
-        if is_collecting:
-            gc.enable()
+            sandbox.share(log, stale_reads=self.stale_reads)
+            gc.freeze()
+        except LogError:
+            log.close()
+            raise
+        finally:
+            if is_collecting:
+                gc.enable()
 
 
 def chosen_store(address: str | None, durability: Durability, *, stale_reads: bool) -> StoreChoice | None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import uvicorn
 
+from mockserver.cli.late_store import LateStore
 from mockserver.cli.reload import Reload, Watch
 from mockserver.cli.server import STOPPING, Serving, is_printed, outcome_lines, prepare_process
 from mockserver.cli.shared_store import own_store
@@ -52,10 +53,14 @@ def run_workers(serving: Serving, count: int) -> None:
 
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
         peers = serving.sandbox.join(worker)
-        store.open(serving.sandbox)
+        late = None
+        if worker.serial < count:
+            store.open(serving.sandbox)
+        else:
+            late = LateStore(store, serving.sandbox)
         end_telemetry = serving.telemetry.start(serving.sandbox, is_shared=True)
         try:
-            WorkerServer(serving, worker, peers, ready, lifeline, watch).run([listeners[worker.slot]])
+            WorkerServer(serving, worker, peers, ready, lifeline, watch, late).run([listeners[worker.slot]])
         finally:
             end_telemetry()
 
@@ -111,12 +116,14 @@ class WorkerServer(uvicorn.Server):
         ready: Callable[[], None],
         lifeline: int,
         watch: Watch | None,
+        late: LateStore | None,
     ) -> None:
         super().__init__(serving.config())
         self._serving, self._worker, self._ready, self._lifeline = serving, worker, ready, lifeline
         self._peers = peers
         self._watch = watch
-        self._watching: asyncio.Task[None] | None = None
+        self._late = late
+        self._tasks: list[asyncio.Task[None]] = []
         serving.log_requests(self._print)
 
     async def startup(self, sockets: Any = None) -> None:
@@ -125,13 +132,15 @@ class WorkerServer(uvicorn.Server):
         asyncio.get_running_loop().add_reader(self._lifeline, self._parent_has_gone)
         if self._watch is not None:
             self._watch.report = self._reloaded
-            self._watching = asyncio.create_task(self._watch.run())
+            self._tasks.append(asyncio.create_task(self._watch.run()))
+        if self._late is not None:
+            self._tasks.append(asyncio.create_task(self._late.run()))
         self._ready()
 
     async def shutdown(self, sockets: Any = None) -> None:
         asyncio.get_running_loop().remove_reader(self._lifeline)
-        if self._watching is not None:
-            self._watching.cancel()
+        for task in self._tasks:
+            task.cancel()
         await super().shutdown(sockets)
         self._peers.close()
 

@@ -191,6 +191,17 @@ class Sandbox:
         if self.sharing is None:
             raise ValueError("only an app that was created with is_shared=True can share a log")
         shared_identity.check(log, self.services)
+        self._share(log, stale_reads=stale_reads)
+
+    def refuse(self, fault: LogError) -> None:
+        """Answer what needs the shared log with 503 until `share` is called, because the log cannot be opened."""
+        assert self.sharing is not None  # noqa: S101  # it is created with is_shared=True
+        self.sharing.refuse(fault)
+        self.rounds = SharedRounds(self.sharing)
+        self._open()
+
+    def _share(self, log: SharedLog, *, stale_reads: bool) -> None:
+        assert self.sharing is not None  # noqa: S101  # the caller looked
         wanted = self.overrides.stored(self.namespaces.default)
         self.sharing.attach(log, partial(shared_namespace.SharedNamespace, self.control), stale_reads=stale_reads)
         with self.sharing.round():

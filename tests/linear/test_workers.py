@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Timer
 
+import httpx
+
 from tests.linear.clients import NoteClient
 from tests.linear.collection_history import unexplained
 from tests.linear.killed import shown, written, wrong
@@ -37,7 +39,9 @@ def test_one_order_explains_what_clients_saw_at_several_workers(tmp_path: Path) 
         assert len(calls) > 100
 
 
-def test_a_redis_server_that_goes_away_and_comes_back_loses_nothing(tmp_path: Path) -> None:
+def test_a_redis_server_that_goes_away_and_comes_back_loses_nothing_also_at_workers_that_start_meanwhile(
+    tmp_path: Path,
+) -> None:
     with RedisProcess(is_kept=True) as redis, WorkersServer(redis.address, 2, tmp_path / "log") as server:
         calls = history(server, "default", clients=4, requests=30)
         assert unexplained(calls) is None
@@ -50,6 +54,15 @@ def test_a_redis_server_that_goes_away_and_comes_back_loses_nothing(tmp_path: Pa
         client.create()
         client.close()
         assert [503] == [call.status for call in client.calls]
+
+        for _ in range(2):  # then both have started without a store
+            server.await_workers(without=server.kill_worker())
+        unopened = [server.notes() for _ in range(8)]
+        steered = httpx.post(f"{server.url}/_mock/reset", timeout=20)
+        health = httpx.get(f"{server.url}/_mock/health", params={"probe": "ready"}, timeout=20)
+        assert [(503, "1")] * 8 == [(each.status_code, each.headers["retry-after"]) for each in unopened]
+        assert {True} == {"the store cannot be used" in each.text for each in unopened}
+        assert (503, 503, False) == (steered.status_code, health.status_code, health.json()["ready"])
 
         redis.start()
         wait_until(lambda: all(server.notes().status_code == 200 for _ in range(8)))
@@ -67,5 +80,7 @@ def test_a_redis_server_that_restarts_empty_is_not_served_as_an_empty_sandbox(tm
         redis.kill()
         redis.start()
 
+        killed = server.kill_worker()
+        server.await_workers(without=killed)
         assert {503} == {server.notes(name).status_code for name in ("default", "default", "never-used")}
         assert "has lost what it had: it was emptied, or restarted without its data" in server.printed()

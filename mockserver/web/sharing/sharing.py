@@ -42,6 +42,7 @@ class Sharing:
         self.round_number = 0
         self.fault: LogError | None = None
         self._saver: SnapshotSaver | None = None
+        self._away: LogError | None = None
         self._follow: Callable[[Namespace], FollowedNamespace] | None = None
         self._appended: list[Appended] = []
         self._commanded: list[NamespaceLog] = []
@@ -56,7 +57,7 @@ class Sharing:
         self, shared: SharedLog, follow: Callable[[Namespace], FollowedNamespace], *, stale_reads: bool = False
     ) -> int:
         """Follow a log from now on; the number of processes that did so before. Raises a LogError."""
-        self.log, self._follow, self.stale_reads = shared, follow, stale_reads
+        self.log, self._follow, self.stale_reads, self._away = shared, follow, stale_reads, None
         self._saver = SnapshotSaver(shared)
         number = self._count_start()
         self.number = number
@@ -65,6 +66,10 @@ class Sharing:
             self._heads = {each.namespace: head for each, head in shared.heads().items()}
             self.discover()
         return number
+
+    def refuse(self, fault: LogError) -> None:
+        """Refuse all that needs the log until one is attached: it cannot be opened."""
+        self.log, self._away = None, fault
 
     def _count_start(self) -> int:
         """How many processes have followed the log before this one."""
@@ -89,8 +94,8 @@ class Sharing:
 
     @property
     def is_attached(self) -> bool:
-        """Is a log followed?"""
-        return self.log is not None
+        """Is a log followed, or is one to be?"""
+        return self.log is not None or self._away is not None
 
     @property
     def place(self) -> str:
@@ -102,6 +107,8 @@ class Sharing:
         self.in_round, self.fault = True, None
         self.round_number += 1
         try:
+            if self._away is not None:
+                raise self._away
             if self.log is not None:
                 self.log.begin()
         except LogError as fault:
@@ -254,9 +261,9 @@ class Sharing:
 
         A request applies them before it is answered, so this says how much the next one has to do.
         """
-        assert self.log is not None  # noqa: S101  # it is attached
         followed = self.namespaces.default.shared
         with self.round():
+            assert self.log is not None  # noqa: S101  # it is attached
             head = self.log.heads().get(Partition(self.namespaces.default.name, ONE_ORDER), 0)
         return max(0, head - (followed.revision if followed is not None else 0))
 
