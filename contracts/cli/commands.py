@@ -13,6 +13,7 @@ def _lazy(name: str, target: str, help: str) -> LazyCommand:
 
 
 check = _lazy("check", "contracts.cli.check:check", "Check an implementation of an API against its contract.")
+run = _lazy("run", "contracts.cli.run:run", "Run Arazzo workflows against a mock or a service.")
 cleanup = _lazy("cleanup", "contracts.cli.cleanup:cleanup", "Delete what a check created and could not delete.")
 merge = _lazy("merge", "contracts.cli.merge:merge", "Join the reports of several machines into one.")
 replay = _lazy("replay", "contracts.cli.replay:replay", "Check again whether one finding of a report still occurs.")

@@ -282,8 +282,13 @@ class Target:
 
     def send_once(self, request: Request, user: User = ANONYMOUS) -> RecordedExchange:
         """As `send`, but a 429 or 503 is returned at once."""
+        return self.send_with_response(request, user)[0]
+
+    def send_with_response(self, request: Request, user: User = ANONYMOUS) -> tuple[RecordedExchange, ReceivedResponse]:
+        """As `send_once`, and the response itself, without placeholders: a token in it may be needed."""
         sent = self._prepare(request, user)
-        return self._record(sent, self.transport.send(sent))
+        received = self.transport.send(sent)
+        return self._record(sent, received), received
 
     def answers(self) -> bool:
         """Does the target still respond? It is asked for its root, and for what it responded to before."""

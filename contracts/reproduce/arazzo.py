@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from contracts.model.finding import PLACEHOLDER, Finding
 from contracts.report.report import Report
 from contracts.report.texts import violated_with_source
+from contracts.reproduce.expected_criterion import expected_criterion
 from contracts.reproduce.script import NAME, Path, Script, ScriptStep, script
 from contracts.reproduce.stable_parts import parsed
 from mockserver.openapi import path_template
@@ -18,6 +19,9 @@ from mockserver.openapi import pointer as json_pointer
 
 SOURCE = "api"
 """The name of the document in the workflows."""
+
+EXACT = "x-exact-requests"
+"""The extension that tells `mockserver run` to add no credential: the requests have all that they had."""
 
 MOST = 200
 """At most this many failures become workflows."""
@@ -29,23 +33,27 @@ NOT_A_URL = re.compile(r"[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]")
 def as_arazzo(report: Report) -> str:
     """An Arazzo description as JSON, with a workflow for each failure; empty if there is none.
 
-    The criteria of the steps are the recorded statuses. A failure has no workflow if one of its requests is for no
-    operation of the document, because no step can name it.
+    The criteria of the steps are the recorded statuses; that of the last one is that the response is not the recorded
+    one, so that a workflow fails until its failure is mended. A failure has no workflow if one of its requests is for
+    no operation of the document, because no step can name it; if its requests alone do not show it; or if no criterion
+    can say what is wrong.
     """
     workflows = [
         workflow
         for found in report.failures[:MOST]
-        if (workflow := _workflow(found, script(found, report.base, report.operations), report.operations))
+        if found.id not in report.not_reproducible
+        and (workflow := _workflow(found, script(found, report.base, report.operations), report.operations))
     ]
     if not workflows:
         return ""
     address = NOT_A_URL.sub(lambda match: quote(match[0]), report.vendor_or_document) or "openapi.yaml"
     written = {
         "arazzo": "1.0.1",
+        EXACT: True,
         "info": {
             "title": f"Failures of {report.title}",
             "version": report.version or "1",
-            "description": "The requests of each failure. The criteria of the steps are the statuses that were seen.",
+            "description": "The requests of each failure. A workflow fails until its failure is mended.",
         },
         "sourceDescriptions": [{"name": SOURCE, "url": address, "type": "openapi"}],
         "workflows": workflows,
@@ -57,10 +65,12 @@ def _workflow(found: Finding, recorded: Script, operations: tuple[str, ...]) -> 
     """The workflow of a finding; empty if a step is no operation of the document, or has no response."""
     origins = {name: f"step-{n}" for n, step in enumerate(recorded.steps, 1) for name in step.extracts}
     steps = [_step(n, step, operations, origins) for n, step in enumerate(recorded.steps, 1)]
-    if not steps or not all(steps):
+    expected = expected_criterion(recorded, found.exchanges[-1], origins) if steps and all(steps) else None
+    if expected is None:
         return {}
+    steps[-1]["successCriteria"] = [expected]
     secrets = sorted(set(PLACEHOLDER.findall(repr(recorded.steps))))
-    inputs = {name: {"type": "string"} for name in secrets}
+    inputs = {name: {"type": "string", "format": "password"} for name in secrets}
     return {
         "workflowId": found.id,
         "summary": f"{found.operation}: {found.check}",

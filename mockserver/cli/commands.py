@@ -21,7 +21,7 @@ SECTIONS = {
     "A running sandbox": (
         "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
-    "Contract checks": ("check", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
+    "Contract checks": ("check", "run", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
 }  # fmt: skip
 """The commands as `--help` groups them; others are listed below."""
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from contracts.cli.run import run as run_workflows
 from contracts.model.finding import RecordedExchange, finding
 from contracts.pytest_plugin.plugin import _served
 from contracts.report.report import Report, read_report
@@ -62,7 +64,7 @@ def test_every_expression_names_an_output_of_an_earlier_step(arazzo: dict[str, A
 def test_a_workflow_has_the_keys_of_the_specification_only(arazzo: dict[str, Any]) -> None:
     step_keys = {"stepId", "operationPath", "parameters", "requestBody", "successCriteria", "outputs"}
 
-    assert {"arazzo", "info", "sourceDescriptions", "workflows"} == arazzo.keys()
+    assert {"arazzo", "x-exact-requests", "info", "sourceDescriptions", "workflows"} == arazzo.keys()
     assert re.fullmatch(r"1\.0\.\d+", arazzo["arazzo"])
     names = [workflow["workflowId"] for workflow in arazzo["workflows"]]
     assert len(names) == len(set(names)) > 0
@@ -71,6 +73,70 @@ def test_a_workflow_has_the_keys_of_the_specification_only(arazzo: dict[str, Any
         assert [] == [step.keys() - step_keys for step in workflow["steps"] if step.keys() - step_keys]
         parameters = [each for step in workflow["steps"] for each in step.get("parameters", ())]
         assert {"path"} == {each["in"] for each in parameters}
+
+
+@pytest.mark.parametrize(("bug", "exit_code"), [("put-lost", 1), ("", 0)])
+def test_the_workflows_fail_on_the_broken_server_and_pass_on_the_mended_one(
+    folder: Path, tmp_path: Path, bug: str, exit_code: int
+) -> None:
+    with _served(SmallShop(bug)) as address:
+        result = CliRunner().invoke(
+            run_workflows, [str(folder / "failures.arazzo.json"), "--source", f"api={folder.parent / 'openapi.json'}",
+                            "--url", address, "--report", str(tmp_path)],
+            catch_exceptions=False,
+        )  # fmt: skip
+
+    outcomes = {each["outcome"] for each in json.loads((tmp_path / "workflows.json").read_text())["workflows"]}
+    assert (exit_code, {"failed" if exit_code else "passed"}) == (result.exit_code, outcomes), result.output
+
+
+class OneAnswer:
+    """Answers every request alike."""
+
+    def __init__(self, status: int, kind: str, body: str) -> None:
+        self.status, self.kind, self.body = status, kind, body
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            headers = [(b"content-type", self.kind.encode()), (b"x-seen", b"1")]
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            await send({"type": "http.response.body", "body": self.body.encode()})
+
+
+JSON = "application/json"
+LONG = "x" * 50 + "1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ((418, JSON, "{}"), (404, JSON, "{}")),
+        ((422, JSON, '{"code": "a"}'), (422, JSON, '{"error": "a"}')),
+        ((500, JSON, '{"error": "File \\"a.py\\""}'), (200, JSON, "[]")),
+        ((200, JSON, '{"color": null}'), (200, JSON, '{"color": "red"}')),
+        ((200, JSON, '{"name": "a"}'), (200, JSON, '{"name": "a", "price": 1}')),
+        ((200, JSON, f'{{"name": "{LONG}"}}'), (200, JSON, '{"name": "short"}')),
+        ((200, "text/plain", "[]"), (200, JSON, "[]")),
+    ],
+)
+def test_the_last_criterion_tells_the_wrong_response_from_a_right_one(
+    tmp_path: Path, wrong: tuple[int, str, str], right: tuple[int, str, str]
+) -> None:
+    (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
+    status, kind, body = wrong
+    exchange = RecordedExchange("GET", "http://s/items", (), None, status, (("content-type", kind),), body.encode())
+    found = finding("check", "GET /items", expected="right", seen="wrong", exchanges=(exchange,))
+    report = Report("Shop", "1", "http://s", 0, "quick", CheckResult((found,), {}, 1, 0.1),
+                    str(tmp_path / "openapi.json"), base="http://s", operations=("GET /items",))  # fmt: skip
+    file = tmp_path / "failures.arazzo.json"
+    file.write_text(as_arazzo(report))
+
+    codes = []
+    for answer in (wrong, right):
+        with _served(OneAnswer(*answer)) as address:
+            codes.append(CliRunner().invoke(run_workflows, [str(file), "--url", address]).exit_code)
+
+    assert [1, 0] == codes
 
 
 def test_secrets_are_inputs_and_a_request_to_no_operation_makes_no_workflow() -> None:

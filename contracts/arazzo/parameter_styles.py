@@ -1,0 +1,86 @@
+"""Writes parameters in the style of their operation (OpenAPI 3.1 section 4.8.12.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contracts.arazzo.expressions import as_text
+from mockserver.openapi import json_codec
+from mockserver.openapi.document import Parameter
+
+DELIMITERS = {"pipeDelimited": "|", "spaceDelimited": "%20"}
+"""What is between the entries of a list in one parameter; a comma in other styles."""
+
+
+def path_text(parameter: Parameter | None, name: str, value: Any) -> str:
+    """A path parameter as a part of a path: `simple`, `label` or `matrix`; percent-encoded."""
+    style, explode = (parameter.style, parameter.explode) if parameter else ("simple", False)
+    if parameter and parameter.content:
+        value = json_codec.write(value).decode()
+    if style == "matrix":
+        named = explode and isinstance(value, list)
+        parts = [_pair(name, each) for each in value] if named else [f"{quote(name)}={_joined(value, ',', explode)}"]
+        exploded = explode and isinstance(value, dict)
+        return "".join(f";{each}" for each in ([_pair(*pair) for pair in value.items()] if exploded else parts))
+    if style == "label":
+        return "." + _joined(value, "." if explode else ",", explode)
+    return _joined(value, ",", explode)
+
+
+def _joined(value: Any, delimiter: str, explode: bool) -> str:
+    """A value in the style `simple`; an object as `key,value`, exploded as `key=value`."""
+    if isinstance(value, list):
+        return delimiter.join(map(_quoted, value))
+    if isinstance(value, dict):
+        between = "=" if explode else ","
+        return delimiter.join(f"{_quoted(key)}{between}{_quoted(each)}" for key, each in value.items())
+    return _quoted(value)
+
+
+def query_text(parameter: Parameter | None, name: str, value: Any) -> str:
+    """A parameter of the query, percent-encoded, with its name: `form`, delimited or `deepObject`."""
+    style, explode = (parameter.style, parameter.explode) if parameter else ("form", True)
+    if parameter and parameter.content:
+        return _pair(name, json_codec.write(value).decode() if not isinstance(value, str) else value)
+    if isinstance(value, dict) and style == "deepObject":
+        return "&".join(_deep(name, value))
+    if isinstance(value, dict) and explode:
+        return "&".join(_pair(key, each) for key, each in value.items())
+    if isinstance(value, list) and explode:
+        return "&".join(_pair(name, each) for each in value)
+    return f"{quote(name, safe='[]')}={_joined(value, DELIMITERS.get(style, ','), False)}"
+
+
+def _deep(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _deep(f"{name}[{key}]", each)
+    else:
+        yield _pair(name, value)
+
+
+def querystring(value: Any) -> str:
+    """The whole query (`in: querystring`): a text as it is, an object as a form."""
+    return (
+        value if isinstance(value, str) else urlencode({k: as_text(v) for k, v in dict(value).items()}, quote_via=quote)
+    )
+
+
+def header_text(parameter: Parameter | None, value: Any) -> str:
+    """A header: a list with commas, an object as `key,value`."""
+    if isinstance(value, list):
+        return ",".join(map(as_text, value))
+    if isinstance(value, dict) and not (parameter and parameter.content):
+        between = "=" if parameter and parameter.explode else ","
+        return ",".join(f"{key}{between}{as_text(each)}" for key, each in value.items())
+    return as_text(value)
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{quote(name, safe='[]')}={_quoted(value)}"
+
+
+def _quoted(value: Any) -> str:
+    return quote(as_text(value), safe="")
