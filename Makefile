@@ -39,10 +39,11 @@ test-wheel: wheel ## Run the tests of the command line and the vendors with the 
 cases: $(VENV)/developed ## Run the cases that users reported (part of `make test` too)
 	@$(BIN)/pytest tests/cases $(ARGS)
 
-lint: $(VENV)/developed ## Check style and types
+lint: $(VENV)/developed ## Check style and types, and the Markdown of the pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pymarkdown scan --recurse *.md docs specs/*.md
 
 format: $(VENV)/developed ## Fix what ruff can fix
 	$(BIN)/ruff check --fix .

@@ -49,6 +49,28 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     assert [] == [link for link in links if not (page.parent / link).exists()]
 
 
+def anchors(text: str) -> set[str]:
+    """What `#` may lead to in a page, as GitHub names headings; of equal headings the later ones have a number."""
+    plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    found: list[str] = []
+    for heading in re.findall(r"^#+ (.*)", plain, re.MULTILINE):
+        shown = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", heading).replace("*", "").strip().lower()
+        found.append(re.sub(r"[^\w\- ]", "", shown).replace(" ", "-"))
+    numbered = {f"{name}-{count}" for name in found for count in range(1, found.count(name))}
+    return {*found, *numbered}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_anchor_of_a_link_is_a_heading(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", text)
+    pages = [(page.parent / path if path else page, anchor) for path, anchor in links]
+
+    assert [] == [
+        f"{target.name}#{anchor}" for target, anchor in pages if anchor not in anchors(target.read_text("utf-8"))
+    ]
+
+
 def test_every_decision_is_listed_with_its_title() -> None:
     index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
