@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -16,10 +17,10 @@ import pytest
 class RedisProcess:
     """Starts redis-server; `address` is its address. With `is_kept`, it writes what it has (AOF) and has it again.
 
-    It listens at a port of the loopback address too, if that is not 0.
+    It listens at a port of the loopback address too, if that is not 0. `options` are further ones of redis-server.
     """
 
-    def __init__(self, *, is_kept: bool = False, port: int = 0) -> None:
+    def __init__(self, *, is_kept: bool = False, port: int = 0, options: Sequence[str] = ()) -> None:
         program = shutil.which("redis-server") or shutil.which("valkey-server")
         if program is None:
             pytest.skip("no redis-server on this machine (on Debian and Ubuntu: apt install redis-server)")
@@ -29,7 +30,7 @@ class RedisProcess:
         self.address = f"unix://{self._socket}"
         self._command = [program, "--unixsocket", str(self._socket), "--dir", str(self._folder)]
         self._command += ["--port", str(port), "--bind", "127.0.0.1"]
-        self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no"]
+        self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no", *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class RedisProcess:
 
     def _answers(self) -> bool:
         try:
-            return self.command("PING").startswith(b"+PONG")
+            return self.command("PING").startswith((b"+PONG", b"-NOAUTH"))  # the second wants a password
         except OSError:
             return False
 

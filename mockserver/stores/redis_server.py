@@ -28,6 +28,13 @@ PAUSES = (0.05, 0.1, 0.2, 0.5)
 FORMAT = 1
 """The version of the keys and of what they have."""
 
+REASONS = (
+    ("HELLO must be called with", "it wants a password. Put :PASSWORD@ before the host in the address"),
+    ("invalid username-password", "the user or the password in the address is wrong"),
+    ("certificate verify failed", "its certificate is not trusted. Name one that is: rediss://HOST?ssl_ca_certs=FILE"),
+)
+"""What is said for what the client says."""
+
 PREFIX = "mock"
 """How all keys begin, unless the address has `?prefix=…`."""
 
@@ -157,7 +164,9 @@ class RedisServer:
                 return
 
     def _error(self, fault: Exception) -> LogUnavailable:
-        return LogUnavailable(f"{self.place} cannot be used: {str(fault) or type(fault).__name__}")
+        said = str(fault) or type(fault).__name__
+        reason = next((ours for theirs, ours in REASONS if theirs in said), said)
+        return LogUnavailable(f"{self.place} cannot be used: {reason}")
 
     def _lost(self) -> LogLost:
         return LogLost(
