@@ -10,6 +10,7 @@ from typing import Any
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import Finding, RecordedExchange, Verdict
+from contracts.report.coercions import is_coercion
 from contracts.report.severity import severity
 
 Key = tuple[str, ...]
@@ -87,8 +88,8 @@ def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
     """The causes of findings, the worst first: failures before warnings, lost data before style.
 
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
-    the same server error, or if it did not keep what it was sent. A finding that fits several groups
-    belongs to the largest.
+    the same server error, if it did not keep what it was sent, or if values of a wrong type were converted. A finding
+    that fits several groups belongs to the largest.
     """
     groups: dict[Key, set[int]] = {}
     for number, found in enumerate(findings):
@@ -157,6 +158,8 @@ def _keys(found: Finding) -> Iterator[Key]:
     seen = "an incomplete Allow header" if found.check in ALLOW and "Allow" in found.seen else ""
     texts = (seen, seen) if seen else (shape(found.expected, names), shape(found.seen, names))
     yield ("check", "" if seen else found.check + kind, found.verdict, *texts, place(found.exchanges))
+    if is_coercion(found):
+        yield "coercion", found.verdict
     if "as it was sent" in found.expected:
         yield "lost write", found.verdict, found.operation
     last = found.exchanges[-1] if found.exchanges else None

@@ -17,6 +17,7 @@ from contracts.conformance.response_validation import documented_media
 from contracts.model.finding import Finding, RecordedExchange
 from contracts.model.resources import name_of
 from contracts.report.causes import place
+from contracts.report.coercions import is_coercion
 from contracts.report.severity import origin
 from mockserver.behaviour.overlay import carry_out
 from mockserver.contract import Contract
@@ -60,6 +61,11 @@ ADVICE: Mapping[str, str] = {
 }
 """The module of a check, or a check of Schemathesis → what to do in the server."""
 
+STRICT = (
+    "Refuse in {operation} what has another type, instead of converting it (Pydantic: `ConfigDict(strict=True)`), or "
+    "accept the conversion with the line below."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -77,6 +83,8 @@ def suggestion(found: Finding, contract: Contract) -> Suggestion:
     """What would mend a finding."""
     operation = next((each for each in contract.document.operations if name_of(each) == found.operation), None)
     last = found.exchanges[-1] if found.exchanges else None
+    if is_coercion(found):
+        return Suggestion(STRICT.format(operation=found.operation))
     if last is not None and last.status >= 500:
         at = place(found.exchanges)
         where = f" (at {at})" if at else ""

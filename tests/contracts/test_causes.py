@@ -135,6 +135,23 @@ def test_the_options_that_silence_a_cause_silence_no_other() -> None:
     }
 
 
+def test_values_that_a_framework_converts_are_one_cause_and_values_that_it_keeps_another() -> None:
+    sent, kept = b'{"price": true, "gift": "yes"}', b'{"price": true, "gift": "yes"}'
+    converted = b'{"item": {"price": 1.0, "gift": true}}'
+    places = [
+        found("validation", "POST /a", "a request with price true, which violates type, is refused", "status 201",
+              body=sent, answer=converted),
+        found("validation", "PATCH /a/{id}", "a request with price true, which violates anyOf, is refused",
+              "status 200", body=sent, answer=converted),
+        found("negative_data_rejection", "POST /a", "an invalid request is refused", "in body - price: Incorrect type",
+              body=sent, answer=converted),
+    ]  # fmt: skip
+    other = found("validation", "POST /b", "a request with price true, which violates type, is refused", "status 201",
+                  body=sent, answer=kept)  # fmt: skip
+
+    assert [3, 1] == sorted((len(each.findings) for each in causes([*places, other])), reverse=True)
+
+
 def test_the_terminal_begins_with_the_number_of_causes_and_says_in_how_many_places() -> None:
     printed = list(lines(report(*(found("paging", f"GET /{n}", "a page", "none") for n in range(12)))))
 
