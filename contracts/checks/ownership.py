@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from contracts.checks.other_user_access import Access, AccessAttempt, access_of
+from contracts.checks.access_attempts import Access, AccessAttempt
+from contracts.checks.other_user_access import access_of
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.owner_sentences import OwnerSentence, says_shared, sentence_of

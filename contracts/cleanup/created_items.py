@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource
+from contracts.model.resources import CheckedResource, value_at
 
 MOST_RECREATED = 12
 """At most this many items are created again to reproduce a list."""
@@ -37,6 +37,25 @@ class CreatedItem:
         parent = resource.behaviour.parent
         key = {resource.owner_key: self.id} if resource.owner_key else {}
         return {**self.path, **({parent.parameter: self.id} if parent else {}), **key}
+
+
+def created_item(
+    resource: CheckedResource,
+    exchange: RecordedExchange,
+    sent: Mapping[str, Any],
+    user: User,
+    path: Mapping[str, Any],
+) -> CreatedItem | None:
+    """The item that a create request created, by its response; None if it created none."""
+    if not 200 <= exchange.status < 300:
+        return None
+    shown, field = resource.operations["create"].item_in(exchange.json), resource.behaviour.identity.field
+    id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
+    id = sent.get(field) if id is None else id
+    id = path.get(resource.behaviour.identity.parameter) if id is None and resource.is_put else id
+    if id is None:
+        return None
+    return CreatedItem(resource, id, shown, sent, user, exchange, {**path, resource.behaviour.identity.parameter: id})
 
 
 class CreatedItems:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.client.target import SchemeCredential, User
+from contracts.client.user import SchemeCredential, User
 from mockserver.behaviour.statements import Credential
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from contracts.client.retry_after import Patience
-from contracts.client.secret_digests import digests
+from contracts.client.secret_masking import masking
 from contracts.client.transport import (
     App,
     AsgiTransport,
@@ -27,6 +26,7 @@ from contracts.client.transport import (
     Unanswered,
     Unreachable,
 )
+from contracts.client.user import ANONYMOUS, User
 from contracts.model.finding import RecordedExchange
 from mockserver.openapi import json_codec
 
@@ -56,93 +56,6 @@ class Exhausted(Exception):
 
 class ReadOnly(Exception):
     """The request would change something, and `--read-only` does not allow that."""
-
-
-class SchemeCredential(NamedTuple):
-    """The credential of a user in the form of one security scheme. `location` is `header`, `query` or `cookie`."""
-
-    scheme: str
-    location: str
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user of the target. Its credential is in `headers`, `query` or `cookies`.
-
-    `schemes` has the credential in the form of every security scheme of the document, the preferred ones first.
-    `fixtures` has, by the name of a resource, ids of items that exist and that the user may read.
-    `tenant` is the tenant that the user works in; empty if it has only one. `name` is the name in reports. In curl
-    lines and exchanges a variable named after it replaces `secret` (`${ADMIN}`) and `other_secrets` (`${ADMIN_PART_2}`,
-    …).
-    """
-
-    name: str
-    headers: Headers = field(default=(), repr=False)
-    query: Headers = field(default=(), repr=False)
-    cookies: Headers = field(default=(), repr=False)
-    tenant: str = ""
-    role: str = ""
-    secret: str = field(default="", repr=False)
-    other_secrets: tuple[str, ...] = field(default=(), repr=False)
-    schemes: tuple[SchemeCredential, ...] = field(default=(), repr=False)
-    fixtures: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-
-    def for_security(self, alternatives: Sequence[Sequence[str]]) -> User:
-        """The user with the credential that an operation requires, and no other (OpenAPI 3.1 section 4.8.30).
-
-        `alternatives` have the names of security schemes. Where none can be met, or none is required, the user stays
-        as it is.
-        """
-        known = {each.scheme: (rank, each) for rank, each in enumerate(self.schemes)}
-        met = [names for names in alternatives if names and all(name in known for name in names)]
-        if not met:
-            return self
-        best = min(met, key=lambda names: max(known[name][0] for name in names))
-        wanted = dict.fromkeys(known[name][1][1:] for name in best)
-        own = {(each.location, each.name.lower()) for each in self.schemes}
-
-        def pairs(location: str, present: Headers) -> Headers:
-            others = tuple(pair for pair in present if (location, pair[0].lower()) not in own)
-            return (*((name, value) for where, name, value in wanted if where == location), *others)
-
-        return replace(
-            self,
-            headers=pairs("header", self.headers),
-            query=pairs("query", self.query),
-            cookies=pairs("cookie", self.cookies),
-            schemes=(),
-        )
-
-    @property
-    def variable(self) -> str:
-        """The shell variable that replaces the secret."""
-        return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).lstrip("_0123456789").rstrip("_") or "CREDENTIAL"
-
-    @property
-    def placeholders(self) -> dict[str, str]:
-        """Maps every secret to the placeholder that replaces it."""
-        named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.other_secrets, 2)}
-        return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
-
-    def ids_of(self, resource: str) -> tuple[Any, ...]:
-        """The ids of items of a resource that exist; the name may be singular or plural."""
-        return tuple(id for name, ids in self.fixtures if names_resource(name, resource) for id in ids)
-
-    def in_tenant(self, tenant: str) -> User:
-        """The same user in another tenant."""
-        return replace(self, tenant=tenant)
-
-
-def names_resource(written: str, resource: str) -> bool:
-    """Does a user mean this resource? Case, hyphens and a plural `s` do not matter."""
-    plain, known = (re.sub(r"[^a-z0-9]", "", name.lower()).rstrip("s") for name in (written, resource))
-    return plain == known
-
-
-ANONYMOUS = User("nobody")
-"""The user of requests without a credential."""
 
 
 class Request(NamedTuple):
@@ -392,64 +305,3 @@ def _encoded(request: Request) -> bytes | None:
     if request.body is None and not request.media_type:
         return None
     return request.body if isinstance(request.body, bytes) else json_codec.write(request.body)
-
-
-AFTER_SCHEME = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")
-"""A credential that follows the name of its authentication scheme (RFC 9110 section 11.4)."""
-
-
-PUBLIC_HEADERS = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
-"""Headers that contain no secrets. Their values also occur in responses, where a placeholder would hide what is
-checked.
-"""
-
-SHORTEST_SECRET = 6
-"""A shorter header value is replaced in that header only: elsewhere the same text may mean something else."""
-
-
-def secrets_of(headers: Headers) -> tuple[str, ...]:
-    """The secrets in headers: the whole value, or the part after the name of an authentication scheme."""
-    values = [value.strip() for name, value in headers if name.lower() not in PUBLIC_HEADERS]
-    found = [AFTER_SCHEME.fullmatch(value) for value in values]
-    bare = [match[1] if match else value for match, value in zip(found, values, strict=True)]
-    return tuple(value for value in bare if len(value) >= SHORTEST_SECRET)
-
-
-def _digests(secret: str, placeholder: str) -> dict[str, str]:
-    return digests(secret, placeholder) if len(secret) >= SHORTEST_SECRET else {}
-
-
-def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
-    """A function that makes a RecordedExchange and replaces every secret of the users by its placeholder."""
-    secrets = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
-    secrets = {d: shown for value, name in secrets.items() for d, shown in _digests(value, name).items()} | secrets
-    pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
-    needles = [secret.encode() for secret in secrets]
-
-    short = {
-        pair: "${" + each.variable + "}"
-        for each in users
-        for pair in each.headers
-        if pair[0].lower() not in PUBLIC_HEADERS and len(pair[1].strip()) < SHORTEST_SECRET
-    }
-
-    def masked(text: str) -> str:
-        return pattern.sub(lambda match: secrets[match.group()], text) if pattern else text
-
-    def masked_bytes(body: bytes) -> bytes:
-        if not any(needle in body for needle in needles):
-            return body
-        return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-    def write(sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
-        return RecordedExchange(
-            method=sent.method,
-            url=masked(sent.url),
-            status=received.status,
-            headers=tuple((name, short.get((name, value)) or masked(value)) for name, value in sent.headers),
-            body=masked_bytes(sent.body) if sent.body is not None else None,
-            reply_headers=tuple((name, masked(value)) for name, value in received.headers),
-            reply_body=masked_bytes(received.body),
-        )
-
-    return write

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.client.authentication import sandbox_users, user_with_secret, user_without_scheme, with_schemes
-from contracts.client.target import User, names_resource, secrets_of
+from contracts.client.secret_masking import secrets_of
+from contracts.client.user import User, names_resource
 from contracts.client.wfc_logins import logged_in
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError

@@ -24,8 +24,9 @@ from schemathesis.wfc.loader import load_from_dict
 from schemathesis.wfc.payloads import format_login_payload
 from schemathesis.wfc.tokens import extract_token_from_body, extract_token_from_header, format_token
 
-from contracts.client.target import User, secrets_of
+from contracts.client.secret_masking import secrets_of
 from contracts.client.transport import USER_AGENT
+from contracts.client.user import User
 from mockserver.errors import MockServerError
 
 WAIT = 30.0

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from contracts.cleanup.created_items import CreatedItem
+from contracts.cleanup.created_items import CreatedItem, created_item
 from contracts.cleanup.journal import Entry
-from contracts.client.distinct_values import distinct
 from contracts.client.pagination import listed
-from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, ResourceOperation, value_at
+from contracts.model.resources import CheckedResource
+from contracts.runner.distinct_bodies import DistinctBodies
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
 from contracts.runner.shared import SharedState
@@ -38,6 +36,7 @@ class ItemMaker(RequestSender):
     def __init__(self, shared: SharedState, *given: Any, **named: Any) -> None:
         super().__init__(shared, *given, **named)
         self.bodies = ReferringBodies(shared.bodies, shared.resources, self._referred)
+        self._distinct = DistinctBodies(shared, self.bodies)
         self._referred_items: dict[str, list[Any]] = {}
         self._is_probing = False
         self._being_made: set[str] = set()
@@ -78,7 +77,7 @@ class ItemMaker(RequestSender):
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
-        return self._distinct(resource, self._reachable(resource, marked)) | fields
+        return self._distinct.body(resource, marked) | fields
 
     def _learn_how_items_differ(self, resource: CheckedResource) -> None:
         """Create two items where the document says that creates may conflict: perhaps the second must differ more."""
@@ -103,33 +102,6 @@ class ItemMaker(RequestSender):
             if all(exchange.status != CONFLICT for exchange, _ in tried):
                 return
         crowded[resource.name] = 0  # the conflict is about something else
-
-    def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
-        """The body with values that no other item has, where that is needed."""
-        level, op = self.shared.crowded.get(resource.name, 0), resource.operations["create"]
-        if not level:
-            return body
-        refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
-        number = self.shared.next()
-        made = dict(body)
-        for name, value in body.items():
-            if name not in refers and (isinstance(value, str) or level > 1) and not self.bodies.is_moment(op, name):
-                made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
-        return made
-
-    def _accepts_with(self, op: ResourceOperation, body: Mapping[str, Any], name: str, value: Any) -> bool:
-        return self.bodies.accepts(op, {**body, name: value})
-
-    def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
-        """The body without an id that no request could name in its path, if the id may be left out."""
-        id, without_id = (
-            resource.behaviour.identity,
-            {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
-        )
-        of_item = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
-        reachable = all(may_be_id(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in of_item)
-        is_optional = id.field in body and self.bodies.accepts(resource.operations["create"], without_id)
-        return without_id if is_optional and not reachable else body
 
     def create(
         self,
@@ -210,32 +182,12 @@ class ItemMaker(RequestSender):
         `number` is the one that `journal_create` returned, for a request that this context did not send.
         """
         number, _ = self._numbers.pop(id(exchange), (number, exchange))
-        made = self._made_of(resource, exchange, sent, user, path)
+        made = created_item(resource, exchange, sent, user, path)
         if made is not None:
             self._created.add(made)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         return made
-
-    def _made_of(
-        self,
-        resource: CheckedResource,
-        exchange: RecordedExchange,
-        sent: Mapping[str, Any],
-        user: User,
-        path: Mapping[str, Any],
-    ) -> CreatedItem | None:
-        if not 200 <= exchange.status < 300:
-            return None
-        shown, field = resource.operations["create"].item_in(exchange.json), resource.behaviour.identity.field
-        id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
-        id = sent.get(field) if id is None else id
-        id = path.get(resource.behaviour.identity.parameter) if id is None and resource.is_put else id
-        if id is None:
-            return None
-        return CreatedItem(
-            resource, id, shown, sent, user, exchange, {**path, resource.behaviour.identity.parameter: id}
-        )
 
     def _entry(self, made: CreatedItem) -> Entry | None:
         op = made.resource.operations.get("delete")

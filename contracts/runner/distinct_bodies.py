@@ -1,0 +1,52 @@
+"""Bodies of create requests that differ from all others, where a service lets no two items be alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from contracts.client.distinct_values import distinct
+from contracts.client.path_values import may_be_id
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.referring_bodies import ReferringBodies
+from contracts.runner.shared import SharedState
+
+
+class DistinctBodies:
+    """Gives a body values that no other item has, as far as `crowded` of the shared state says that it is needed."""
+
+    def __init__(self, shared: SharedState, bodies: ReferringBodies) -> None:
+        self._shared, self._bodies = shared, bodies
+
+    def body(self, resource: CheckedResource, made: dict[str, Any]) -> dict[str, Any]:
+        """The body with values that no other item has, and without an id that no path could name."""
+        return self._distinct(resource, self._reachable(resource, made))
+
+    def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with values that no other item has, where that is needed."""
+        level, op = self._shared.crowded.get(resource.name, 0), resource.operations["create"]
+        if not level:
+            return body
+        refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
+        number = self._shared.next()
+        made = dict(body)
+        for name, value in body.items():
+            if name not in refers and (isinstance(value, str) or level > 1) and not self._bodies.is_moment(op, name):
+                made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
+        return made
+
+    def _accepts_with(self, op: ResourceOperation, body: Mapping[str, Any], name: str, value: Any) -> bool:
+        return self._bodies.accepts(op, {**body, name: value})
+
+    def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+        """The body without an id that no request could name in its path, if the id may be left out."""
+        id, without_id = (
+            resource.behaviour.identity,
+            {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
+        )
+        schemas = self._shared.contract.schemas
+        of_item = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
+        reachable = all(may_be_id(schemas, each, id.parameter, body.get(id.field)) for each in of_item)
+        is_optional = id.field in body and self._bodies.accepts(resource.operations["create"], without_id)
+        return without_id if is_optional and not reachable else body
