@@ -1,7 +1,8 @@
-"""Prints how large wheels are and how long their modules take to import: `make wheel` runs it."""
+"""Prints how large a wheel is, how long its modules take to import, and if uvx and pipx run it: for `make wheel`."""
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import zipfile
 from pathlib import Path
 
 RUNS = 5
+WITHOUT_INSTALLATION = ("uvx --from {} mockserver --version", "pipx run --spec {} mockserver --version")
+"""How the wheel is run without an installation, if these programs are there."""
+
 PROGRAMS = {
     "python -c pass": "pass",
     "mockserver --help": "from mockserver.cli.commands import main; main(['--help'], standalone_mode=False)",
@@ -39,13 +43,26 @@ def seconds(code: str) -> float:
     return statistics.median(taken)
 
 
-def run(wheels: list[str]) -> None:
+def trial_line(command: str, wheel: Path) -> str:
+    """What a program that runs a wheel without an installation printed, and how long it took; else why it did not."""
+    words = [word.format(wheel.absolute()) for word in command.split()]
+    if shutil.which(words[0]) is None:
+        return f"  {words[0]:20} is not installed here"
+    before = time.perf_counter()
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    taken = time.perf_counter() - before
+    printed = done.stdout.strip() or done.stderr.strip()[-200:]
+    return f"  {words[0]:20} {taken:.1f} s, exit code {done.returncode}: {printed}"
+
+
+def run(wheel: Path) -> None:
     """Print the table."""
-    for wheel in wheels:
-        print("\n".join(size_lines(Path(wheel))))  # noqa: T201
+    print("\n".join(size_lines(wheel)))  # noqa: T201
     for name, code in PROGRAMS.items():
         print(f"  {name:20} {seconds(code):.2f} s, median of {RUNS}")  # noqa: T201
+    for command in WITHOUT_INSTALLATION:
+        print(trial_line(command, wheel))  # noqa: T201
 
 
 if __name__ == "__main__":
-    run(sys.argv[1:])
+    run(Path(sys.argv[1]))
