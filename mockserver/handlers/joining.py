@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.behaviour.statements import Reference
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.shown_values import is_of_kind, like, places
+from mockserver.handlers.shown_values import is_clearly_of_kind, is_of_kind, like, places
 from mockserver.inference.references import EACH, FoundReference, Steps, stem, steps_of
 from mockserver.openapi import json_codec
 from mockserver.openapi.fault_places import Place
@@ -19,11 +20,17 @@ from mockserver.state.record import Record
 
 @dataclass(frozen=True, slots=True)
 class JoinedReference:
-    """A reference at `steps` (names, and EACH for each value of a list), as a `Reference` statement says."""
+    """A reference at `steps` (names, and EACH for each value of a list), as a `Reference` statement says.
+
+    With `is_one_of` there are others at the same steps: the value itself says which of them it is. If it is a bare id,
+    it is the one that `is_first`.
+    """
 
     steps: Steps
     resource: str
     key: str
+    is_one_of: bool = False
+    is_first: bool = True
 
     @property
     def name(self) -> str:
@@ -62,8 +69,10 @@ def compiled(plans: Mapping[str, ResourcePlan]) -> References:
 
 def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:
     """References of statements, outer ones first: an outer one replaces what contains inner ones."""
-    found = (JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements)
-    return tuple(sorted(found, key=lambda one: len(one.steps)))
+    found = [JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements]
+    number, first = Counter(one.steps for one in found), {one.steps: one for one in reversed(found)}
+    told = (replace(o, is_one_of=True, is_first=first[o.steps] is o) if number[o.steps] > 1 else o for o in found)
+    return tuple(sorted(told, key=lambda one: len(one.steps)))
 
 
 class Subject(NamedTuple):
@@ -177,6 +186,8 @@ class Joining:
     def _join(self, reference: JoinedReference, inside: Any, steps: Steps, begin: Place) -> None:
         for holder, last, place in list(places(inside, steps, begin)):
             found = self._choice(reference, place or ("",), last)
+            if reference.is_one_of and not _is_meant(reference, holder[last], found):
+                continue
             if found is not None:
                 self._subjects[*place, last] = found[1]
                 self._set(reference, holder, last, (*place, last), found[0])
@@ -266,3 +277,10 @@ class Joining:
         if isinstance(before, str) and isinstance(shown, int):
             return str(shown)
         return number_of(shown) if isinstance(before, int) and isinstance(shown, str) else shown
+
+
+def _is_meant(reference: JoinedReference, before: Any, found: tuple[Record, Subject] | None) -> bool:
+    """Is a value, which may be of several resources, of the kind of the item that was chosen for it?"""
+    if not isinstance(before, dict):
+        return reference.is_first
+    return found is not None and is_clearly_of_kind(before, found[0].fields)

@@ -32,6 +32,12 @@ def is_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:
     return before.keys() <= other.keys() or all(before[name] == other[name] for name in said)
 
 
+def is_clearly_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:
+    """Does an object say that it is of the same kind as the other one, or has it nothing that the other one has not?"""
+    said = [name for name in KINDS if name in before and name in other]
+    return all(before[name] == other[name] for name in said) if said else before.keys() <= other.keys()
+
+
 KINDS = ("object", "type", "kind", "@type", "_type", "__typename")
 """Properties that say what kind of thing an object is."""
 

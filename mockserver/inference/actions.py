@@ -271,7 +271,12 @@ def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
 
 
 def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
-    """The list at such a path: it shows the items that were created there."""
+    """The list at such a path: it shows the items that were created there, or the one item."""
+    shown = get(draft, node.operations["get"]) if "get" in node.operations else None
+    if shown is not None and shown.reply.schema and is_exactly(draft, shown.reply.schema):
+        keeps = _keeps(draft, node)
+        by = keeps.get(node.parameters[-1], "") if node.parameters else ""
+        return replace_fields(shown, across=True, by=by, reason=f"{shown.reason}, below another path") if by else None
     listed = listing(draft, node.operations["get"]) if "get" in node.operations else None
     return replace_fields(listed, keeps=_keeps(draft, node)) if listed is not None else None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
-from mockserver.inference.names import noun, words
+from mockserver.inference.names import noun, plain, words
+from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.schemas import Schemas
 
 EACH = "[]"
@@ -18,8 +20,20 @@ ID_WORDS = frozenset(("id", "ids", "uuid", "uuids", "gid", "gids", "guid", "guid
 SELF = frozenset(("parent",))
 """Names of a reference to another item of the same resource."""
 
-DEEPEST = 6
+OWN_WORDS = frozenset(KEYS) - {"ref", "tag"}
+"""Names of texts about the thing itself: the `key` of a license is no key of a user, its `email` no stored email."""
+
+PREFIXES = frozenset(("full", "minimal", "simple", "basic", "public", "private", "nullable", "short", "detailed"))
+"""First words of schemas that say how much of a thing is shown: `minimal-repository` shows a repository."""
+
+DEEPEST = 8
 """How many properties deep references are looked for."""
+
+LISTS = 3
+"""How many lists references are looked for in, one inside the other."""
+
+ALTERNATIVES = 16
+"""How many resources one reference may be to, at most."""
 
 MOST = 400
 """How many references of one schema are found at most."""
@@ -75,6 +89,16 @@ def relation(field: str, name: str = "") -> str:
     return "_".join((*(parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts), name))
 
 
+def schema_words(pointers: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """What schemas of a document are called, as words: `Repository` and `minimal-repository` are a repository."""
+    for pointer in pointers:
+        *above, name = json_pointer.split(pointer) or ("",)
+        called = noun(name) if above == ["components", "schemas"] else ()
+        while len(called) > 1 and called[0] in PREFIXES:
+            called = called[1:]
+        yield called
+
+
 class ReferenceFinder:
     """Finds the references in values of one document's schemas."""
 
@@ -82,10 +106,13 @@ class ReferenceFinder:
         self._schemas = schemas
         self._by_words: dict[tuple[str, ...], list[ReferredResource]] = {}
         self._by_schema: dict[str, list[ReferredResource]] = {}
+        self._by_schema_words: dict[tuple[str, ...], list[ReferredResource]] = {}
         for target in sorted(targets, key=lambda target: len(target.parents)):
             self._by_words.setdefault(target.words, []).append(target)
             for pointer in target.schemas:
                 self._by_schema.setdefault(pointer, []).append(target)
+            for called in dict.fromkeys(schema_words(target.schemas[:1])):
+                self._by_schema_words.setdefault(called, []).append(target)
 
     def in_item(self, pointer: str, own: ReferredResource) -> list[FoundReference]:
         """The references in an item of a resource, whose schema is at `pointer`."""
@@ -116,13 +143,15 @@ class ReferenceFinder:
         """The references at one place: of the value itself, or else inside it."""
         entries = self._schemas.items(pointer) if "array" in self._schemas.types(pointer) else None
         if entries is not None:
-            if steps.count(EACH) < 2:
+            if steps.count(EACH) < LISTS:
                 yield from self._at(entries, (*steps, EACH), name, own, above)
             return
         resolved = self._resolved(pointer)
-        whole = self._is_item(pointer, name, steps, own)
-        if whole is not None:
-            yield whole  # what is inside it, the references of that resource say
+        whole = self._items(pointer, name, steps, own)
+        if whole:
+            yield from whole  # what is inside them, the references of those resources say
+            for other in self._others(pointer) if resolved not in above else ():
+                yield from self._inside(other, steps, own, (*above, resolved, other))
             return
         found = self._shown(pointer, name, steps, own) or self._named(pointer, name, steps, own)
         if found is not None:
@@ -131,17 +160,28 @@ class ReferenceFinder:
         if deep < DEEPEST and resolved not in above:
             yield from self._inside(pointer, steps, own, (*above, resolved))
 
-    def _is_item(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
-        """A reference that shows the other item by the very schema of its resource, perhaps as one alternative."""
-        for _, here in self._schemas.branches(pointer, every=True):
-            target = self._nearest(self._by_schema.get(here, ()), own)
+    def _items(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> list[FoundReference]:
+        """References that show the other item by the very schema of its resource: one for each alternative."""
+        found, parts = dict[str, FoundReference](), set[str]()
+        every = [here for _, here in self._schemas.branches(pointer, every=True)]
+        for here in every:
+            target = self._nearest(self._by_schema.get(here, ()), own) if here not in parts else None
             if target is not None:
                 called = self._called(stem(name), name, own) if name else None
-                is_shown = called is not None and here in called.schemas
+                is_shown = called is not None and any(one in every for one in called.schemas)
                 if called is not None and is_shown and not _is_reachable(target, own) and _is_reachable(called, own):
                     target = called  # users are shown below `/projects/{id}/reviewers`, too
-                return FoundReference(steps, target.name, "", f"the schema is that of {target.name}")
-        return None
+                reason = f"the schema is that of {target.name}"
+                parts.update(part for _, part in self._schemas.branches(here, every=True))
+                found.setdefault(target.name, FoundReference(steps, target.name, "", reason))
+        return list(found.values())[:ALTERNATIVES]
+
+    def _others(self, pointer: str) -> list[str]:
+        """The objects that a value may be, or is too, besides the items of resources."""
+        every = self._schemas.branches(pointer, every=True)
+        items = [here for _, here in every if here in self._by_schema]
+        known = {here for item in items for _, here in self._schemas.branches(item, every=True)}
+        return [here for node, here in every if here not in known and node.get("properties")]
 
     def _shown(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
         """A reference that shows the other item as an object with a schema of its own."""
@@ -159,10 +199,12 @@ class ReferenceFinder:
         if not parts or not types or not types <= {"string", "integer", "number"}:
             return None
         says_id = len(parts) > 1 and parts[-1] in ID_WORDS
+        if not says_id and parts[-1] in OWN_WORDS and steps[-1] != EACH:
+            return None
         target = self._called(stem(name), name, own)
         if target is None or (not says_id and not self._may_be_id(pointer, target, types)):
             return None
-        key = self._key(target, types)
+        key = self._key(target, types, name)
         return FoundReference(steps, target.name, key, f"{name} is named after {target.name}") if key else None
 
     def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
@@ -176,12 +218,16 @@ class ReferenceFinder:
             for form in ("format", "pattern")
         )
 
-    def _key(self, target: ReferredResource, types: frozenset[str]) -> str:
-        """The property of the other item with an id of one of these types; empty if there is none."""
+    def _key(self, target: ReferredResource, types: frozenset[str], name: str) -> str:
+        """The property of the other item with an id of one of these types; empty if there is none.
+
+        If the `name` of the reference is that of the property with its id, it is that one, else `id` comes first.
+        """
         shown = {
             name: at for pointer in reversed(target.schemas) for name, at in self._schemas.properties(pointer).items()
         }
-        for key in dict.fromkeys(("id", "uuid", "gid", target.field)):
+        same: tuple[str, ...] = (target.field,) if plain(name) == plain(target.field) else ()
+        for key in dict.fromkeys((*same, "id", "uuid", "gid", target.field)):
             own = self._schemas.types(shown[key]) - {"null"} if key in shown else frozenset[str]()
             is_text = "string" in types and own <= {"string", "integer"}  # ids of numbers are also written as text
             is_text |= "integer" in types and own == {"string"}  # and the other way round
@@ -197,7 +243,8 @@ class ReferenceFinder:
         parts = parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts
         called = noun("_".join(parts))
         for begin in range(len(called)):
-            found = self._nearest(self._by_words.get(called[begin:], ()), own)
+            by_path, by_schema = self._by_words.get(called[begin:], ()), self._by_schema_words.get(called[begin:], ())
+            found = self._nearest(by_path or by_schema, own)
             if found is not None:
                 return found
         return None

