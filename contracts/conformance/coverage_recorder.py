@@ -13,6 +13,7 @@ from contracts.checks import checks_of
 from contracts.conformance.response_validation import documented_media
 from contracts.conformance.seen_constraints import SeenConstraints
 from contracts.model.coverage import Coverage, MissingTarget
+from contracts.model.documented_links import DocumentedLink, documented_links
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
@@ -161,17 +162,14 @@ class CoverageRecorder:
             for example in media.examples if is_json(media.name) else ():
                 seen = (name, "example", example) in self._seen
                 yield MissingTarget("examples", name, example, "it was not sent"), seen
-        for response in operation.responses:
-            for link, value in response.links.items():
-                yield self._link(name, response.status, link, value)
+        for link in documented_links(operation, self._contract):
+            yield self._link(name, link)
 
-    def _link(self, name: str, status: str, link: str, value: Any) -> tuple[MissingTarget, bool]:
-        named = value.get("operationId") if isinstance(value, dict) else None
-        target = next((each for each in self._contract.document.operations if each.operation_id == named), None)
-        called = target is None or any(200 <= each < 400 for each in self._statuses[name_of(target)])
-        seen = (name, "status", status) in self._seen and called
+    def _link(self, name: str, link: DocumentedLink) -> tuple[MissingTarget, bool]:
+        called = any(200 <= each < 400 for each in self._statuses[name_of(link.target)])
+        seen = (name, "status", link.status) in self._seen and called
         why = "its response was not seen" if called else "its target was not called with success"
-        return MissingTarget("links", name, f"{status} {link}", why), seen
+        return MissingTarget("links", name, f"{link.status} {link.name}", why), seen
 
     def _schemas(self) -> Iterator[tuple[MissingTarget, bool]]:
         for (pointer, keyword), wanted in self._constraints.wanted.items():

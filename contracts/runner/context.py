@@ -58,6 +58,10 @@ class CheckContext(ItemMaker):
                 raise
             return None
 
+    def created_ids(self) -> set[str]:
+        """The ids of the items that this check has created and that still exist."""
+        return {str(made.id) for made in self._created.present}
+
     def get(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
         """Get an item."""
         return self.send(made.resource.operations["get"], user=user or made.user, path=made.path)

@@ -108,6 +108,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 PROVED_IN = {
     "linearizability": "test_linearizability.py",
     "nested-defaults": "test_defaults.py",
+    "links": "test_links.py",
     "query-safe": "test_further_methods.py",
     "additional-method": "test_further_methods.py",
     "owner-figures": "test_order_bugs.py",
