@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.arazzo.inputs import input_properties
 from contracts.arazzo.loaded import LoadedDescription
-from contracts.client.target import SHORTEST_SECRET
+from contracts.client.secret_masking import SHORTEST_SECRET
 
 SECRET_NAME = re.compile(r"(?i)password|passwd|secret|token|api_?-?key|credential|authorization")
 """Names of inputs and outputs whose values are secrets."""
