@@ -74,8 +74,7 @@ class SentDelivery:
     @property
     def request_number(self) -> int | None:
         """The number of the request that caused it in the journal; None without one."""
-        kept = getattr(self.cause, "kept", ())
-        return kept[0] if kept else None
+        return getattr(self.cause, "number", None) or None
 
     def end(self, state: State, reason: str = "") -> None:
         """Nothing more is sent."""

@@ -83,8 +83,8 @@ def attributes(scope: Mapping[str, Any], trace: Trace, response: CompleteRespons
     yield "mockserver.step", trace.step
     if trace.principal is not None:
         yield "mockserver.caller", trace.principal.name
-    if trace.kept:
-        yield "mockserver.request", trace.kept[0]
+    if trace.number:
+        yield "mockserver.request", trace.number
     if trace.commits:
         yield "mockserver.revision", trace.commits[-1].revision
     if trace.notes:

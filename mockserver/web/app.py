@@ -150,8 +150,8 @@ class Sandbox:
         last = OverrideInterceptor(self.overrides, self._stack) if self.overrides else None
         interceptors = (*self._interceptors, last) if last is not None else self._interceptors
         self._answer: App = self._stack
-        alone = fast_path.recorded(recorder) if recorder is not None else fast_path.answer
-        self.fast_path = alone
+        alone = fast_path.recorded(recorder) if recorder is not None else fast_path
+        self.fast_path = alone.answer
         if interceptors or recorder is not None:
             sender = LazyApp(self._cors_of_injected)
             self._answer = chain = InterceptorChain(
@@ -160,7 +160,7 @@ class Sandbox:
         if interceptors:
             self.fast_path = partial(_through, chain, fast_path.answer)
         if last is not None and not self._interceptors:
-            self.fast_path = partial(_through_if, last, chain, served, alone)
+            self.fast_path = partial(_through_if, last, chain, served, alone.answer)
         if self.sharing is not None and self.sharing.is_attached:
             self._own_fast_path, self.fast_path = self.fast_path, self._shared_fast_path
         if self._settings.stream_interval:

@@ -20,26 +20,52 @@ STEPS = (
 )  # fmt: skip
 """The steps of an answer, in their order. A request that is refused at one has passed those before it."""
 
+ROUTE = STEPS[0]
+"""The first step."""
+
 
 class Trace:
-    """How a request is answered.
+    """How a request is answered. `begun` makes one.
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
-    why it is refused, `notes` are what interceptors did with it, `kept` is what the journal keeps of it.
+    why it is refused, `notes` are what interceptors did with it. The others are what the journal keeps: the `number` of
+    the entry, or 0, and `moment`, `seconds`, `request`, `response` and `sent` of a JournalRecord.
     """
 
-    # Defaults of the class: most requests set few of them, and each is made for every request.
-    operation: Operation | None = None
-    label: str | None = None
-    step: str = STEPS[0]
-    refusal: Refusal | None = None
-    principal: Principal | None = None
-    tenant: str | None = None
-    commits: tuple[Commit, ...] = ()
-    reasons: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    kept: tuple[Any, ...] = ()
+    # Slots without `__init__`: to make and fill an object with a dictionary takes three times as long.
+    __slots__ = (
+        "commits",
+        "label",
+        "moment",
+        "notes",
+        "number",
+        "operation",
+        "principal",
+        "reasons",
+        "refusal",
+        "request",
+        "response",
+        "seconds",
+        "sent",
+        "step",
+        "tenant",
+    )
+    operation: Operation | None
+    label: str | None
+    step: str
+    refusal: Refusal | None
+    principal: Principal | None
+    tenant: str | None
+    commits: tuple[Commit, ...]
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    number: int
+    moment: float
+    seconds: float
+    request: Any
+    response: tuple[int, bytes, bytes] | None
+    sent: int
 
     def record(
         self,
@@ -53,9 +79,17 @@ class Trace:
         """Record how an operation answered."""
         self.operation, self.step, self.principal, self.tenant = operation, step, principal, tenant
         self.label, self.commits = transaction.store.label, transaction.commits
-        if refusal is not None:
-            # Without its frames, which lead back here: a circle that only the collector could free.
-            self.refusal = refusal.with_traceback(None)
+        # Without its frames, which lead back here: a circle that only the collector could free.
+        self.refusal = refusal and refusal.with_traceback(None)
+
+
+def begun() -> Trace:
+    """The trace of a request that is not answered yet."""
+    trace = Trace()
+    trace.operation = trace.label = trace.refusal = trace.principal = trace.tenant = None
+    trace.commits = trace.reasons = trace.notes = ()
+    trace.step, trace.number = ROUTE, 0
+    return trace
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:

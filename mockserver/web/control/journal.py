@@ -12,7 +12,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from mockserver.openapi.document import Operation
-from mockserver.web.control.kept_request import LONGEST_BODY, KeptRequest, RequestParts, keep, parts_of
+from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, keep, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
@@ -30,13 +30,13 @@ class JournalRecord:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        kept: tuple[int, float, float, KeptRequest, CompleteResponse | None, int] = trace.kept
-        self.number, self.moment, self.seconds, self._kept, self.response, self.sent = kept
+        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
+        self.response, self.sent = trace.response, trace.sent
 
     @cached_property
     def parts(self) -> RequestParts:
         """The parts of the request."""
-        return parts_of(self._kept)
+        return parts_of(self.trace.request)
 
     @property
     def method(self) -> str:
@@ -99,7 +99,7 @@ class RequestJournal:
     """
 
     def __init__(self, most: int, *, quiet: bool = False) -> None:
-        self.most, self.quiet, self.last = most, quiet, 0
+        self.most, self.quiet, self._forgotten = most, quiet, 0
         self._numbers: Iterator[int] = count(1)
         self._traces: deque[Trace] = deque(maxlen=most)
         self._waiting: set[asyncio.Event] = set()
@@ -108,15 +108,16 @@ class RequestJournal:
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        self.last = number = next(self._numbers)
+        number = next(self._numbers)
         status, fields, content = response
         if not self.quiet:
             fields += b"mock-request: %d\r\n" % number
             if trace.commits:
                 fields += b"mock-revision: %d\r\n" % trace.commits[-1].revision
             response = status, fields, content
-        kept = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
-        trace.kept = number, time.time(), seconds, keep(scope, body), kept, len(content)
+        trace.response = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
+        trace.number, trace.sent, trace.request = number, len(content), keep(scope, body)
+        trace.moment, trace.seconds = time.time(), seconds
         self._traces.append(trace)
         if self._waiting:
             self._wake()
@@ -124,8 +125,9 @@ class RequestJournal:
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
-        self.last = number = next(self._numbers)
-        trace.kept = number, time.time(), seconds, keep(scope, body), None, 0
+        number = next(self._numbers)
+        trace.number, trace.request, trace.response, trace.sent = number, keep(scope, body), None, 0
+        trace.moment, trace.seconds = time.time(), seconds
         self._traces.append(trace)
         self._wake()
 
@@ -138,6 +140,11 @@ class RequestJournal:
     def number_by(self, numbers: Iterator[int]) -> None:
         """Number entries by this iterator from now on."""
         self._numbers = numbers
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry, also if it is forgotten; 0 before the first."""
+        return max(self._forgotten, self._traces[-1].number) if self._traces else self._forgotten
 
     def _wake(self) -> None:
         for event in self._waiting:
@@ -162,6 +169,7 @@ class RequestJournal:
 
     def clear(self, namespace: str | None = None) -> None:
         """Forget everything, or what belongs to a namespace."""
+        self._forgotten = self.last
         kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
         self._traces = deque(kept, maxlen=self.most)
 

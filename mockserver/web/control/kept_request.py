@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any, NamedTuple
+
+from httptools import parse_url
 
 from mockserver.web.serving.bounded_protocol import RECEIVED
 
@@ -43,26 +46,9 @@ KeptRequest = bytes | RequestParts
 
 
 def keep(scope: Any, body: bytes) -> KeptRequest:
-    """What is kept of a request with this body: the piece of at most LONGEST_BODY that it is, else its parts."""
-    piece: bytes | None = scope.get(RECEIVED)
-    if piece is None or len(piece) > LONGEST_BODY or (body and not _ends_with(piece, body)):
-        return _parts(scope, body)
-    return piece if _has_path(piece, len(scope["method"]) + 1, scope["raw_path"]) else _parts(scope, body)
-
-
-def _has_path(piece: bytes, start: int, path: bytes) -> bool:
-    """Is this the path that was sent, as it was sent?
-
-    It is another one below the path of a namespace (`/_mock/ns/NAME/…`), whose scope has other header fields too, and
-    it does not stand there in the absolute form of a target (RFC 9112 section 3.2.2).
-    """
-    end = start + len(path)
-    return piece.startswith(path, start) and piece[end : end + 1] in (b" ", b"?", b"#")
-
-
-def _ends_with(piece: bytes, body: bytes) -> bool:
-    """Does the body follow the head as it is? It does not if it was sent in chunks."""
-    return len(piece) == piece.find(END_OF_HEAD) + len(END_OF_HEAD) + len(body)
+    """What is kept of a request with this body: the bytes that it came in if they came at once, else its parts."""
+    received: bytes | None = scope.get(RECEIVED)
+    return received or _parts(scope, body)
 
 
 def _parts(scope: Any, body: bytes) -> RequestParts:
@@ -76,12 +62,24 @@ def parts_of(kept: KeptRequest) -> RequestParts:
     """The parts of a kept request; field names in lower case, as a scope has them."""
     if isinstance(kept, RequestParts):
         return kept
-    head, _, body = kept.partition(END_OF_HEAD)
+    # An empty line may come before a request (RFC 9112 section 2.2).
+    head, _, rest = kept.lstrip(b"\r\n").partition(END_OF_HEAD)
     line, *lines = head.split(b"\r\n")
     method, target, _ = line.split(b" ", 2)
-    path, _, query = target.partition(b"#")[0].partition(b"?")
+    url = parse_url(target)  # as uvicorn does: it may be a whole URL (RFC 9112 section 3.2.2)
     pairs = [(name.lower(), value) for name, _, value in (each.partition(b":") for each in lines)]
     fields = b"\0".join(b"%b\0%b" % pair for pair in pairs)
-    if any(name == b"transfer-encoding" for name, _ in pairs):
-        body = b""  # the end of chunks: what was sent in chunks is kept as parts if there was anything in them
-    return RequestParts(method.decode(), path, query, fields, body, len(body))
+    body = _body(rest, dict(pairs))
+    return RequestParts(method.decode(), url.path, url.query or b"", fields, body, len(body))
+
+
+def _body(rest: bytes, fields: Mapping[bytes, bytes]) -> bytes:
+    """The body in what came after the head of a request that was answered, whose framing is valid."""
+    if b"transfer-encoding" not in fields:
+        return rest[: int(fields.get(b"content-length", b"0"))]
+    chunks = []
+    while size := int(rest.partition(b"\r\n")[0].partition(b";")[0], 16):
+        rest = rest.partition(b"\r\n")[2]
+        chunks.append(rest[:size])
+        rest = rest[size + len(b"\r\n") :]
+    return b"".join(chunks)

@@ -25,6 +25,7 @@ from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
 from mockserver.web.control.state_owner import StateOwner
+from mockserver.web.serving.bounded_protocol import RECEIVED
 
 DEFAULT = "default"
 """The namespace of requests that name none."""
@@ -276,5 +277,6 @@ def without_prefix(scope: Any) -> Any:
         "path": "/" + rest,
         "raw_path": b"/" + raw_rest,
         "headers": [*headers, (b"mock-namespace", name.encode("utf-8", "replace"))],
+        RECEIVED: None,  # these bytes have the path as it was sent
     }
     return {**scope, **own}

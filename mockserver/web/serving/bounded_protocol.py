@@ -11,7 +11,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
 
 RECEIVED = "mockserver.received"
-"""The key of an ASGI scope with the bytes of the request, if they came in one piece with nothing else in it."""
+"""The key of an ASGI scope with the bytes of the request, if it came in one short piece with no other request in it.
+
+None says that the scope has another path than they have.
+"""
+
+LONGEST_RECEIVED = 16_384
+"""How many bytes such a piece has at most."""
 
 TOO_LONG = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -59,7 +65,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         except HttpParserError:
             self._refuse_malformed()
         if self._whole is not None:
-            if self._whole is self.cycle and self.cycle.scope is self.scope and not self.cycle.more_body:
+            is_short = self._length <= LONGEST_RECEIVED
+            if is_short and self._whole is self.cycle and self.cycle.scope is self.scope and not self.cycle.more_body:
                 self.scope[RECEIVED] = data
             self._whole = None
         if self._unread > MAX_HEAD and not self.transport.is_closing():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from mockserver.web.endpoint import Endpoint
@@ -16,18 +15,24 @@ from mockserver.web.serving.uvicorn_protocol import Answer
 KnownPaths = dict[bytes, tuple[Service, Match]]
 """Raw paths of earlier requests, with the service and the match of each."""
 
+Find = Callable[[Any], tuple[Service, Match] | None]
+"""From an ASGI scope to the service that has its path, and the match."""
+
 
 class FastPath:
-    """Answers requests for `known` paths; `find` looks for another one, and adds it."""
+    """Answers requests for `known` paths; `find` looks for another one, and adds it.
 
-    def __init__(self, known: KnownPaths, find: Callable[[Any], tuple[Service, Match] | None]) -> None:
-        self._known, self._find = known, find
+    With a `recorder`, requests are recorded with their responses.
+    """
 
-    def recorded(self, recorder: Recorder) -> Callable[[Any, bytes], Answer | None]:
-        """A function as `answer`, which also records requests with their responses."""
-        return partial(self.answer, recorder=recorder)
+    def __init__(self, known: KnownPaths, find: Find, recorder: Recorder | None = None) -> None:
+        self._known, self._find, self._recorder = known, find, recorder
 
-    def answer(self, scope: Any, body: bytes, recorder: Recorder | None = None) -> Answer | None:
+    def recorded(self, recorder: Recorder) -> FastPath:
+        """The same with a recorder."""
+        return FastPath(self._known, self._find, recorder)
+
+    def answer(self, scope: Any, body: bytes) -> Answer | None:
         """The response to a request: a coroutine that seldom waits.
 
         None when a middleware has to answer: to a request with an `Origin`, for an unknown path or method, and for an
@@ -43,6 +48,6 @@ class FastPath:
         endpoint: Endpoint | None = methods.get(scope["method"])
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
-        if recorder is not None:
-            return recorded_response(endpoint, scope, body, values, recorder)
+        if self._recorder is not None:
+            return recorded_response(endpoint, scope, body, values, self._recorder)
         return complete_response(endpoint, scope, body, values)
