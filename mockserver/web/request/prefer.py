@@ -35,6 +35,7 @@ class Preferences(NamedTuple):
     """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values.
 
     `validate` is what the request says about its validation; None when it says nothing. `is_validated` is what applies.
+    `asked_by` is what the message of a chosen error names.
     """
 
     code: str | None = None
@@ -42,6 +43,7 @@ class Preferences(NamedTuple):
     dynamic: bool | None = None
     validate: bool | None = None
     is_validated: bool = True
+    asked_by: str = "the Prefer header"
 
     @property
     def choose_response(self) -> bool:
@@ -143,11 +145,11 @@ def is_undocumented_status(preferences: Preferences, operation: Operation) -> bo
     return code is not None and STATUS.fullmatch(code) is not None and not _is_documented(code, operation)
 
 
-def error_of_status(status: int) -> Refusal:
+def error_of_status(status: int, asked_by: str) -> Refusal:
     """An error that usually has this status, as if it had happened."""
     kinds = {known.status: known for known in reversed(REFUSALS.values())}
     kind = kinds.get(status, Refusal)
-    made = kind("Asked for by the Prefer header", retry_after_ms=1000)
+    made = kind(f"Asked for by {asked_by}", retry_after_ms=1000)
     made.status = status
     return made
 

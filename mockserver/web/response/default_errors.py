@@ -16,6 +16,7 @@ from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
+from mockserver.reason_phrases import PHRASES
 from mockserver.web.response import error_body_filler, serializers
 
 PROBLEM = "application/problem+json"
@@ -80,9 +81,10 @@ class DefaultErrors:
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
     """Problem details (RFC 9457 section 3) with up to 50 faults."""
+    of_no_kind = PHRASES.get(status) if refusal.kind == Refusal.kind else None
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": refusal.kind.replace("-", " ").capitalize(),
+        "title": of_no_kind or refusal.kind.replace("-", " ").capitalize(),
         "status": status,
         "detail": summary(refusal),
     }

@@ -31,7 +31,7 @@ def preferred(
     service's error body. Raises Unanswerable and NotAcceptable like `ExampleResponses.reply`.
     """
     if is_lenient and prefer.is_undocumented_status(preferences, operation):
-        reply = undocumented(int(preferences.code or 0), operation, call, errors)._replace(proven=True)
+        reply = undocumented(preferences, operation, call, errors)._replace(proven=True)
     else:
         refusal = prefer.undocumented_reply(preferences, operation)
         if refusal is not None:
@@ -40,11 +40,13 @@ def preferred(
     return reply._replace(headers=(*reply.headers, preferences.applied))
 
 
-def undocumented(status: int, operation: Operation, call: Call, errors: ErrorResponses) -> Reply:
+def undocumented(preferences: Preferences, operation: Operation, call: Call, errors: ErrorResponses) -> Reply:
     """A response with a status that is not documented: an error in the service's own words, else an empty one."""
+    status = preferences.status or 0
     if status < 400:
         return Reply(status, None, (), "")
-    return errors.reply(prefer.error_of_status(status), operation, call.method, call.url)._replace(status=status)
+    refusal = prefer.error_of_status(status, preferences.asked_by)
+    return errors.reply(refusal, operation, call.method, call.url)._replace(status=status)
 
 
 def chosen(
@@ -60,7 +62,8 @@ def chosen(
     status = preferences.status
     response = operation.response(status) if status else None
     if response and status and status >= 400 and not any(media.examples for media in response.content):
-        reply = errors.reply(prefer.error_of_status(status), operation, call.method, call.url)
+        refusal = prefer.error_of_status(status, preferences.asked_by)
+        reply = errors.reply(refusal, operation, call.method, call.url)
         own = examples.headers(operation, call, response, status)
         return reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
     choice = ResponseChoice(status, preferences.example, draw if preferences.dynamic else None)

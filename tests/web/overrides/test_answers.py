@@ -92,6 +92,16 @@ def test_a_refusal_has_the_words_of_the_service_and_says_when_to_try_again(clien
     assert (429, "1", ["message"]) == (reply.status_code, reply.headers["retry-after"], list(reply.json()))
 
 
+@pytest.mark.parametrize("status", [409, 418])
+def test_a_forced_error_says_that_an_override_asked_for_it(client: Client, status: int) -> None:
+    put(client, CREATE, {"status": status}, invalid=True)
+
+    reply = client.post("/pets", json=REX)
+
+    assert status == reply.status_code
+    assert "Asked for by an override" in reply.json().values()
+
+
 def test_a_refusal_of_a_vendor_is_what_the_vendor_sends(admin: Client) -> None:
     put(admin, {"operation": "createMcpServer"}, {"refusal": "too-many"}, times=1)
 

@@ -105,9 +105,9 @@ class DuplicateDelivery(PassedOn):
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        first = Trace()
-        await answered.app({**incoming.scope, "extensions": {}, TRACE: first}, receive, send)
-        answered.commits = first.commits
+        trace: Trace = incoming.scope[TRACE]  # of both: what the first causes to be sent names the same entry
+        await answered.app({**incoming.scope, "extensions": {}}, receive, send)
+        answered.commits, trace.reasons = trace.commits, ()
         answered.note(f"handled once before, with the status {statuses[0] if statuses else 'none'}")
         return None
 

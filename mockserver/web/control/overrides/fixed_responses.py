@@ -13,7 +13,7 @@ from mockserver.web.control.overrides.response_checks import media_of
 from mockserver.web.control.overrides.service_errors import error_of_kind, error_reply
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.exchange import OutgoingResponse
-from mockserver.web.request.prefer import NO_PREFERENCES
+from mockserver.web.request.prefer import Preferences
 from mockserver.web.response import serializers
 from mockserver.web.response.preferred_response import chosen, undocumented
 
@@ -47,13 +47,11 @@ class FixedResponse(PassedOn):
         status, call = self._status, answered.request.call
         if endpoint is None:
             return Reply(status or 200, None, (), "")
-        operation = endpoint.operation
+        operation, code = endpoint.operation, None if status is None else str(status)
+        wanted = Preferences(code, self._then.get("example"), asked_by="an override")
         if status is None or operation.response(status) is not None:
-            wanted = NO_PREFERENCES._replace(
-                code=None if status is None else str(status), example=self._then.get("example")
-            )
             return chosen(operation, call, "*/*", wanted, endpoint.examples, endpoint.errors)
-        return undocumented(status, operation, call, endpoint.errors)
+        return undocumented(wanted, operation, call, endpoint.errors)
 
 
 class DocumentedError(PassedOn):
