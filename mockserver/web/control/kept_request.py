@@ -65,7 +65,7 @@ def parts_of(kept: KeptRequest) -> RequestParts:
     # An empty line may come before a request (RFC 9112 section 2.2).
     head, _, rest = kept.lstrip(b"\r\n").partition(END_OF_HEAD)
     line, *lines = head.split(b"\r\n")
-    method, target, _ = line.split(b" ", 2)
+    method, target = line.split()[:2]
     url = parse_url(target)  # as uvicorn does: it may be a whole URL (RFC 9112 section 3.2.2)
     pairs = [(name.lower(), value) for name, _, value in (each.partition(b":") for each in lines)]
     fields = b"\0".join(b"%b\0%b" % pair for pair in pairs)
