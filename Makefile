@@ -145,7 +145,10 @@ docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/co
 site: $(VENV)/made ## Build the documentation site into build/site
 	@$(PIP) hatchling editables
 	@$(PIP) --no-build-isolation --editable '.[site]'
-	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet
+	@mkdir -p build
+	@# Not by --quiet: what it does not print does not count as a warning, and then nothing fails.
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build > build/site.log 2>&1 || \
+	  { grep -v '^INFO' build/site.log >&2; exit 1; }
 
 .PHONY: pictures
 pictures: $(VENV)/developed ## Take the pictures of the dashboard for the docs (docs/pictures)

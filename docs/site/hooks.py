@@ -17,7 +17,7 @@ ROOT_PAGES = {
 }
 """Pages at the root of the repository, with where they are in the site."""
 
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -29,19 +29,19 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Let links lead to pages of the site; a link to a file that is not part of it becomes its text."""
+    """Let links and pictures lead into the site; a link to a file that is not part of it becomes its text."""
     sources = {target: source for source, target in ROOT_PAGES.items()}
     here = PurePosixPath(sources.get(page.file.src_uri, "docs/" + page.file.src_uri)).parent
 
     def renewed(match: re.Match[str]) -> str:
-        text, link, anchor = match[1], match[2], match[3] or ""
+        picture, text, link, anchor = match[1], match[2], match[3], match[4] or ""
         if "://" in link or link.startswith("mailto:"):
             return match[0]
         target = normpath(str(here / link))
         inside = ROOT_PAGES.get(target) or (target.removeprefix("docs/") if target.startswith("docs/") else "")
         for name in (inside, f"{inside}/README.md"):
             if inside and files.get_file_from_path(name) is not None:
-                return f"[{text}]({relpath(name, page.file.src_uri.rpartition('/')[0] or '.')}{anchor})"
+                return f"{picture}[{text}]({relpath(name, page.file.src_uri.rpartition('/')[0] or '.')}{anchor})"
         return text
 
     return LINK.sub(renewed, markdown)
