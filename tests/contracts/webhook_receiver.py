@@ -14,7 +14,11 @@ SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
 class WebhookReceiver:
     """Takes deliveries at any path; GET shows how many had an effect. `bug` breaks it in one place."""
 
-    def __init__(self, bug: str = "") -> None:
+    def __init__(self) -> None:
+        self.break_with("")
+
+    def break_with(self, bug: str) -> None:
+        """Begin anew, with another bug or with none."""
         self._bug, self._seen, self._effects, self._busy = bug, set[str](), 0, 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -32,7 +36,7 @@ class WebhookReceiver:
         try:
             if self._bug == "receiver-parallel" and self._busy > 1:
                 return 503
-            await asyncio.sleep(0.6 if self._bug == "receiver-in-time" else 0.02)
+            await asyncio.sleep(0.1 if self._bug == "receiver-in-time" else 0.02)
             if self._bug == "receiver-slow" and parts > 2:
                 return 400
             if not self._is_signed(headers, body):
