@@ -100,9 +100,9 @@ def _add_lookups(
         ):
             continue
         for main in mains.values():
-            found = actions.get(main, operation)
             by = _property(main, node.parameters[0])
-            if by and found is not None and found.item_schema and actions.is_exactly(main, found.item_schema):
+            found = actions.get(main, operation) if by else None
+            if found is not None and found.item_schema and actions.is_exactly(main, found.item_schema):
                 reason = f"{found.reason} by its {by}, with the schema of {main.word}"
                 main.actions.append(replace(found, across=True, by=by, reason=reason))
                 break
@@ -110,14 +110,11 @@ def _add_lookups(
 
 def _property(main: ResourceDraft, parameter: str) -> str:
     """The property of that name, which is a text or a number and not the id; empty if there is none."""
-    able = (
-        name
-        for name, at in main.properties().items()
-        if main.schemas.types(at)
-        and main.schemas.types(at) <= {"string", "integer"}
-        and plain(name) not in main.id_names
-    )
-    return next((name for name in able if plain(name) == plain(parameter)), "")
+    wanted = plain(parameter)
+    if wanted in main.id_names:
+        return ""
+    alike = ((name, main.schemas.types(at)) for name, at in main.properties().items() if plain(name) == wanted)
+    return next((name for name, types in alike if types and types <= {"string", "integer"}), "")
 
 
 def _is_below(main: ResourceDraft, node: PathNode) -> bool:

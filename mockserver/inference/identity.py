@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mockserver.inference.names import noun, plain, words
@@ -50,6 +51,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Properties = Mapping[str, str]
 
 
+@lru_cache(maxsize=16384)
 def id_names(parameter: str, word: str) -> frozenset[str]:
     """The plain names of properties that would hold the id in this path parameter."""
     return frozenset(plain(name) for name in _candidates(parameter, word)) | {"id"}

@@ -26,6 +26,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in WORD.findall(name))
 
 
+@lru_cache(maxsize=16384)
 def plain(name: str) -> str:
     """A name in lower case without separators: `pet_id` and `petId` are both `petid`."""
     return "".join(words(name))
@@ -44,6 +45,7 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+@lru_cache(maxsize=16384)
 def noun(name: str) -> tuple[str, ...]:
     """The name of one entry of a collection, as words: `mcpServers` is ("mcp", "server")."""
     *before, last = words(name) or ("item",)

@@ -79,6 +79,8 @@ class Schemas:
         self._validators: dict[tuple[str, Direction], Validator] = {}
         self._branches: dict[tuple[str, bool], tuple[tuple[dict[str, Any], str], ...]] = {}
         self._properties: dict[str, dict[str, str]] = {}
+        self._types: dict[str, frozenset[str]] = {}
+        self._resolved: dict[str, tuple[Any, str]] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
         """The validator of the schema at `pointer`; it compiles itself when first used."""
@@ -123,7 +125,11 @@ class Schemas:
 
     def resolve(self, pointer: str) -> tuple[Any, str]:
         """The schema at `pointer` with its `$ref`s followed, and its own pointer."""
-        return json_pointer.resolve(self.root, json_pointer.lookup(self.root, pointer), pointer)
+        found = self._resolved.get(pointer)
+        if found is None:
+            node = json_pointer.lookup(self.root, pointer)
+            found = self._resolved[pointer] = json_pointer.resolve(self.root, node, pointer)
+        return found
 
     def branches(self, pointer: str, *, every: bool = False) -> tuple[tuple[dict[str, Any], str], ...]:
         """The schema objects that describe one value together, each with its pointer.
@@ -172,13 +178,17 @@ class Schemas:
 
     def types(self, pointer: str) -> frozenset[str]:
         """The JSON types that a value may have; empty if the schema does not say."""
+        known = self._types.get(pointer)
+        if known is not None:
+            return known
         found: set[str] = set()
         for node, _ in self.branches(pointer, every=True):
             written = node.get("type")
             found.update([written] if isinstance(written, str) else written or ())
             if "type" not in node:
                 found.update(_type_of(value) for value in [*(node.get("enum") or ()), *_const(node)])
-        return frozenset(found)
+        known = self._types[pointer] = frozenset(found)
+        return known
 
     def keyword(self, pointer: str, name: str) -> Any:
         """The first value of a keyword in `branches`, or None."""
