@@ -23,7 +23,7 @@ MOST_BYTES = 150_000
 
 REX, COW = {"name": "Rex", "kind": "dog"}, {"name": "Bella", "kind": "cow"}
 
-VIEWS = ("", "traffic", "traffic/1", "state/petstore/pet", "faults", "faults/new", "namespaces", "checks")
+VIEWS = ("", "traffic", "traffic/1", "state/petstore/pet", "faults", "faults/new", "webhooks", "namespaces", "checks")
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 

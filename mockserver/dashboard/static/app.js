@@ -14,10 +14,11 @@ const VIEWS = {
   traffic: () => import("./traffic.js"),
   state: () => import("./state.js"),
   faults: () => import("./faults.js"),
+  webhooks: () => import("./webhooks.js"),
   namespaces: () => import("./namespaces.js"),
   checks: () => import("./checks.js"),
 };
-const TITLES = { home: "Home", traffic: "Traffic", state: "State", faults: "Faults", namespaces: "Namespaces", checks: "Checks" };
+const TITLES = { home: "Home", traffic: "Traffic", state: "State", faults: "Faults", webhooks: "Webhooks", namespaces: "Namespaces", checks: "Checks" };
 
 const main = h("main", { id: "main", tabindex: "-1" });
 const links = {};

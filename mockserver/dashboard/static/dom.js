@@ -34,6 +34,7 @@ const ICONS = {
   traffic: "M4 8h13l-3-3M20 16H7l3 3",
   state: "M4 6c0-3 16-3 16 0s-16 3-16 0v12c0 3 16 3 16 0V6M4 12c0 3 16 3 16 0",
   faults: "M13 3L5 14h6l-1 7 8-11h-6z",
+  webhooks: "M3 11l18-7-7 17-3-7z",
   namespaces: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l4 2",
   checks: "M4 12l5 5L20 6",
   theme: "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9",

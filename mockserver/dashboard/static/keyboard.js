@@ -1,10 +1,10 @@
-// The keys: / searches, j and k (or the arrows in a list) go on, Escape closes, 1 to 6 are the views.
+// The keys: / searches, j and k (or the arrows in a list) go on, Escape closes, 1 to 7 are the views.
 
 import { dialog } from "./notice.js";
 import { h } from "./dom.js";
 
-const VIEWS = ["", "traffic", "state", "faults", "namespaces", "checks"];
-const KEYS = [["/", "search"], ["j, k", "next and previous request"], ["Esc", "close"], ["1 to 6", "the views"], ["?", "these keys"]];
+const VIEWS = ["", "traffic", "state", "faults", "webhooks", "namespaces", "checks"];
+const KEYS = [["/", "search"], ["j, k", "next and previous request"], ["Esc", "close"], ["1 to 7", "the views"], ["?", "these keys"]];
 
 /** Listen for keys that are not for a field. */
 export function installKeys() {
@@ -12,7 +12,7 @@ export function installKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return close(event);
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const act = ACTS[event.key] || (/^[1-6]$/.test(event.key) ? () => (location.hash = `#/${VIEWS[event.key - 1]}`) : null);
+    const act = ACTS[event.key] || (/^[1-7]$/.test(event.key) ? () => (location.hash = `#/${VIEWS[event.key - 1]}`) : null);
     if (act) {
       event.preventDefault();
       act();

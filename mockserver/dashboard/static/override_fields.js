@@ -2,10 +2,10 @@
 
 import { fill, h } from "./dom.js";
 
-const FAULTS = ["lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length", "stale-read", "duplicate", "outage", "rate-limit", "capacity"];
+const FAULTS = ["lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length", "stale-read", "duplicate", "outage", "rate-limit", "capacity", "duplicate-delivery", "late-delivery", "out-of-order-delivery", "wrong-signature", "replayed-delivery"];
 const REFUSALS = ["missing", "conflict", "too-many", "invalid", "malformed", "unauthenticated", "forbidden", "too-large", "unsupported-media-type"];
 const KINDS = { status: "A response", refusal: "An error of the document", fault: "A fault", pass: "As usual, but later" };
-const OF_FAULT = { cut: ["fraction"], slow: ["bytes_per_second"], "stale-read": ["requests"], "rate-limit": ["requests", "seconds"], outage: ["seconds"], capacity: ["limit", "seconds"] };
+const OF_FAULT = { cut: ["fraction"], slow: ["bytes_per_second"], "stale-read": ["requests"], "rate-limit": ["requests", "seconds"], outage: ["seconds"], capacity: ["limit", "seconds"], "late-delivery": ["seconds"], "out-of-order-delivery": ["seconds"] };
 const NEEDED = { "rate-limit": { requests: 1 }, capacity: { limit: 0 }, outage: { seconds: 30 }, slow: { bytes_per_second: 1000 } };
 const EDITED = { when: ["service", "operation", "caller"], then: ["status", "body", "refusal", "fault", "delay", "pass"], rest: ["when", "then", "times", "after", "probability", "expires", "invalid", "enabled", "note"] };
 

@@ -27,6 +27,7 @@ from mockserver.web.control import delivery_faults
 from mockserver.web.control.expression_values import expression_values, own_address
 from mockserver.web.control.item_events import events_of, subscribers_of
 from mockserver.web.control.namespaces import DEFAULT
+from mockserver.web.exchange import UNRECORDED
 from mockserver.web.trace import TRACE
 from mockserver.webhooks.filled_body import Facts
 from mockserver.webhooks.message_maker import Message, MessageMaker
@@ -141,7 +142,7 @@ class WebhookOutbox:
     def _notified(
         self, service: SendingService, callbacks: tuple[OutgoingRequest, ...], request: CommittedRequest
     ) -> None:
-        if request.reply.status >= 400:
+        if request.reply.status >= 400 or UNRECORDED in request.scope:  # a preview tells nobody
             return
         events, store, scope = list(events_of(request)), request.transaction.store, request.scope
         cause, fault = scope.get(TRACE), scope.get(delivery_faults.SCOPE_KEY)
