@@ -28,6 +28,7 @@ from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import path_template
+from mockserver.openapi.runtime_expressions import ExpressionValues
 
 NOT_THERE = (404, 410)
 """The statuses of a link that leads to nothing."""
@@ -38,11 +39,12 @@ WRONG_VALUE = (400, 422)
 
 def links(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, link: DocumentedLink) -> None:
     """A documented link of a response leads to something: the operation finds what it names, and takes the values."""
-    exchange, path = _success(context, op, resource)
+    exchange = _success(context, op, resource)
+    values = values_of(op.operation, exchange)
     response = op.operation.response(exchange.status)
     if response is None or link.status != response.status:
         raise CannotBuildRequest(f"the response {exchange.status} has no such link; {link.status} has it")
-    given = _given(link, exchange, path)
+    given = _given(link, values)
     missing = [
         each.name for each in link.target.parameters if each.location == "path" and each.name not in given["path"]
     ]
@@ -50,7 +52,7 @@ def links(context: CheckContext, op: ResourceOperation, resource: CheckedResourc
         raise CannotBuildRequest(f"the link does not say {', '.join(missing)} of {name_of(link.target)}")
     if link.target.method.upper() not in SAFE and not _is_ours(context, link, given["path"]):
         raise CannotBuildRequest(f"{name_of(link.target)} would change something that this check has not created")
-    body = _body(context, link, exchange, path)
+    body = _body(context, link, values)
     followed = context.send(
         link.target, path=given["path"], query=given["query"], headers=given["header"], body=body, may_fail=True
     )
@@ -72,21 +74,17 @@ def _is_ours(context: CheckContext, link: DocumentedLink, path: Mapping[str, Any
     return bool(names) and str(path[names[-1]]) in context.created_ids()
 
 
-def _success(
-    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None
-) -> tuple[RecordedExchange, Mapping[str, Any]]:
-    """A response of the operation to a valid request, with the path parameters. Raises CannotBuildRequest."""
+def _success(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> RecordedExchange:
+    """A response of the operation to a valid request. Raises CannotBuildRequest."""
     if resource is not None and resource.operations.get("create") == op:
-        made = context.create(resource)
-        return made.exchange, made.path
+        return context.create(resource).exchange
     if op.operation.method.upper() not in SAFE:
         raise CannotBuildRequest("links are followed from creates and from requests that change nothing")
-    made_before = _made(context, op, resource)
-    path = made_before.path if made_before is not None else {}
-    exchange = context.send(op, path=path)
+    made = _made(context, op, resource)
+    exchange = context.send(op, path=made.path if made is not None else {})
     if not 200 <= exchange.status < 300:
         raise CannotBuildRequest(f"{op.name} returned {exchange.status} for a valid request")
-    return exchange, path
+    return exchange
 
 
 def _made(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> CreatedItem | None:
@@ -96,24 +94,23 @@ def _made(context: CheckContext, op: ResourceOperation, resource: CheckedResourc
     return context.item_for(op, resource)
 
 
-def _given(link: DocumentedLink, exchange: RecordedExchange, path: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _given(link: DocumentedLink, values: ExpressionValues) -> dict[str, dict[str, Any]]:
     """The parameters of the link by place. Raises CannotBuildRequest where a value is not in the response."""
-    values, given = values_of(exchange, path), {"path": {}, "query": {}, "header": {}, "cookie": {}}  # type: Any, Any
+    given: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
     try:
         for (place, name), written in link.parameters.items():
             value = link_value(written, values)
             given[place][name] = str(value) if place == "header" else value
     except (NoLinkValue, InvalidDocument) as fault:
         raise CannotBuildRequest(str(fault)) from None
-    found: dict[str, dict[str, Any]] = given
-    return found
+    return given
 
 
-def _body(context: CheckContext, link: DocumentedLink, exchange: RecordedExchange, path: Mapping[str, Any]) -> Any:
+def _body(context: CheckContext, link: DocumentedLink, values: ExpressionValues) -> Any:
     """The body that the link gives; else, where the operation needs one, a valid one."""
     if link.body is not None:
         try:
-            return link_value(link.body, values_of(exchange, path))
+            return link_value(link.body, values)
         except (NoLinkValue, InvalidDocument) as fault:
             raise CannotBuildRequest(str(fault)) from None
     if link.target.request_body is None or not link.target.request_body.required:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument
+from mockserver.openapi import path_template
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Operation, Response
 from mockserver.openapi.runtime_expressions import ExpressionValues, RuntimeTemplate, compiled
@@ -89,13 +91,21 @@ def link_value(written: Any, values: ExpressionValues) -> Any:
     return value
 
 
-def values_of(exchange: RecordedExchange, path: Mapping[str, Any]) -> ExpressionValues:
-    """What expressions see of an exchange whose path parameters are `path`."""
+def path_values(operation: Operation, url: str) -> dict[str, str]:
+    """The path parameters of a request to an operation."""
+    groups = path_template.pattern(operation.path).replace("[^/]+", "([^/]+)")
+    found = re.search(f"{groups}$", urlsplit(url).path)
+    names = path_template.names(operation.path)
+    return {name: unquote(value) for name, value in zip(names, found.groups(), strict=True)} if found else {}
+
+
+def values_of(operation: Operation, exchange: RecordedExchange) -> ExpressionValues:
+    """What expressions see of an exchange of an operation."""
     return ExpressionValues(
         url=exchange.url,
         method=exchange.method,
         status=exchange.status,
-        path=path,
+        path=path_values(operation, exchange.url),
         query=dict(parse_qsl(urlsplit(exchange.url).query)),
         headers={name.lower(): value for name, value in exchange.headers},
         body=exchange.sent,
