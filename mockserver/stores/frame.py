@@ -17,6 +17,9 @@ PIECE_VERSION = 2
 PIECE_BYTES = 1 << 20
 """The most bytes of a piece: others write between two, and a server answers each in time."""
 
+FEWEST_BYTES = 1 << 18
+"""The fewest bytes of a piece that is not the last one: writing each has a price."""
+
 HEAD = Struct(">BI")
 
 
@@ -26,11 +29,19 @@ def framed(content: bytes) -> bytes:
 
 
 def framed_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes to write for the pieces of a snapshot, none of them long."""
+    """The bytes to write for the pieces of a snapshot: short ones are put together, and long ones cut."""
+    waiting = bytearray()
     for piece in pieces:
-        for at in range(0, len(piece), PIECE_BYTES):
-            content = piece[at : at + PIECE_BYTES]
-            yield HEAD.pack(PIECE_VERSION, crc32(content)) + content
+        waiting += piece
+        while len(waiting) >= FEWEST_BYTES:
+            yield _framed_piece(bytes(waiting[:PIECE_BYTES]))
+            del waiting[:PIECE_BYTES]
+    if waiting:
+        yield _framed_piece(bytes(waiting))
+
+
+def _framed_piece(content: bytes) -> bytes:
+    return HEAD.pack(PIECE_VERSION, crc32(content)) + content
 
 
 def unframed_snapshot(written: list[bytes], what: str) -> bytes:

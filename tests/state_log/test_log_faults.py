@@ -133,7 +133,7 @@ def test_a_file_of_version_1_with_a_whole_snapshot_is_read_and_goes_on_with_piec
 
 def test_a_snapshot_without_one_of_its_pieces_is_damaged_and_says_so(file: Path) -> None:
     with closing(open_log(str(file))) as log:
-        log.save(SHOP, 2_000, [b"all ", b"of ", b"them"])
+        log.save(SHOP, 2_000, [bytes(300_000)] * 3)
     with changed(file) as db:
         db.execute("DELETE FROM pieces WHERE number = 2")
 
