@@ -5,6 +5,7 @@ docs/configuration.md describes them for users.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from mockserver.openapi import source
 YAML_FILE = "mockserver.yaml"
 TOML_FILE = "pyproject.toml"
 TOML_TABLE = ("tool", "mockserver")
+
+NAMED = re.compile(rb"tool\W+mockserver")
+"""What a pyproject.toml with the table contains: `[tool.mockserver]`, `[tool."mockserver"]`, `[tool]` and a key."""
 
 DOCUMENT = "document"
 """The key of what is served or checked; a command may have one of its own in its table."""
@@ -154,7 +158,7 @@ class ProjectSettings:
 
 
 def _from_toml(file: Path, data: bytes) -> Mapping[str, Any] | None:
-    if TOML_TABLE[-1].encode() not in data:
+    if NAMED.search(data) is None:
         return None  # the files of other projects need not be parsed, and may be anything
     try:
         value: Any = tomllib.loads(data.decode())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.new_project import MEANINGS, TESTS, WORKFLOW, files_for, starter_files
+from mockserver.cli.new_project import DOCUMENT, MEANINGS, TESTS, WORKFLOW, files_for, starter_files
 from mockserver.errors import MockServerError
 
 
@@ -39,7 +39,7 @@ def init(folder: Path, document: Path | None) -> None:
         made = starter_files() if document is None else files_for(document, folder)
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
-    _refuse_existing(folder / name for name in made)
+    _refuse_existing(folder, made)
     try:
         _write(folder, made)
     except OSError as error:
@@ -48,10 +48,12 @@ def init(folder: Path, document: Path | None) -> None:
         click.echo(line)
 
 
-def _refuse_existing(paths: Iterable[Path]) -> None:
-    existing = [str(path) for path in paths if path.exists() or path.is_symlink()]
+def _refuse_existing(folder: Path, made: Iterable[str]) -> None:
+    existing = [name for name in made if (folder / name).exists() or (folder / name).is_symlink()]
     if existing:
-        raise CannotWrite(f"nothing was written, because there is already: {', '.join(existing)}")
+        hint = f"; to use the document, add --document {folder / DOCUMENT}" if DOCUMENT in existing else ""
+        listed = ", ".join(str(folder / name) for name in existing)
+        raise CannotWrite(f"nothing was written, because there is already: {listed}{hint}")
 
 
 def _write(folder: Path, made: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import ENVIRONMENT, ROOT
+from tests.process import ENVIRONMENT, PATIENCE, ROOT
 
 PAGE = (ROOT / "docs" / "how-to" / "editors.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\w+) \| `~.*?` \| `(.*)` \|$", re.MULTILINE)
@@ -26,7 +26,7 @@ def completed(shell: str, typed: str) -> list[str]:
     words = {"COMP_WORDS": " ".join(before), "COMP_CWORD": last} if shell == "fish" else {"COMP_WORDS": typed}
     asked = {"COMP_CWORD": str(len(before)), **words, "_MOCKSERVER_COMPLETE": f"{shell}_complete"}
     done = subprocess.run(
-        [PROGRAM], env={**PATH, **asked}, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [PROGRAM], env={**PATH, **asked}, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert "" == done.stderr
     return done.stdout.split("\n")
@@ -57,7 +57,7 @@ def test_broken_settings_do_not_disturb(tmp_path: Path) -> None:
     asked = {"COMP_WORDS": "mockserver serve --ite", "COMP_CWORD": "2", "_MOCKSERVER_COMPLETE": "bash_complete"}
 
     done = subprocess.run(
-        [PROGRAM], env={**PATH, **asked}, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+        [PROGRAM], env={**PATH, **asked}, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE
     )
 
     assert ("plain,--items\n", "") == (done.stdout, done.stderr)
@@ -71,11 +71,11 @@ def test_the_line_of_the_page_sets_a_shell_up(shell: str) -> None:
     shown = {"bash": "complete -p mockserver", "zsh": "echo $_comps[mockserver]", "fish": "complete -c mockserver"}
     if program is None:  # the script is there, and names the program
         done = subprocess.run([PROGRAM], env={**PATH, "_MOCKSERVER_COMPLETE": f"{shell}_source"}, capture_output=True,
-                              text=True, check=True, timeout=60)  # fmt: skip
+                              text=True, check=True, timeout=PATIENCE)  # fmt: skip
     else:
         setup = "autoload -U compinit; compinit -u -D; " if shell == "zsh" else ""
         done = subprocess.run([program, "-c", f"{setup}{LINES[shell]}\n{shown[shell]}"], env=PATH, capture_output=True,
-                              text=True, check=True, timeout=60)  # fmt: skip
+                              text=True, check=True, timeout=PATIENCE)  # fmt: skip
 
     assert f"_MOCKSERVER_COMPLETE={shell}_source mockserver" in LINES[shell]
     assert "_mockserver_completion" in done.stdout

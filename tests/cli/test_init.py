@@ -86,6 +86,16 @@ def test_no_file_is_overwritten(tmp_path: Path, existing: str) -> None:
     assert "mine" == file.read_text()
 
 
+def test_a_document_that_is_there_already_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_bytes((ROOT / "docs" / "petstore.yaml").read_bytes())
+
+    refused = run("init", cwd=tmp_path)
+    used = run("init", "--document", "openapi.yaml", cwd=tmp_path)
+
+    assert "already: openapi.yaml; to use the document, add --document openapi.yaml\n" in refused.stderr
+    assert 0 == used.returncode, used.stderr
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.process import ROOT
+from tests.process import PATIENCE, ROOT
 
 WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
 CHANGELOG = """\
@@ -54,7 +54,7 @@ def script(name: str, *arguments: str, **environment: str) -> subprocess.Complet
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     return subprocess.run(
         [ROOT / ".ci" / name, *arguments],
-        env=outside | environment, capture_output=True, text=True, timeout=60, check=False,
+        env=outside | environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
