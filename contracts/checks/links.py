@@ -8,14 +8,8 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import SAFE
-from contracts.model.documented_links import (
-    DocumentedLink,
-    NoLinkValue,
-    documented_links,
-    link_value,
-    values_of,
-)
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.link_values import NoLinkValue, link_value, values_of
 from contracts.model.resources import (
     CheckedResource,
     ResourceOperation,
@@ -28,6 +22,7 @@ from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import path_template
+from mockserver.openapi.links import DocumentedLink, documented_links
 from mockserver.openapi.runtime_expressions import ExpressionValues
 
 NOT_THERE = (404, 410)
@@ -129,7 +124,7 @@ def _link_places(contract: Contract) -> Iterator[Place]:
     source = "OpenAPI 3.1 section 4.8.20 (a link names an operation that can follow)"
     for op in resource_operations(contract):
         resource = resource_of(op, known) or of_path.get(op.operation.path)
-        for link in documented_links(op.operation, contract):
+        for link in documented_links(op.operation, contract.document):
             if link.status[:1] == "2" or link.status == "default":
                 text = f"The link {link.name} leads to {name_of(link.target)}."
                 yield op.name, StatementRef(op.name, "http", "inferred", source, text), (op, resource, link)

@@ -13,12 +13,12 @@ from contracts.checks import checks_of
 from contracts.conformance.response_validation import documented_media
 from contracts.conformance.seen_constraints import SeenConstraints
 from contracts.model.coverage import Coverage, MissingTarget
-from contracts.model.documented_links import DocumentedLink, documented_links
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.links import DocumentedLink, documented_links
 from mockserver.openapi.media_types import is_json
 
 MOST_ITEMS = 3
@@ -162,7 +162,7 @@ class CoverageRecorder:
             for example in media.examples if is_json(media.name) else ():
                 seen = (name, "example", example) in self._seen
                 yield MissingTarget("examples", name, example, "it was not sent"), seen
-        for link in documented_links(operation, self._contract):
+        for link in documented_links(operation, self._contract.document):
             yield self._link(name, link)
 
     def _link(self, name: str, link: DocumentedLink) -> tuple[MissingTarget, bool]:

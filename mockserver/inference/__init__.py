@@ -33,7 +33,7 @@ def infer(
     envelopes = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
     writer = Writer(schemas, envelopes, document.base_path, all_exist=read_only)
     drafts = resources(document, schemas, read_only=read_only)
-    writer.refer_to(drafts)
+    writer.refer_to(drafts, document)
     behaviours, unsaid = dict[str, Any](), list[str]()
     for draft in drafts:
         for action in draft.actions:

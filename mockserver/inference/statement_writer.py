@@ -9,11 +9,12 @@ from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import described_statements, fields, filters, identity, paging
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
+from mockserver.inference.linked_references import linked_references
 from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import noun, plain
 from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
 from mockserver.inference.resources import DraftParent
-from mockserver.openapi.document import Header, Operation
+from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
@@ -38,13 +39,15 @@ class Writer:
         self._finder = ReferenceFinder(schemas, ())
         self._properties: dict[str, Mapping[str, str]] = {}
         self._found: dict[str, list[FoundReference]] = {}
+        self._linked: dict[str, list[FoundReference]] = {}
 
-    def refer_to(self, drafts: Sequence[ResourceDraft]) -> None:
+    def refer_to(self, drafts: Sequence[ResourceDraft], document: Document) -> None:
         """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
         self._targets = {draft.name: self._target(draft) for draft in drafts}
         self._properties = {draft.name: draft.properties() for draft in drafts}
         targets = [self._targets[draft.name] for draft in drafts if not draft.single]
         self._finder = ReferenceFinder(self._schemas, targets)
+        self._linked = linked_references(drafts, self._targets, document)
 
     def _target(self, draft: ResourceDraft) -> ReferredResource:
         field = str(self._identity(draft, draft.properties()).get("field", ""))
@@ -66,7 +69,10 @@ class Writer:
         if draft.name not in self._found:
             own = self._targets[draft.name]
             views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
-            self._found[draft.name] = [one for view in views for one in self._finder.in_item(view, own)]
+            found = [one for view in views for one in self._finder.in_item(view, own)]
+            told = self._linked.get(draft.name, [])  # a link says it, a name only suggests it
+            named = {one.steps for one in told}
+            self._found[draft.name] = [*told, *(one for one in found if one.steps not in named)]
         return self._found[draft.name]
 
     def _related(self, draft: ResourceDraft) -> dict[str, str]:

@@ -11,8 +11,11 @@ import pytest
 
 import mockserver
 from contracts.client.target import Target
+from contracts.model.finding import RecordedExchange
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from mockserver.web.service import ServiceSettings
+from tests.client import Client
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 
@@ -95,8 +98,13 @@ def followed(document: Path, bug: str = "") -> tuple[CheckResult, list[str]]:
     """What the check finds, and the requests that it sends."""
     sent: list[str] = []
     with Target.asgi(Broken(document, bug), (), base_url="http://pets") as target:
-        target.on_exchange.append(lambda each: sent.append(f"{each.method} {each.url.removeprefix('http://pets')}"))
+        target.on_exchange.append(lambda each: sent.append(_shown(each)))
         return run_checks(contracts.of(document), target, only=["links"]), sent
+
+
+def _shown(exchange: RecordedExchange) -> str:
+    text = f"{exchange.method} {exchange.url.removeprefix('http://pets')}"
+    return f"{text} {exchange.body.decode()}" if exchange.method == "PATCH" and exchange.body else text
 
 
 @pytest.mark.parametrize(
@@ -119,6 +127,7 @@ def test_each_link_is_followed_with_the_values_that_it_names(document: Path) -> 
     result, sent = followed(document)
 
     assert any(each.startswith("GET /pets?name=contract-check-") for each in sent)
+    assert any(each.startswith("PATCH ") and each.endswith('{"name":"another"}') for each in sent)
     assert {"GET", "POST", "PATCH", "DELETE"} == {each.partition(" ")[0] for each in sent}
     assert {"passed"} == {outcome for (_, check), outcome in result.outcomes.items() if check == "links"}
 
@@ -139,3 +148,26 @@ def test_a_link_whose_value_is_not_in_the_response_is_skipped_with_the_reason(tm
 
     expected = "skipped: $response.body#/next_id is nothing in this response"
     assert expected == result.outcomes["GET /pets/{id}", "links"]
+
+
+def test_a_property_that_a_link_takes_for_an_id_names_an_item_of_the_mock(tmp_path: Path) -> None:
+    """No name tells that the `holder` of a car is a pet: only the link does."""
+    car = {"type": "object", "required": ["id", "holder"], "properties": {**TEXTS, "holder": {"type": "string"}}}
+    holder = {"operationId": "getPet", "parameters": {"id": "$response.body#/holder"}}
+    linked = deepcopy(DOCUMENT)
+    linked["paths"]["/cars"] = {
+        "get": {"responses": {"200": _reply({"type": "array", "items": car})}},
+        "post": {"requestBody": BODY, "responses": {"201": _reply(car)}},
+    }
+    linked["paths"]["/cars/{id}"] = {
+        "parameters": [ID],
+        "get": {"operationId": "getCar", "responses": {"200": _reply(car, Holder=holder), **MISSING}},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(linked))
+
+    app = mockserver.create_app(tmp_path / "openapi.json", seed=1, settings=ServiceSettings(items=3))
+    with Client(app) as api:
+        cars = api.get("/cars").json()
+        found = [api.get(f"/pets/{each['holder']}").status_code for each in cars]
+
+    assert [200, 200, 200] == found

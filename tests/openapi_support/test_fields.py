@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import mockserver
+from contracts.client.target import Target
 from contracts.conformance.response_validation import response_violations
 from contracts.model.finding import RecordedExchange
+from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
 from mockserver.openapi.document import METHODS
 from tests.client import Client
@@ -382,3 +384,73 @@ def test_reserved_characters_are_read_encoded_or_not(tmp_path: Path) -> None:
         found = [api.get(f"/a?r={text}").status_code for text in ("a/b?c:d@e", "a%2Fb%3Fc%3Ad%40e", "a")]
 
     assert [204, 204, 400] == found
+
+
+def test_the_path_of_the_first_server_is_before_every_path(tmp_path: Path) -> None:
+    """Its variables have their defaults; a second server is another place of the same API."""
+    servers = [
+        {"url": "https://api.example/{region}/v2/", "variables": {"region": {"default": "eu", "enum": ["eu", "us"]}}},
+        {"url": "/other"},
+    ]
+    document = written(tmp_path, {"/a": {"get": {"responses": answers({"const": 1})}}}, servers=servers)
+
+    with Client(mockserver.create_app(document)) as api:
+        found = [api.get(path).status_code for path in ("/eu/v2/a", "/us/v2/a", "/other/a", "/a")]
+
+    assert [200, 404, 404, 404] == found
+
+
+def test_a_default_is_applied_where_a_value_is_left_out(tmp_path: Path) -> None:
+    """In a body and in a query; and the check finds a service that applies another one."""
+
+    def document(folder: str, default: str) -> Path:
+        size = {"type": "string", "enum": ["small", "large"], "default": default}
+        item = {"type": "object", "required": ["id", "size"], "properties": {"id": {"type": "string"}, "size": size}}
+        sent = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "size": size}}
+        item["properties"] |= {"name": {"type": "string"}}
+        path = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+        most = {
+            "name": "limit",
+            "in": "query",
+            "schema": {"type": "integer", "default": 1 if default == "small" else 2},
+        }
+        created = {"201": {"description": "created", **content(item)}}
+        paths = {
+            "/cups": {
+                "post": {"requestBody": {"required": True, **content(sent)}, "responses": created},
+                "get": {"parameters": [most], "responses": answers({"type": "array", "items": item})},
+            },
+            "/cups/{id}": {
+                "parameters": [path],
+                "get": {"responses": {**answers(item), "404": {"description": "no such cup"}}},
+            },
+        }
+        (tmp_path / folder).mkdir()
+        return written(tmp_path / folder, paths)
+
+    stated, other = document("stated", "small"), document("other", "large")
+    with Client(mockserver.create_app(stated)) as api:
+        made = [api.post("/cups", json={"name": name}).json() for name in ("a", "b")]
+        listed = api.get("/cups").json()
+    with Target.asgi(mockserver.create_app(other), base_url="http://cups") as target:
+        broken = run_checks(contracts.of(stated), target, only=["schema-defaults"])
+
+    assert (["small", "small"], 1) == ([each["size"] for each in made], len(listed))
+    assert {"schema-defaults"} == {each.check for each in broken.findings}
+
+
+def test_a_text_of_json_is_made_by_its_content_schema(tmp_path: Path) -> None:
+    inner = {"type": "object", "required": ["n"], "properties": {"n": {"const": 4}}}
+    both = {"type": "string", "contentMediaType": "application/json", "contentSchema": inner}
+    without = {"type": "string", "contentSchema": inner}
+    paths = {f"/{i}": {"get": {"responses": answers(schema)}} for i, schema in enumerate((both, without))}
+
+    with Client(
+        mockserver.create_app(
+            written(tmp_path, paths),
+        )
+    ) as api:
+        texts = [api.get(f"/{i}").json() for i in range(2)]
+
+    assert {"n": 4} == json.loads(texts[0])
+    assert "{" not in texts[1]
