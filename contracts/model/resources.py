@@ -181,6 +181,23 @@ class CheckedResource:
         return self.is_put or self.behaviour.identity.generate == "client" or self.behaviour.identity.from_client
 
 
+def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour:
+    """The statements about an operation, without a guess that is good enough for a mock alone.
+
+    What an operation below an item does (`POST /orders/{id}/cancel`), and that a POST lists items, is inferred from
+    names. A mock is more useful with it; a server that does otherwise is not wrong.
+    """
+    stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+    action = stated.action
+    resource = contract.behaviour.resources.get(action.of) if action is not None else None
+    if action is None or resource is None or action.evidence != "inferred":
+        return stated
+    is_guess = operation.method not in ("get", "query") and (
+        action.does in ("get", "list") or path_template.continues_after(operation.path, resource.identity.parameter)
+    )
+    return NOTHING if is_guess and action.does in ("get", "list", "update") else stated
+
+
 def name_of(operation: Operation) -> str:
     """The name of an operation in statements and findings: `METHOD path`."""
     return f"{operation.method.upper()} {operation.path}"
@@ -190,7 +207,7 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name, without singletons, which have no id."""
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
-        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        stated = stated_about(contract, operation)
         if stated.action is not None and stated.action.of in found:
             found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated, contract.rules))
     for each in found.values():
@@ -225,7 +242,7 @@ def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[Resour
     of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
     for operation in contract.document.operations:
         above, _, last = operation.path.rpartition("/")
-        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        stated = stated_about(contract, operation)
         op = ResourceOperation(operation, stated, contract.rules)
         if above in of_item and "{" not in last and operation.method in ("post", "put") and is_special(op):
             yield op
@@ -234,7 +251,7 @@ def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[Resour
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     """Every operation with the statements about it."""
     for operation in contract.document.operations:
-        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        stated = stated_about(contract, operation)
         yield ResourceOperation(operation, stated, contract.rules)
 
 

@@ -18,7 +18,7 @@ from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
-from mockserver.openapi import path_template
+from mockserver.openapi import path_template, search_body
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 
@@ -90,7 +90,10 @@ def delete(context: RequestContext) -> None:
 
 
 def begin_list(context: RequestContext) -> None:
-    """Do nothing: a list drafts no item, and `handle` has checked that the parent exists."""
+    """A list drafts no item, and `handle` has checked that the parent exists. A search has its values in the body."""
+    if context.bound.operation.method != "get":
+        call = context.call
+        context.call = call._replace(query={**call.query, **search_body.values(call.body)})
 
 
 def begin_answer(context: RequestContext) -> None:
@@ -230,7 +233,10 @@ def _complete_update(context: RequestContext, before: Record, fields: dict[str, 
     for name in plan.server_fields | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
-    plan.stamp(fields, context.moment, created=False)
+    now = plan.stamp(fields, context.moment, created=False)
+    if context.bound.sets:
+        scope = plan.scope(context.call, before.id, fields, now)
+        fields |= {name: render(scope) for name, render in context.bound.sets}
     plan.complete(fields, before.id, context.world, before.fields)
     check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields

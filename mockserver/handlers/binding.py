@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import OperationBehaviour, ReplyStatement
+from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import paging as paging_styles
@@ -15,7 +17,13 @@ from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.item_schemas import operations_on, request_properties, request_schemas, view_maker
+from mockserver.handlers.item_schemas import (
+    operations_on,
+    reply_schemas,
+    request_properties,
+    request_schemas,
+    view_maker,
+)
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -69,6 +77,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         across=action.across,
         above=plan.owners_above if plan is not None and not action.across else (),
         by=action.by,
+        sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
 
 
@@ -147,6 +156,9 @@ def _accept(
         _defaults(contract, operation, behaviour) if behaviour.action and behaviour.action.does != "update" else {}
     )
     accepted = named - server_fields
+    if plan is not None and _is_below_item(operation, behaviour, plan):
+        shown = {name for at in reply_schemas(contract, plan.name) for name in contract.schemas.properties(at)}
+        accepted, named, policy = accepted & shown, named | shown, "ignore"
 
     def keep(body: Any) -> dict[str, Any]:
         return {**defaults, **{name: value for name, value in (body or {}).items() if name not in server_fields}}
@@ -162,6 +174,15 @@ def _accept(
     accept = keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
     inner = _nested(contract, operation, behaviour)
     return accept if inner is None else lambda body: inner.fill(accept(body))
+
+
+def _is_below_item(operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan) -> bool:
+    """Does an update belong to a path below the item's own, whose body is about more than the item?"""
+    action = behaviour.action
+    if action is None or action.does != "update":
+        return False
+    is_below = path_template.continues_after(operation.path, plan.statements.identity.parameter)
+    return bool(action.sets) or (action.evidence == "inferred" and is_below)
 
 
 def _nested(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> ObjectDefaults | None:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import Filter, Paging, Sort
+from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.paging import Page
 from mockserver.handlers.path_owners import Owner
@@ -46,7 +47,7 @@ class BoundOperation:
     fields, `path_fields` path parameters to the fields that keep them, and `path_names` the operation's path parameters
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
-    all items that the path leads through, the outermost first.
+    all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values.
     """
 
     operation: Operation
@@ -73,6 +74,7 @@ class BoundOperation:
     across: bool = False
     by: str = ""
     above: tuple[Owner, ...] = ()
+    sets: tuple[tuple[str, Render], ...] = ()
 
     @property
     def resource(self) -> ResourcePlan:

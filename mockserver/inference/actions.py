@@ -68,7 +68,7 @@ def get(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found = reply_body(operation, "get")
     if found is None or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
         return None
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     return DraftAction(operation, "get", found, "a GET whose reply shows one item", item_path=path, item_schema=schema)
 
 
@@ -89,7 +89,7 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         operation,
         "list",
         found,
-        f"a GET whose reply contains an array of items, {where}",
+        f"a {operation.method.upper()} whose reply contains an array of items, {where}",
         item_path=path,
         item_schema=schema,
     )
@@ -108,7 +108,7 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return None
     if draft.item is None and words(draft.word)[-1:] and words(draft.word)[-1] in VERBS:
         return None
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     envelope, alike = _envelope(draft, asked)
     reason = _why_created(draft, found, schema, alike)
     if not reason:
@@ -141,7 +141,7 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     envelope, alike = _envelope(draft, asked)
     if asked and not alike and (draft.action("create") is not None or draft.single):
         return _partial(draft, operation, found, envelope, asked)
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     upsert = draft.action("create") is None or any(response.status == "201" for response in operation.responses)
     reason = "a PUT whose request contains a whole item" if asked else "a PUT to the item's own path"
     return DraftAction(operation, "replace", found, reason, path, schema, envelope, upsert=upsert)
@@ -155,7 +155,7 @@ def _partial(
     common = set(draft.schemas.properties(str(at))) & set(draft.properties()) if at else set()
     if not common:
         return None
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     reason = f"a {operation.method.upper()} whose request has some of the item's properties"
     return DraftAction(operation, "update", found, reason, path, schema, envelope, patch="fields")
 
@@ -169,7 +169,7 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     envelope, alike = _envelope(draft, asked) if patch == "fields" else ((), True)
     if not alike:
         return _partial(draft, operation, found, envelope, str(asked))
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     return DraftAction(operation, "update", found, f"a PATCH, read as {patch}", path, schema, envelope, patch)
 
 
@@ -213,7 +213,7 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
     named = {plain(name) for name in draft.schemas.properties(asked)} & draft.id_names
     if not named or not _envelope(draft, asked)[1]:
         return None
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     does = "replace" if operation.method == "put" else "update"
     reason = f"a {operation.method.upper()} to the collection whose body contains the id"
     return DraftAction(operation, does, found, reason, path, schema)
@@ -224,7 +224,7 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found = reply_body(operation, "delete")
     if found is None:
         return None
-    path, schema = _item(draft, found)
+    path, schema = shown_item(draft, found)
     return DraftAction(
         operation, "delete", found, "a DELETE of the item's own path", item_path=path, item_schema=schema
     )
@@ -311,7 +311,7 @@ def _add(draft: ResourceDraft, operations: Mapping[str, Operation], finds: Mappi
             draft.actions.append(action)
 
 
-def _item(draft: ResourceDraft, found: ReplyBody) -> tuple[Path, str | None]:
+def shown_item(draft: ResourceDraft, found: ReplyBody) -> tuple[Path, str | None]:
     """Where a reply shows the item, and the item's schema there; None if it shows none."""
     if not found.schema or not messages.may_be_object(draft.schemas, found.schema):
         return (), None

@@ -10,6 +10,8 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import list_path, reply_body
 from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.searches import asking
+from mockserver.openapi.document import Operation
 
 
 def with_aliases(
@@ -69,15 +71,16 @@ def _add_lists(
     *,
     read_only: bool,
 ) -> None:
-    """Add the GETs that belong to no resource and list items of one."""
+    """Add the GETs and searches that belong to no resource and list items of one."""
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
     above = {draft.node.shape[:-1]: draft for draft in mains.values()}
-    for node in nodes.values():
-        operation = node.operations.get("get")
-        if operation is None or operation.operation_id in used:
+    schemas = next((main.schemas for main in mains.values()), None)
+    asked = [(node, one) for node in nodes.values() for one in asking(node, schemas)] if schemas is not None else []
+    for node, operation in asked:
+        if operation.operation_id in used:
             continue
         has_items = (*node.shape, "{}") in nodes  # a collection of its own, whatever its items look like
-        for main in _listed(node, mains, above) if read_only or not has_items else ():
+        for main in _listed(node, operation, mains, above) if read_only or not has_items else ():
             listed = actions.listing(main, operation)
             keeps = _selecting(main, node)
             if listed is not None and (read_only or keeps is not None):
@@ -146,10 +149,10 @@ def _word_before(node: PathNode, position: int) -> str:
 
 
 def _listed(
-    node: PathNode, mains: Mapping[str, ResourceDraft], above: Mapping[Shape, ResourceDraft]
+    node: PathNode, operation: Operation, mains: Mapping[str, ResourceDraft], above: Mapping[Shape, ResourceDraft]
 ) -> Iterator[ResourceDraft]:
-    """The resource whose items a GET lists, if there is one: by its schema, or right below by a like one."""
-    found = reply_body(node.operations["get"], "list")
+    """The resource whose items an operation lists, if there is one: by its schema, or right below by a like one."""
+    found = reply_body(operation, "list")
     schemas = next(iter(mains.values())).schemas if mains else None
     if found is None or not found.schema or schemas is None:
         return

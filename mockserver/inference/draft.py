@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mockserver.inference import identity
 from mockserver.inference.messages import Path, ReplyBody, request_schema
@@ -20,6 +21,7 @@ class DraftAction:
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
+    `sets` are properties that the operation gives new values.
     """
 
     operation: Operation
@@ -34,6 +36,7 @@ class DraftAction:
     keeps: Mapping[str, str] = field(default_factory=dict)
     across: bool = False
     by: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

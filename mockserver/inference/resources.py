@@ -10,6 +10,7 @@ from itertools import takewhile
 from mockserver.inference import actions
 from mockserver.inference.aliases import with_aliases
 from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
@@ -47,6 +48,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
         actions.infer_rest(draft)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = with_aliases(found, nodes, read_only=read_only)
+    add_item_actions(found, nodes)
     _name(found)
     return found
 

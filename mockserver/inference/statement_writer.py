@@ -208,6 +208,8 @@ class Writer:
             keys["takes"] = takes
         if action.keeps and action.does == "create":
             keys["keeps"] = dict(action.keeps)
+        if action.sets:
+            keys["sets"] = dict(action.sets)
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
         if action.upsert or self._overwrites(draft, action):

@@ -49,3 +49,12 @@ def shape(path: str) -> str:
 def pattern(path: str) -> str:
     """A regular expression that matches the request paths of a template; a parameter has at least one character."""
     return "[^/]+".join(map(re.escape, EXPRESSION.split(path)[::2]))
+
+
+def continues_after(path: str, parameter: str) -> bool:
+    """Does a path go on after a parameter with something literal: `/orders/{id}/cancel` or `/orders/{id}:cancel`?
+
+    An extension such as `.json` is none.
+    """
+    _, found, rest = path.rstrip("/").rpartition("{" + parameter + "}")
+    return bool(found) and "{" not in rest and rest[:1] in ("/", ":")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
@@ -35,6 +35,13 @@ class Action(Statement, frozen=True, kw_only=True):
         Meta(
             description="Path parameters that a new item stores: parameter → property. A PUT without the property "
             "does not change it."
+        ),
+    ] = field(default_factory=dict)
+    sets: Annotated[
+        Mapping[str, Any],
+        Meta(
+            description="Properties that an update gives new values: property → value or template, such as `{now}`. Of "
+            "its body only properties that the item has are kept."
         ),
     ] = field(default_factory=dict)
     upsert: Annotated[

@@ -1,0 +1,120 @@
+"""What an operation below an item does to it, by its name: `POST /orders/{id}/cancel` sets `status` to `cancelled`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.inference import actions
+from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
+from mockserver.inference.messages import reply_body
+from mockserver.inference.names import noun, plain, same, words
+from mockserver.inference.past_forms import opposite_of, past_forms
+from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.openapi.document import Operation
+
+METHODS = ("post", "put", "patch", "delete")
+
+COPYING = frozenset(("fork", "copy", "clone", "duplicate", "replicate", "split", "merge"))
+"""Last words of paths whose reply shows another item than that of the path."""
+
+BEFORE = frozenset(("mark", "set", "make", "as", "is", "to", "has", "was", "be"))
+"""Words that may stand before the one that says what happens: `mark-as-paid`, `isLocked`."""
+
+STATES = frozenset(("status", "state", "phase", "stage", "lifecycle"))
+"""Last words of properties that say in which state an item is."""
+
+
+def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
+    """Add to each resource the operations one literal segment below its items that change or show the item."""
+    stored = [draft for draft in drafts if draft.has_id]
+    used = {action.operation.operation_id for draft in stored for action in draft.actions}
+    by_shape = {draft.shape: draft for draft in stored}
+    for node in nodes.values():
+        shape, name = _above(node)
+        draft = by_shape.get(shape)
+        for method in METHODS if draft is not None and name else ():
+            operation = node.operations.get(method)
+            found = _acting(draft, operation, name) if draft and operation else None
+            if draft is not None and found is not None and found.operation.operation_id not in used:
+                draft.actions.append(found)
+
+
+def _above(node: PathNode) -> tuple[Shape, str]:
+    """The shape of the item above, and what the path adds: `cancel` of `/orders/{id}/cancel` or `{id}:cancel`."""
+    *before, last = node.shape or ("",)
+    head, mark, verb = last.partition(":")
+    if mark and head == "{}":
+        return (*before, "{}"), verb
+    return tuple(before), "" if "{" in last or mark else last
+
+
+def _acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
+    """What an operation does to the item above it; None if its name and its reply do not say."""
+    found = reply_body(operation, "update")
+    if found is None or found.status == 201:
+        return None
+    path, schema = actions.shown_item(draft, found)
+    sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
+    is_item = actions.is_alike if sets else actions.is_exactly
+    shown = schema if schema and is_item(draft, schema) else None
+    if sets:
+        reason = f"the path ends with {name}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"
+        return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets)
+    if shown is None or operation.method == "delete" or not set(words(name)).isdisjoint(COPYING):
+        return None
+    updated = DraftAction(operation, "update", found, f"below an item, whose {name} it changes", path, shown)
+    asked = item_schema_of_request(draft.schemas, updated)
+    common = set(draft.schemas.properties(asked)) & set(draft.properties()) if asked else set()
+    if any(same(each, name) for each in common):
+        return updated
+    return DraftAction(operation, "get", found, "below an item, which its reply shows", path, shown)
+
+
+def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tuple[str, Any]]:
+    """The properties that get a new value when what `name` says is done, or undone, and the values."""
+    verb = _verb(name, draft.word)
+    properties = draft.properties() if verb else {}
+    if verb and not is_undone:
+        yield from _new_state(draft, properties, past_forms(verb))
+        yield from _new_time(draft, properties, past_forms(verb))
+    for told, value in ((verb, not is_undone), (opposite_of(verb), is_undone)):
+        for each, at in properties.items() if told else ():
+            is_switch = draft.schemas.types(at) - {"null"} == {"boolean"}
+            if is_switch and "".join(_content(each)) in past_forms(told):
+                yield each, value
+
+
+def _new_state(
+    draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """The property whose `enum` has one of the forms; that with a name of a state comes first."""
+    for each in sorted(properties, key=lambda name: (words(name) or ("",))[-1] not in STATES):
+        allowed = draft.schemas.keyword(properties[each], "enum") or ()
+        named = {plain(value): value for value in allowed if isinstance(value, str)}
+        value = next((named[form] for form in forms if form in named), None)
+        if value is not None:
+            yield each, value
+            return
+
+
+def _new_time(draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The times of what happened: `cancelled_at`."""
+    for each, at in properties.items():
+        *first, last = words(each) or ("",)
+        is_time = last in ("at", "on", "date", "time") and draft.schemas.keyword(at, "format") == "date-time"
+        if is_time and "".join(first) in forms:
+            yield each, "{now}"
+
+
+def _verb(name: str, word: str) -> tuple[str, ...]:
+    """What the name of a path says: ("paid",) of `mark-as-paid`, ("cancel",) of `cancelOrder` below `orders`."""
+    own = noun(word)
+    return tuple(each for each in _content(name) if each not in own)
+
+
+def _content(name: str) -> tuple[str, ...]:
+    found = words(name)
+    while found and found[0] in BEFORE:
+        found = found[1:]
+    return found

@@ -1,0 +1,126 @@
+"""Operations below an item do what their names say, and show the item of their path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.client import Client
+from tests.web.document import Node, answers, document, served, takes
+
+ORDER: Node = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid", "readOnly": True},
+        "name": {"type": "string"},
+        "color": {"type": "string", "enum": ["red", "paid"]},
+        "status": {
+            "type": "string",
+            "enum": ["pending", "paid", "on_hold", "cancelled", "checked-in", "denied"],
+            "default": "pending",
+            "readOnly": True,
+        },
+        "cancelledAt": {"type": ["string", "null"], "format": "date-time", "readOnly": True},
+        "isLocked": {"type": "boolean", "default": False, "readOnly": True},
+        "note": {"type": "string"},
+    },
+}
+SHOWN: Node = {"$ref": "#/components/schemas/Order"}
+DONE: Node = {"type": "object", "required": ["done"], "properties": {"done": {"const": True}}}
+
+
+def orders(path: str, operation: Node, method: str = "post") -> Node:
+    """A document about orders with one operation below an order."""
+    parameter: Node = {"name": "orderId", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths: Node = {
+        "/orders": {"post": {"requestBody": takes(SHOWN), "responses": answers(SHOWN, "201")}},
+        "/orders/{orderId}": {"parameters": [parameter], "get": {"responses": answers(SHOWN)}},
+        path: {"parameters": [parameter], method: operation},
+    }
+    return document(paths) | {"components": {"schemas": {"Order": ORDER}}}
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [("/cancel", "cancelled"), (":cancel", "cancelled"), ("/pay", "paid"), ("/mark-as-paid", "paid"),
+     ("/hold", "on_hold"), ("/checkIn", "checked-in"), ("/deny", "denied"), ("/cancelOrder", "cancelled"),
+     ("/frobnicate", "pending")],
+)  # fmt: skip
+def test_an_action_gives_the_item_the_state_that_its_name_says(tmp_path: Path, verb: str, status: str) -> None:
+    with Client(served(tmp_path, orders(f"/orders/{{orderId}}{verb}", {"responses": answers(SHOWN)}))) as client:
+        order, other = (client.post("/orders", json={"name": name}).json() for name in ("one", "other"))
+        done = client.post(f"/orders/{order['id']}{verb}").json()
+
+        assert (order["id"], status) == (done["id"], done["status"])
+        assert done == client.get(f"/orders/{order['id']}").json()
+        assert other == client.get(f"/orders/{other['id']}").json()
+        assert 404 == client.post(f"/orders/nothing{verb}").status_code
+
+
+def test_an_action_sets_the_time_at_which_it_was_done(tmp_path: Path) -> None:
+    paths = orders("/orders/{orderId}/cancel", {"responses": answers(SHOWN)})
+    with Client(served(tmp_path, paths, seed=1)) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        done = client.post(f"/orders/{order['id']}/cancel").json()
+
+    assert "2026-01-01T" == done["cancelledAt"][:11]
+
+
+@pytest.mark.parametrize(
+    ("verb", "method", "before", "after"),
+    [("lock", "post", False, True), ("lock", "put", False, True), ("lock", "delete", True, False),
+     ("unlock", "post", True, False)],
+)  # fmt: skip
+def test_an_action_switches_a_boolean_that_is_named_after_it(
+    tmp_path: Path, verb: str, method: str, before: bool, after: bool
+) -> None:
+    operation: Node = {"responses": {"204": {"description": "Done"}}}
+    with Client(served(tmp_path, orders(f"/orders/{{orderId}}/{verb}", operation, method))) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        client.put(f"/_mock/state/api/order/{order['id']}", json=order | {"isLocked": before})
+        assert 204 == client.request(method, f"/orders/{order['id']}/{verb}").status_code
+
+        assert after is client.get(f"/orders/{order['id']}").json()["isLocked"]
+
+
+def test_an_action_that_shows_something_else_changes_the_item_too(tmp_path: Path) -> None:
+    with Client(served(tmp_path, orders("/orders/{orderId}/cancel", {"responses": answers(DONE)}))) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+
+        assert {"done": True} == client.post(f"/orders/{order['id']}/cancel").json()
+        assert "cancelled" == client.get(f"/orders/{order['id']}").json()["status"]
+
+
+def test_of_the_body_of_an_action_only_properties_of_the_item_are_stored(tmp_path: Path) -> None:
+    asked: Node = {"type": "object", "properties": {"note": {"type": "string"}, "reason": {"type": "string"}}}
+    operation = {"requestBody": takes(asked), "responses": answers(SHOWN)}
+    with Client(served(tmp_path, orders("/orders/{orderId}/cancel", operation))) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        done = client.post(f"/orders/{order['id']}/cancel", json={"note": "too late", "reason": "late"}).json()
+
+    assert ("too late", "cancelled") == (done["note"], done["status"])
+    assert "reason" not in done
+
+
+def test_an_operation_named_after_a_property_changes_that(tmp_path: Path) -> None:
+    asked: Node = {"type": "object", "required": ["note"], "properties": {"note": {"type": "string"}}}
+    operation = {"requestBody": takes(asked), "responses": answers(SHOWN)}
+    with Client(served(tmp_path, orders("/orders/{orderId}/note", operation, "put"))) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        changed = client.put(f"/orders/{order['id']}/note", json={"note": "fragile"}).json()
+
+        assert order | {"note": "fragile"} == changed
+        assert changed == client.get(f"/orders/{order['id']}").json()
+
+
+@pytest.mark.parametrize(("verb", "status"), [("duplicate", 200), ("refund", 201)])
+def test_an_operation_that_makes_another_item_does_not_show_the_old_one(tmp_path: Path, verb: str, status: int) -> None:
+    operation = {"responses": {str(status): answers(SHOWN)["200"]}}
+    with Client(served(tmp_path, orders(f"/orders/{{orderId}}/{verb}", operation))) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        shown = client.post(f"/orders/{order['id']}/{verb}")
+
+    assert status == shown.status_code
+    assert order["id"] != shown.json()["id"]

@@ -1,0 +1,90 @@
+"""A search by POST or QUERY shows the items of the collection, selected by what its body says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import Client
+from tests.inference.pets import NUMBER, TEXT, collection, item
+from tests.web.document import Node, answers, document, served, takes
+
+PET: Node = {"$ref": "#/components/schemas/Pet"}
+FOUND: Node = {
+    "type": "object",
+    "required": ["results", "total"],
+    "properties": {"results": {"type": "array", "items": PET}, "total": NUMBER},
+}
+ASKED: Node = {
+    "type": "object",
+    "properties": {
+        "filter": {"type": "object", "properties": {"kind": {"type": ["string", "null"]}}},
+        "names": {"type": "array", "items": TEXT},
+        "q": TEXT,
+        "sort": {"type": "string", "enum": ["name", "-name"]},
+        "page": {"type": "integer", "minimum": 1},
+        "pageSize": {"type": "integer", "minimum": 1, "maximum": 50},
+    },
+}
+
+
+def pets(path: str, method: str = "post") -> Node:
+    """A document about pets with a search."""
+    schema = item(kind=TEXT, names={"type": "array", "items": TEXT})
+    paths = collection("/pets", schema) | {path: {method: {"requestBody": takes(ASKED), "responses": answers(FOUND)}}}
+    for shown in (paths["/pets"]["post"], paths["/pets/{id}"]["get"]):
+        [media] = (response["content"]["application/json"] for response in shown["responses"].values())
+        media["schema"] = PET
+    version = {"openapi": "3.2.0"} if method == "query" else {}
+    return document(paths) | version | {"components": {"schemas": {"Pet": schema}}}
+
+
+def found(client: Client, path: str, method: str = "POST", **asked: Any) -> list[str]:
+    """The names of the pets that a search finds."""
+    reply = client.request(method, path, json=asked)
+    assert 200 == reply.status_code, reply.text
+    return [pet["name"] for pet in reply.json()["results"]]
+
+
+def made(client: Client) -> None:
+    """A cat and two dogs."""
+    for name, kind in (("Tom", "cat"), ("Rex", "dog"), ("Ada", "dog")):
+        assert client.post("/pets", json={"name": name, "kind": kind, "names": [name]}).is_success
+
+
+@pytest.mark.parametrize("path", ["/pets/search", "/pets:search", "/search", "/pets/findPets/query"])
+def test_a_search_by_post_selects_by_its_body(tmp_path: Path, path: str) -> None:
+    with Client(served(tmp_path, pets(path))) as client:
+        assert [] == found(client, path)
+        made(client)
+
+        assert {"Tom", "Rex", "Ada"} == set(found(client, path))
+        assert {"Rex", "Ada"} == set(found(client, path, filter={"kind": "dog"}))
+        assert ["Tom"] == found(client, path, q="tom")
+        assert ["Tom", "Rex", "Ada"] == found(client, path, sort="-name")
+        assert ["Rex"] == found(client, path, sort="name", page=2, pageSize=1)
+        assert [] == found(client, path, filter={"kind": "bird"})
+
+
+def test_a_search_by_query_selects_by_its_body(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets("/pets/found", "query"))) as client:
+        made(client)
+
+        assert {"Rex", "Ada"} == set(found(client, "/pets/found", "QUERY", filter={"kind": "dog"}))
+
+
+def test_a_search_is_validated_and_needs_no_body(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets("/pets/search"))) as client:
+        made(client)
+
+        assert 400 == client.post("/pets/search", json={"filter": {"kind": {}}}).status_code
+        assert 400 == client.post("/pets/search", json=["dog"]).status_code
+
+
+def test_a_post_that_is_no_search_by_name_is_answered_by_example(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets("/pets/suggest"))) as client:
+        made(client)
+
+        assert not {"Tom", "Rex", "Ada"}.intersection(found(client, "/pets/suggest"))
