@@ -185,14 +185,14 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
     """The statements about an operation, without a guess that is good enough for a mock alone.
 
     What an operation below an item does (`POST /orders/{id}/cancel`), and that a POST lists items, is inferred from
-    names. A mock is more useful with it; a server that does otherwise is not wrong.
+    names. A mock is more useful with it, and a server that does otherwise is not wrong.
     """
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
     if action is None or resource is None or action.evidence != "inferred":
         return stated
-    is_guess = operation.method not in ("get", "query") and (
+    is_guess = operation.method != "get" and (
         action.does in ("get", "list") or path_template.continues_after(operation.path, resource.identity.parameter)
     )
     return NOTHING if is_guess and action.does in ("get", "list", "update") else stated
