@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -14,14 +15,17 @@ class LazyModule:
         else:
             httpx = LazyModule("httpx")
 
-    So type checkers, and the test of import arrows, see an ordinary import. What the import raises is raised then.
+    So type checkers, and the test of import arrows, see an ordinary import. What the import raises is raised then. What
+    it warns of is for the authors of the module: a user whose tests turn warnings into errors can do nothing about it.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
-        found = getattr(import_module(self._name), attribute)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            found = getattr(import_module(self._name), attribute)
         setattr(self, attribute, found)
         return found
 

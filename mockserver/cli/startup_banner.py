@@ -56,8 +56,14 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield f"loaded: {counted(loaded, 'item')} of the state file"
     if sandbox.sharing is not None and sandbox.sharing.place:
         yield f"store:  {sandbox.sharing.place}"
-    yield f"sync:   {sandbox.outside.mode} ({sandbox.outside.reach})"
+    if sandbox.outside.is_real or any(map(_has_rules, services.values())):
+        yield f"sync:   {sandbox.outside.mode} ({sandbox.outside.reach})"
     yield "Press Ctrl-C to stop."
+
+
+def _has_rules(service: Service) -> bool:
+    """May a rule ask a service outside, such as an MCP server?"""
+    return any(stated.rules for stated in service.contract.behaviour.operations.values())
 
 
 def json_banner(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> str:

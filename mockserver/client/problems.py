@@ -40,7 +40,10 @@ def unreachable(url: str, error: httpx.TransportError) -> SandboxError:
         return SandboxError(f"the certificate of {url} is not trusted; verify=False (--insecure) accepts it")
     if not isinstance(error, httpx.ConnectError):
         return SandboxError(f"the sandbox at {url} ended, or closed the connection: {error}")
-    return SandboxError(f"no sandbox answers at {url}; start one with `mockserver serve`, or name another address")
+    return SandboxError(
+        f"no sandbox answers at {url}; start one with `mockserver serve`, or give the address of another "
+        "(--url, or the variable MOCKSERVER_URL)"
+    )
 
 
 def refused(response: httpx.Response) -> SandboxError:

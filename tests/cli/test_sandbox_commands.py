@@ -72,8 +72,8 @@ def test_every_command_says_where_the_sandbox_is_and_what_to_do_when_there_is_no
     options = CliRunner().invoke(main, [command, "--help"]).output
     assert all(option in options for option in ("--url", "--namespace", "--token", "--insecure"))
     assert (
-        "Error: no sandbox answers at http://127.0.0.1:1; start one with `mockserver serve`, or name another address\n"
-        == mistaken("http://127.0.0.1:1", command)
+        "Error: no sandbox answers at http://127.0.0.1:1; start one with `mockserver serve`, or give the address of "
+        "another (--url, or the variable MOCKSERVER_URL)\n" == mistaken("http://127.0.0.1:1", command)
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from mockserver.web.app import Sandbox
 from mockserver.web.resolver import HostedResolver
 from tests import package
 from tests.client import Client
+from tests.process import ENVIRONMENT, ROOT
 from tests.web.document import answers, document, served, takes
 
 TEXT = {"type": "string"}
@@ -197,3 +200,16 @@ def _schema(operation: AbstractOperation) -> dict[str, Any]:
     """The schema of the body, without the components that Connexion hangs into it."""
     schema: dict[str, Any] = operation.body_schema("application/json")
     return {name: value for name, value in schema.items() if name != "components"}
+
+
+def test_a_user_whose_warnings_are_errors_gets_none_of_connexion_s(tmp_path: Path) -> None:
+    test = "def test_pets(mock_api):\n    assert 200 == mock_api.client.get('/pets').status_code\n"
+    (tmp_path / "test_pets.py").write_text(test, encoding="utf-8")
+    settings = f"[pytest]\nfilterwarnings = error\nmock_api = {ROOT / 'docs/petstore.yaml'}\n"
+    (tmp_path / "pytest.ini").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert 0 == done.returncode, done.stdout
