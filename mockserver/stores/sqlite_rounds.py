@@ -16,6 +16,9 @@ LONGEST_WAIT = 5.0
 PAUSE = 0.0001
 """Seconds between two tries to get the lock. SQLite's own pauses grow to 100 ms; a round takes one or two."""
 
+SHORT_PAUSES, LONG_PAUSE = 20, 0.001
+"""After so many tries the pauses are longer: who has the lock gets no time on a machine with more to do."""
+
 
 class SqliteRounds:
     """A connection to a file, and the round in which it is used.
@@ -50,7 +53,7 @@ class SqliteRounds:
         """Begin the transaction of this round, if it has none; what others wrote up to now is seen then."""
         if self._fault is not None:
             raise self._fault
-        until = time.monotonic() + LONGEST_WAIT
+        until, tries = time.monotonic() + LONGEST_WAIT, 0
         while not self._is_writing:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
@@ -58,7 +61,8 @@ class SqliteRounds:
             except sqlite3.OperationalError as fault:
                 if not is_busy(fault) or time.monotonic() > until:
                     raise self._failed(fault) from fault
-                time.sleep(PAUSE)
+                tries += 1
+                time.sleep(PAUSE if tries < SHORT_PAUSES else LONG_PAUSE)
             else:
                 self._look()
 

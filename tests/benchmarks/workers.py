@@ -71,6 +71,13 @@ def print_table(rates: Rates) -> None:
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
+def print_costs(rates: Rates) -> None:
+    """Processor time, on which other work of the machine has less effect than on rates."""
+    print(f"\n| µs of a server for a request | {' | '.join(MEASURED)} |\n| --- |{' ---: |' * len(MEASURED)}")
+    for name, table in rates.items():
+        print(f"| {name} | {' | '.join(f'{table[each].microseconds:.0f}' for each in MEASURED)} |", flush=True)
+
+
 def print_ratios(rates: Rates) -> None:
     """The ratios that issue after issue asks for, with what they should reach."""
     wanted = (
@@ -125,6 +132,7 @@ def compare(folder: Path, chosen: Options) -> None:
         tables |= {each.server.name: asked(each.address, identifier) for each in others}
         rates = measure(tables, chosen, {each.server.name: each for each in (*mine, *others)})
         print_table(rates)
+        print_costs(rates)
         print_ratios(rates)
         compared = [MEMORY, TWO, TWO_REDIS, *fastest(others, rates)]
         print_latencies(
