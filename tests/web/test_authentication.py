@@ -91,8 +91,11 @@ def test_without_a_credential_the_challenge_names_the_scheme(
 ) -> None:
     response = ask(tmp_path, [{scheme: []}], request_)
 
+    expected = {"basic": "Basic", "digest": "Digest", "header": "APIKey", "query": "APIKey", "cookie": "APIKey"}.get(
+        scheme, "Bearer"
+    )
     assert 401 == response.status_code
-    assert response.headers["www-authenticate"]
+    assert expected == response.headers["www-authenticate"].partition(" ")[0]
 
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [

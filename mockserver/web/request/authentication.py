@@ -272,4 +272,6 @@ def _authorization(scheme_name: str) -> Extract:
 def _challenge(scheme: SecurityScheme) -> str:
     if scheme.type == "http":
         return 'Basic realm="sandbox"' if scheme.scheme == "basic" else scheme.scheme.capitalize()
-    return "" if scheme.type == "apiKey" else "Bearer"
+    # RFC 9110 section 15.5.2 wants a challenge in every 401, and there is no registered one for API keys. FastAPI sends
+    # this one too; `Bearer` would name a header that the service does not read.
+    return "APIKey" if scheme.type == "apiKey" else "Bearer"
