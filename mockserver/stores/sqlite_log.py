@@ -137,7 +137,7 @@ class SqliteLog(SqliteRounds):
         size = self._write()
         super().end()
         if size:
-            self._checkpoints.count(size)
+            self._checkpoints.count(size, self._db)
 
     def _write(self) -> int:
         """Write what this round has appended so far, within its transaction; how many bytes that are."""
@@ -175,7 +175,7 @@ class SqliteLog(SqliteRounds):
             self._lock()
             self._do("INSERT INTO pieces VALUES (?, ?, ?, ?)", id, revision, count, piece)
             self.end()
-            self._checkpoints.count(len(piece))
+            self._checkpoints.count(len(piece), self._db)
         return count
 
     def _begin_with(self, id: int, revision: int, count: int) -> None:

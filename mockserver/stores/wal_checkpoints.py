@@ -15,10 +15,7 @@ EVERY_BYTES = 4 << 20
 """After how many written bytes the thread moves them: as many as SQLite has in the log when it does it itself."""
 
 MOST_FRAMES = 8_192
-"""From how many pages in the log on writers wait until it is empty (32 MiB): without a pause it never is by itself."""
-
-PATIENCE = 1.0
-"""How many seconds the thread waits for writers then, before it gives up until the next time."""
+"""From how many pages in the log on a writer moves the last ones itself (32 MiB): else it never ends without a pause."""
 
 END_SECONDS = 5.0
 """How long `close` waits for the thread."""
@@ -31,10 +28,16 @@ class WalCheckpoints:
         self._path, self._synchronous = path, synchronous
         self._bytes = 0
         self._is_due, self._is_closed = Event(), False
+        self._is_long = False
         self._thread: Thread | None = None
 
-    def count(self, size: int) -> None:
-        """Take note of that many bytes that a round has written."""
+    def count(self, size: int, db: sqlite3.Connection) -> None:
+        """Take note of that many bytes that a round has just written with a connection."""
+        if self._is_long:
+            self._is_long = False
+            with suppress(sqlite3.Error):
+                # What the thread has left. Seldom does another have the lock already.
+                db.execute("PRAGMA wal_checkpoint(RESTART)")
         self._bytes += size
         if self._bytes >= EVERY_BYTES:
             self._bytes = 0
@@ -59,11 +62,10 @@ class WalCheckpoints:
 
     def _move(self) -> None:
         existing = f"{self._path.resolve().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(existing, timeout=PATIENCE, isolation_level=None, uri=True)) as db:
+        with closing(sqlite3.connect(existing, isolation_level=None, uri=True)) as db:
             db.execute(f"PRAGMA synchronous = {self._synchronous}")
             while not self._is_closed:
                 _, frames, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if frames > MOST_FRAMES:
-                    db.execute("PRAGMA wal_checkpoint(RESTART)")
+                self._is_long = frames > MOST_FRAMES
                 self._is_due.wait()
                 self._is_due.clear()
