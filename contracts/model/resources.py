@@ -184,18 +184,20 @@ class CheckedResource:
 def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour:
     """The statements about an operation, without a guess that is good enough for a mock alone.
 
-    What an operation below an item does (`POST /orders/{id}/cancel`), and that a POST lists items, is inferred from
-    names. A mock is more useful with it, and a server that does otherwise is not wrong.
+    What an operation below an item does (`POST /orders/{id}/cancel`), that a POST lists items, and that a GET counts
+    them is inferred from names. A mock is more useful with it, and a server that does otherwise is not wrong.
     """
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
     if action is None or resource is None or action.evidence != "inferred":
         return stated
-    is_guess = operation.method != "get" and (
-        action.does in ("get", "list") or path_template.continues_after(operation.path, resource.identity.parameter)
-    )
-    return NOTHING if is_guess and action.does in ("get", "list", "update") else stated
+    if action.does == "list":
+        shows_items = ResourceOperation(operation, stated).reply_path("items") is not None
+        return stated if operation.method == "get" and shows_items else NOTHING
+    is_below = path_template.continues_after(operation.path, resource.identity.parameter)
+    is_guess = operation.method != "get" and (action.does == "get" or (action.does == "update" and is_below))
+    return NOTHING if is_guess else stated
 
 
 def name_of(operation: Operation) -> str:

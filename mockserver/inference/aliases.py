@@ -12,6 +12,7 @@ from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.searches import asking
 from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
 
 
 def with_aliases(
@@ -30,6 +31,7 @@ def with_aliases(
     _add_lists(kept, mains, nodes, read_only=read_only)
     if not read_only:
         _add_lookups(kept, mains, nodes)
+    _add_counts(kept, mains, nodes)
     return kept
 
 
@@ -109,6 +111,34 @@ def _add_lookups(
                 reason = f"{found.reason} by its {by}, with the schema of {main.word}"
                 main.actions.append(replace(found, across=True, by=by, reason=reason))
                 break
+
+
+def _add_counts(
+    drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
+) -> None:
+    """Add the GETs that say how many items there are: `/orders/count`."""
+    used = {action.operation.operation_id for draft in drafts for action in draft.actions}
+    above = {draft.shape[:-1]: draft for draft in mains.values()}
+    for node in nodes.values():
+        main, operation = above.get(node.shape[:-1]), node.operations.get("get")
+        if main is None or operation is None or operation.operation_id in used or node.shape[-1] not in COUNTING:
+            continue
+        found = reply_body(operation, "list")
+        if found is not None and found.schema and _is_number(main.schemas, found.schema):
+            reason = f"a GET whose path ends with {node.shape[-1]}, and whose reply is a number"
+            main.actions.append(DraftAction(operation, "list", found, reason))
+
+
+COUNTING = frozenset(("count", "total"))
+"""Last segments of paths that say how many items there are."""
+
+
+def _is_number(schemas: Schemas, pointer: str) -> bool:
+    """Is a reply one number, alone or in an object?"""
+    inside = list(schemas.properties(pointer).values())
+    return any(
+        schemas.types(at) == {"integer"} for at in ([pointer] if not inside else inside if len(inside) == 1 else ())
+    )
 
 
 def _property(main: ResourceDraft, parameter: str) -> str:

@@ -139,6 +139,14 @@ class Envelopes:
         """The document's example for a schema, as a template without placeholders."""
         return literal(_pruned(self._schemas, pointer, self._examples.at(pointer, seed=0)))
 
+    def number(self, pointer: str) -> Template | None:
+        """The template of a body that says how many items there are; None if the schema is not of one."""
+        if self._schemas.types(pointer) == {"integer"}:
+            return "{total}"
+        known, required = self._schemas.properties(pointer), self._schemas.required(pointer)
+        totals = [n for n, at in known.items() if self._placeholder(n, at, {}, is_required=True) == "{total}"]
+        return {totals[0]: "{total}"} if len(totals) == 1 and required <= set(totals) else None
+
     def value(self, pointer: str) -> Any:
         """The document's example for a schema, or else a generated value."""
         return self._examples.at(pointer, seed=0)

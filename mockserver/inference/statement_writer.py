@@ -285,6 +285,8 @@ class Writer:
             return None
         if action.item_schema is not None:
             return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does == "list")
+        if action.does == "list":
+            return self._envelopes.number(pointer)
         if action.does == "create" and not may_be_object(self._schemas, pointer):
             is_text = "string" in self._schemas.types(pointer)
             if self._is_id(draft, pointer, is_text):

@@ -88,3 +88,18 @@ def test_a_post_that_is_no_search_by_name_is_answered_by_example(tmp_path: Path)
         made(client)
 
         assert not {"Tom", "Rex", "Ada"}.intersection(found(client, "/pets/suggest"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [(NUMBER, 2), ({"type": "object", "required": ["count"], "properties": {"count": NUMBER}}, {"count": 2})],
+)
+def test_a_count_counts_the_items_that_its_query_selects(tmp_path: Path, schema: Node, shown: Any) -> None:
+    written = pets("/pets/search")
+    kind = {"name": "kind", "in": "query", "schema": TEXT}
+    written["paths"]["/pets/count"] = {"get": {"parameters": [kind], "responses": answers(schema)}}
+    with Client(served(tmp_path, written)) as client:
+        made(client)
+
+        assert shown == client.get("/pets/count", params={"kind": "dog"}).json()
+        assert str(3) in client.get("/pets/count").text
