@@ -24,7 +24,7 @@ class LazyModule:
 
     def __getattr__(self, attribute: str) -> Any:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore")
             found = getattr(import_module(self._name), attribute)
         setattr(self, attribute, found)
         return found
