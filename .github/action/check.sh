@@ -10,7 +10,7 @@ fi
 # The options are split at white space, and quotes hold words together, as in a shell; nothing in them is run.
 arguments=()
 while IFS= read -r -d '' word; do arguments+=("$word"); done < <(printf '%s' "$INPUT_ARGUMENTS" | xargs -r printf '%s\0')
-mockserver check "$INPUT_DOCUMENT" --url "$INPUT_URL" --report "$INPUT_REPORT" ${arguments[@]+"${arguments[@]}"}
+mockserver check ${INPUT_DOCUMENT:+"$INPUT_DOCUMENT"} --url "$INPUT_URL" --report "$INPUT_REPORT" ${arguments[@]+"${arguments[@]}"}
 code=$?
 case $code in
   0) outcome=success ;;

@@ -4,7 +4,7 @@ set -euo pipefail
 
 arguments=()
 while IFS= read -r -d '' word; do arguments+=("$word"); done < <(printf '%s' "$INPUT_ARGUMENTS" | xargs -r printf '%s\0')
-nohup mockserver serve "$INPUT_DOCUMENT" --port "$INPUT_PORT" ${arguments[@]+"${arguments[@]}"} > mockserver.log 2>&1 &
+nohup mockserver serve ${INPUT_DOCUMENT:+"$INPUT_DOCUMENT"} --port "$INPUT_PORT" ${arguments[@]+"${arguments[@]}"} > mockserver.log 2>&1 &
 server=$!
 for _ in $(seq 300); do
   if grep -q '^Press Ctrl-C to stop' mockserver.log; then

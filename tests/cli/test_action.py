@@ -82,6 +82,15 @@ def test_a_mock_serves_when_its_step_has_ended(tmp_path: Path) -> None:
         os.kill(int(left["MOCKSERVER_PID"]), 15)
 
 
+def test_without_a_document_the_settings_of_the_project_say_which(tmp_path: Path, pets: str) -> None:
+    (tmp_path / "mockserver.yaml").write_text(f"document: {ROOT / PETSTORE}\n", encoding="utf-8")
+
+    done = step("check", tmp_path, document="", url=pets, arguments="--only not-found", report="reports")
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "settings: mockserver.yaml" in done.stderr
+
+
 def test_a_mock_that_cannot_start_shows_why(tmp_path: Path) -> None:
     done = step("serve", tmp_path, document="no-such.yaml", port="8080", arguments="")
 
