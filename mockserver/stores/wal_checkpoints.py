@@ -15,7 +15,7 @@ EVERY_BYTES = 4 << 20
 """After how many written bytes the thread moves them: as many as SQLite has in the log when it does it itself."""
 
 MOST_FRAMES = 8_192
-"""From how many pages in the log on a writer moves the last ones itself (32 MiB): else it has no end"""
+"""From how many pages in the log on a writer moves the last ones itself (32 MiB): else it has no end."""
 
 END_SECONDS = 5.0
 """How long `close` waits for the thread."""

@@ -10,7 +10,9 @@ import pytest
 
 import mockserver
 from mockserver import sandbox
-from mockserver.errors import LogMismatch
+from mockserver.errors import LogMismatch, LogUnavailable
+from mockserver.state.shared.namespace_log import ONE_ORDER
+from mockserver.state.shared_log import Partition
 from mockserver.stores.memory_log import MemoryLog
 from mockserver.stores.opening import open_log
 from tests.client import Client
@@ -94,3 +96,38 @@ def test_what_a_function_of_the_user_creates_is_shared(start: Start) -> None:
     assert 201 == made.status_code, made.text
     assert ["a", "a too"] == [each["name"] for each in two.get("/rooms").json()]
     assert 3 == two.post("/rooms", json={"name": "b"}).json()["id"]
+
+
+class BreakingLog(MemoryLog):
+    """A log that cannot be reached after a process has read what it has."""
+
+    is_away = True
+
+    def heads(self) -> dict[Partition, int]:
+        if self.is_away and self._partitions.get(Partition("default", ONE_ORDER)):
+            raise LogUnavailable("the log went away")
+        return super().heads()
+
+
+def test_an_app_whose_log_goes_away_while_it_is_read_refuses_and_later_has_it_once(start: Start) -> None:
+    log = BreakingLog()
+    log.is_away = False
+    one = start(log)
+    for name in ("a", "b"):
+        one.post("/rooms", json={"name": name})
+    one.delete("/rooms/1")
+    app = mockserver.create_app(DOCUMENT, is_shared=True, journal=100)
+    log.is_away = True
+    with pytest.raises(LogUnavailable) as away:
+        app.share(log)
+    app.refuse(away.value)
+
+    with Client(app) as client:
+        refused = [client.get("/rooms"), client.post("/rooms", json={"name": "c"}), client.post("/_mock/reset")]
+        assert [(503, "1")] * 3 == [(each.status_code, each.headers["retry-after"]) for each in refused]
+        assert "the log went away" in refused[0].text
+        assert not client.get("/_mock/health").json()["ready"]
+        log.is_away = False
+        app.share(log)
+        assert ["b"] == [each["name"] for each in client.get("/rooms").json()]
+        assert "4" == client.post("/rooms", json={"name": "c"}).headers["mock-revision"]

@@ -13,7 +13,8 @@ from mockserver.state.shared.namespace_log import MOST_TRIALS
 from mockserver.web.admin.admin_request import AdminFunction, AdminRequest
 from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace
-from mockserver.web.sharing.sharing import Sharing, unavailable
+from mockserver.web.sharing.refusal import unavailable
+from mockserver.web.sharing.sharing import Sharing
 
 REPEATED: dict[str, Callable[[AdminRequest], Any]] = {
     "reset": lambda request: request.chosen_services,

@@ -16,7 +16,8 @@ from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
 from mockserver.web.endpoint import Endpoint, Headers, ReadBody, Scope, receive_body
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.service_parts import ServiceParts
-from mockserver.web.sharing.sharing import Sharing, unavailable
+from mockserver.web.sharing.refusal import unavailable
+from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import TRACE
 
 Answered = tuple[Reply, Headers]

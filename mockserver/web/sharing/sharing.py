@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from mockserver.errors import LogError, Refusal, StoreUnavailable, TooMany
+from mockserver.errors import LogError, Refusal, TooMany
 from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
 from mockserver.state.shared.snapshot_saver import SnapshotSaver
 from mockserver.state.shared_log import EntriesCutError, Partition, SharedLog
@@ -22,9 +22,6 @@ STARTS = Partition("/starts", ONE_ORDER)
 
 TOLD_AGAIN = 10.0
 """In how many seconds the log of the mock says again that the store cannot be used; not for each request."""
-
-RETRY_AFTER = 1
-"""In how many seconds clients should try again when the log cannot be used."""
 
 
 class Sharing:
@@ -70,6 +67,11 @@ class Sharing:
     def refuse(self, fault: LogError) -> None:
         """Refuse all that needs the log until one is attached: it cannot be opened."""
         self.log, self._away = None, fault
+        for namespace in self.namespaces:
+            if namespace.shared is not None:  # it was loaded before the log failed
+                namespace.shared.changes.paused = True
+                namespace.shared.followed.restore(b"")
+                namespace.shared = None
 
     def _count_start(self) -> int:
         """How many processes have followed the log before this one."""
@@ -298,8 +300,3 @@ class Sharing:
         """Forget a namespace in the log. Raises a LogError."""
         assert self.log is not None  # noqa: S101  # it is attached
         self.log.drop(name)
-
-
-def unavailable(fault: LogError) -> StoreUnavailable:
-    """The refusal of a request that needs the log."""
-    return StoreUnavailable(f"the store cannot be used: {fault}", headers=(("retry-after", str(RETRY_AFTER)),))
