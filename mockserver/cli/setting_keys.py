@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -77,4 +78,5 @@ def _range(kind: click.types.ParamType[Any]) -> JsonType:
 def _default(option: click.Option) -> Any:
     """The default that a file may write too; None where there is none."""
     value = option.to_info_dict()["default"]
+    value = str(value) if isinstance(value, Path) else value
     return value if isinstance(value, bool | int | float) or (isinstance(value, str) and value) else None
