@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
+.PHONY: bench-dashboard bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel dist workflows pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -57,6 +57,9 @@ instructions: $(VENV)/developed ## Count the instructions of a request, which a 
 
 bench-start: $(VENV)/developed ## Measure the time from start to first reply, beside other mock servers (ARGS="--times 3 --only petstore")
 	@$(BIN)/python tests/benchmarks/start.py $(ARGS)
+
+bench-dashboard: $(VENV)/developed ## Measure how long the dashboard of a fresh sandbox takes to load in Chromium
+	@$(BIN)/python -m tests.benchmarks.dashboard $(ARGS)
 
 bench-workers: $(VENV)/developed ## Compare one and two workers on SQLite and Redis, and latencies at a fixed rate (ARGS="--no-peers")
 	@$(BIN)/python tests/benchmarks/workers.py $(ARGS)

@@ -327,10 +327,11 @@ APART = frozenset(
 
 
 def test_starting_the_mock_loads_neither_the_examination_nor_what_few_requests_need() -> None:
-    code = "import sys, mockserver, mockserver.cli.serve\nmockserver.create_app('basedash')\n"
-    code += f"print(*(name for name in {sorted(APART)!r} if name in sys.modules))"
+    code = "import sys, mockserver, mockserver.cli.serve\napp = mockserver.create_app('basedash')\n"
+    code += f"print(*(name for name in {sorted(APART)!r} if name in sys.modules))\n"
+    code += "app.prepare()\nprint('connexion' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
     )
 
-    assert (0, "\n", "") == (done.returncode, done.stdout, done.stderr)
+    assert (0, "\nTrue\n", "") == (done.returncode, done.stdout, done.stderr)

@@ -33,6 +33,9 @@ SHUTDOWN_SECONDS = 5
 
 STOPPING = f"stopping: open requests have {SHUTDOWN_SECONDS} seconds; another signal stops at once"
 
+WARM_UP_SECONDS = 1.0
+"""How long after its start a sandbox makes what only browsers and the admin API need, where a person is watching."""
+
 WORDY = ("httpx", "mcp.server")
 """Loggers that tell of each request of a tool for agents; the journal has these requests."""
 
@@ -151,6 +154,10 @@ class _Server(uvicorn.Server):
             if self._serving.watch:
                 self._watching = asyncio.create_task(Watch(self._serving.sandbox, self._reloaded).run())
             self.print(self._serving.banner(self.servers[0].sockets[0].getsockname()[1]))
+            if (
+                sys.stdout.isatty()
+            ):  # a person, who is about to open the dashboard; a script may send its requests first
+                asyncio.get_running_loop().call_later(WARM_UP_SECONDS, self._serving.sandbox.prepare)
 
     def _reloaded(self, outcome: Reload | MockServerError) -> None:
         self.print(self._serving.lines(outcome_lines(outcome)))

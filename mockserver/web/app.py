@@ -231,8 +231,8 @@ class Sandbox:
         return self._own_fast_path(scope, body)
 
     def prepare(self) -> None:
-        """Make now what a first request would make, before processes are copied that then share it."""
-        _ = self._stack.made
+        """Make now what a first request would: while nobody waits, or before processes are copied that share it."""
+        _ = self._stack.made, self._admin.service
 
     def mark_start(self) -> None:
         """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """After how many seconds a condition that does not come true fails a test."""
 
 READY = "document.querySelector('[data-view][data-ready]')"

@@ -29,7 +29,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     flags = [*QUIET_BROWSER, f"--user-data-dir={folder}", "--remote-debugging-port=0", "about:blank"]
     process = subprocess.Popen([chromium(), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield _devtools(folder / "DevToolsActivePort")
+        yield devtools(folder / "DevToolsActivePort")
     finally:
         process.terminate()
         process.wait(20)
@@ -46,8 +46,8 @@ def page(browser: str, sandbox: str) -> Iterator[BrowserPage]:
         assert [] == shown.errors
 
 
-def _devtools(active: Path) -> str:
-    until = time.monotonic() + 60
+def devtools(active: Path) -> str:
+    until = time.monotonic() + 120
     while not (active.is_file() and "\n" in active.read_text()) and time.monotonic() < until:
         time.sleep(0.1)
     targets = httpx.get(f"http://127.0.0.1:{active.read_text().split()[0]}/json/list").json()
