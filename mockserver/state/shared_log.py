@@ -51,7 +51,10 @@ class SharedLog(Protocol):
         ...
 
     def begin(self) -> None:
-        """Begin a round: what others appended before is seen from now on."""
+        """Begin a round: what others appended before is seen from now on.
+
+        What the round before has appended and not ended is taken back.
+        """
         ...
 
     def news(self, partition: Partition, after: int) -> list[bytes]:

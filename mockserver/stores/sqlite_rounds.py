@@ -34,8 +34,12 @@ class SqliteRounds:
         self._fault: LogError | None = None
 
     def begin(self) -> None:
-        """Begin a round. The version of the data changes when another connection has committed."""
+        """Begin a round. What the one before has not ended is undone."""
         self._fault = None
+        if self._is_writing:
+            self._db.rollback()
+            self._is_writing = False
+            self._forget(is_sure=False)
         self._look()
 
     def end(self) -> None:
@@ -93,7 +97,7 @@ class SqliteRounds:
         return error
 
     def _look(self) -> None:
-        """Forget what was known of the file if another connection has committed since."""
+        """Forget what was known of the file if another connection has committed since: the version is another one."""
         version = self._one("PRAGMA data_version")[0]
         if version != self._version:
             self._version = version

@@ -6,10 +6,17 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 
+from mockserver.errors import LogDamaged
+from mockserver.state.shared_log import Partition, SharedLog
+from mockserver.stores.opening import open_log
+from mockserver.web.app import Sandbox
 from tests.process import Processes
+from tests.sharing.conftest import Start
 
 
 def test_changes_that_cannot_be_kept_are_undone_and_answered_by_503(tmp_path: Path) -> None:
@@ -37,3 +44,46 @@ def test_changes_that_cannot_be_kept_are_undone_and_answered_by_503(tmp_path: Pa
     assert {"the store cannot be used: the disk is full"} == {each.json()["detail"] for each in refused}
     assert ["a", "b"] == [each["name"] for each in read]
     assert (201, 3, "3") == (again.status_code, again.json()["id"], again.headers["mock-revision"])
+
+
+class PartlyDamagedLog:
+    """A log in which one namespace cannot be read."""
+
+    def __init__(self, log: SharedLog) -> None:
+        self._log = log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def news(self, partition: Partition, after: int) -> list[bytes]:
+        if partition.namespace == "damaged":
+            raise LogDamaged("an entry is damaged")
+        return self._log.news(partition, after)
+
+
+def status(app: Sandbox, *headers: tuple[bytes, bytes]) -> int:
+    """The status with which a room is created in the round that has begun, as the server asks for it."""
+    body = b'{"name": "undone"}'
+    scope = {
+        "type": "http", "method": "POST", "path": "/rooms", "raw_path": b"/rooms", "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), *headers], "root_path": "", "scheme": "http",
+    }  # fmt: skip
+    answer = app.fast_path(scope, body)
+    assert answer is not None
+    with pytest.raises(StopIteration) as ended:
+        answer.send(None)
+    return int(ended.value.value[0])
+
+
+def test_a_round_with_an_error_in_another_namespace_keeps_nothing_and_no_lock(tmp_path: Path, start: Start) -> None:
+    address = str(tmp_path / "log.db")
+    one, two = start(PartlyDamagedLog(open_log(address))), start(open_log(address))
+    one.post("/rooms", json={"name": "a"})
+    rounds = one.app.rounds
+    assert rounds is not None
+    rounds.begin()
+    statuses = [status(one.app), status(one.app, (b"mock-namespace", b"damaged"))]
+
+    assert ([201, 503], True) == (statuses, isinstance(rounds.end(), LogDamaged))
+    assert (201, 2) == ((made := two.post("/rooms", json={"name": "b"})).status_code, made.json()["id"])
+    assert [["a", "b"]] * 2 == [[each["name"] for each in client.get("/rooms").json()] for client in (one, two)]

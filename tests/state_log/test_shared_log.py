@@ -235,6 +235,22 @@ def test_random_rounds_of_three_processes_leave_one_order(open_handle: Open) -> 
     assert (len(appended), True) == (len(set(appended)), len(appended) > 150)
 
 
+def test_what_a_round_did_not_end_is_taken_back_by_the_next_one(open_handle: Open) -> None:
+    one, two = open_handle(), open_handle()
+    if isinstance(one, MemoryLog):
+        pytest.skip("the memory log is one object: what is appended is there at once")
+    one.begin()
+    assert one.append(SHOP, 0, b"half done")
+    one.begin()
+
+    assert [] == one.news(SHOP, 0)
+    assert [] == read(two, SHOP)
+    one.end()
+    write(two, SHOP, b"of another")
+    write(one, SHOP, b"done", after=1)
+    assert [b"of another", b"done"] == read(one, SHOP) == read(two, SHOP)
+
+
 def test_what_a_round_did_not_end_is_seen_by_nobody(open_handle: Open) -> None:
     one = open_handle()
     if isinstance(one, MemoryLog):

@@ -120,6 +120,9 @@ class Sharing:
         """End a round: what it changed is kept, or undone here if the log cannot be written; then the error."""
         self.in_round = False
         fault = self.fault if self.fault is not None else self._ended()
+        if self.fault is not None and self._appended and self.log is not None:
+            with suppress(LogError):
+                self.log.begin()  # it takes back what this round has appended, and gives back its locks
         if self.changed:
             appended, commanded = self._appended, self._commanded
             self._appended, self._commanded = [], []
