@@ -27,6 +27,15 @@ from typing import Any
 
 MODULES = (
     "mockserver.cli.serve",
+    "mockserver.web.hosted_app",
+    "mockserver.web.middleware.cors",
+    "mockserver.web.admin.agent_endpoint",
+    "mockserver.web.admin.shared_namespace",
+    "mockserver.cli.overrides_file",
+    "mockserver.cli.state_file",
+    "mockserver.cli.workers",
+    "mockserver.stores.opening",
+    "mockserver.deliveries.sender",
     "mockserver.cli.infer",
     "mockserver.cli.specs",
     "contracts.cli.check",

@@ -11,7 +11,7 @@ from mockserver.cli.log_format import json_line
 from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.curl_example import curl_command
-from mockserver.web.middleware.document_pages import is_root_taken
+from mockserver.web.mounted_operations import is_root_taken
 from mockserver.web.service import Service
 
 

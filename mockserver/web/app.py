@@ -41,13 +41,13 @@ from mockserver.web.serving.recorder import ObservedRecorder, Observer, Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, Rounds
 from mockserver.web.sharing.shared_rounds import SharedRounds
 from mockserver.web.sharing.sharing import Sharing
-from mockserver.web.workers.worker import Worker
-from mockserver.web.workers.worker_socket import WorkerSocket
 
 if TYPE_CHECKING:
     from mockserver.web import hosted_app
     from mockserver.web.admin import agent_endpoint, api, shared_namespace
     from mockserver.web.middleware import cors
+    from mockserver.web.workers import worker_socket
+    from mockserver.web.workers.worker import Worker
 else:
     # Most requests need none of these, so that the first one does not wait for them (docs/adr/0023-lazy-host.md).
     hosted_app = LazyModule("mockserver.web.hosted_app")
@@ -55,6 +55,7 @@ else:
     api = LazyModule("mockserver.web.admin.api")
     shared_namespace = LazyModule("mockserver.web.admin.shared_namespace")
     cors = LazyModule("mockserver.web.middleware.cors")
+    worker_socket = LazyModule("mockserver.web.workers.worker_socket")
 
 Services = Mapping[str, Service]
 NO_FUNCTIONS = HandlerFunctions()
@@ -250,7 +251,7 @@ class Sandbox:
         else:
             self.control.reset(self.namespaces.default, self.services.values())
 
-    def join(self, worker: Worker) -> WorkerSocket:
+    def join(self, worker: Worker) -> worker_socket.WorkerSocket:
         """Be one of several processes that serve this sandbox; called in that process before its first request.
 
         Returns the socket at which the others are answered; the server opens and closes it.
@@ -259,7 +260,7 @@ class Sandbox:
         if self.control.journal is not None:
             self.control.journal.number_by(worker.numbers)
         self.control.outbox.number_by(worker.delivery_numbers)
-        return WorkerSocket(self._admin.answer_worker, worker)
+        return worker_socket.WorkerSocket(self._admin.answer_worker, worker)
 
     def reached_at(self, address: str) -> None:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""

@@ -66,5 +66,10 @@ class MountedOperations:
             self._cache[path] = found
 
 
+def is_root_taken(services: Mapping[str, Service]) -> bool:
+    """Has the only service an operation at `/`?"""
+    return len(services) == 1 and next(iter(services.values())).router.find("/") is not None
+
+
 def _mock_handler(service: Service, operation: Operation) -> OperationHandler:
     return service.mock_handler(operation.operation_id)

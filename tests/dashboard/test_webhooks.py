@@ -54,7 +54,7 @@ def orders(receiver: str) -> Iterator[str]:
 @pytest.fixture
 def page(browser: str, orders: str) -> Iterator[BrowserPage]:
     """A page of the browser for that sandbox. It fails a test whose scripts fail."""
-    httpx.post(f"{orders}/_mock/reset?namespace=*")
+    httpx.post(f"{orders}/_mock/reset?namespace=*", timeout=60)
     with opened(browser, orders) as shown:
         yield shown
         assert [] == shown.errors

@@ -62,6 +62,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 def watched(sandbox: Sandbox) -> Sandbox:
     """A mock whose operations reply with the parameters that they read."""
+    sandbox.prepare()  # Connexion's resolver would connect its handlers at the first request
     for service in sandbox.services.values():
         service.connect(lambda operation: Shown())
     return sandbox

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.world import World
@@ -14,7 +15,9 @@ from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.own_request import App
 from mockserver.web.service import Service
 from mockserver.web.sharing.sharing import Sharing
-from mockserver.web.workers.worker import Worker
+
+if TYPE_CHECKING:
+    from mockserver.web.workers.worker import Worker
 
 
 class Control:

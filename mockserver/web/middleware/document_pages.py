@@ -18,6 +18,7 @@ from mockserver.web.exchange import UNRECORDED
 from mockserver.web.middleware import swagger_ui
 from mockserver.web.middleware.admin_guard import ASSETS
 from mockserver.web.middleware.index_page import DASHBOARD, index
+from mockserver.web.mounted_operations import is_root_taken
 from mockserver.web.service import Service
 
 
@@ -47,11 +48,6 @@ class DocumentPagesMiddleware:
                 scope[UNRECORDED] = True  # a person looks at the journal, which is no request of a client
             return response
         return None
-
-
-def is_root_taken(services: Mapping[str, Service]) -> bool:
-    """Has the only service an operation at `/`?"""
-    return len(services) == 1 and next(iter(services.values())).router.find("/") is not None
 
 
 def document(request: Request, prefix: str, service: Service) -> Response:
