@@ -297,7 +297,16 @@ def test_a_request_is_kept_alike_however_its_bytes_arrive() -> None:
     whole = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
     chunks = head.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
     absolute = whole.replace(b"POST /", b"POST http://h/", 1)
-    ways = ([whole], [whole[:40], whole[40:]], [whole[:-9], whole[-9:]], [whole + whole], [chunks], [absolute])
+    spaced = b"\r\n" + whole.replace(b"POST /", b"POST  /", 1)
+    ways = (
+        [whole],
+        [whole[:40], whole[40:]],
+        [whole[:-9], whole[-9:]],
+        [whole + whole],
+        [chunks],
+        [absolute],
+        [spaced],
+    )
     with Processes() as processes:
         _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
         port = next(int(found[1]) for line in lines if (found := re.search(r"http://127\.0\.0\.1:(\d+)", line)))
@@ -308,7 +317,7 @@ def test_a_request_is_kept_alike_however_its_bytes_arrive() -> None:
         each["request"] | {"headers": [f for f in each["request"]["headers"] if f[0] not in FRAMING]} for each in kept
     ]
 
-    assert [requests[-1]] * 8 == requests
+    assert [requests[-1]] * 9 == requests
     assert f"{SERVERS}?a=%31&b" == requests[0]["target"]
     assert ["x-note", "spaced"] in requests[0]["headers"]
     assert "two\r\n\r\nlines" == requests[0]["body"]["json"]["description"]
