@@ -24,7 +24,7 @@ class LogSnapshot(NamedTuple):
 
 
 class EntriesCutError(Exception):
-    """Entries after the revision of the caller are gone: load the snapshot, then read the news after its revision.
+    """Entries after the revision of the caller are gone: load the snapshot, then read what is after its revision.
 
     This happens when the partition was dropped, or when the caller is more than one snapshot behind.
     """
@@ -33,12 +33,12 @@ class EntriesCutError(Exception):
 class SharedLog(Protocol):
     """Entries by partition, numbered from 1: the number of the last one is the revision of the partition.
 
-    A round is what a process answers together: `begin`, then any number of `news` and `append`, then `end`. It has no
-    `await` in it. Drops may be made in a round or between two, snapshots between two.
+    A round is what a process answers together: `begin`, then any number of `new_entries` and `append`, then `end`. It
+    has no `await` in it. Drops may be made in a round or between two, snapshots between two.
 
     Every method raises LogUnavailable, in bounded time, when the log cannot be reached or written; LogDamaged for what
     cannot be read; LogLost when the log has less than it had before. After any of these in a round, nothing that the
-    round appended may be taken as kept; what is kept comes as news of the next round.
+    round appended may be taken as kept; what is kept comes as a new entry of the next round.
     """
 
     @property
@@ -57,7 +57,7 @@ class SharedLog(Protocol):
         """
         ...
 
-    def news(self, partition: Partition, after: int) -> list[bytes]:
+    def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         """The entries after a revision, the oldest first: free where nobody appended since the last call.
 
         Raises EntriesCutError when they are not all kept.
@@ -65,7 +65,7 @@ class SharedLog(Protocol):
         ...
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
-        """Append the entry with the revision `expected + 1`. False when others appended since: read the news.
+        """Append the entry with the revision `expected + 1`. False when others appended since: read the new entries.
 
         After that, an engine that locks refuses no other entry of the round; the others may do it again.
         """

@@ -41,7 +41,7 @@ class MemoryLog:
     def begin(self) -> None:
         """As SharedLog says."""
 
-    def news(self, partition: Partition, after: int) -> list[bytes]:
+    def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
         held = self._partitions.get(partition)
         if held is None or after == held.head:

@@ -84,12 +84,12 @@ class RedisLog:
         return found
 
     def begin(self) -> None:
-        """As SharedLog says. The question is asked with the first news of each namespace."""
+        """As SharedLog says. The question is asked with the first new entries of each namespace."""
         self._asked.clear()
         self._appended.clear()
         self._fault = None
 
-    def news(self, partition: Partition, after: int) -> list[bytes]:
+    def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
         now, own = self._revisions(partition), self._appended.get(partition, NOTHING)[1]
         last = now.head + len(own)

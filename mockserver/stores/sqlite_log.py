@@ -84,7 +84,7 @@ class SqliteLog(SqliteRounds):
         self.end()
         return identity if found is None or found[0] == instead_of else bytes(found[0])
 
-    def news(self, partition: Partition, after: int) -> list[bytes]:
+    def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
         if self._heads.get(partition) == after:
             return []

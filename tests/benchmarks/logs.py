@@ -52,10 +52,10 @@ def append_rounds(log: SharedLog, partition: Partition, each: int, seconds: floa
     began, rounds = time.perf_counter(), 0
     while time.perf_counter() < began + seconds:
         log.begin()
-        at += len(log.news(partition, at))
+        at += len(log.new_entries(partition, at))
         for _ in range(each):
             while not log.append(partition, at, ENTRY):
-                at += len(log.news(partition, at))
+                at += len(log.new_entries(partition, at))
             at += 1
         log.end()
         rounds += 1
@@ -63,12 +63,12 @@ def append_rounds(log: SharedLog, partition: Partition, each: int, seconds: floa
 
 
 def microseconds_to_read(log: SharedLog, partition: Partition, seconds: float) -> float:
-    """The time of a round that finds no news."""
+    """The time of a round that finds no new entries."""
     at = log.heads().get(partition, 0)
     began, rounds = time.perf_counter(), 0
     while time.perf_counter() < began + seconds:
         log.begin()
-        log.news(partition, at)
+        log.new_entries(partition, at)
         log.end()
         rounds += 1
     return (time.perf_counter() - began) / rounds * 1e6

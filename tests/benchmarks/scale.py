@@ -199,7 +199,7 @@ def costs(request: float, network: float) -> Costs:
 
         def ask(_: int) -> None:
             log.begin()
-            log.news(shop, ROUNDS)
+            log.new_entries(shop, ROUNDS)
 
         one = measured(server, lambda number: append(number, 1))
         question = measured(server, ask)

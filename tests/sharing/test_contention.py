@@ -182,7 +182,7 @@ def is_cut(log: SharedLog) -> bool:
     """Are the first entries gone?"""
     log.begin()
     try:
-        log.news(Partition("default", namespace_log.ONE_ORDER), 0)
+        log.new_entries(Partition("default", namespace_log.ONE_ORDER), 0)
     except EntriesCutError:
         return True
     finally:

@@ -55,10 +55,10 @@ class PartlyDamagedLog:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
-    def news(self, partition: Partition, after: int) -> list[bytes]:
+    def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         if partition.namespace == "damaged":
             raise LogDamaged("an entry is damaged")
-        return self._log.news(partition, after)
+        return self._log.new_entries(partition, after)
 
 
 def status(app: Sandbox, *headers: tuple[bytes, bytes]) -> int:

@@ -62,7 +62,7 @@ try:
 except LogUnavailable as fault:
     print(fault)
 log.begin()
-assert log.news(shop, 1) == []
+assert log.new_entries(shop, 1) == []
 log.end()
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 append(1, b"after")
@@ -78,10 +78,10 @@ def write(log: SharedLog, *entries: bytes, after: int = 0) -> None:
     log.end()
 
 
-def news(log: SharedLog, after: int = 0) -> list[bytes]:
-    """The news, in a round of its own."""
+def new_entries(log: SharedLog, after: int = 0) -> list[bytes]:
+    """The new entries, in a round of its own."""
     log.begin()
-    found = log.news(SHOP, after)
+    found = log.new_entries(SHOP, after)
     log.end()
     return found
 
@@ -111,7 +111,7 @@ def test_a_file_of_a_newer_version_is_refused_by_name_and_left_alone(file: Path)
     with changed(file) as db:
         db.execute("PRAGMA user_version = 2")
     with closing(open_log(str(file))) as log:
-        assert 2_000 == len(news(log))
+        assert 2_000 == len(new_entries(log))
 
 
 def test_a_file_of_version_1_with_a_whole_snapshot_is_read_and_goes_on_with_pieces(file: Path) -> None:
@@ -125,10 +125,10 @@ def test_a_file_of_version_1_with_a_whole_snapshot_is_read_and_goes_on_with_piec
 
     with closing(open_log(str(file))) as log:
         assert LogSnapshot(1_000, content) == log.load(SHOP)
-        assert 2_000 == len(news(log))
+        assert 2_000 == len(new_entries(log))
         log.save(SHOP, 2_000, [b"all ", b"of more"])
         assert LogSnapshot(2_000, b"all of more") == log.load(SHOP)
-        assert 1_000 == len(news(log, 1_000))
+        assert 1_000 == len(new_entries(log, 1_000))
 
 
 def test_a_snapshot_without_one_of_its_pieces_is_damaged_and_says_so(file: Path) -> None:
@@ -149,9 +149,9 @@ def test_an_entry_of_a_newer_version_is_refused_by_its_place(file: Path) -> None
         with pytest.raises(
             LogMismatch, match=r"sandbox\.db: an entry of default/shop after revision 1999 has the format 2"
         ):
-            news(log)
+            new_entries(log)
         with pytest.raises(LogMismatch):
-            news(log, 1_998)
+            new_entries(log, 1_998)
 
 
 @pytest.mark.parametrize("content", ["x'01'", "'text'", "content || 'x'", "x'0100000000' || 'nonsense'"])
@@ -163,7 +163,7 @@ def test_a_damaged_last_entry_is_named_and_those_before_it_are_kept(file: Path, 
         with pytest.raises(
             LogDamaged, match=r"an entry of default/shop after revision 1999 is (damaged|truncated)"
         ) as found:
-            news(log)
+            new_entries(log)
         assert (1_999, b"entry 1998") == (len(found.value.before), found.value.before[-1])
 
 
@@ -171,7 +171,7 @@ def test_a_truncated_file_is_named(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
     with pytest.raises(LogDamaged, match=r"sandbox\.db is damaged"), closing(open_log(str(file))) as log:
-        news(log)
+        new_entries(log)
 
 
 def test_what_a_lost_end_of_the_write_ahead_log_held_is_all_that_is_lost(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_what_a_lost_end_of_the_write_ahead_log_held_is_all_that_is_lost(tmp_pat
     log.close()
 
     with closing(open_log(str(copy))) as damaged:
-        found = news(damaged)
+        found = new_entries(damaged)
     assert [b"%d" % number for number in range(len(found))] == found
     assert 48 <= len(found) < 50
 
@@ -253,7 +253,7 @@ def test_a_full_disk_loses_nothing_and_the_log_goes_on_when_there_is_room(tmp_pa
     assert (0, "") == (done.returncode, done.stderr)
     assert re.search(r"sandbox\.db cannot be used: (disk I/O error|database or disk is full)", done.stdout)
     with closing(open_log(str(path))) as log:
-        assert [b"before", b"after"] == news(log)
+        assert [b"before", b"after"] == new_entries(log)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "redis"])
@@ -269,13 +269,13 @@ def test_all_that_a_killed_process_acknowledged_is_there_and_others_go_on(
         acknowledged += [int(line) for line in writer.stdout.read().split()]
 
     with closing(open_log(address)) as log:
-        found = news(log)
+        found = new_entries(log)
         assert [b"%d" % number for number in range(len(found))] == found
         assert (0, True) == (len(found) % 3, acknowledged[-1] <= len(found) <= acknowledged[-1] + 3)
         log.begin()
         assert log.append(SHOP, len(found), b"the next")
         log.end()
-        assert [b"the next"] == news(log, len(found))
+        assert [b"the next"] == new_entries(log, len(found))
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_a_redis_server_that_was_away_is_used_again_with_all_it_had(kept: RedisP
         kept.kill()
         for _ in range(3):
             with pytest.raises(LogUnavailable, match=r"unix://.* cannot be used"):
-                news(log, 2)
+                new_entries(log, 2)
         log.begin()
         with pytest.raises(LogUnavailable):
             log.append(SHOP, 2, b"c")
@@ -310,9 +310,9 @@ def test_a_redis_server_that_was_away_is_used_again_with_all_it_had(kept: RedisP
             log.end()
         kept.start()
 
-        assert [b"a", b"b"] == until_it_works(lambda: news(log))
+        assert [b"a", b"b"] == until_it_works(lambda: new_entries(log))
         write(log, b"c", after=2)
-        assert [b"c"] == news(log, 2)
+        assert [b"c"] == new_entries(log, 2)
 
 
 def test_a_redis_server_that_restarts_between_two_rounds_is_not_noticed(kept: RedisProcess) -> None:
@@ -321,7 +321,7 @@ def test_a_redis_server_that_restarts_between_two_rounds_is_not_noticed(kept: Re
         kept.kill()
         kept.start()
 
-        assert [b"a"] == news(log)
+        assert [b"a"] == new_entries(log)
 
 
 def test_a_round_is_not_acknowledged_when_the_server_ends_before_it(kept: RedisProcess) -> None:
@@ -333,7 +333,7 @@ def test_a_round_is_not_acknowledged_when_the_server_ends_before_it(kept: RedisP
             log.end()
         kept.start()
 
-        assert [] == until_it_works(lambda: news(log))
+        assert [] == until_it_works(lambda: new_entries(log))
 
 
 def test_a_redis_server_that_restarts_empty_is_no_empty_world(redis_process: RedisProcess, redis_address: str) -> None:
@@ -343,12 +343,12 @@ def test_a_redis_server_that_restarts_empty_is_no_empty_world(redis_process: Red
         redis_process.start()
         for after in (1, 0):
             with pytest.raises(LogLost, match=r"has lost what it had: it was emptied, or restarted without its data"):
-                news(log, after)
+                new_entries(log, after)
         with pytest.raises(LogLost):
-            log.news(Partition("never seen", "shop"), 0)
+            log.new_entries(Partition("never seen", "shop"), 0)
 
     with closing(open_log(redis_address)) as anew:
-        assert [] == news(anew)
+        assert [] == new_entries(anew)
 
 
 def test_a_redis_server_that_was_emptied_is_no_empty_world(redis_address: str, redis_process: RedisProcess) -> None:
@@ -356,9 +356,9 @@ def test_a_redis_server_that_was_emptied_is_no_empty_world(redis_address: str, r
         write(log, b"a")
         redis_process.command("FLUSHALL")
         with pytest.raises(LogLost):
-            news(log, 1)
+            new_entries(log, 1)
         with pytest.raises(LogLost):
-            news(other)
+            new_entries(other)
 
 
 def test_a_redis_server_that_does_not_answer_is_given_up(kept: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,10 +367,10 @@ def test_a_redis_server_that_does_not_answer_is_given_up(kept: RedisProcess, mon
         write(log, b"a")
         kept.signal(signal.SIGSTOP)
         with pytest.raises(LogUnavailable, match=r"cannot be used: Timeout"):
-            news(log, 1)
+            new_entries(log, 1)
         kept.signal(signal.SIGCONT)
 
-        assert [b"a"] == until_it_works(lambda: news(log))
+        assert [b"a"] == until_it_works(lambda: new_entries(log))
 
 
 def test_a_redis_server_that_throws_data_away_is_refused(redis_process: RedisProcess, redis_address: str) -> None:
@@ -399,11 +399,11 @@ def test_a_damaged_entry_in_redis_is_named(redis_process: RedisProcess, redis_ad
         redis_process.command(f"XADD {key}:log:shop 3-0 entry nonsense")
         redis_process.command(f"HSET {key} head:shop 3")
         with pytest.raises(LogDamaged, match=r"an entry of default/shop after revision 2 is damaged") as found:
-            news(log)
+            new_entries(log)
         assert (b"a", b"b") == found.value.before
         redis_process.command(f"XDEL {key}:log:shop 3-0")
         with pytest.raises(LogDamaged, match=r"an entry of default/shop after revision 2 is missing"):
-            news(log, 2)
+            new_entries(log, 2)
 
 
 def test_what_is_written_without_a_pause_is_moved_into_the_file_meanwhile(tmp_path: Path) -> None:
@@ -416,4 +416,4 @@ def test_what_is_written_without_a_pause_is_moved_into_the_file_meanwhile(tmp_pa
             write(log, entry, after=number)
             number += 1
 
-        assert number == len(news(log))
+        assert number == len(new_entries(log))

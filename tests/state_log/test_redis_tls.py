@@ -38,7 +38,7 @@ def test_entries_and_snapshots_are_kept_over_tls_with_a_password(server: tuple[s
         three.save(SHOP, 1, [b"all ", b"of one"])
         two.begin()
 
-        assert [b"a"] == two.news(SHOP, 0)
+        assert [b"a"] == two.new_entries(SHOP, 0)
         assert LogSnapshot(1, b"all of one") == two.load(SHOP)
         assert f"rediss://***@{host}/1" == one.place.partition("?")[0]
 

@@ -38,9 +38,9 @@ def write(log: SharedLog, partition: Partition, *entries: bytes, after: int = 0)
 
 
 def read(log: SharedLog, partition: Partition, after: int = 0) -> list[bytes]:
-    """The news, in a round of its own."""
+    """The new entries, in a round of its own."""
     log.begin()
-    found = log.news(partition, after)
+    found = log.new_entries(partition, after)
     log.end()
     return found
 
@@ -59,11 +59,11 @@ def test_entries_come_in_the_order_in_which_they_were_appended(open_handle: Open
 def test_an_entry_is_refused_where_another_process_was_faster_and_then_taken(open_handle: Open) -> None:
     one, two = open_handle(), open_handle()
     two.begin()
-    assert [] == two.news(SHOP, 0)
+    assert [] == two.new_entries(SHOP, 0)
     write(one, SHOP, b"first")
 
     assert not two.append(SHOP, 0, b"second")
-    assert [b"first"] == two.news(SHOP, 0)
+    assert [b"first"] == two.new_entries(SHOP, 0)
     assert two.append(SHOP, 1, b"second")
     two.end()
     assert [b"first", b"second"] == read(one, SHOP)
@@ -75,8 +75,8 @@ def test_a_round_sees_what_it_appended_itself(open_handle: Open) -> None:
     assert log.append(SHOP, 0, b"a")
     assert log.append(SHOP, 1, b"b")
 
-    assert [] == log.news(SHOP, 2)
-    assert [b"b"] == log.news(SHOP, 1)
+    assert [] == log.new_entries(SHOP, 2)
+    assert [b"b"] == log.new_entries(SHOP, 1)
     assert not log.append(SHOP, 1, b"c")
     log.end()
 
@@ -122,7 +122,7 @@ def test_a_snapshot_cuts_the_log_before_the_snapshot_before_it(open_handle: Open
     assert [b"c"] == read(one, SHOP, 2)
     one.begin()
     with pytest.raises(EntriesCutError):
-        one.news(SHOP, 1)
+        one.new_entries(SHOP, 1)
 
 
 def test_others_append_between_two_pieces_of_a_snapshot(open_handle: Open) -> None:
@@ -183,7 +183,7 @@ def test_a_dropped_namespace_begins_anew_with_a_later_revision(open_handle: Open
     two.begin()
     assert not two.append(SHOP, 2, b"written on what was dropped")
     with pytest.raises(EntriesCutError):
-        two.news(SHOP, 2)
+        two.new_entries(SHOP, 2)
     assert LogSnapshot(3, b"") == two.load(SHOP)
     assert two.append(SHOP, 3, b"new")
     two.end()
@@ -220,10 +220,10 @@ def test_random_rounds_of_three_processes_leave_one_order(open_handle: Open) -> 
         for part in range(random.randrange(4)):
             partition = random.choice((SHOP, BANK))
             if random.random() < 0.7:
-                own[partition] += log.news(partition, len(own[partition]))
+                own[partition] += log.new_entries(partition, len(own[partition]))
             entry = b"%d.%d" % (number, part)
             while not log.append(partition, len(own[partition]), entry):
-                own[partition] += log.news(partition, len(own[partition]))
+                own[partition] += log.new_entries(partition, len(own[partition]))
             own[partition].append(entry)
         log.end()
     for log, own in zip(handles, seen, strict=True):
@@ -243,7 +243,7 @@ def test_what_a_round_did_not_end_is_taken_back_by_the_next_one(open_handle: Ope
     assert one.append(SHOP, 0, b"half done")
     one.begin()
 
-    assert [] == one.news(SHOP, 0)
+    assert [] == one.new_entries(SHOP, 0)
     assert [] == read(two, SHOP)
     one.end()
     write(two, SHOP, b"of another")

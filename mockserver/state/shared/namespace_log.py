@@ -75,7 +75,8 @@ class Appended(NamedTuple):
 class NamespaceLog:
     """Keeps a namespace as its entries in the log say.
 
-    `revision` is that of the last entry applied here, `round_number` that of the round in which news were asked for.
+    `revision` is that of the last entry applied here, `round_number` that of the round in which it was asked for new
+    entries.
     """
 
     def __init__(self, log: SharedLog, followed: FollowedNamespace, changes: Changes) -> None:
@@ -112,14 +113,14 @@ class NamespaceLog:
     def catch_up(self) -> bool:
         """Apply what others appended since; True if there was something. Raises a LogError."""
         try:
-            news = self._log.news(self.partition, self.revision)
+            entries = self._log.new_entries(self.partition, self.revision)
         except EntriesCutError:
             self.load()
             return True
-        if not news:
+        if not entries:
             return False
         self.changes.paused = True
-        for content in news:
+        for content in entries:
             self._apply(content)
             self.revision += 1
         self.settle()

@@ -222,7 +222,7 @@ class Sharing:
         with suppress(LogError, EntriesCutError):
             if not self.in_round:
                 self.log.begin()
-            if not self.log.news(Partition(namespace.name, ONE_ORDER), known):
+            if not self.log.new_entries(Partition(namespace.name, ONE_ORDER), known):
                 self.log.drop(namespace.name)
 
     def _begun(self, namespace: Namespace) -> NamespaceLog:
