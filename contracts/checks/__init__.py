@@ -10,6 +10,7 @@ from contracts.checks import (
     conditional_requests,
     conflicts,
     deleted_items,
+    deliveries,
     described_figures,
     edge_input,
     fetched_address,
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
     *further_methods.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
+    *deliveries.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

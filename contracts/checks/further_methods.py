@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of
@@ -19,7 +18,7 @@ UNKNOWN_METHOD = (405, 501)
 
 def query_is_safe(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """A QUERY changes nothing, and the same QUERY again is answered with the same status."""
-    path = _path(context, op, resource)
+    path = context.path_to(op, resource)
     lists = [one for one in checked_resources(context.contract).values() if _is_listed(one)]
     before = _steady(context, lists)
     first = context.send(op, path=path)
@@ -58,24 +57,13 @@ def _steady(context: CheckContext, resources: list[CheckedResource]) -> dict[str
 
 def additional_method(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """A documented method of any name is served: it is not refused as unknown (405 or 501)."""
-    exchange = context.send(op, path=_path(context, op, resource))
+    exchange = context.send(op, path=context.path_to(op, resource))
     context.expect_status(
         exchange.status not in UNKNOWN_METHOD,
         f"the documented method {op.operation.method.upper()} is served",
         exchange,
         about="unknown",
     )
-
-
-def _path(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> Mapping[str, Any]:
-    """The path parameters of an item, if the path needs one. Raises CannotBuildRequest."""
-    names = [each.name for each in op.operation.parameters if each.location == "path"]
-    if not names:
-        return {}
-    made = context.item_for(op, resource)
-    if made is None or not set(names) <= set(made.path):
-        raise CannotBuildRequest(f"no values are known for {', '.join(names)}")
-    return made.path
 
 
 def _query_places(contract: Contract) -> Iterator[Place]:

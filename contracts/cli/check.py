@@ -22,6 +22,7 @@ from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.ignored_statements import notes
 from contracts.differential import run
+from contracts.listener.listener import ListenerSettings
 from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
@@ -58,6 +59,7 @@ EXAMPLES = "examples"
 @options.scope
 @options.load
 @options.receiver
+@options.callbacks
 @options.comparison
 @options.known_failures
 @options.report
@@ -142,11 +144,19 @@ def settings_of(
     rate: str | None,
     shard: str,
     database: str,
+    callbacks: bool,
+    callback_port: int | None,
+    callback_url: str,
+    callback_secret: str,
+    callback_wait: float,
     **further: Any,
 ) -> CheckSettings:
     """The settings from the options of the command. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
     contract, address = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules)), checked_url(url)
+    listener = ListenerSettings(callback_port or 0, callback_url, callback_secret, callback_wait)
+    listener.check()
+    is_heard = callbacks or callback_port is not None
     credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
     return CheckSettings(
         vendor_or_document,
@@ -159,6 +169,7 @@ def settings_of(
         rate=options.rate_of(rate) if rate else default_rate(address),
         deadline=deadline,
         database=database_of(database, folder / EXAMPLES),
+        callbacks=listener if is_heard else None,
         **further,
     )
 

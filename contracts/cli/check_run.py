@@ -15,6 +15,7 @@ from contracts.cli.progress import Progress
 from contracts.client.target import Target
 from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.schemathesis_run import conform
+from contracts.listener.listener import Listener, listening
 from contracts.model.examined import Examined
 from contracts.preflight.diagnosis import preflight
 from contracts.report.report import joined
@@ -90,8 +91,9 @@ class CheckRun:
             settings.skip,
             settings.shard,
             probe_security=settings.probe_security,
+            listens=settings.callbacks is not None,
         )
-        with self._progress("checks", len(checks), target) as shown:
+        with self._progress("checks", len(checks), target) as shown, self._listener() as listener:
             return run_checks(
                 settings.contract,
                 target,
@@ -100,8 +102,19 @@ class CheckRun:
                 workers=settings.workers,
                 probe_security=settings.probe_security,
                 on_progress=shown,
+                listener=listener,
                 **self._scope,
             )
+
+    @contextmanager
+    def _listener(self) -> Iterator[Listener | None]:
+        """What listens for callbacks and webhooks; None unless it was asked for."""
+        if self.settings.callbacks is None:
+            yield None
+            return
+        with listening(self.settings.callbacks) as listener:
+            say(f"listening for callbacks and webhooks on {listener.url}", err=True)
+            yield listener
 
     def _conformance(self, target: Target, journal: Journal) -> CheckResult:
         contract = self.settings.contract

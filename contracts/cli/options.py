@@ -142,6 +142,41 @@ receiver = _group(
 )
 """Which receiver of webhooks."""
 
+callbacks = _group(
+    click.option(
+        "--callbacks",
+        is_flag=True,
+        help="Listen for callbacks and webhooks, and check that the service sends what the document promises.",
+    ),
+    click.option(
+        "--callback-port",
+        type=click.IntRange(1, 65535),
+        help="Listen on this port of loopback, so that the service can be set up with the address. The default is any.",
+    ),
+    click.option(
+        "--callback-url",
+        metavar="URL",
+        default="",
+        help="A public address that is forwarded to --callback-port, for a service that is not on this machine.",
+    ),
+    click.option(
+        "--callback-secret",
+        metavar="SECRET",
+        default="",
+        envvar="MOCKSERVER_CALLBACK_SECRET",
+        help="The secret that the service signs with.",
+    ),
+    click.option(
+        "--callback-wait",
+        type=click.FloatRange(0.1, 600),
+        default=5.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for a delivery, beyond the delay that a behaviour file states.",
+    ),
+)
+"""How what the service sends is received."""
+
 comparison = _group(
     click.option(
         "--against", type=click.Choice(["mock"]), help="Compare the service with the mock; report each difference."

@@ -131,7 +131,7 @@ def _statements(contract: Contract) -> Iterator[Mutant]:
 def _broken(subject: str, kind: str, value: Any, target: str, keys: tuple[str, ...]) -> Iterator[Mutant]:
     if kind in UNBREAKABLE:
         return
-    checks = tuple(check.name for check in CHECKS if kind in check.statement_kinds)
+    checks = tuple(check.name for check in CHECKS if kind in check.statement_kinds and not check.listens)
 
     def made(change: str, *values: Any) -> Mutant:
         actions = tuple({"target": target, "update": _nested((*keys, kind), each)} for each in values)

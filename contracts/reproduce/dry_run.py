@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from contracts.checks import CHECKS
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.model.finding import Finding
 from contracts.model.resources import name_of
@@ -24,9 +25,10 @@ NOT_SCRIPTABLE = frozenset(
         "lost-update",
         "concurrent-deletes",
         "rate-limit",
+        *(check.name for check in CHECKS if check.listens),
     }
 )
-"""Checks with concurrent requests, or with too many requests for a script."""
+"""Checks with concurrent requests, with too many requests for a script, or of what the service sends."""
 
 
 def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:

@@ -29,6 +29,7 @@ class Check:
     While an `exclusive` check runs, nothing else may use the service, because the check counts, lists or fills
     something. The other checks look only at items that they created. A check that `asserts` may compare without its
     context. A `rude` check does what an attacker would do, such as guessing passwords; it runs only if it is asked for.
+    One that `listens` needs a listener for what the service sends.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Check:
     run_last: bool = False
     exclusive: bool = True
     rude: bool = False
+    listens: bool = False
     asserts: bool = False
 
     @property

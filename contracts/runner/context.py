@@ -62,6 +62,16 @@ class CheckContext(ItemMaker):
         """The ids of the items that this check has created and that still exist."""
         return {str(made.id) for made in self._created.present}
 
+    def path_to(self, op: ResourceOperation, resource: CheckedResource | None) -> Mapping[str, Any]:
+        """The path parameters of an operation: of an item, if the path needs one. Raises CannotBuildRequest."""
+        names = [each.name for each in op.operation.parameters if each.location == "path"]
+        if not names:
+            return {}
+        made = self.item_for(op, resource)
+        if made is None or not set(names) <= set(made.path):
+            raise CannotBuildRequest(f"no values are known for {', '.join(names)}")
+        return made.path
+
     def get(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
         """Get an item."""
         return self.send(made.resource.operations["get"], user=user or made.user, path=made.path)

@@ -14,6 +14,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import BadResponse, Exhausted, NoResponse, ReadOnly, Target, Unanswered, Unreachable
 from contracts.client.transport import UNANSWERED, Disconnected, Unsendable
 from contracts.conformance.openapi_core_check import CHECK
+from contracts.listener.listener import Listener
 from contracts.model.examined import Examined
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
@@ -63,6 +64,7 @@ def run_checks(
     shard: CheckFilter = WHOLE,
     workers: int = 1,
     probe_security: bool = False,
+    listener: Listener | None = None,
 ) -> CheckResult:
     """Run every check of `contract` against `target`.
 
@@ -72,7 +74,8 @@ def run_checks(
     run. With several `workers`, checks that are not exclusive run in parallel, and the others afterwards one by one; a
     target in this process always has one worker.
 
-    Rude checks run only with `probe_security`, or if `only` has their name.
+    Rude checks run only with `probe_security`, or if `only` has their name; those of what the service sends only with a
+    `listener`.
 
     Raises nothing for what the target does: an unreachable target ends the run, and `stopped` says so.
     """
@@ -89,8 +92,10 @@ def run_checks(
         journal or Journal.in_memory(),
         database,
         1 if target.in_process else workers,
+        listener,
     )
-    return run.run_all(selected(contract, mode, only, skip, shard, probe_security=probe_security))
+    listens = listener is not None
+    return run.run_all(selected(contract, mode, only, skip, shard, probe_security=probe_security, listens=listens))
 
 
 def selected(
@@ -101,8 +106,12 @@ def selected(
     shard: CheckFilter = WHOLE,
     *,
     probe_security: bool = False,
+    listens: bool = False,
 ) -> list[BoundCheck]:
-    """The checks that a run with these settings consists of; rude ones only if they are asked for."""
+    """The checks that a run with these settings consists of.
+
+    Rude ones only if they are asked for, and those of what the service sends only if somebody `listens`.
+    """
     return [
         each
         for each in checks_of(contract)
@@ -110,6 +119,7 @@ def selected(
         and shard.has(each.check.name, each.operation)
         and (mode != "quick" or each.check.quick)
         and (probe_security or not each.check.rude or each.check.name in only)
+        and (listens or not each.check.listens or each.check.name in only)
     ]
 
 
@@ -130,6 +140,7 @@ class _Run:
     journal: Journal
     database: Any
     workers: int = 1
+    listener: Listener | None = None
     findings: dict[str, Finding] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
@@ -139,7 +150,7 @@ class _Run:
     def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
         """Run the checks, first those that can run in parallel."""
         began, before = time.monotonic(), self.target.requests
-        shared = SharedState(self.contract, self.seed, self.database)
+        shared = SharedState(self.contract, self.seed, self.database, self.listener)
         self.statements = {_statement(each): False for each in checks_of(self.contract)}
         self._look_around(shared)
         parallel = [each for each in checks if self.workers > 1 and not each.check.exclusive]

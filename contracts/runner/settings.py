@@ -14,6 +14,7 @@ from hypothesis.database import ExampleDatabase
 from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target, User
+from contracts.listener.listener import ListenerSettings
 from contracts.runner.request_sender import Mode
 from contracts.runner.sharding import WHOLE, Shard
 from mockserver.contract import Contract
@@ -32,7 +33,8 @@ class CheckSettings:
     """What to check, with which users, and within which limits.
 
     `vendor_or_document` is what the user named, `contract` what was loaded from it and from the files in `behaviour`.
-    Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`.
+    Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`. With `callbacks`, we listen for
+    what the service sends.
     """
 
     vendor_or_document: str
@@ -54,6 +56,7 @@ class CheckSettings:
     deadline: float | None = None
     workers: int = 1
     probe_security: bool = False
+    callbacks: ListenerSettings | None = None
 
     @property
     def base(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.client.request_bodies import MARK, RequestBodies
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
+from contracts.listener.listener import Listener
 from contracts.model.resources import checked_resources, resource_operations
 from contracts.runner.access import UserAccess
 from mockserver.contract import Contract
@@ -26,10 +27,11 @@ class SharedState:
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
     differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `access` records who may do what.
     `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
+    `listener` takes what the service sends; None where nobody listens.
     """
 
-    def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
-        self.contract, self.database = contract, database
+    def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
+        self.contract, self.database, self.listener = contract, database, listener
         self.bodies, self.openapi_core = RequestBodies(contract), OpenapiCoreCheck(contract)
         self.maker = ExampleMaker(contract.document.root)
         self.resources = checked_resources(contract)

@@ -68,6 +68,14 @@ class RuntimeTemplate:
         self._literals = ["", ""] if text.startswith("$") else parts[::2]
         self._reads = [compiled(each) for each in (parts if text.startswith("$") else parts[1::2])]
 
+    @property
+    def leading(self) -> str:
+        """The expression at the beginning of the text; empty if it begins with anything else."""
+        if self.text.startswith("$"):
+            return self.text
+        found = EMBEDDED.match(self.text)
+        return found[1] if found else ""
+
     def evaluate(self, values: ExpressionValues) -> str | None:
         """The text with the values in it; None if one of them is missing.
 
