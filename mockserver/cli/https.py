@@ -18,16 +18,20 @@ MAKER = "mockserver.cli.certificate:write_self_signed"
 
 
 class Certificate(NamedTuple):
-    """The files of a certificate and its private key. No client trusts a `self_made` one by itself."""
+    """The files of a certificate and its private key. No client trusts a `self_made` one by itself.
+
+    `client_ca` has the authorities whose client certificates are accepted; None where none is asked for.
+    """
 
     certificate: Path
     key: Path
     self_made: bool
+    client_ca: Path | None = None
 
 
 @contextmanager
 def certificate(
-    hosts: Sequence[str], *, https: bool, given: Path | None, key: Path | None
+    hosts: Sequence[str], *, https: bool, given: Path | None, key: Path | None, client_ca: Path | None = None
 ) -> Iterator[Certificate | None]:
     """The certificate to serve with; None for plain HTTP. A self-made one is deleted at the end.
 
@@ -35,16 +39,30 @@ def certificate(
     """
     if (given is None) != (key is None):
         raise click.UsageError("--https-cert and --https-key belong together: give both files")
+    if client_ca is not None:
+        _check_authorities(client_ca, is_https=https or given is not None)
     if given is not None and key is not None:
         _check(given, key)
-        yield Certificate(given, key, self_made=False)
+        yield Certificate(given, key, self_made=False, client_ca=client_ca)
     elif https:
         make = resolve(MAKER, "https")
         with TemporaryDirectory(prefix="mockserver-") as folder:
             made, own_key = make(Path(folder), hosts)
-            yield Certificate(made, own_key, self_made=True)
+            yield Certificate(made, own_key, self_made=True, client_ca=client_ca)
     else:
         yield None
+
+
+def _check_authorities(client_ca: Path, *, is_https: bool) -> None:
+    if not is_https:
+        raise click.UsageError("--client-ca needs --https: plain HTTP has no client certificates")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(client_ca)
+    except (ssl.SSLError, OSError) as fault:
+        reason = f"{fault.reason or fault}" if isinstance(fault, ssl.SSLError) else str(fault)
+        raise click.UsageError(
+            f"--client-ca {client_ca} has no certificate of an authority, in PEM: {reason}"
+        ) from None
 
 
 def _check(given: Path, key: Path) -> None:

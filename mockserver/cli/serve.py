@@ -68,6 +68,7 @@ def serve(
     https: bool,
     https_cert: Path | None,
     https_key: Path | None,
+    client_ca: Path | None,
     hosts: tuple[str, ...],
     **given: Any,
 ) -> None:
@@ -83,7 +84,8 @@ def serve(
       mockserver serve basedash --port 9000
     """
     names = tuple(name.lower() for name in (host, *hosts))
-    with https_module.certificate(names, https=https, given=https_cert, key=https_key) as certificate:
+    files = {"given": https_cert, "key": https_key, "client_ca": client_ca}
+    with https_module.certificate(names, https=https, **files) as certificate:
         _serve(documents, host, port, certificate, hosts=names, **given)
 
 

@@ -80,6 +80,11 @@ listening = _group(
     click.option("--https", is_flag=True, help="Serve HTTPS, with a self-made certificate unless one is given."),
     click.option("--https-cert", type=FILE, help="Serve HTTPS with this certificate, in PEM."),
     click.option("--https-key", type=FILE, help="The unencrypted private key of the certificate, in PEM."),
+    click.option(
+        "--client-ca",
+        type=FILE,
+        help="Require a client certificate of these authorities (PEM, with HTTPS) where the document says `mutualTLS`.",
+    ),
 )
 """Where the mock listens."""
 

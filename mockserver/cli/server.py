@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -61,6 +62,7 @@ class Serving(NamedTuple):
     def config(self) -> uvicorn.Config:
         """The configuration of uvicorn."""
         certificate = self.certificate
+        client_ca = certificate.client_ca if certificate is not None else None
         return uvicorn.Config(
             self.sandbox,
             host=self.host,
@@ -68,6 +70,9 @@ class Serving(NamedTuple):
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ssl_certfile=certificate.certificate if certificate is not None else None,
             ssl_keyfile=certificate.key if certificate is not None else None,
+            ssl_ca_certs=client_ca,
+            # Optional, because operations without `mutualTLS` need none; who has a wrong one cannot connect.
+            ssl_cert_reqs=ssl.CERT_NONE if client_ca is None else ssl.CERT_OPTIONAL,
             log_config=None if self.is_json else LOGGING_CONFIG,  # uvicorn's own prints text
             **SERVER_OPTIONS,
         )

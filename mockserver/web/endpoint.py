@@ -154,7 +154,7 @@ class Endpoint:
             target = self._parameters.target(values, query)
             principal = self._authenticator.cached_principal(
                 headers.get("authorization")
-            ) or self._authenticator.authenticate(self._sources(headers, target))
+            ) or self._authenticator.authenticate(self._sources(headers, target, scope))
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
                 step = "rate limit"
@@ -164,7 +164,7 @@ class Endpoint:
                 self._check_access(principal, tenant)
             step = "parameters"
             parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
-                target, self._sources(headers, target), is_validated=preferences.is_validated
+                target, self._sources(headers, target, scope), is_validated=preferences.is_validated
             )
             content, body, media_type = b"", None, ""
             if self._body is not None:
@@ -220,7 +220,7 @@ class Endpoint:
         target = self._parameters.target(values, scope["query_string"])
         principal = self._authenticator.cached_principal(
             headers.get("authorization")
-        ) or self._authenticator.authenticate(self._sources(headers, target))
+        ) or self._authenticator.authenticate(self._sources(headers, target, scope))
         return principal, self._tenant(principal, target.path, headers)
 
     def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
@@ -322,11 +322,12 @@ class Endpoint:
             return schemas.lines_validator(pointer, "response")
         return schemas.validator(pointer, "response") if pointer and media_types.is_json(reply.media_type) else None
 
-    def _sources(self, headers: Mapping[str, str], target: RequestTarget) -> dict[str, Any]:
+    def _sources(self, headers: Mapping[str, str], target: RequestTarget, scope: Scope) -> dict[str, Any]:
         """The parts of the request that parameters and credentials are read from."""
         query = Query(target.query) if target.query else NO_QUERY
         cookies = read_cookies(headers.get("cookie", "")) if self._cookies else NOTHING
-        return {"header": headers, "query": query, "path": target.path, "cookie": cookies}
+        connection = scope.get("state") or NOTHING
+        return {"header": headers, "query": query, "path": target.path, "cookie": cookies, "connection": connection}
 
     def _check_access(self, principal: Principal, tenant: str) -> None:
         if self._has_tenant_in_path and self.bound is not None and not principal.may_enter(tenant):

@@ -258,7 +258,7 @@ def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> No
         "paths that contain a query are never matched (a path template has no query): /c?about={word}",
         "servers of single paths and operations are ignored; the document's servers apply: GET /b",
         "bodies in YAML are accepted without validation: PUT /b",
-        "client certificates are not required (mutualTLS): certificate",
+        "client certificates are required only with --https and --client-ca (mutualTLS): certificate",
     ] == [line.partition("odd.json: ")[2] for line in printed.splitlines() if "odd.json: " in line]
     assert 1 == printed.count('the dialect "http://json-schema.org/draft-07/schema#" is not supported')
 

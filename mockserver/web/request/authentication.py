@@ -31,6 +31,12 @@ ANY_CREDENTIAL = "sandbox"
 INVALID_WORDS = re.compile("invalid|expired|revoked", re.IGNORECASE)
 """Words of a credential that a service without listed credentials refuses, so that clients can test a 401."""
 
+CERTIFICATE = "mockserver.client_certificate"
+"""The key, in the state of an ASGI scope, of the name in a client certificate; missing if the server asks for none."""
+
+WITHOUT_TLS = "mutual-tls"
+"""The credential of all requests where the server asks for no client certificate."""
+
 Sources = Mapping[str, Mapping[str, Any]]
 Extract = Callable[[Sources], str | None]
 
@@ -180,7 +186,11 @@ def _expected(operation: Operation, document: Document) -> str:
         for alternative in operation.security
         if alternative
     ]
-    return f": send {', or '.join(choices[:MOST_CHOICES])}; mockserver serve prints one at start"
+    schemes = (document.security_schemes[name] for alternative in operation.security for name, _ in alternative)
+    hint = "mockserver serve prints one at start"
+    if all(scheme.type == "mutualTLS" for scheme in schemes):
+        hint = "it must be signed by an authority in the file of --client-ca"
+    return f": send {', or '.join(choices[:MOST_CHOICES])}; {hint}"
 
 
 def _sent_by(scheme: SecurityScheme) -> str:
@@ -212,7 +222,7 @@ def _extractor(document: Document, name: str) -> Extract:
     if scheme.type == "http" and scheme.scheme == "basic":
         return _basic
     if scheme.type == "mutualTLS":
-        return lambda sources: "mutual-tls"
+        return lambda sources: sources["connection"].get(CERTIFICATE, WITHOUT_TLS)
     return _bearer if scheme.type != "http" or scheme.scheme == "bearer" else _authorization(scheme.scheme)
 
 
@@ -272,6 +282,6 @@ def _authorization(scheme_name: str) -> Extract:
 def _challenge(scheme: SecurityScheme) -> str:
     if scheme.type == "http":
         return 'Basic realm="sandbox"' if scheme.scheme == "basic" else scheme.scheme.capitalize()
-    # RFC 9110 section 15.5.2 wants a challenge in every 401, and there is no registered one for API keys. FastAPI sends
-    # this one too; `Bearer` would name a header that the service does not read.
-    return "APIKey" if scheme.type == "apiKey" else "Bearer"
+    # RFC 9110 section 15.5.2 wants a challenge in every 401, and there is no registered one for API keys and for client
+    # certificates. FastAPI sends `APIKey` too; `Bearer` would name a header that the service does not read.
+    return {"apiKey": "APIKey", "mutualTLS": "ClientCertificate"}.get(scheme.type, "Bearer")

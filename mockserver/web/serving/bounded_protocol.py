@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver.web.serving.client_certificate import client_certificate
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
 
 RECEIVED = "mockserver.received"
@@ -42,6 +43,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin, with a bound for requests that are sent in a row."""
         super().connection_made(transport)
+        if transport.get_extra_info("sslcontext") is not None:
+            self.app_state = {**self.app_state, **client_certificate(transport)}
         self.flow = PipelineFlow(transport, self.pipeline)
 
     def connection_lost(self, exc: Exception | None) -> None:
