@@ -26,6 +26,8 @@ from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
+WITHOUT = "without a credential"
+
 
 def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Requests without a credential, or with an invalid one, are refused and have no effect."""
@@ -53,10 +55,13 @@ def _check_unauthenticated(context: CheckContext, op: ResourceOperation, exchang
     """The request is refused with 401.
 
     Another refusal is only a warning unless the document lists 401: some frameworks return 403, or look at the body
-    or at the item first, or lead to a login page.
+    or at the item first, or lead to a login page. For a credential that does not do, 403 is right by RFC 9110 section
+    15.5.4 if the document lists it.
     """
     stated = error_statement(context, "unauthenticated", op) is not None
-    listed = any(response.status == "401" for response in op.operation.responses)
+    documented = {response.status for response in op.operation.responses}
+    is_forbidden = exchange.status == 403 and "403" in documented and what != WITHOUT
+    listed = "401" in documented and not is_forbidden
     if 300 <= exchange.status < 500 and exchange.status != 401 and not stated and not listed:
         wanted = error_statuses(context, "unauthenticated", op)
         statement = StatementRef(op.name, "authentication", "inferred", "RFC 9110 section 15.5.2", "The status is 401.")
@@ -105,7 +110,7 @@ def _check_not_created(
     context: CheckContext, resource: CheckedResource, body: Any, exchange: RecordedExchange, what: str
 ) -> None:
     texts = [v for v in body.values() if isinstance(v, str) and MARK in v] if isinstance(body, Mapping) else []
-    if not texts or what != "without a credential" or not resource.can("list") or resource.behaviour.parent:
+    if not texts or what != WITHOUT or not resource.can("list") or resource.behaviour.parent:
         return
     reply = context.list_page(resource)
     context.expect(
@@ -192,7 +197,7 @@ def _credential_types(context: CheckContext, op: ResourceOperation) -> list[set[
 
 def _invalid_credentials(context: CheckContext, op: ResourceOperation, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Invalid credentials: none, one of another scheme, an empty one, and ones with a wrong format."""
-    yield "without a credential", ANONYMOUS
+    yield WITHOUT, ANONYMOUS
     main = context.main_user.for_security(required_schemes(op.operation))
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):

@@ -10,7 +10,7 @@ from contracts.checks.deletable_items import deletable, is_documented_conflict
 from contracts.checks.identity import requested_count
 from contracts.checks.item_view import change_of, showable, unchangeable
 from contracts.checks.lists import ids
-from contracts.checks.missing_items import GONE
+from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -238,7 +238,7 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
         if deleted.status < 300:
             response = context.get(created)
             context.expect_status(
-                response.status in GONE,
+                response.status in HIDDEN_OR_GONE,
                 "a deleted item stays deleted despite a concurrent update",
                 created.exchange,
                 *exchanges,
@@ -276,7 +276,7 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
     response = context.get(created) if resource.can("get") else None
     if response is not None:
         context.expect_status(
-            response.status in GONE,
+            response.status in HIDDEN_OR_GONE,
             "a GET returns 404 after the concurrent deletes",
             *exchanges,
             response,

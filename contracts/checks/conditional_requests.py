@@ -9,6 +9,7 @@ from contracts.checks.item_view import as_json
 from contracts.checks.stored_fields import changed_fields, settled, weaker
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.distinct_values import distinct
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
@@ -18,6 +19,9 @@ from mockserver.contract import Contract
 
 NEVER = '"contract-check-never"'
 """An entity tag that no item has."""
+
+EARLIER = 4_321
+"""How much is subtracted from an entity tag to get an older one."""
 
 OPTIONAL = "The document names entity tags, but no If-None-Match and no 304."
 
@@ -38,7 +42,7 @@ def conditional_get(context: CheckContext, resource: CheckedResource, op: Resour
         about="unchanged",
         statement=doubt,
     )
-    other = context.send(op, path=created.path, headers={"if-none-match": NEVER})
+    other = context.send(op, path=created.path, headers={"if-none-match": _older(tag)})
     context.expect_status(
         other.status == 200,
         "a GET with an entity tag in If-None-Match that the item does not have returns the item",
@@ -87,7 +91,8 @@ def precondition(context: CheckContext, resource: CheckedResource, op: ResourceO
     created = context.create(resource, distinct_body(context, resource))
     body = _body(context, resource, op, created)
     before = settled(context, created)
-    refused = context.send(op, path=created.path, body=body, headers={"if-match": NEVER})
+    tag = context.get(created).header("etag")
+    refused = context.send(op, path=created.path, body=body, headers={"if-match": _older(tag) if tag else NEVER})
     context.expect_status(
         refused.status == 412,
         f"{op.name} with an entity tag in If-Match that the item does not have returns 412",
@@ -157,6 +162,11 @@ def _tag_of(context: CheckContext, created: CreatedItem, first: RecordedExchange
     if context.get(created).header("etag") != tag:
         raise CannotBuildRequest(f"the ETag differs in every response: {as_json(tag)}")
     return tag
+
+
+def _older(tag: str) -> str:
+    """An entity tag that the item does not have, in the form of those of this service: perhaps they are times."""
+    return str(distinct(tag, -EARLIER, lambda _: True))
 
 
 def _matching(op: ResourceOperation, tag: str) -> Mapping[str, str] | None:

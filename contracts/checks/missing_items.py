@@ -13,6 +13,12 @@ from contracts.runner.context import CheckContext
 GONE = (404, 410)
 """Statuses for an item that does not exist (RFC 9110 sections 15.5.5 and 15.5.11)."""
 
+HIDDEN_OR_GONE = (403, *GONE)
+"""The same, and the status of services that refuse access to what does not exist, too (RFC 9110 section 15.5.4).
+
+The check `delete` warns of a 403; the others are about something else.
+"""
+
 REPEATED = (
     "A DELETE of an item that does not exist may succeed, where the document has no 404 (RFC 9110 section 9.2.2)."
 )

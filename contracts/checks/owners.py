@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
-from contracts.checks.missing_items import GONE, documents_missing
+from contracts.checks.missing_items import HIDDEN_OR_GONE, documents_missing
 from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
@@ -111,7 +111,7 @@ def deleted_owner(context: CheckContext, resource: CheckedResource, owner: Check
     if resource.can("get") and resource.leads_through_owner(resource.operations["get"]):
         response = context.get(own.item)
         context.expect_status(
-            response.status in GONE,
+            response.status in HIDDEN_OR_GONE,
             f"a GET below a deleted {owner.name} returns 404",
             *history,
             response,
@@ -178,7 +178,7 @@ def _check_list_of_deleted(
     )
     if documents_missing(op):
         context.expect_status(
-            response.status in GONE or bool(context.items(resource, response)),
+            response.status in HIDDEN_OR_GONE or bool(context.items(resource, response)),
             f"the list below a deleted {own.owner.resource.name} returns 404, as the document says",
             *history,
             response,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
-from contracts.checks.missing_items import GONE
+from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.resources import CheckedResource
@@ -27,7 +27,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
             body = context.bodies.minimal(op, context.check) if op.media_type else MISSING
             response = context.send(op, path=path, body=body)
             context.expect_status(
-                response.status in GONE,
+                response.status in HIDDEN_OR_GONE,
                 f"a {op.operation.method.upper()} below another {owner.name} returns 404",
                 created.exchange,
                 elsewhere.exchange,
@@ -103,12 +103,16 @@ def _check_parent_delete(
     if resource.can("get"):
         response = context.get(created)
         context.expect_status(
-            response.status in GONE, f"the item is deleted with its {owner.name}", *history, response, about="cascade"
+            response.status in HIDDEN_OR_GONE,
+            f"the item is deleted with its {owner.name}",
+            *history,
+            response,
+            about="cascade",
         )
     if statement.must_exist:
         late, late_made = context.try_create(resource, path=below)
         context.expect_status(
-            late_made is None and late.status in GONE,
+            late_made is None and late.status in HIDDEN_OR_GONE,
             f"a create below a deleted {owner.name} returns 404",
             *history,
             late,

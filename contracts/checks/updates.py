@@ -36,6 +36,10 @@ PARTIAL = re.compile(
 """Words of the description of a PUT that keeps the fields that its body does not contain."""
 
 
+COUNTS_CHANGES = re.compile(r"(?i)modif|updated|changed|revision|version|etag|generation|sequence")
+"""A part of the name of a field that may change with each PUT, even if nothing else does (RFC 9110 section 9.2.2)."""
+
+
 def update_field(context: CheckContext, resource: CheckedResource) -> None:
     """An update of one field changes this field, in every reply, and no other."""
     op = resource.operations["update"]
@@ -328,6 +332,7 @@ def _check_idempotent(
     context: CheckContext, resource: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
 ) -> None:
     moving = {resource.behaviour.timestamps.updated} if resource.behaviour.timestamps else set()
+    moving |= {name for name in item if COUNTS_CHANGES.search(name)}
     for name in item.keys() - moving:
         context.expect(
             after.get(name) == item[name],

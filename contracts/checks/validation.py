@@ -12,6 +12,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.path_values import allows_text, text_in_url
 from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of, schema_reference
@@ -57,7 +58,8 @@ def body_validation(context: CheckContext, resource: CheckedResource, op: Resour
 def _needs_accepted_create(context: CheckContext, resource: CheckedResource) -> None:
     """Raises CannotBuildRequest if even a plain valid create is refused: refusals then say nothing about a field."""
     exchange, made = context.try_create(resource)
-    if exchange.status in (400, 404, 422):
+    op = resource.operations["create"].operation
+    if exchange.status in (400, 404, 422) or is_documented_error(op, exchange.status):
         name = resource.operations["create"].name
         raise CannotBuildRequest(f"{name} returned {exchange.status} for a valid request")
     if made is not None and resource.can("delete"):

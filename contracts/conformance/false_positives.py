@@ -25,6 +25,7 @@ from contracts.client.path_values import allows_text, is_nested
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.conformance.response_validation import (
+    documented_media,
     documents_success,
     has_no_stated_content,
     is_allowed_status,
@@ -91,7 +92,7 @@ class FalsePositives:
         if isinstance(failure, UndefinedStatusCode):
             return is_allowed_status(operation, failure.status_code)
         if isinstance(failure, JsonSchemaError):
-            return is_unsatisfiable(self.contract, operation, exchange)
+            return is_unsatisfiable(self.contract, operation, exchange) or self._is_plain_text(operation, exchange)
         if isinstance(failure, AllowHeaderMismatch):
             return self._lists_documented_methods(failure, exchange)
         if isinstance(failure, ServerError):
@@ -105,6 +106,14 @@ class FalsePositives:
             response = operation.response(exchange.status)
             return response is None or has_no_stated_content(self.contract, response)
         return False
+
+    def _is_plain_text(self, operation: Operation, exchange: RecordedExchange) -> bool:
+        """Is the content a text by its schema, and no JSON? Schemathesis parses YAML, and then it is an object."""
+        response = operation.response(exchange.status)
+        media = documented_media(response, exchange) if response is not None else None
+        if media is None or media.schema is None or is_json(media.name):
+            return False
+        return self.contract.schemas.types(media.schema) == {"string"}
 
     def _documented(self, exchange: RecordedExchange) -> frozenset[str]:
         """The methods of all templates that match the path of a request."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemathesis.core.failures import Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
+
+ONLY_FORMAT = re.compile(r"(?:violates `format` at \S+|value not matching the '[^']+' format)\s*$")
+"""The end of Schemathesis' message for a value whose `format` alone is wrong."""
 
 
 def guess_behind(
@@ -27,6 +31,10 @@ def guess_behind(
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
         return StatementRef(name_of(operation), "http", "inferred", "RFC 9110 section 9.1", text)
+    if isinstance(failure, AcceptedNegativeData) and ONLY_FORMAT.search(failure.message):
+        text = "A format is an annotation; only some services enforce it."
+        source = "JSON Schema Validation section 7.2.1 (format is an annotation by default)"
+        return StatementRef(name_of(operation), "schema", "inferred", source, text)
     if isinstance(failure, RejectedPositiveData) and any(_free_texts(contract, operation, case)):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)

@@ -152,6 +152,16 @@ def test_values_that_a_framework_converts_are_one_cause_and_values_that_it_keeps
     assert [3, 1] == sorted((len(each.findings) for each in causes([*places, other])), reverse=True)
 
 
+def test_a_missing_allow_header_is_one_cause_for_all_checks_of_it() -> None:
+    ours = found(
+        "method-not-allowed", "GET /a", "an Allow header that lists every documented method: GET", "no Allow header"
+    )
+    theirs = found("unsupported_method", "GET /b", "a request with an undocumented method is refused with 405",
+                   "TRACE returned 405 without required `Allow` header")  # fmt: skip
+
+    assert [2] == [len(each.findings) for each in causes([ours, theirs])]
+
+
 def test_the_terminal_begins_with_the_number_of_causes_and_says_in_how_many_places() -> None:
     printed = list(lines(report(*(found("paging", f"GET /{n}", "a page", "none") for n in range(12)))))
 

@@ -186,3 +186,54 @@ def test_a_credential_that_is_also_listed_as_a_parameter_is_left_out_of_a_reques
     assert set() == verdicts(
         tmp_path, {"/me": {"get": get}}, handle, "authentication", secret="of-ada", components=schemes
     )
+
+
+def test_yaml_whose_schema_is_a_text_may_be_any_yaml(tmp_path: Path) -> None:
+    paths: Node = {"/spec": {"get": {"responses": answers(TEXT, kind="text/x-yaml")}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200 if ask.method == "GET" else 405, "swagger: 2.0\n", (("allow", "GET"),), "text/x-yaml")
+
+    assert set() == verdicts(tmp_path, paths, handle, "response_schema_conformance", "document")
+
+
+def test_a_format_that_is_not_enforced_is_a_warning_of_both_parts(tmp_path: Path) -> None:
+    kernel: Node = {"name": "kernel", "in": "query", "schema": {"type": "string", "format": "uuid"}}
+    paths: Node = {"/path": {"get": {"parameters": [kernel], "responses": answers({"type": "object"}) | {"400": NO}}}}
+    found = verdicts(tmp_path, paths, lambda ask: Answer(200, {}), "query-parameters", "negative_data_rejection")
+
+    assert {("query-parameters", "warning"), ("negative_data_rejection", "warning")} <= found
+    assert ("query-parameters", "failure") not in found
+
+
+@pytest.mark.parametrize(("documented", "expected"), [({"501": NO}, "warning"), ({}, "failure")])
+def test_a_create_that_needs_a_missing_backend_is_a_warning_where_the_document_says_so(
+    tmp_path: Path, documented: Node, expected: str
+) -> None:
+    paths = things_document()
+    paths["/things"]["post"]["responses"] |= documented
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(501) if ask.method == "POST" else Answer(200, []) if ask.path == "/things" else Answer(404)
+
+    assert ("create", expected) in verdicts(tmp_path, paths, handle, "create")
+
+
+@pytest.mark.parametrize(
+    ("secret", "status", "expected"), [("wrong", 403, "warning"), ("wrong", 200, "failure"), ("", 403, "failure")]
+)
+def test_403_for_a_wrong_credential_is_no_failure_where_the_document_lists_it(
+    tmp_path: Path, secret: str, status: int, expected: str
+) -> None:
+    get: Node = {"security": [{"key": []}], "responses": answers(TEXT) | {"401": NO, "403": NO}}
+    schemes: Node = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
+
+    def handle(ask: Ask) -> Answer:
+        given = ask.headers.get("authorization", "").lower()
+        if given == "bearer of-ada":
+            return Answer(200, "me")
+        return Answer(status if bool(given) is bool(secret) else 401, "no", (("www-authenticate", "Bearer"),))
+
+    found = verdicts(tmp_path, {"/me": {"get": get}}, handle, "authentication", secret="of-ada", components=schemes)
+
+    assert {("authentication", expected)} == found
