@@ -38,7 +38,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
 
 def _may_create(resource: CheckedResource, op: ResourceOperation) -> bool:
     """Can a PUT create the item, so that 201 is right as well (RFC 9110 section 9.3.4)?"""
-    return bool(op.behaviour.action and op.behaviour.action.upsert) and not resource.can("create")
+    return bool(op.behaviour.action and op.behaviour.action.upsert) and (resource.is_put or not resource.can("create"))
 
 
 def _is_location_stated(op: ResourceOperation, statement: ReplyStatement) -> bool:
@@ -92,7 +92,7 @@ def _check_location(
 
 def _send_valid_request(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> RecordedExchange:
     does = op.behaviour.action.does if op.behaviour.action else ""
-    if does == "create":
+    if does == "create" or (does == "replace" and resource.is_put):
         return context.try_create(resource)[0]
     if does == "answer" or not resource.can("create"):
         body = context.bodies.minimal(op, context.check) if op.media_type else None

@@ -89,7 +89,7 @@ def test_the_list_names_the_commands_whose_extra_is_missing_and_how_to_install_i
 
     assert 0 == listed.returncode
     assert EVERY_COMMAND == commands(listed.stdout)
-    assert 7 == text.count("Needs: pip install 'mockserver[check]'")
+    assert 8 == text.count("Needs: pip install 'mockserver[check]'")
     assert 2 == text.count("Needs: pip install 'mockserver[live]'")  # demo-mcp and mcp
 
 
