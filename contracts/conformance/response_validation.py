@@ -54,12 +54,14 @@ def response_violations(
 
 
 def is_documented_error(operation: Operation, status: int) -> bool:
-    """Does the document allow this server error?
+    """Is this status a server error that the document allows? False for all below 500.
 
     A documented 500 does not count (RFC 9110 section 15.6.1) unless the document has no success response. If it has
     interim responses only, the final response may be any (section 15.2).
     """
     documented = {response.status for response in operation.responses}
+    if status < 500:
+        return False
     if documented and all(each[:1] == "1" for each in documented):
         return True
     return str(status) in documented and (status != 500 or not documents_success(operation))
