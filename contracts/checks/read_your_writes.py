@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json, showable, shows_id
-from contracts.checks.lists import in_one_list
+from contracts.checks.lists import ids, in_one_list
 from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, expect_value, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
@@ -128,7 +128,6 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
     """A new item is in the list exactly once, with the values that a GET returns."""
     made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
     created = in_one_list(resource, made)
-    field = resource.behaviour.identity.field
     listing = [context.list_page(created[-1])]
     if not context.expect_status(
         200 <= listing[0].status < 300,
@@ -139,8 +138,9 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
     ):
         return
     items, listing = context.list_all(created[-1])
+    shown = ids(resource, items)
     for each in created:
-        found = [item for item in items if str(item.get(field)) == str(each.id)]
+        found = [item for item, id in zip(items, shown, strict=True) if id == str(each.id)]
         context.expect(
             len(found) == 1,
             "the list contains each new item exactly once",

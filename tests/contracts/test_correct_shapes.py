@@ -237,3 +237,20 @@ def test_403_for_a_wrong_credential_is_no_failure_where_the_document_lists_it(
     found = verdicts(tmp_path, {"/me": {"get": get}}, handle, "authentication", secret="of-ada", components=schemes)
 
     assert {("authentication", expected)} == found
+
+
+@pytest.mark.parametrize(("shows_ids", "expected"), [(False, set()), (True, {("listed", "failure")})])
+def test_a_list_whose_items_show_no_id_says_nothing_about_single_items(
+    tmp_path: Path, shows_ids: bool, expected: set[tuple[str, str]]
+) -> None:
+    """With ids, the same list is one that does not show what was created."""
+    paths, made = things_document(), Things()
+    entry: Node = {"type": "object", "properties": {"name": TEXT, **({"id": {"type": "integer"}} if shows_ids else {})}}
+    paths["/things"]["get"]["responses"] = answers({"type": "array", "items": entry})
+
+    def handle(ask: Ask) -> Answer:
+        if (ask.method, ask.path) != ("GET", "/things"):
+            return made(ask)
+        return Answer(200, [{"name": "one"} | ({"id": 10_000 + number} if shows_ids else {}) for number in range(3)])
+
+    assert expected == verdicts(tmp_path, paths, handle, "listed")
