@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -108,16 +108,22 @@ def browse(tmp_path: Path) -> Callable[..., str]:
 @pytest.fixture
 def devtools(tmp_path: Path) -> Iterator[str]:
     """The address at which a headless Chromium can be told what to do (Chrome DevTools Protocol)."""
-    program = chromium()
-    flags = [*QUIET_BROWSER, f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", "about:blank"]
-    process = subprocess.Popen([program, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    active = tmp_path / "DevToolsActivePort"
+    with browser_in(tmp_path, 60) as address:
+        yield address
+
+
+@contextmanager
+def browser_in(folder: Path, seconds: float) -> Iterator[str]:
+    """That address of a new Chromium, whose profile is in a folder and which has so many seconds to start."""
+    flags = [*QUIET_BROWSER, f"--user-data-dir={folder}", "--remote-debugging-port=0", "about:blank"]
+    process = subprocess.Popen([chromium(), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    active = folder / "DevToolsActivePort"
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + seconds
         while not (active.is_file() and "\n" in active.read_text()) and time.monotonic() < until:
             time.sleep(0.1)
         targets = httpx.get(f"http://127.0.0.1:{active.read_text().split()[0]}/json/list").json()
-        yield next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
+        yield str(next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page"))
     finally:
         process.terminate()
         process.wait(20)

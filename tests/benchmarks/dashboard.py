@@ -9,17 +9,13 @@ makes what only browsers and the admin API need; where a person sees its output,
 from __future__ import annotations
 
 import argparse
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from tests.conftest import QUIET_BROWSER, chromium
+from tests.conftest import browser_in
 from tests.dashboard.browser import BrowserPage, opened
-from tests.dashboard.conftest import devtools
 from tests.process import READY, Processes, address
 
 DRAWN = """
@@ -32,24 +28,12 @@ DRAWN = """
 """Milliseconds since the navigation: the page has arrived, its first text is drawn, and now."""
 
 
-@contextmanager
-def browser_of(folder: Path) -> Iterator[str]:
-    """The address at which a new browser with an empty profile can be told what to do."""
-    flags = [*QUIET_BROWSER, f"--user-data-dir={folder}", "--remote-debugging-port=0", "about:blank"]
-    process = subprocess.Popen([chromium(), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield devtools(folder / "DevToolsActivePort")
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 SANDBOXES = ("new", "running")
 
 
 def cold_load(base: str, profile: Path) -> tuple[float, float, float]:
     """The times of `load` in a new browser."""
-    with browser_of(profile) as devtools_address, opened(devtools_address, base) as page:
+    with browser_in(profile, 120) as devtools_address, opened(devtools_address, base) as page:
         return load(page)
 
 

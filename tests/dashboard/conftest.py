@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.conftest import QUIET_BROWSER, chromium
+from tests.conftest import browser_in
 from tests.dashboard.browser import BrowserPage, opened
 from tests.process import READY, Processes, address
 
@@ -25,14 +22,8 @@ def sandbox() -> Iterator[str]:
 @pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which the browser can be told what to do."""
-    folder = tmp_path_factory.mktemp("chromium")
-    flags = [*QUIET_BROWSER, f"--user-data-dir={folder}", "--remote-debugging-port=0", "about:blank"]
-    process = subprocess.Popen([chromium(), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield devtools(folder / "DevToolsActivePort")
-    finally:
-        process.terminate()
-        process.wait(20)
+    with browser_in(tmp_path_factory.mktemp("chromium"), 120) as told:
+        yield told
 
 
 @pytest.fixture
@@ -44,11 +35,3 @@ def page(browser: str, sandbox: str) -> Iterator[BrowserPage]:
     with opened(browser, sandbox) as shown:
         yield shown
         assert [] == shown.errors
-
-
-def devtools(active: Path) -> str:
-    until = time.monotonic() + 120
-    while not (active.is_file() and "\n" in active.read_text()) and time.monotonic() < until:
-        time.sleep(0.1)
-    targets = httpx.get(f"http://127.0.0.1:{active.read_text().split()[0]}/json/list").json()
-    return str(next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page"))
