@@ -8,7 +8,7 @@ from typing import Any
 
 
 class LazyModule:
-    """Stands for a module, and imports it when one of its names is first asked for.
+    """Takes the place of a module, and imports it when one of its names is first asked for.
 
         if TYPE_CHECKING:
             import httpx

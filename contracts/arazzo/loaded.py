@@ -230,6 +230,6 @@ class DescriptionLoader:
         return users(contract, given, url)
 
     def shown(self) -> Iterator[tuple[str, str]]:
-        """The title of each document, and which service stands for it."""
+        """The title of each document, and the service that answers for it."""
         for each in self._services.values():
             yield each.contract.document.title, each.shown

@@ -146,7 +146,7 @@ class _Reader:
         )
 
     def _reused(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The object that a Reusable Object stands for."""
+        """The object that a Reusable Object refers to."""
         found = REUSABLE.fullmatch(node["reference"]) if "reference" in node else None
         if found is None:
             return node

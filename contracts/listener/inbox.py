@@ -17,7 +17,7 @@ SUCCESS = 204
 class Inbox:
     """What comes to one `address`. The first requests are answered with `statuses`, all others with 204.
 
-    `key` is the part of the address that nobody else has; without one, the inbox gets what nobody else gets. All
+    `key` is the part of the address that no other inbox has; without one, it gets what no other gets. All
     methods may be called from any thread.
     """
 

@@ -110,7 +110,7 @@ def selected(
 ) -> list[BoundCheck]:
     """The checks that a run with these settings consists of.
 
-    Rude ones only if they are asked for, and those of what the service sends only if somebody `listens`.
+    Rude ones only if they are asked for, and those of what the service sends only if a listener `listens`.
     """
     return [
         each

@@ -27,7 +27,7 @@ class SharedState:
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
     differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `access` records who may do what.
     `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
-    `listener` takes what the service sends; None where nobody listens.
+    `listener` takes what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:

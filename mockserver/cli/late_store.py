@@ -18,7 +18,7 @@ PAUSE = 0.5
 class LateStore:
     """Opens a store at once or later. Until then, requests that need it are answered with 503 and the reason.
 
-    Without that, nobody would listen at the socket of the worker, and its connections would wait.
+    Without that, nothing would listen at the socket of the worker, and its connections would wait.
     """
 
     def __init__(self, store: StoreChoice, sandbox: Sandbox) -> None:

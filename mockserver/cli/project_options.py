@@ -93,7 +93,7 @@ def _value(context: click.Context, option: click.Option, settings: CommandSettin
 
 
 def _wrong_kind(option: click.Option, value: Any) -> str:
-    """What would be right, for a value of another type than the option has. Texts may stand for numbers."""
+    """What would be right, for a value of another type than the option has. A number may be written as text."""
     if isinstance(option.type, click.types.BoolParamType):
         return "" if isinstance(value, bool) else "write true or false"
     if isinstance(option.type, click.types.IntParamType):

@@ -97,7 +97,7 @@ class SqliteLog(SqliteRounds):
                 raise EntriesCutError
             if after == head:
                 break
-            if state == before:  # nobody wrote meanwhile
+            if state == before:  # nothing was written meanwhile
                 what = f"{self.place}: entries of {'/'.join(partition)} after revision {after}"
                 raise LogDamaged(f"{what} are missing")
             found, before = self._following(partition, after), state
@@ -179,7 +179,7 @@ class SqliteLog(SqliteRounds):
         return count
 
     def _begin_with(self, id: int, revision: int, count: int) -> None:
-        """Let processes that start begin with a snapshot of so many pieces, and delete what nobody needs any more."""
+        """Let processes that start begin with a snapshot of so many pieces, and delete what is not needed any more."""
         self._lock()
         before = self._saved(id)
         kept = self._one("SELECT count(*) FROM pieces WHERE partition = ? AND revision = ?", id, revision)[0]

@@ -232,7 +232,7 @@ class Sandbox:
         return self._own_fast_path(scope, body)
 
     def prepare(self) -> None:
-        """Make now what a first request would: while nobody waits, or before processes are copied that share it."""
+        """Make now what a first request would: while no client waits, or before processes are copied that share it."""
         _ = self._stack.made, self._admin.service
 
     def mark_start(self) -> None:

@@ -142,7 +142,7 @@ class WebhookOutbox:
     def _notified(
         self, service: SendingService, callbacks: tuple[OutgoingRequest, ...], request: CommittedRequest
     ) -> None:
-        if request.reply.status >= 400 or UNRECORDED in request.scope:  # a preview tells nobody
+        if request.reply.status >= 400 or UNRECORDED in request.scope:  # a preview sends nothing
             return
         events, store, scope = list(events_of(request)), request.transaction.store, request.scope
         cause, fault = scope.get(TRACE), scope.get(delivery_faults.SCOPE_KEY)
