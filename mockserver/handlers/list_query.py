@@ -22,12 +22,12 @@ def select(context: RequestContext, collection: Collection) -> FilteredView | Se
 
 def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
     asked = (
-        filter_condition(entry, getattr(context.call, entry.location).get(entry.parameter))
+        filter_condition(entry, _sent(getattr(context.call, entry.location), entry.parameter))
         for entry in context.bound.filters
     )
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
     ranges = [entry for entry in context.bound.filters if entry.compare != "equal"]
-    bounds = [(entry, value) for entry in ranges if (value := context.call.query.get(entry.parameter)) is not None]
+    bounds = [(entry, value) for entry in ranges if (value := _sent(context.call.query, entry.parameter)) is not None]
     if bounds:
         every = collection.view().after(None, newest_first=context.bound.resource.newest_first)
         within = [r for r in every if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
@@ -39,6 +39,15 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         return collection.view((name, values[0]))
     walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
     return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in conditions)])
+
+
+def _sent(values: Mapping[str, Any], name: str) -> Any:
+    """The value of a parameter, or for `filter[status]` of a property of the parameter `filter`; None without it."""
+    if name in values or not name.endswith("]"):
+        return values.get(name)
+    outer, _, inner = name[:-1].partition("[")
+    holder = values.get(outer)
+    return holder.get(inner) if isinstance(holder, Mapping) else None
 
 
 def _by_reference(context: RequestContext, name: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:

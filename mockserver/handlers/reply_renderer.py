@@ -133,7 +133,8 @@ class ReplyRenderer:
     def _headers(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         if not self.headers:
             return ()
-        return tuple((name, str(render(values))) for name, render in self.headers)
+        rendered = ((name, render(values)) for name, render in self.headers)
+        return tuple((name, str(value)) for name, value in rendered if value is not None)
 
 
 def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Schemas, does: str) -> str | None:

@@ -16,8 +16,9 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
+from mockserver.inference.evidence import inferred
 from mockserver.inference.resources import parent_of, resources
-from mockserver.inference.statement_writer import UNWRITABLE, Writer, inferred, place
+from mockserver.inference.statement_writer import UNWRITABLE, Writer, place
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain
 from mockserver.inference.paging import Statement, enum_of, is_text
 from mockserver.inference.ranges import ranges
@@ -33,12 +34,14 @@ def filters(
     properties: Mapping[str, str],
     taken: frozenset[str],
     related: Mapping[str, str],
+    key: str = "",
 ) -> list[Statement]:
     """The `filter` statements of a list: query parameters with the name of a property and its type.
 
     `related` are properties of items that `properties` refer to: `project_id.name` for a parameter `project_name`.
+    `key` is the property with the id, which `ids` selects by.
     """
-    found = list(_filters(schemas, operation, properties, taken, related))
+    found = list(_filters(schemas, operation, properties, taken, related, key))
     used = taken | {str(each["parameter"]) for each in found}
     found += ranges(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}
@@ -51,21 +54,25 @@ def _filters(
     shown: Mapping[str, str],
     taken: frozenset[str],
     related: Mapping[str, str],
+    key: str,
 ) -> Iterator[Statement]:
-    known = {plain(relation(*name.split(".", 1))): name for name in related}
+    known = {"id": key} if key in shown else {}
+    known |= {plain(relation(*name.split(".", 1))): name for name in related}
     properties = {**related, **_embedded(schemas, shown), **shown, **_listed(schemas, shown)}
     known |= {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
-    for parameter in operation.parameters:
-        name = known.get(plain(parameter.name)) or known.get(_of_each(schemas, parameter))
-        if parameter.location != "query" or parameter.name in taken or name is None or not parameter.schema:
+    for parameter in filter_parameters(schemas, operation):
+        readings = (plain(parameter.name), "".join(asked_words(parameter.name)), _of_each(schemas, parameter))
+        name = next((known[reading] for reading in readings if reading in known), None)
+        if parameter.name in taken or name is None:
             continue
-        asked, own = _scalar_types(schemas, parameter.schema), schemas.types(properties[name])
+        asked, own = _scalar_types(schemas, str(parameter.schema)), schemas.types(properties[name])
         if schemas.keyword(properties[name], "format") in TIMES:
             continue
         if asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter has the name and the type of the property {name}"
             is_own = name in shown or (name.endswith(EACH) and name.removesuffix(EACH) in shown)
-            evidence = "implied" if is_own and plain(parameter.name) not in VIEWS else "inferred"
+            is_named = is_own and plain(name.removesuffix(EACH)) in readings
+            evidence = "implied" if is_named and plain(parameter.name) not in VIEWS else "inferred"
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
@@ -111,8 +118,8 @@ NAMES = ("name", "slug", "label", "key", "code", "id")
 
 def _of_each(schemas: Schemas, parameter: Parameter) -> str:
     """What each value of a parameter with a list is about: `id` for `ids`; empty for other parameters."""
-    is_list = parameter.schema is not None and "array" in schemas.types(parameter.schema)
-    return "".join(noun(parameter.name)) if is_list else ""
+    is_list = "array" in schemas.types(str(parameter.schema))
+    return "".join(noun("_".join(asked_words(parameter.name)))) if is_list else ""
 
 
 def _scalar_types(schemas: Schemas, pointer: str) -> frozenset[str]:

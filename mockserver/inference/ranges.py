@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.inference.names import plain, words
+from mockserver.inference.filter_parameters import asked_words, filter_parameters
+from mockserver.inference.names import plain
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
@@ -35,9 +36,9 @@ def ranges(
 ) -> Iterator[Statement]:
     """The `filter` statements about ranges of numbers and times of an item."""
     known = {plain(name): name for name in properties}
-    for parameter in operation.parameters:
-        if parameter.location == "query" and parameter.name not in taken and parameter.schema:
-            for about, compare in _readings(words(parameter.name)):
+    for parameter in filter_parameters(schemas, operation):
+        if parameter.name not in taken:
+            for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name]):
                     note = f"the query parameter names a bound of the property {name}"

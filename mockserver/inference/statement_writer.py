@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
-from mockserver.inference import described_statements, fields, filters, identity, paging
+from mockserver.inference import described_statements, fields, filters, identity, item_places, paging
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
+from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import noun, plain
+from mockserver.inference.page_headers import page_headers
 from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
 from mockserver.inference.resources import DraftParent
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
-
-Statement = dict[str, Any]
-
-
-def inferred(note: str, **keys: Any) -> Statement:
-    """An inferred statement with its reason."""
-    return {**keys, "evidence": "inferred", "note": note}
-
-
-def implied(note: str, **keys: Any) -> Statement:
-    """A statement that follows from the document by itself, with its reason."""
-    return {**keys, "evidence": "implied", "note": note}
 
 
 class Writer:
@@ -99,12 +89,8 @@ class Writer:
         properties = draft.properties()
         identified = self._identity(draft, properties)
         stated: Statement = {"identity": identified}
-        stated |= _places(
-            draft,
-            parent,
-            [name for name in properties if name != identified.get("field")],
-            all_exist=self._all_exist,
-        )
+        others = {name: at for name, at in properties.items() if name != identified.get("field")}
+        stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
         references = self._references(draft, parent)
         if references:
             stated["references"] = references
@@ -255,7 +241,8 @@ class Writer:
         order = paging.sort(self._schemas, action.operation, properties)
         taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
-        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft))
+        key = self._named(draft, properties)["field"] if draft.has_id else ""
+        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft), key)
         note = "a new item stores the path at which it was created"
         narrowed += [
             inferred(note, parameter=parameter, location="path", field=name) for parameter, name in action.keeps.items()
@@ -301,13 +288,16 @@ class Writer:
         return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
-        """The required headers, and the address of a new item (RFC 9110 sections 10.2.2 and 15.3.2)."""
+        """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), numbers of a page, and required headers."""
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
         if draft.has_id and (action.does == "create" or action.upsert) and is_located:
             yield "Location", "{location}"
+        numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
+        yield from numbers.items()
+        known = {"location", "content-type", *(name.lower() for name in numbers)}
         for header in action.reply.response.headers:
-            if header.required and header.schema and header.name.lower() not in ("location", "content-type"):
+            if header.required and header.schema and header.name.lower() not in known:
                 yield header.name, self._written(header)
 
     def _shows_id(self, draft: ResourceDraft, action: DraftAction) -> bool:
@@ -337,34 +327,6 @@ def _filled(path: str, values: Mapping[str, str]) -> str:
 def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     name = next((name for name in properties if name.lower() in ("id", "uuid", "guid")), "id")
     return name, [properties[name]] if name in properties else []
-
-
-def _places(
-    draft: ResourceDraft, parent: DraftParent | None, properties: Iterable[str], *, all_exist: bool
-) -> Statement:
-    """The statements about what is above an item: its path parameters and its parent.
-
-    `properties` are those that may hold the parent's id.
-    """
-    stated: Statement = {}
-    if draft.parent_parameters:
-        note = "the path parameters above separate items"
-        stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
-    elif parent is not None and parent.field:
-        stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
-    if parent is not None and parent.field:
-        note = f"items are created below the path of {parent.draft.name}"
-        keys = {"resource": parent.draft.name, "parameter": parent.parameter, "field": parent.field}
-        stated["parent"] = inferred(note, **keys, **{"must-exist": True})
-    elif parent is not None:
-        note = f"the path continues that of {parent.draft.name}"
-        keys = {"resource": parent.draft.name, "parameter": parent.parameter}
-        shown = next((name for name in properties if name == parent.parameter), "")
-        keys |= {"field": shown} if shown else {}
-        stated["parent"] = inferred(
-            note, **keys, **({"must-exist": True} if parent.draft.is_created or all_exist else {})
-        )
-    return stated
 
 
 def _invented(draft: ResourceDraft) -> Statement:

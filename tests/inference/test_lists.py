@@ -306,3 +306,84 @@ def test_an_optional_address_is_left_out_of_the_last_page(tmp_path: Path) -> Non
         second = client.get(first["links"]["next"]).json()
 
     assert (2, 1, {}) == (len(first["results"]), len(second["results"]), second["links"])
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("X-Total-Count", "5"),
+        ("X-WP-Total", "5"),
+        ("X-WP-TotalPages", "3"),
+        ("X-Total-Pages", "3"),
+        ("X-Pagination-Page", "2"),
+        ("X-Per-Page", "2"),
+    ],
+)
+@pytest.mark.parametrize("required", [True, False])
+def test_a_header_says_the_number_that_its_name_promises(
+    tmp_path: Path, name: str, number: str, *, required: bool
+) -> None:
+    headers: Node = {name: {"required": required, "schema": {"type": "integer", "example": 77}}}
+    asked = query("page", {"type": "integer"}), query("limit", SIZE)
+    with Client(served(tmp_path, listed(None, *asked, headers=headers))) as client:
+        made(client, 5)
+
+        assert number == client.get("/pets", params={"page": "2", "limit": "2"}).headers[name]
+
+
+@pytest.mark.parametrize("name", ["X-Limit", "X-RateLimit-Limit", "X-Request-Count", "X-Page"])
+def test_a_header_that_is_about_something_else_or_unknown_is_not_sent(tmp_path: Path, name: str) -> None:
+    headers: Node = {name: {"schema": {"type": "integer"}}}
+    asked = query("cursor", {"type": "string"}), query("limit", SIZE)
+    with Client(served(tmp_path, listed(None, *asked, headers=headers))) as client:
+        assert name not in client.get("/pets").headers
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "sent", "sizes"),
+    [
+        ("filter[color]", {"type": "string"}, "red", [1, 3]),
+        ("filter[status][eq]", {"type": "string"}, "s2", [2]),
+        ("filter.status", {"type": "string"}, "s2", [2]),
+        ("filter_by_color", {"type": "string"}, "red", [1, 3]),
+        ("filter[size][gte]", {"type": "integer"}, "2", [2, 3]),
+        ("where[max_size]", {"type": "integer"}, "2", [1, 2]),
+        ("filter[colors]", {"type": "array", "items": {"type": "string"}}, "blue", [2]),
+    ],
+)
+def test_a_parameter_that_says_filter_filters_by_the_property_that_it_names(
+    tmp_path: Path, name: str, schema: Node, sent: str, sizes: list[int]
+) -> None:
+    shown = item(status={"type": "string"}, color={"type": "string"}, size={"type": "integer"})
+    with Client(served(tmp_path, listed(shown, query(name, schema)))) as client:
+        for size in (1, 2, 3):
+            color = "red" if size % 2 else "blue"
+            client.post("/pets", json={"name": "a", "status": f"s{size}", "color": color, "size": size})
+
+        assert sizes == [pet["size"] for pet in client.get("/pets", params={name: sent}).json()]
+
+
+@pytest.mark.parametrize(("name", "sizes"), [("filter[size]", [2]), ("filter[min_size]", [2, 3])])
+def test_an_object_of_filters_filters_by_each_of_its_properties(tmp_path: Path, name: str, sizes: list[int]) -> None:
+    asked: Node = {"type": "object", "properties": {"size": NUMBER, "min_size": NUMBER}}
+    parameter = query("filter", asked) | {"style": "deepObject", "explode": True}
+    with Client(served(tmp_path, listed(item(size=NUMBER), parameter))) as client:
+        for size in (1, 2, 3):
+            client.post("/pets", json={"name": "a", "size": size})
+
+        assert sizes == [pet["size"] for pet in client.get("/pets", params={name: "2"}).json()]
+
+
+def test_ids_select_by_the_id_whatever_its_name_is(tmp_path: Path) -> None:
+    shown: Node = {"type": "object", "required": [], "properties": {"code": {"type": "string", "readOnly": True}}}
+    shown["properties"]["name"] = TEXT
+    ids = query("ids", {"type": "array", "items": {"type": "string"}}) | {"explode": False}
+    described = listed(shown, ids)
+    described["paths"]["/pets/{code}"] = described["paths"].pop("/pets/{id}")
+    described["paths"]["/pets/{code}"]["parameters"][0]["name"] = "code"
+    with Client(served(tmp_path, described)) as client:
+        first, _, third = (pet["code"] for pet in made(client, 3))
+
+        shown_ids = [pet["code"] for pet in client.get("/pets", params={"ids": f"{first},{third}"}).json()]
+
+    assert [first, third] == shown_ids

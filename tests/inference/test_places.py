@@ -306,3 +306,29 @@ def test_so_is_one_with_a_parameter_beside_such_a_text(tmp_path: Path) -> None:
     paths = {"/pets": found["/pets"], "/pets/{id}#token": found["/pets/{id}"]}
     with Client(served(tmp_path, document(paths))) as client:
         assert 200 == client.get("/pets/1%23token").status_code
+
+
+@pytest.mark.parametrize(("parameter", "name"), [("petId", "pet_id"), ("id", "petId"), ("petId", "petId")])
+def test_an_item_shows_the_id_of_the_owner_that_it_was_created_below(tmp_path: Path, parameter: str, name: str) -> None:
+    toy = item(**{name: {"type": "integer", "readOnly": True}})
+    paths = collection("/pets", item(), parameter=parameter)
+    paths |= collection(f"/pets/{{{parameter}}}/toys", toy, parameter="toyId")
+    for path in paths.values():
+        path["parameters"] = [each | {"schema": NUMBER} for each in path["parameters"]]
+    with Client(served(tmp_path, document(paths))) as client:
+        rex, tom = (client.post("/pets", json={"name": name}).json()["id"] for name in ("Rex", "Tom"))
+        made = [client.post(f"/pets/{owner}/toys", json={"name": "ball"}).json()[name] for owner in (tom, rex)]
+
+    assert [tom, rex] == made
+
+
+def test_an_id_that_a_client_may_send_or_that_the_owner_has_too_is_not_that_of_the_owner(tmp_path: Path) -> None:
+    kept: Node = {"type": "integer", "readOnly": True, "example": 77}
+    toy = item(pet_id=NUMBER, id_of_pets=kept)
+    paths = collection("/pets", item(id_of_pets=kept)) | collection("/pets/{id}/toys", toy, parameter="toyId")
+    with Client(served(tmp_path, document(paths))) as client:
+        rex = client.post("/pets", json={"name": "Rex"}).json()["id"]
+
+        made = client.post(f"/pets/{rex}/toys", json={"name": "ball", "pet_id": 5}).json()
+
+    assert (5, 77) == (made["pet_id"], made["id_of_pets"])

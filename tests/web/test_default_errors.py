@@ -70,7 +70,7 @@ def test_an_undocumented_error_is_problem_details(tmp_path: Path) -> None:
     response = refuse(tmp_path, {})
 
     assert "application/problem+json" == response.headers["content-type"]
-    assert (400, "Invalid", "about:blank") == tuple(response.json()[name] for name in ("status", "title", "type"))
+    assert (400, "Bad Request", "about:blank") == tuple(response.json()[name] for name in ("status", "title", "type"))
     assert [("body", "name")] == [(fault["in"], fault["field"]) for fault in response.json()["errors"]]
 
 

@@ -81,10 +81,9 @@ class DefaultErrors:
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
     """Problem details (RFC 9457 section 3) with up to 50 faults."""
-    of_no_kind = PHRASES.get(status) if refusal.kind == Refusal.kind else None
     body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": of_no_kind or refusal.kind.replace("-", " ").capitalize(),
+        "type": "about:blank",  # then the title is the phrase of the status (section 4.2.1)
+        "title": PHRASES.get(status) or refusal.kind.replace("-", " ").capitalize(),
         "status": status,
         "detail": summary(refusal),
     }

@@ -1,0 +1,17 @@
+"""Statements with the evidence for what was inferred."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Statement = dict[str, Any]
+
+
+def inferred(note: str, **keys: Any) -> Statement:
+    """An inferred statement with its reason."""
+    return {**keys, "evidence": "inferred", "note": note}
+
+
+def implied(note: str, **keys: Any) -> Statement:
+    """A statement that follows from the document by itself, with its reason."""
+    return {**keys, "evidence": "implied", "note": note}

@@ -1,0 +1,68 @@
+"""What is above an item: the path parameters that separate items, the parent, and the property with the parent's id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.names import noun, plain, words
+from mockserver.inference.references import ID_WORDS
+from mockserver.inference.resources import DraftParent
+
+
+def places(
+    draft: ResourceDraft, parent: DraftParent | None, properties: Mapping[str, str], *, all_exist: bool
+) -> Statement:
+    """The statements about what is above an item: its path parameters and its parent.
+
+    `properties` are those that may hold the parent's id, with their schemas.
+    """
+    stated: Statement = {}
+    if draft.parent_parameters:
+        note = "the path parameters above separate items"
+        stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
+    elif parent is not None and parent.field:
+        stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
+    if parent is not None and parent.field:
+        note = f"items are created below the path of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter, "field": parent.field}
+        stated["parent"] = inferred(note, **keys, **{"must-exist": True})
+    elif parent is not None:
+        note = f"the path continues that of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter}
+        shown = next(_parent_ids(draft, parent, properties), "")
+        keys |= {"field": shown} if shown else {}
+        stated["parent"] = inferred(
+            note, **keys, **({"must-exist": True} if parent.draft.is_created or all_exist else {})
+        )
+    return stated
+
+
+def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[str, str]) -> Iterator[str]:
+    """The properties that hold the parent's id, the likeliest first.
+
+    That is the one with the name of the path parameter. One that is only named like it (`user_id` for `userId`), or
+    after the parent (`user_id` below `/users/{id}`), has to have its type, and no client may send it.
+    """
+    if parent.parameter in properties:
+        yield parent.parameter
+    sent = [name for asked in draft.request_properties("create") for name, at in asked.items() if _is_sent(draft, at)]
+    own, at = parent.draft.properties(), parent.draft.parameter_schema
+    types = draft.schemas.types(at) if at else frozenset()
+    for name, pointer in properties.items():
+        if name not in sent and (draft.schemas.types(pointer) & types) and _is_named_after(name, parent, own):
+            yield name
+
+
+def _is_sent(draft: ResourceDraft, pointer: str) -> bool:
+    return draft.schemas.keyword(pointer, "readOnly") is not True
+
+
+def _is_named_after(name: str, parent: DraftParent, own: Mapping[str, str]) -> bool:
+    """Is a property named like the path parameter or after the parent, and no property of the parent itself?"""
+    if name in own and plain(name) not in parent.draft.id_names:  # both have it for the same reason, such as `org_id`
+        return False
+    *about, last = words(name) or ("",)
+    is_its_id = last in ID_WORDS and noun("_".join(about)) == noun(parent.draft.word)
+    return is_its_id or plain(name) == plain(parent.parameter)
