@@ -187,7 +187,7 @@ def _look_up(context: RequestContext) -> Record | None:
     record = collection.get(context.bound.id(context.call))
     if record is None and plan.exists_from_start and collection.age_of("") is None:
         record = plan.new_record(
-            context.call, context.world, context.moment, collection, context.next_sequence(), dict(plan.defaults)
+            context.call, context.world, context.moment, collection, context.next_sequence(), plan.first_fields()
         )
         if plan.statements.references:
             show_references(context, record, frozenset())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from mockserver.behaviour import templates
@@ -13,6 +14,7 @@ from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
 from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
+from mockserver.handlers.first_fields import first_fields
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
@@ -34,7 +36,8 @@ class ResourcePlan:
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
     parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by.
     `shown_in` is where items of other resources show those of this one.
-    With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it.
+    With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
+    has the `first_fields` until a client changes them.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py).
     """
 
@@ -57,6 +60,7 @@ class ResourcePlan:
     is_single: bool
     has_chosen_ids: bool
     exists_from_start: bool = False
+    first_fields: Callable[[], dict[str, Any]] = dict
     is_creatable: bool = True
     generated_fields: GeneratedFields | None = None
     resources_above: Mapping[str, str] = field(default_factory=dict)
@@ -153,6 +157,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             resources_above=above,
             owners_above=owners_above(name, above, parameters),
             exists_from_start=exists,
+            first_fields=partial(first_fields, contract, name) if exists else dict,
             is_creatable=_is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
             shown_in=showings(contract, name),

@@ -332,3 +332,24 @@ def test_an_id_that_a_client_may_send_or_that_the_owner_has_too_is_not_that_of_t
         made = client.post(f"/pets/{rex}/toys", json={"name": "ball", "pet_id": 5}).json()
 
     assert (5, 77) == (made["pet_id"], made["id_of_pets"])
+
+
+@pytest.mark.parametrize("example", [{"theme": "dark"}, None])
+def test_a_single_item_shows_something_before_it_is_changed(tmp_path: Path, example: Node | None) -> None:
+    schema: Node = {
+        "type": "object",
+        "properties": {"theme": {"enum": ["light", "dark"]}, "size": NUMBER, "deleted_at": TEXT},
+    }
+    shown = answers(schema)
+    if example is not None:
+        shown["200"]["content"]["application/json"]["example"] = example
+    node: Node = {
+        "get": {"responses": shown},
+        "patch": {"requestBody": takes(schema), "responses": answers(schema)},
+    }
+    with Client(served(tmp_path, document({"/settings": node}))) as client:
+        first = client.get("/settings").json()
+        changed = client.patch("/settings", json={"size": 7}).json()
+
+        assert ({"theme"} if example else {"theme", "size"}) == set(first)
+        assert first | {"size": 7} == changed == client.get("/settings").json()
