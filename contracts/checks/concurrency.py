@@ -29,7 +29,9 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     """Concurrent creates all succeed: each item has its own id and values, and is in the list once."""
     context.create(resource)  # otherwise refusals are not about concurrency
     created, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
-    if requested_count(resource, created) < len(created):
+    if requested_count(created) < len(created) or (
+        resource.is_put and len({e.url for e in exchanges}) < len(exchanges)
+    ):
         raise CannotBuildRequest("several requests would have the same client-chosen id")
     _check_room(context, resource, created, exchanges)
     created_ids = [str(each.id) for each in created]

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, showable, shows_id
+from contracts.checks.item_view import as_json, documented, shows_id
 from contracts.checks.lists import ids, in_one_list
-from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, expect_value, settled
+from contracts.checks.stored_fields import (
+    check_unchanged,
+    current,
+    expect_different_items,
+    expect_value,
+    settled,
+    shown_part,
+)
 from contracts.checks.valid_bodies import distinct_body, every_change
+from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.conformance.response_validation import is_documented_error
@@ -98,10 +106,11 @@ def echoed(
     created: CreatedItem | None = None,
 ) -> None:
     """The item in a reply has the values that were sent."""
-    item = context.item(op, response)
-    shows = showable(context, resource, op)
-    for name, value in body.items():
-        if name in shows and name not in resource.server_fields | resource.write_only_fields | op.rule_fields:
+    item, shows = context.item(op, response), documented(context.contract, op)
+    hidden = resource.server_fields | resource.write_only_fields | op.rule_fields
+    for name in sorted(body.keys() & shows.keys() - hidden):
+        value = shown_part(context, shows[name], body[name])
+        if value is not ABSENT:
             history = (created.exchange, response) if created else (response,)
             expected = f"the reply shows {name} as it was sent: {as_json(value)}"
             expect_value(context, item, name, value, expected, *history, about=name)

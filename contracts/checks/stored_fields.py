@@ -37,9 +37,18 @@ def comparable(
     named = _request_fields(context, resource)
     for name, pointer in documented(context.contract, op).items():
         if name in sent and name in named and name not in hidden:
-            value = _visible(context, pointer, sent[name])
-            if context.contract.schemas.validator(pointer, "response").is_valid(value):
+            value = shown_part(context, pointer, sent[name])
+            if value is not ABSENT:
                 yield name, value
+
+
+def shown_part(context: CheckContext, pointer: str, value: Any) -> Any:
+    """The part of a sent value that a reply shows by its schema at `pointer`.
+
+    ABSENT if that schema forbids the value: the document then shows it in another form, such as an id as an object.
+    """
+    part = _visible(context, pointer, value)
+    return part if context.contract.schemas.validator(pointer, "response").is_valid(part) else ABSENT
 
 
 def _request_fields(context: CheckContext, resource: CheckedResource) -> set[str]:

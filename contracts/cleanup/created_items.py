@@ -22,7 +22,11 @@ SAFE = ("GET", "HEAD")
 
 @dataclass(frozen=True)
 class CreatedItem:
-    """An item that a check created: its id, the `item` in the create response, and the body in `sent`."""
+    """An item that a check created: its id, the `item` in the create response, and the body in `sent`.
+
+    `named` is the id that the request asked for, in its path or its body; None where the service chose the id. Two
+    requests that name the same id create one item.
+    """
 
     resource: CheckedResource
     id: Any
@@ -31,6 +35,7 @@ class CreatedItem:
     user: User
     exchange: RecordedExchange
     path: Mapping[str, Any]
+    named: Any = None
 
     def path_below(self, resource: CheckedResource) -> dict[str, Any]:
         """The path parameters of items of a resource that belong to this one."""
@@ -55,7 +60,10 @@ def created_item(
     id = path.get(resource.behaviour.identity.parameter) if id is None and resource.is_put else id
     if id is None:
         return None
-    return CreatedItem(resource, id, shown, sent, user, exchange, {**path, resource.behaviour.identity.parameter: id})
+    parameter = resource.behaviour.identity.parameter
+    asked = path.get(parameter) if resource.is_put else sent.get(field)
+    named = asked if resource.is_put or str(asked) == str(id) else None
+    return CreatedItem(resource, id, shown, sent, user, exchange, {**path, parameter: id}, named)
 
 
 class CreatedItems:

@@ -165,7 +165,7 @@ class _Run:
             self.outcomes,
             self.target.requests - before,
             time.monotonic() - began,
-            tuple(self.left_behind),
+            tuple(dict.fromkeys(self.left_behind)),
             self.stopped,
             Examined(shared.access.answered, self.statements, shared.access.notes),
         )
