@@ -147,6 +147,7 @@ class FalsePositives:
             or is_documented_failure
             or invalid
             or by_rule
+            or _chose_media_type(operation, exchange)
             or _has_unknown_cursor(self.contract, case)
         )
 
@@ -246,6 +247,13 @@ def _media_type(exchange: RecordedExchange) -> str:
     """The media type of a request, without its parameters."""
     found = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
     return essence(found)
+
+
+def _chose_media_type(operation: Operation, exchange: RecordedExchange) -> bool:
+    """Has the body a media type that Schemathesis chose for a range such as `*/*`, and that is not JSON?"""
+    sent = _media_type(exchange)
+    named = {essence(each.name) for each in operation.request_body.content} if operation.request_body else {sent}
+    return bool(sent) and sent not in named and not is_json(sent)
 
 
 def _is_null(name: str, value: Any) -> bool:
