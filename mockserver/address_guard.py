@@ -12,8 +12,9 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from msgspec import Struct
 
 from mockserver.errors import SyncError
 
@@ -56,8 +57,7 @@ NEVER: tuple[tuple[Network, str], ...] = tuple(
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedAddresses:
+class AllowedAddresses(Struct, frozen=True):
     """The networks and host names that may be reached besides loopback.
 
     `option` is the name of the command line's option for them, `who` says who is reaching; both are for messages.

@@ -11,6 +11,8 @@ from typing import Any
 from unicodedata import combining, normalize
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
+
 from mockserver import rules as rules_module
 from mockserver import vendor_files
 from mockserver.behaviour import layers
@@ -33,8 +35,7 @@ from mockserver.rules import RuleFunction, Rules
 from mockserver.vendor_files import VendorFiles
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingOptions:
+class ReadingOptions(Struct, frozen=True):
     """How a document is read.
 
     `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.

@@ -36,8 +36,9 @@ MockServerError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from mockserver.printed_text import masked
 
@@ -136,8 +137,7 @@ class SyncError(MockServerError):
     """An MCP server could not be queried; the message says what happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong with a request: where it is, and which rule it breaks.
 
     `location` is `body`, `path`, `query`, `header` or `cookie`; `path` are the keys from there to the value.

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockserver.errors import DocumentError, ProjectSettingsError
 from mockserver.openapi import source
@@ -33,8 +34,7 @@ TABLES = ("serve", "check", "infer", "mutate", "cleanup", "replay")
 """The commands that have a table with their options."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSettings:
+class CommandSettings(Struct, frozen=True):
     """What a project sets for one command, by the long names of its options (`auth-file`), and the file that says so.
 
     `values` are those for all commands and, above them, those of the command's table. Messages name the keys with
@@ -90,8 +90,7 @@ class CommandSettings:
         return relative((self.file or Path()).parent / text)
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectSettings:
+class ProjectSettings(Struct, frozen=True):
     """All settings of a project, as they are written, and their file. Without a file, nothing is set."""
 
     file: Path | None = None

@@ -13,11 +13,12 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
 
 from mockserver import rules
 from mockserver.errors import DocumentError
@@ -34,8 +35,7 @@ OWN = "mockserver.vendors"
 """The package with the Python files of the vendors that come with this program."""
 
 
-@dataclass(frozen=True, slots=True)
-class VendorFiles:
+class VendorFiles(Struct, frozen=True):
     """A vendor's name, the folder of its documents, and where its Python files are: a folder and the package it is."""
 
     name: str

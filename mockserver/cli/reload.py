@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from watchfiles import awatch
 
 from mockserver.contract import SUFFIXES
@@ -24,8 +24,7 @@ POLL_MILLISECONDS = 1000
 """How often the files are checked without an event: some file systems (network, containers) send none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """The services that are served after a reload, and for each service the number of dropped items by resource."""
 
     services: Services

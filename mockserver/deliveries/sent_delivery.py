@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from mockserver.behaviour.statements import Delivery
 from mockserver.webhooks.message_maker import Message
 
@@ -13,8 +15,7 @@ State = Literal["waiting", "delivered", "failed", "refused", "dropped"]
 """`refused` is an address that is not allowed; `dropped` was not sent at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryAttempt:
+class DeliveryAttempt(Struct, frozen=True):
     """One attempt: when it began (seconds since 1970), how long it took, and what came of it.
 
     `status` is None without a response; `body` is the beginning of that of the response. `headers` are those that this

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.errors import Missing, TooMany
 
@@ -18,8 +19,7 @@ StoredSubscriber = tuple[str, str, tuple[str, ...], str]
 """The id, the address, the names of webhooks, and the secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(Struct, frozen=True):
     """Who gets webhooks: the address, the name of the webhook or EVERY, and the secret; an empty one is the usual."""
 
     id: str

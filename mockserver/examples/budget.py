@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import Struct, field
 
 MAX_FULL_DEPTH = 10
 """Below this depth only required parts are made."""
@@ -28,8 +29,7 @@ class NoValue(Exception):
         super().__init__(f"#{pointer}: {reason}")
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """The options and limits of one value that is being made.
 
     `examples` uses the examples of the document, `full` makes optional properties. `room` is how many values are made

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockserver.examples.patterns import matches
 
@@ -15,8 +16,7 @@ TYPES = ("object", "array", "string", "number", "boolean", "null")
 NOTHING: Schema = {"not": {}}
 
 
-@dataclass(slots=True)
-class Closing:
+class Closing(Struct):
     """One `additionalProperties`, with the names and patterns beside it, to which it does not apply."""
 
     names: frozenset[str]
@@ -28,8 +28,7 @@ class Closing:
         return name not in self.names and not any(matches(pattern, name) for pattern in self.patterns)
 
 
-@dataclass(slots=True)
-class Constraints:
+class Constraints(Struct):
     """All schemas that apply to a value, joined keyword by keyword.
 
     Bounds are joined exactly. What cannot be joined (`not`, several patterns, …) is kept side by side: the generator

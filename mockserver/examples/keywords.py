@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import fields
 from typing import Any
+
+from msgspec.structs import fields
 
 from mockserver.examples.constraints import NOTHING, Closing, Constraints, Schema, Schemas
 from mockserver.examples.equality import among

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Any
+
+from msgspec import Struct
 
 TRIES = 64
 
@@ -22,8 +23,7 @@ def common_multiple(left: Fraction, right: Fraction) -> Fraction:
     return Fraction(math.lcm(left.numerator, right.numerator), math.gcd(left.denominator, right.denominator))
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The numbers from `low` to `high`; an end that is open does not belong to it."""
 
     low: Fraction

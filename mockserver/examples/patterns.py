@@ -8,11 +8,11 @@ uses the validator's own engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
 import jsonschema_rs
+from msgspec import Struct, field
 
 from mockserver.examples.characters import (
     CLASSES,
@@ -29,8 +29,7 @@ from mockserver.examples.characters import (
 from mockserver.openapi.schemas import PATTERN_LIMIT
 
 
-@dataclass(slots=True)
-class Writing:
+class Writing(Struct):
     """The state of one string that is being written.
 
     `stretch` is how many more times than the least a part is repeated at most. With `steady` it is always that many, so

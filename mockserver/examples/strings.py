@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any
 
 import jsonschema_rs
+from msgspec import Struct
 
 from mockserver.examples import name_hints, realistic
 from mockserver.examples.characters import UnreadablePattern
@@ -66,8 +66,7 @@ SIZED: dict[str, Callable[[int], str]] = {
 """Format → a function that writes a string of (nearly) any given length."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True, dict=True):
     """The requirements for a string: its length in characters, the patterns it matches, the formats it has."""
 
     min_length: int = 0

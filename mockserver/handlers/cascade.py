@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import Behaviour, Resource
 from mockserver.state.collection import Collection
@@ -13,8 +14,7 @@ from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class ChildCollection:
+class ChildCollection(Struct, frozen=True):
     """A resource whose items are created below a parent and read at a path of their own.
 
     `links` say where an item keeps the ids that lead to its parent, the outermost first: the name of a field, the
@@ -48,8 +48,7 @@ def _spellings(id: str) -> list[Any]:
     return [id] if number is None else [id, number]
 
 
-@dataclass(frozen=True, slots=True)
-class Cascade:
+class Cascade(Struct, frozen=True):
     """What is deleted with an item: the resources `nested` below it at any depth, and the `linked` ones."""
 
     nested: tuple[str, ...] = ()

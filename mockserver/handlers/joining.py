@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.behaviour.statements import Reference
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -18,8 +20,7 @@ from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedReference:
+class JoinedReference(Struct, frozen=True):
     """A reference at `steps` (names, and EACH for each value of a list), as a `Reference` statement says.
 
     With `is_one_of` there are others at the same steps: the value itself says which of them it is. If it is a bare id,

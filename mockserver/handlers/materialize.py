@@ -10,8 +10,9 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
@@ -35,8 +36,7 @@ TRIALS = 8
 """How many times one item is generated until it is valid; after that there is no item."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ItemView:
+class _ItemView(Struct, frozen=True):
     """One way in which replies show an item: the pointer of its schema, and what validates by it."""
 
     pointer: str

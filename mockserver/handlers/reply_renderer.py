@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import ReplyStatement
@@ -40,8 +40,7 @@ PLAIN_ARRAY_KEYWORDS = {
 """Keywords of an array schema under which an array of valid items is valid."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyRenderer:
+class ReplyRenderer(Struct, frozen=True):
     """One operation's success reply, compiled.
 
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `validators` are those of

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from mockserver.behaviour.statements import Filter, Paging, Sort
 from mockserver.behaviour.templates import Render
@@ -39,8 +40,7 @@ AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 """From the properties of a body to the item's fields. Raises Invalid for an unknown one, if the service says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoundOperation:
+class BoundOperation(Struct, frozen=True):
     """An operation with its handler and its statements, compiled at load.
 
     `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's

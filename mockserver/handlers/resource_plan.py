@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource
@@ -28,8 +30,7 @@ from mockserver.state.world import World
 NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ResourcePlan:
+class ResourcePlan(Struct, frozen=True):
     """One resource, compiled.
 
     `secrets` are the fields that no reply shows, `server_fields` those that the service sets and clients cannot.

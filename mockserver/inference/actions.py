@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace as replace_fields
+
+from msgspec.structs import replace as replace_fields
 
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mockserver.inference import actions, identity
 from mockserver.inference.draft import DraftAction, ResourceDraft

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockserver.inference import identity
 from mockserver.inference.messages import Path, ReplyBody, request_schema
@@ -14,8 +15,7 @@ from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 
-@dataclass(frozen=True, slots=True)
-class DraftAction:
+class DraftAction(Struct, frozen=True):
     """What one operation seems to do, and the reason. `item_path` is where its reply shows the item or the items.
 
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
@@ -39,8 +39,7 @@ class DraftAction:
     sets: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class ResourceDraft:
+class ResourceDraft(Struct):
     """One resource: the paths of its `item` and its `collection`. If it is `single`, there is only one item."""
 
     schemas: Schemas

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mockserver.inference.names import plain, words
 from mockserver.openapi.document import Operation, Parameter

@@ -7,7 +7,8 @@ of the properties distinguish the wrapper from the item.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.inference.names import noun, plain, same
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
@@ -109,8 +110,7 @@ SUCCESS = {
 USUAL = ("200", "201", "202", "2XX", "204", "203")
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyBody:
+class ReplyBody(Struct, frozen=True):
     """The success reply of an operation: the response, the status to send, and the JSON body if there is one."""
 
     response: Response

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -18,8 +19,7 @@ Shape = tuple[str, ...]
 """The segments of a path with `{}` for each parameter: paths of one shape are about the same thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathNode:
+class PathNode(Struct, frozen=True):
     """A path and the operations on it, by method."""
 
     path: str

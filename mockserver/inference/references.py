@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
@@ -41,8 +42,7 @@ MOST = 400
 Steps = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReferredResource:
+class ReferredResource(Struct, frozen=True):
     """A resource that can be referred to.
 
     `words` is its name, `schemas` are the pointers of the schemas that show its items (resolved), the fullest first;
@@ -57,8 +57,7 @@ class ReferredResource:
     parents: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundReference:
+class FoundReference(Struct, frozen=True):
     """A reference at `steps` of a value: to an item of `resource`, by its property `key` or (empty) as an object."""
 
     steps: Steps

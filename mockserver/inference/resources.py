@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
+
+from msgspec import Struct
 
 from mockserver.inference import actions
 from mockserver.inference.aliases import with_aliases
@@ -22,8 +23,7 @@ VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNOREC
 """Segments of a path that name the API or its version."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftParent:
+class DraftParent(Struct, frozen=True):
     """The parent of a resource, and the path parameter that holds the parent's id.
 
     `field` is the property of an item that stores that id, if the item's path is not below its parent's.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers.outside import apply_late_answer, question_of
@@ -22,16 +23,14 @@ from mockserver.state.transaction import Transaction
 log = logging.getLogger("mockserver")
 
 
-@dataclass(slots=True)
-class ProbeSequence:
+class ProbeSequence(Struct):
     """The numbers of the last asked and the last answered question about one registration."""
 
     asked: int = 0
     answered: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A question of a rule about a registration, its number in the registration's sequence, and its answer."""
 
     question: McpConnection

@@ -7,8 +7,9 @@ once and without any network, the live one with an awaitable.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 Transport = Literal["http", "sse", "stdio"]
 Status = Literal["ok", "needs-auth", "unreachable", "timeout", "error", "pending"]
@@ -45,8 +46,7 @@ class McpConnection(NamedTuple):
         return f"McpConnection(url={self.url!r}, transport={self.transport!r}, owner={self.owner!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """One tool as an MCP server lists it (MCP `tools/list`)."""
 
     name: str
@@ -55,8 +55,7 @@ class Tool:
     read_only_hint: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The outcome of querying an MCP server.
 
     `message` says what went wrong (None if `status` is `ok`). `transport` is the one that worked. `requires_auth`,
@@ -79,16 +78,14 @@ class Outcome:
     supported_transports: tuple[Transport, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResource:
+class ReadResource(Struct, frozen=True):
     """The question for one resource of a server (MCP `resources/read`)."""
 
     connection: McpConnection
     uri: str
 
 
-@dataclass(frozen=True, slots=True)
-class GetPrompt:
+class GetPrompt(Struct, frozen=True):
     """The question for one prompt of a server, filled in (MCP `prompts/get`)."""
 
     connection: McpConnection

@@ -7,11 +7,13 @@ parameter `sandbox` selects another outcome; `outcomes()` lists them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.errors import SyncError
 from mockserver.mcp_sync import simulated_tools
@@ -23,8 +25,7 @@ MOST_REMEMBERED = 10_000
 PROTOCOL_VERSION = "2025-11-25"
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """An outcome that a URL can select: by `name` as host (`<name>.mcp.example`) or as `?sandbox=<name>`."""
 
     name: str

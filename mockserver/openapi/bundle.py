@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import remote, yaml_json
@@ -24,8 +25,7 @@ from mockserver.openapi.remote import SCHEMES, Address
 from mockserver.openapi.size_limits import SizeLimits
 
 
-@dataclass(slots=True)
-class Library:
+class Library(Struct):
     """Reads the files that a document refers to: those below its `folder`; with `outside` any file, and URLs.
 
     A document that was fetched has an `address` and no folder: it may refer to what is on the same host, and with
@@ -159,8 +159,7 @@ def _is_reference(target: Any) -> bool:
     return type(target) is str and ("/" in target or "#" in target or target.endswith((".json", ".yaml", ".yml")))
 
 
-@dataclass(slots=True)
-class _Bundler:
+class _Bundler(Struct):
     root: dict[str, Any]
     own: str
     file: str

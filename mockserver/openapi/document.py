@@ -7,8 +7,11 @@ pointer, so that nothing is copied and recursive schemas need no special care.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.errors import InvalidDocument, UnknownOperation
 from mockserver.openapi import pointer as json_pointer
@@ -32,8 +35,7 @@ DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie"
 """The `style` of a Parameter that names none (OpenAPI 3.1 section 4.8.12.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(Struct, frozen=True):
     """One media type of a body: its name (`application/json`), the pointer of its schema, its examples by name.
 
     `encoding` has the Encoding Objects of a form by the names of its fields.
@@ -46,8 +48,7 @@ class MediaType:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A value outside of the body. `location` is path, query, header or cookie; `schema` is a pointer.
 
     `content` is the media type of a parameter that has `content` in place of `schema` and `style`. `allow_empty` is
@@ -65,8 +66,7 @@ class Parameter:
     allow_empty: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
+class RequestBody(Struct, frozen=True):
     """The request body of an operation; `content` has the media types in the order of the document."""
 
     required: bool
@@ -74,8 +74,7 @@ class RequestBody:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A documented header of a response."""
 
     name: str
@@ -84,8 +83,7 @@ class Header:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A documented response. `status` is a code, a range such as `4XX`, or `default`."""
 
     status: str
@@ -104,8 +102,7 @@ LARGE = 300
 """A document with more operations than this is a large one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityScheme:
+class SecurityScheme(Struct, frozen=True):
     """How a client authenticates; `type` as in OpenAPI.
 
     For an API key, `parameter` is the name of the header, query parameter or cookie, and `location` says which it is.
@@ -122,8 +119,7 @@ Requirement = tuple[tuple[str, tuple[str, ...]], ...]
 """Security schemes that must all be met, each with its scopes. An empty one means that no credential is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One method of one path. `security` lists alternatives; it is empty if no credential is needed.
 
     `operation_id` is `get /pets` where the document gives none. `extension` is the operation's `x-behaviour`.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.openapi import lint, normalize
 from mockserver.openapi.document import methods_of
@@ -14,8 +15,7 @@ from mockserver.openapi.pointer import split
 from mockserver.openapi.reachability import Reachability
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedOperation:
+class SkippedOperation(Struct, frozen=True):
     """An operation of the document that is not served: its name (`GET /pets`), its JSON pointer, and the reason."""
 
     operation: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import pointer as json_pointer
@@ -14,8 +15,7 @@ from mockserver.openapi.document import Document, Operation, Response
 PLACES = ("path", "query", "header", "cookie")
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentedLink:
+class DocumentedLink(Struct, frozen=True):
     """A link of a response to an operation of the same document.
 
     `parameters` are those that the link gives, by place and name; their values may be runtime expressions. `body` is

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from mockserver.errors import DocumentError, InvalidDocument, UnsupportedFeature
 from mockserver.openapi import lint_rules, normalize
@@ -23,8 +24,7 @@ from mockserver.openapi.reachability import Reachability
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong with a document: an exception that names file, place and reason, and its severity."""
 
     error: DocumentError

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 import orjson
+from msgspec import Struct
 
 from mockserver.openapi import (
     faker_names,
@@ -30,8 +30,7 @@ from mockserver.openapi.object_positions import LIST, MAP, Place, find, selectio
 from mockserver.openapi.pointer import join
 
 
-@dataclass(frozen=True, slots=True)
-class UnratedProblem:
+class UnratedProblem(Struct, frozen=True):
     """A problem before its severity is known.
 
     `breaking` says that an operation that needs this part cannot be understood; `unsupported` that the document is

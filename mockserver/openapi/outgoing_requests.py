@@ -7,9 +7,10 @@ request to the service.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import pointer as json_pointer
@@ -17,8 +18,7 @@ from mockserver.openapi.document import Document, Operation, methods_of, operati
 from mockserver.openapi.runtime_expressions import RuntimeTemplate
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRequest:
+class OutgoingRequest(Struct, frozen=True):
     """A request that the service sends. `operation` describes it; that of a callback is sent to the address `url`.
 
     `sent_by` is the operationId of the operation with the callback; empty for a webhook. `server` is the base URL of
@@ -36,8 +36,7 @@ class OutgoingRequest:
         return urljoin(urljoin(own, self.server) if self.server else own, found)
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRequests:
+class OutgoingRequests(Struct, frozen=True):
     """All of a document: webhooks by name, callbacks by operationId. `problems` say what cannot be sent, and why."""
 
     webhooks: Mapping[str, OutgoingRequest]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from mockserver.errors import InvalidDocument
 from mockserver.lazy_module import LazyModule
@@ -29,8 +30,7 @@ MOST_REDIRECTS = 5
 HTML = (b"<!doctype html", b"<html")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a document is: its URL, and the user and password that the user wrote into it."""
 
     url: str

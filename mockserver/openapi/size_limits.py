@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SizeLimits:
+class SizeLimits(Struct, frozen=True):
     """The largest document that is read.
 
     `bytes` of all its files together, `depth` of nesting, `values` after every YAML alias is expanded, number of

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
 import yaml
+from msgspec import Struct, field
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi.size_limits import BOUNDS, SizeLimits
@@ -169,8 +169,7 @@ def _at(mark: Any) -> str:
     return f" at line {mark.line + 1}, column {mark.column + 1}"  # marks count from 0, editors from 1
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or object that is being read.
 
     `key` is the key whose value comes next; `merging` says that this key is `<<`, whose objects are kept in `merged`.

@@ -7,12 +7,12 @@ import re
 import secrets
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from mockserver.client import Sandbox as Client
 from mockserver.errors import MockServerError

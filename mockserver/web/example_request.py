@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from mockserver.errors import Unanswerable
 from mockserver.openapi import json_codec
@@ -25,8 +26,7 @@ BOUNDARY = "mockserver-part"
 """What separates the parts of a multipart body (RFC 2046 section 5.1.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleRequest:
+class ExampleRequest(Struct, frozen=True):
     """A request. `target` is the path with the query, below the prefix of the service; `headers` lack content-type.
 
     `value` is the body before it is written as `media_type`; without a body, `media_type` is empty.

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import name_in
@@ -129,8 +130,7 @@ class OutgoingResponse:
     __hash__ = None  # type: ignore[assignment]  # it can be changed
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """A request and its response. `seconds` is the time between them, `trace` says how the request was answered.
 
     An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
@@ -48,8 +49,7 @@ from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import note
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
+class ServiceSettings(Struct, frozen=True):
     """The settings of all services.
 
     `limits` enforces rate limits. `max_body` is the largest request body in bytes. `items` is the number of items that
@@ -71,6 +71,9 @@ class ServiceSettings:
     stream_interval: float = 0.0
 
 
+DEFAULT_SETTINGS = ServiceSettings()
+
+
 class Service:
     """The mock of one service."""
 
@@ -79,7 +82,7 @@ class Service:
         contract: Contract,
         world: World,
         outside: OutsideService,
-        settings: ServiceSettings = ServiceSettings(),
+        settings: ServiceSettings = DEFAULT_SETTINGS,
         namespaces: Namespaces | None = None,
         sharing: Sharing | None = None,
         outbox: WebhookOutbox | None = None,

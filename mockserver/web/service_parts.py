@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.handlers.outgoing import Outbox
@@ -21,8 +22,7 @@ def no_namespaces(headers: Mapping[str, str], method: str) -> None:
     """Every request is in the default namespace."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceParts:
+class ServiceParts(Struct, frozen=True):
     """What the endpoints of a service have in common.
 
     `limiter` counts the requests to the service; it is None without a rate limit. Without `enforces_limits` no limit

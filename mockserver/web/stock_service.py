@@ -15,6 +15,7 @@ from connexion.decorators.parameter import pythonic, sanitized
 from connexion.frameworks.starlette import Starlette
 from connexion.lifecycle import ConnexionResponse
 from connexion.operations import AbstractOperation
+from msgspec.structs import replace as replace_fields
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -99,7 +100,7 @@ def _key(operation: AbstractOperation) -> tuple[str, str]:
 
 def _without_security(contract: Contract) -> Contract:
     """The contract without security, which Connexion checks before it calls a handler."""
-    operations = tuple(replace(each, security=()) for each in contract.document.operations)
+    operations = tuple(replace_fields(each, security=()) for each in contract.document.operations)
     return replace(contract, document=replace(contract.document, operations=operations))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import FROM_DOCUMENT, Behaviour, Delivery, Subscription, Webhook
 from mockserver.contract import Contract
@@ -16,8 +17,7 @@ from mockserver.webhooks.signature import SECRET_PREFIX
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEvent:
+class ItemEvent(Struct, frozen=True):
     """A change of an item. `before` is None for a new item, `after` for a deleted one. `id` is that of the item."""
 
     resource: str
@@ -37,8 +37,7 @@ class ItemEvent:
         return self.after if self.after is not None else self.before or {}
 
 
-@dataclass(frozen=True, slots=True)
-class SentRequests:
+class SentRequests(Struct, frozen=True):
     """What a service sends: `requests` of the document, the statements `told` by webhooks, `subscriptions` by resource.
 
     `quiet` are the callbacks, as (operationId, name), that are sent by hand only. `hidden` are the properties of each

@@ -10,12 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from mockserver.errors import Conflict, Invalid, Missing
 from mockserver.loopback import is_loopback
@@ -44,8 +45,7 @@ HIDDEN = "MOCKSERVER_"
 """What the names of environment variables begin with that a check does not get: they may be credentials for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class WantedCheck:
+class WantedCheck(Struct, frozen=True):
     """What is checked: a service at a base URL. The command runs with `arguments` in a folder with these files.
 
     `auth` is a credential for the target.
@@ -58,8 +58,7 @@ class WantedCheck:
     auth: str | None = None
 
 
-@dataclass(slots=True)
-class StartedCheck:
+class StartedCheck(Struct):
     """One check. `lines` are its output, `report` its report as JSON once it has ended, `page` the same as HTML.
 
     `status` is `running`, `passed`, `failed`, `stopped`, or `error` for a check that could not run to its end.

@@ -11,9 +11,10 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from mockserver.errors import Invalid, TooMany
 from mockserver.handlers.outside import give_back
@@ -48,8 +49,7 @@ BAGGAGE_MEMBER = re.compile(r"(?:^|,)[ \t]*mock-namespace[ \t]*=[ \t]*([^,; \t]*
 """The member of a `baggage` header that names the namespace (W3C Baggage section 3.2.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceLimits:
+class NamespaceLimits(Struct, frozen=True):
     """A namespace that was not used for `idle` seconds ends. There are at most `most` of them."""
 
     idle: float = 3600.0

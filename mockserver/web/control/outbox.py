@@ -7,10 +7,12 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockserver.address_guard import AllowedAddresses
 from mockserver.contract import Contract
@@ -41,8 +43,7 @@ UNSAFE = ("post", "put", "patch", "delete")
 NO_EVENT = ItemEvent("", None, {})
 
 
-@dataclass(frozen=True, slots=True)
-class SendingService:
+class SendingService(Struct, frozen=True):
     """A service that sends: its contract, what it sends, and what makes the messages."""
 
     contract: Contract
@@ -50,8 +51,7 @@ class SendingService:
     maker: MessageMaker
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One delivery that is wanted: what, to whom, about which change, in which store, and with which fault.
 
     `body` replaces the one that would be made. `cause` is the trace of the request that caused it.
@@ -68,8 +68,7 @@ class Wanted:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
+class WebhookSettings(Struct, frozen=True):
     """Where webhooks are sent to: `addresses` by the name of a webhook, or `*` for all; in every namespace.
 
     `secret` signs in place of those that are made from the names of services. `allow` are hosts and networks, besides

@@ -6,9 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.errors import Invalid
 from mockserver.web.control.namespaces import DEFAULT, HEADER
@@ -28,8 +30,7 @@ OF_THE_CONNECTION = ("content-length", "transfer-encoding", "connection", "host"
 """Header fields that are made anew for each request."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRequest:
+class OwnRequest(Struct, frozen=True):
     """A request. `target` is the path with the query as it is sent; names of `headers` are in lower case."""
 
     method: str
@@ -69,8 +70,7 @@ class OwnRequest:
         }
 
 
-@dataclass(slots=True)
-class OwnAnswer:
+class OwnAnswer(Struct):
     """What came back. `status` is None without a response; `broken` says in words how the connection ended early.
 
     `content` is at most MOST_BYTES of a body of `length` bytes.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.errors import Fault, Refusal
 from mockserver.reason_phrases import PHRASES
@@ -26,8 +28,7 @@ class BodyRules(NamedTuple):
     is_map: Callable[[Path], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorFacts:
+class ErrorFacts(Struct, frozen=True):
     """The facts that a body can show: message, short title, kind of error, status, and the place of the fault."""
 
     message: str

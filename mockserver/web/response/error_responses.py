@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import ErrorBody, Wording
@@ -22,8 +24,7 @@ class _CompiledWording(NamedTuple):
     code: Render
 
 
-@dataclass(frozen=True, slots=True)
-class _ErrorTemplate:
+class _ErrorTemplate(Struct, frozen=True):
     status: int | None
     media_type: str
     body: Render

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from mockserver.messages import Reply
 from mockserver.state.change_log import Commit
@@ -22,8 +23,7 @@ Place = tuple[str | int, ...]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class AnsweredRequest:
+class AnsweredRequest(Struct):
     """A request that an override answers.
 
     `app` is the mock itself; `headers` are added to the response. `commits` are changes that were made before the mock
@@ -93,8 +93,7 @@ class PassedOn:
         """Leave the response as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideScope:
+class OverrideScope(Struct, frozen=True):
     """What an override is about: its id, its namespace, and the operations that its condition may match.
 
     `is_invalid` says that its answers may break the document. `services` are all services of the sandbox.
