@@ -175,7 +175,7 @@ def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
 
 def _word_before(node: PathNode, position: int) -> str:
     """The singular of the segment before a path parameter: `user` for the first of `/users/{id}/orders`."""
-    at = [index for index, segment in enumerate(node.shape) if "{}" in segment][position]
+    at = [index for index, segment in enumerate(node.shape) for _ in range(segment.count("{}"))][position]
     return "_".join(noun(node.shape[at - 1])) if at and "{" not in node.shape[at - 1] else ""
 
 

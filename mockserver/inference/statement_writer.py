@@ -18,6 +18,7 @@ from mockserver.inference.references import FoundReference, ReferenceFinder, Ref
 from mockserver.inference.resources import DraftParent
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.server_headers import SERVER_HEADERS
 
 
 class Writer:
@@ -295,7 +296,7 @@ class Writer:
             yield "Location", "{location}"
         numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
         yield from numbers.items()
-        known = {"location", "content-type", *(name.lower() for name in numbers)}
+        known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
         for header in action.reply.response.headers:
             if header.required and header.schema and header.name.lower() not in known:
                 yield header.name, self._written(header)

@@ -387,3 +387,12 @@ def test_ids_select_by_the_id_whatever_its_name_is(tmp_path: Path) -> None:
         shown_ids = [pet["code"] for pet in client.get("/pets", params={"ids": f"{first},{third}"}).json()]
 
     assert [first, third] == shown_ids
+
+
+def test_a_list_is_sent_as_it_is_whatever_headers_a_document_requires(tmp_path: Path) -> None:
+    shown = {"Content-Encoding": "gzip", "Content-Length": "7"}
+    headers = {
+        name: {"required": True, "schema": {"type": "string", "example": value}} for name, value in shown.items()
+    }
+    with Client(served(tmp_path, listed(headers=headers))) as client:
+        assert made(client, 2) == client.get("/pets").json()

@@ -353,3 +353,22 @@ def test_a_single_item_shows_something_before_it_is_changed(tmp_path: Path, exam
 
         assert ({"theme"} if example else {"theme", "size"}) == set(first)
         assert first | {"size": 7} == changed == client.get("/settings").json()
+
+
+def test_a_list_below_a_segment_with_two_parameters_is_served(tmp_path: Path) -> None:
+    order = item(first=NUMBER, last=NUMBER)
+    shown = {"$ref": "#/components/schemas/Order"}
+    listed = answers({"type": "array", "items": shown})
+    both = [{"name": name, "in": "path", "required": True, "schema": NUMBER} for name in ("first", "last")]
+    paths = collection("/orders", order)
+    paths["/orders"]["get"]["responses"] = listed
+    paths["/orders"]["post"]["responses"] = answers(shown, "201")
+    paths["/orders/{id}"] = {"parameters": paths["/orders/{id}"]["parameters"], "get": {"responses": answers(shown)}}
+    paths["/between(first={first},last={last})/orders"] = {"parameters": both, "get": {"responses": listed}}
+    with Client(served(tmp_path, document(paths, components={"schemas": {"Order": order}}))) as client:
+        for first, last in ((1, 2), (1, 3)):
+            client.post("/orders", json={"name": "a", "first": first, "last": last})
+
+        found = client.get("/between(first=1,last=3)/orders")
+
+    assert [(1, 3)] == [(each["first"], each["last"]) for each in found.json()]

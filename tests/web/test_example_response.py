@@ -159,6 +159,19 @@ def test_required_headers_are_sent_and_match_their_schemas(tmp_path: Path) -> No
     assert "x-optional" not in response.headers
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_a_body_is_sent_as_it_is_whatever_headers_a_document_shows(tmp_path: Path, *, required: bool) -> None:
+    shown = {"Content-Encoding": "gzip", "Content-Length": "7", "Connection": "upgrade", "Keep-Alive": "timeout=1"}
+    headers = {
+        name: {"required": required, "schema": {"type": "string", "example": value}} for name, value in shown.items()
+    }
+    response = ask(tmp_path, {"responses": {"200": {**answers(REPORT)["200"], "headers": headers}}})
+
+    assert 200 == response.status_code
+    assert isinstance(response.json(), dict)
+    assert {"content-type", "content-length"} == set(response.headers)
+
+
 def test_no_header_of_a_document_can_end_its_line(tmp_path: Path) -> None:
     headers = {
         "X-Shown": {"required": True, "example": "a\r\nX-Smuggled: b", "schema": {"type": "string"}},

@@ -20,6 +20,7 @@ from mockserver.openapi.document import Header, MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.path_template import names
 from mockserver.openapi.sequences import EVENTS, is_sequence
+from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, request_values
@@ -29,9 +30,6 @@ CACHED_VALUES = 4096
 
 RANGES = {"2XX": 200, "3XX": 302, "4XX": 400, "5XX": 500, "DEFAULT": 200}
 """The status that is sent for a response that is documented under a range or as `default`."""
-
-SERVER_HEADERS = frozenset({"content-type", "content-length", "transfer-encoding", "connection", "date", "server"})
-"""Headers that the server sets, and `Content-Type`, which is no documented header (OpenAPI 3.1 section 4.8.17)."""
 
 Headers = tuple[tuple[str, str], ...]
 
