@@ -14,6 +14,7 @@ from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across
+from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -25,6 +26,7 @@ from mockserver.state.record import Record
 
 def create(context: RequestContext) -> None:
     """Draft a new item from the body. Raises Conflict for a full collection or a value that must be unique."""
+    choose_owner(context)
     bound, collection = context.bound, context.collection()
     plan = bound.resource
     for capacity in plan.statements.capacity if context.capacity is None else _lower(context.capacity, plan):
@@ -91,6 +93,7 @@ def delete(context: RequestContext) -> None:
 
 def begin_list(context: RequestContext) -> None:
     """A list drafts no item, and `handle` has checked that the parent exists. A search has its values in the body."""
+    choose_owner(context)
     if context.bound.operation.method != "get":
         call = context.call
         context.call = call._replace(query={**call.query, **search_body.values(call.body)})

@@ -25,6 +25,7 @@ from mockserver.handlers.item_schemas import (
     view_maker,
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
+from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_context import AcceptBody, BoundOperation
@@ -51,6 +52,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     view = None
     if plan is not None and plan.generated_fields is not None:
         view = view_maker(contract, plan.name, plan.server_fields)
+    elsewhere = owners_elsewhere(plan, action) if plan is not None and action.across else {}
     renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
     return BoundOperation(
         operation=operation,
@@ -68,13 +70,18 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         accept_body=_accept(contract, operation, behaviour, plan),
         envelope=action.envelope,
         body_names=action.takes,
-        path_fields=action.keeps,
+        path_fields={} if elsewhere else action.keeps,
         request_properties=request_properties(contract, operation, behaviour),
         path_names=_path_names(operation, plan, action.does) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
-        owner=_owner(operation, plan, plans, action.does) if plan is not None and not action.across else None,
-        across=action.across,
+        owner=_owner(operation, plan, plans, action.does)
+        if plan is not None and not action.across
+        else path_owner(contract, operation, plans)
+        if elsewhere
+        else None,
+        across=action.across and not elsewhere,
+        owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
         by=action.by,
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),

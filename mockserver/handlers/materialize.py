@@ -19,10 +19,11 @@ from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.generator import fresh
 from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
+from mockserver.handlers.items_above import ItemsAbove
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.messages import ANONYMOUS, Call
+from mockserver.messages import Call
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.id_text import number_of
@@ -64,12 +65,14 @@ class Materializer:
         self._seed, self._items, self._unknown = seed or 0, items, unknown
         self._views: dict[str, tuple[_ItemView, ...]] = {}
         self.joins = Joins(plans, store, self._seed, self.faults)
+        self._above = ItemsAbove(plans, store, items)
         self._documented: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def on(self, store: Store) -> Materializer:
         """The same for another store of the service."""
         new = copy(self)
         new._store, new.joins = store, self.joins.on(store)  # noqa: SLF001  # a copy of this one
+        new._above = ItemsAbove(self._plans, store, self._items)  # noqa: SLF001
         return new
 
     @property
@@ -80,7 +83,7 @@ class Materializer:
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Add the items that a collection starts with; fewer if a capacity or the schema does not allow as many."""
         plan = self._plans[resource]
-        if plan.is_single or not self._starts_with_items(plan, tenant, owner):
+        if plan.is_single or not self._above.are_generated(plan, tenant, owner):
             return
         if not plan.is_creatable and not self._items:
             self._fill_with_examples(plan, tenant, owner, collection)
@@ -167,21 +170,6 @@ class Materializer:
         """The places at which fields are invalid in some reply that shows items of the resource."""
         return (place for view in self._views_of(self._plans[resource]) for place in view.reply.faults(fields))
 
-    def _starts_with_items(self, plan: ResourcePlan, tenant: str, owner: str) -> bool:
-        """Does the collection start with items? Below an item that a client created it starts empty."""
-        parent = plan.statements.parent
-        if parent is None or not owner or not parent.must_exist:
-            return True
-        found = self._parent(plan, tenant, owner)
-        return found is not None and GENERATED in found.hidden
-
-    def _parent(self, plan: ResourcePlan, tenant: str, owner: str) -> Record | None:
-        parent = plan.statements.parent
-        if parent is None or parent.parameter not in plan.parent_parameters:
-            return None
-        ids = owner.split("/")[: plan.parent_parameters.index(parent.parameter) + 1]
-        return self._store.collection(parent.resource, tenant, "/".join(ids[:-1])).get(ids[-1])
-
     def _generated(
         self,
         plan: ResourcePlan,
@@ -193,7 +181,7 @@ class Materializer:
         example: dict[str, Any] | None = None,
     ) -> Record | None:
         """A valid item: from the `example` if there is one, else generated. None when no valid one is found."""
-        call = self._call(plan, tenant, owner)
+        call = self._above.request(plan, tenant, owner, key)
         for trial in range(TRIALS):
             seed = f"{self._seed}/{plan.name}/{tenant}/{owner}/{key}/{trial}"
             fields = fresh(example) if example is not None and trial == 0 else self._fields(plan, seed)
@@ -214,6 +202,7 @@ class Materializer:
         identity = plan.statements.identity
         if id is not None or identity.from_client:
             fields.pop(identity.field, None)
+        _renumber(fields, identity.field, collection)
         try:
             record = plan.new_record(call, world, world.clock.now(), collection, 0, fields)
         except Conflict:
@@ -255,16 +244,6 @@ class Materializer:
                 return False
         return True
 
-    def _call(self, plan: ResourcePlan, tenant: str, owner: str) -> Call:
-        """The request that a client would have sent to create the item."""
-        path: dict[str, Any] = dict(zip(plan.parent_parameters, owner.split("/"), strict=False)) if owner else {}
-        parent, above = plan.statements.parent, self._parent(plan, tenant, owner)
-        if parent is not None and above is not None:
-            path[parent.parameter] = above.id
-        if plan.statements.tenant.by == "path":
-            path[plan.statements.tenant.name] = tenant
-        return Call("POST", "", path, {}, {}, {}, None, "", ANONYMOUS, tenant)
-
     def _next_sequence(self) -> int:
         self._store.sequence += 1
         return self._store.sequence
@@ -279,3 +258,10 @@ class Materializer:
     def _pointers(self, plan: ResourcePlan) -> list[str]:
         found = reply_schemas(self._contract, plan.name)
         return sorted((at for at, does in found.items() if does in VIEW_RANK), key=lambda at: rank(found[at]))
+
+
+def _renumber(fields: dict[str, Any], identity: str, collection: Collection) -> None:
+    """Give an item a number of its own: the document's example has the same `id` for all, where paths have names."""
+    number = fields.get("id")
+    if identity != "id" and isinstance(number, int) and any(other.fields.get("id") == number for other in collection):
+        fields["id"] = number + len(collection)

@@ -172,9 +172,9 @@ class Joins:
                 return None
         owner = plan.owner(path)
         collection = self._store.unjoined(resource, tenant, owner)
-        record = self._above_subject(resource, subject, collection, about) or _by_chance(
-            collection, key, position, _own_id(resource, subject)
-        )
+        is_above, record = self._above_subject(resource, subject, collection, about)
+        if not is_above:
+            record = _by_chance(collection, key, position, _own_id(resource, subject))
         if record is None:
             return None
         return record, self._subject(plan, owner, path, record)
@@ -186,12 +186,14 @@ class Joins:
         return Subject(_key(plan.name, owner, record.id), {**path, own: record.id}, above)
 
     @staticmethod
-    def _above_subject(resource: str, subject: Subject, collection: Collection, about: str) -> Record | None:
-        """The item of this resource in the path of the subject, if a reference is about that one."""
+    def _above_subject(
+        resource: str, subject: Subject, collection: Collection, about: str
+    ) -> tuple[bool, Record | None]:
+        """Is a reference about the item in the path of the subject, and which item of this resource is that?"""
         for parameter, of in subject.above.items():
             if of == resource and about in (stem(parameter), stem(resource)):
-                return collection.get(subject.path.get(parameter))
-        return None
+                return subject.path.get(parameter) is not None, collection.get(subject.path.get(parameter))
+        return False, None
 
     def _id_above(self, above: str, tenant: str, subject: Subject, depth: int = 0) -> Any:
         """The id of the item that another one is below: of the one above the subject, else of the first of all."""

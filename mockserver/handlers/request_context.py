@@ -48,6 +48,8 @@ class BoundOperation(Struct, frozen=True):
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
     all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values.
+    `owners_elsewhere` has, for parameters above the resource's items, the operation's own, empty where it has none
+    (owner_choice.py).
     """
 
     operation: Operation
@@ -75,6 +77,7 @@ class BoundOperation(Struct, frozen=True):
     by: str = ""
     above: tuple[Owner, ...] = ()
     sets: tuple[tuple[str, Render], ...] = ()
+    owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> ResourcePlan:
@@ -197,10 +200,21 @@ class RequestContext:
         for resource, parameters in self.bound.above:
             ids = [self.call.path.get(name) for name in parameters]
             found = self._find_or_materialize(self.bound.plans[resource], ids)
+            if found is None and self._has_items(parameters, ids):
+                continue
             if found is None:
                 raise self.missing(resource)
             if str(found.id) != str(ids[-1]):
                 self.call = self.call._replace(path={**self.call.path, parameters[-1]: found.id})
+
+    def _has_items(self, parameters: tuple[str, ...], ids: list[Any]) -> bool:
+        """Are there items below this owner, made at another path? An organization has repositories as a user has."""
+        owner, plans = "/".join(map(str, ids)), self.bound.plans
+        return any(
+            len(collection) > 0 and (above == owner or above.startswith(f"{owner}/"))
+            for name, above, collection in list(self.transaction.store.items(self.tenant))
+            if plans[name].parent_parameters[: len(parameters)] == parameters
+        )
 
     def materialize(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:
         """Generate and store the item for an unknown id (the last of `ids`), with `--materialize`; else None.

@@ -21,6 +21,7 @@ from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.handlers.showings import Showings, showings
+from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -39,7 +40,8 @@ class ResourcePlan(Struct, frozen=True):
     `shown_in` is where items of other resources show those of this one.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
     has the `first_fields` until a client changes them.
-    `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py).
+    `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
+    `owner_steps` the property that shows it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ResourcePlan(Struct, frozen=True):
     generated_fields: GeneratedFields | None = None
     resources_above: Mapping[str, str] = field(default_factory=dict)
     owners_above: tuple[Owner, ...] = ()
+    owner_steps: tuple[tuple[str, Steps], ...] = ()
     shown_in: Showings = ()
 
     @property
@@ -95,7 +98,18 @@ class ResourcePlan(Struct, frozen=True):
             self._set_parent_field(call, fields)
         if self.generated_fields is not None:
             self.complete(fields, id, world)
+        for parameter, steps in self.owner_steps:
+            self._show_owner(call.path.get(parameter), steps, fields)
         return Record(id, sequence, fields)
+
+    @staticmethod
+    def _show_owner(owner: Any, steps: Steps, fields: dict[str, Any]) -> None:
+        """Let an item show the owner that it is below, where it shows one."""
+        holder: Any = fields
+        for step in steps[:-1]:
+            holder = holder.get(step) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and owner is not None:
+            holder[steps[-1]] = owner
 
     def complete(self, fields: dict[str, Any], id: Any, world: World, before: dict[str, Any] | None = None) -> None:
         """Generate the fields that replies show and no client sent, if the resource is `invented`.
@@ -157,6 +171,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             plan,
             resources_above=above,
             owners_above=owners_above(name, above, parameters),
+            owner_steps=_owner_steps(resource),
             exists_from_start=exists,
             first_fields=partial(first_fields, contract, name) if exists else dict,
             is_creatable=_is_creatable(contract, plan),
@@ -164,6 +179,11 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             shown_in=showings(contract, name),
         )
     return plans
+
+
+def _owner_steps(resource: Resource) -> tuple[tuple[str, Steps], ...]:
+    shown = resource.within.fields if resource.within is not None else {}
+    return tuple((parameter, steps_of(field)) for parameter, field in shown.items())
 
 
 def _is_creatable(contract: Contract, plan: ResourcePlan) -> bool:

@@ -45,7 +45,7 @@ def infer(
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     by_shape = {draft.shape: draft for draft in drafts}
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])
-    stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts}
+    stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape, all_exist=read_only)) for draft in drafts}
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),
         "x-resources": stated,

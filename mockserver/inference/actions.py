@@ -282,6 +282,27 @@ def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     return replace_fields(listed, keeps=_keeps(draft, node)) if listed is not None else None
 
 
+def made_elsewhere(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
+    """The create and the list at a path that does not say whose items they are: `/user/repos` of `/repos/{owner}/{id}`.
+
+    The new item shows its owner. The only parameter of the path, if it has one, is that owner.
+    """
+    shown = draft.owner_field
+    if not shown or len(node.parameters) > 1 or draft.action("create") is not None:
+        return []
+    made, listed = create(draft, node.operations["post"]), None
+    if made is None or made.item_schema is None or not is_alike(draft, made.item_schema):
+        return []
+    if "get" in node.operations:
+        listed = listing(draft, node.operations["get"])
+    keeps = dict.fromkeys(node.parameters, shown)
+    return [
+        replace_fields(action, across=True, keeps=keeps, reason=f"{action.reason}, which shows its owner")
+        for action in (made, listed)
+        if action is not None
+    ]
+
+
 def _keeps(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
     """The path parameters that an item created at another path must store, and the properties for them."""
     properties = draft.properties()

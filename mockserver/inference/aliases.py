@@ -24,16 +24,31 @@ def with_aliases(
     What could only be read there is no resource of its own any longer. Unless `read_only` items exist from the start:
     then only reads of items that clients create are added, if the path says which of them they show.
     """
-    mains: dict[str, ResourceDraft] = {}
-    for draft in sorted(drafts, key=_rank):
-        for view in draft.reply_schemas()[:1] if draft.has_id and (read_only or draft.is_created) else ():
-            mains.setdefault(view, draft)
+    mains = _mains(drafts, read_only=read_only)
     kept = _without_aliases(drafts, mains) if read_only else drafts
     _add_lists(kept, mains, nodes, read_only=read_only)
     if not read_only:
         _add_lookups(kept, mains, nodes)
     _add_counts(kept, mains, nodes)
     return kept
+
+
+def _mains(drafts: Iterable[ResourceDraft], *, read_only: bool) -> dict[str, ResourceDraft]:
+    """The schemas that show items, each with its resource.
+
+    With `read_only` the shorter schemas by which lists show items are among them, where clients write those items.
+    """
+    mains: dict[str, ResourceDraft] = {}
+    ranked = sorted(drafts, key=_rank)
+    for only_links in (False, True):
+        here = [d for d in ranked if d.has_id and (read_only or d.is_created) and _rank(d)[0] is only_links]
+        for draft in here:
+            for view in draft.reply_schemas()[:1]:
+                mains.setdefault(view, draft)
+        for draft in here if read_only and not only_links else ():
+            for view in draft.reply_schemas()[1:]:
+                mains.setdefault(view, draft)
+    return mains
 
 
 def _without_aliases(drafts: list[ResourceDraft], mains: Mapping[str, ResourceDraft]) -> list[ResourceDraft]:

@@ -68,6 +68,18 @@ class ResourceDraft(Struct):
         return self.item is not None and not self.single
 
     @property
+    def owner_field(self) -> str:
+        """The property that shows what the only path parameter above an item names: `owner.login`; empty for none."""
+        above = self.parent_parameters if self.has_id else ()
+        named = ((name, at) for name, at in self.properties().items() if [plain(name)] == [*map(plain, above)])
+        for name, at in named:
+            if self.schemas.types(at) == {"string"}:
+                return name
+            shown = self.schemas.properties(at)
+            return next((f"{name}.{key}" for key in OWNER_KEYS if key in shown), "")
+        return ""
+
+    @property
     def parameter(self) -> str:
         """The path parameter that holds the id; empty if there is none."""
         return self.node.parameters[-1] if self.has_id else ""
@@ -120,8 +132,8 @@ class ResourceDraft(Struct):
 
     @property
     def is_created(self) -> bool:
-        """Can a client create one?"""
-        return any(action.does == "create" or action.upsert for action in self.actions)
+        """Can a client create one, below any owner?"""
+        return any((action.does == "create" and not action.across) or action.upsert for action in self.actions)
 
     @property
     def is_resource(self) -> bool:
@@ -130,6 +142,9 @@ class ResourceDraft(Struct):
             return False
         return self.is_created or self.action("delete") is not None or (self.single and len(self.actions) > 1)
 
+
+OWNER_KEYS = ("login", "username", "slug", "key", "id")
+"""Properties by which a path names the owner of something, the likeliest first."""
 
 RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4}
 

@@ -22,6 +22,8 @@ def places(
     if draft.parent_parameters:
         note = "the path parameters above separate items"
         stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
+        if any(action.does == "create" and action.across for action in draft.actions):
+            stated["within"]["fields"] = {draft.parent_parameters[0]: draft.owner_field}
     elif parent is not None and parent.field:
         stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
     if parent is not None and parent.field:

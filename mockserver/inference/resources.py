@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mockserver.inference import actions
 from mockserver.inference.aliases import with_aliases
-from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun
@@ -43,7 +43,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas, read_only)]
     for draft in drafts:
         actions.infer_first(draft)
-    taken = _adopt(drafts, nodes)
+    taken = _adopt(drafts, nodes) | (_adopt_elsewhere(drafts, nodes) if read_only else set())
     for draft in drafts:
         actions.infer_rest(draft)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
@@ -81,6 +81,25 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
     for draft, made, listed in found:
         draft.actions += [action for action in (made, listed) if action is not None]
     return set(taken)
+
+
+def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:
+    """Add collections whose paths do not say below which owner the items are: `/user/repos`, `/orgs/{org}/repos`.
+
+    Only where all items exist from the start: elsewhere any owner has any item. Returns the shapes of the collections.
+    """
+    owned = [draft for draft in drafts if draft.owner_field]
+    found: list[tuple[ResourceDraft, PathNode, list[DraftAction]]] = []
+    for shape, node in nodes.items():
+        is_free = not node.is_item and (*shape, "{}") not in nodes and "post" in node.operations
+        for draft in owned if is_free else ():
+            elsewhere = actions.made_elsewhere(draft, node) if noun(draft.word) == noun(node.word) else []
+            if elsewhere:
+                found.append((draft, node, elsewhere))
+                break
+    for draft, _, elsewhere in found:
+        draft.actions += elsewhere
+    return {node.shape for _, node, _ in found}
 
 
 def _likeliest(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
@@ -138,24 +157,35 @@ def _is_single(node: PathNode, schemas: Schemas) -> bool:
     return "post" not in node.operations or list_path(schemas, found.schema, node.word) is None
 
 
-def parent_of(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:
-    """The nearest resource above an item, or above the path at which items are created; None if there is none."""
-    found, seen = _likely_parent(draft, drafts), [draft]
+def parent_of(
+    draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft], *, all_exist: bool = False
+) -> DraftParent | None:
+    """The nearest resource above an item, or above the path at which items are created; None if there is none.
+
+    With `all_exist` that may also be items that no operation creates: they exist from the start.
+    """
+    found, seen = _likely_parent(draft, drafts, all_exist), [draft]
     above = found
     while found is not None and found.field and above is not None and all(one is not above.draft for one in seen):
         seen.append(above.draft)
-        above = _likely_parent(above.draft, drafts)
+        above = _likely_parent(above.draft, drafts, all_exist)
         if above is not None and above.draft is draft:  # each is created below the other: neither is the parent
             return _on_path(draft, drafts)
     return found
 
 
-def _likely_parent(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:
-    made = next((action for action in draft.actions if action.does == "create" and action.keeps), None)
+def _likely_parent(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft], all_exist: bool) -> DraftParent | None:
+    made = next((a for a in draft.actions if a.does == "create" and a.keeps and not a.across), None)
     kept = _nearest(draft, shape_of(made.operation.path), names(made.operation.path), drafts) if made else None
-    if made is not None and kept is not None and kept.draft.is_created and kept.parameter in made.keeps:
+    is_there = kept is not None and (kept.draft.is_created or (all_exist and _is_listed_with(draft, made)))
+    if made is not None and kept is not None and is_there and kept.parameter in made.keeps:
         return DraftParent(kept.draft, kept.parameter, made.keeps[kept.parameter])
     return _on_path(draft, drafts)
+
+
+def _is_listed_with(draft: ResourceDraft, made: DraftAction | None) -> bool:
+    """Is there a list where items are created? A path that shows a single one may belong to an item that has none."""
+    return made is not None and any(a.does == "list" and a.operation.path == made.operation.path for a in draft.actions)
 
 
 def _on_path(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:

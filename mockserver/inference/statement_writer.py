@@ -122,13 +122,14 @@ class Writer:
         """The property that holds the id, and the reason."""
         parameter = draft.parameter_schema
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
-        by_path = draft.action("create") is None
+        creation = draft.action("create")
+        by_path = creation is None or creation.across
         return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
 
     def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client if its request must contain one, else by the service."""
         creation = draft.action("create")
-        if creation is None and draft.is_created:
+        if (creation is None or creation.across) and draft.is_created:
             return {"generate": "client"}
         made = identity.generation(self._schemas, places)
         at = item_schema_of_request(self._schemas, creation) if creation is not None else None
@@ -137,7 +138,8 @@ class Writer:
         name = taken
         if not name or name not in asked or self._schemas.keyword(asked[name], "readOnly") is True:
             return made
-        return {"generate": "client"} if at and name in self._schemas.required(at) else {**made, "from-client": True}
+        is_chosen = at and name in self._schemas.required(at) and creation is not None and not creation.across
+        return {"generate": "client"} if is_chosen else {**made, "from-client": True}
 
     def _sides(self, draft: ResourceDraft, properties: Mapping[str, str], identity_field: str) -> Statement:
         """The statements about single properties."""
@@ -193,7 +195,7 @@ class Writer:
         takes = self._takes(draft, action)
         if takes:
             keys["takes"] = takes
-        if action.keeps and action.does == "create":
+        if action.keeps and (action.does == "create" or self._is_owner(draft, action)):
             keys["keeps"] = dict(action.keeps)
         if action.sets:
             keys["sets"] = dict(action.sets)
@@ -202,6 +204,11 @@ class Writer:
         if action.upsert or self._overwrites(draft, action):
             keys["upsert"] = True
         return inferred(action.reason, **keys)
+
+    @staticmethod
+    def _is_owner(draft: ResourceDraft, action: DraftAction) -> bool:
+        """Is the path parameter that is kept the owner that the items are below?"""
+        return action.across and [*action.keeps.values()] == [draft.owner_field]
 
     def _takes(self, draft: ResourceDraft, action: DraftAction) -> dict[str, str]:
         """Properties with another name in the request than in replies: `FriendlyName` is `friendly_name`."""
@@ -246,7 +253,9 @@ class Writer:
         narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft), key)
         note = "a new item stores the path at which it was created"
         narrowed += [
-            inferred(note, parameter=parameter, location="path", field=name) for parameter, name in action.keeps.items()
+            inferred(note, parameter=parameter, location="path", field=name)
+            for parameter, name in action.keeps.items()
+            if not self._is_owner(draft, action)
         ]
         if pages is not None:
             stated["paging"] = described_statements.sizes(self._schemas, action.operation, pages)

@@ -16,16 +16,22 @@ IDS = ("id", "gid", "uuid")
 """Properties that hold the id of an object, the likeliest first."""
 
 
+NAMES = ("login", "username", "slug", "name")
+"""Properties by which a path names a thing, the likeliest first."""
+
+
 class Found(NamedTuple):
     """An id that a reply contains: what it is an id of, the id, the name of the property, and if it is in an object.
 
-    `at` is the path of the GET, `values` are its parameters.
+    `names` are other values of that object by which a path may name it. `at` is the path of the GET, `values` are its
+    parameters.
     """
 
     noun: str
     id: str
     name: str
     is_shown: bool = False
+    names: tuple[Any, ...] = ()
     at: str = ""
     values: tuple[tuple[str, Any], ...] = ()
 
@@ -54,7 +60,8 @@ def references(value: Any, known: frozenset[str], *, is_top: bool = True) -> Ite
         if len(words) > 1 and words[-1] in ("id", "ids") and words[-2] in known:
             yield from (Found(words[-2], str(id), name) for id in _scalars(inner))
         elif not is_top or not _is_envelope(inner):
-            yield from (Found(noun(name), str(id), name, is_shown=True) for id in _ids(inner) if noun(name) in known)
+            shown = _shown(inner) if noun(name) in known else ()
+            yield from (Found(noun(name), str(id), name, is_shown=True, names=names) for id, names in shown)
         yield from references(inner, known, is_top=False)
 
 
@@ -68,12 +75,10 @@ def _scalars(value: Any) -> list[Any]:
     return [entry for entry in entries if isinstance(entry, str | int) and not isinstance(entry, bool) and entry != ""]
 
 
-def _ids(value: Any) -> list[Any]:
-    """The ids of an object, or of the objects of a list."""
-    entries = value if isinstance(value, list) else [value]
-    return [
-        id
-        for entry in entries
-        if isinstance(entry, dict)
-        for id in _scalars(next((entry[key] for key in IDS if key in entry), None))
-    ]
+def _shown(value: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """The id of an object, or of each object of a list, and its names."""
+    for entry in value if isinstance(value, list) else [value]:
+        if isinstance(entry, dict):
+            names = tuple(name for key in NAMES if key in entry for name in _scalars(entry[key]))
+            for id in _scalars(next((entry[key] for key in IDS if key in entry), None)):
+                yield id, names

@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from mockserver.openapi.path_template import names
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.service import ServiceSettings
 from tests.corpus.cell import LostError, apart
-from tests.joins.references import IDS, Found, noun, references
+from tests.joins.references import IDS, NAMES, Found, noun, references
 from tests.journeys.request import Requests
 from tests.package import APIS_GURU, unpacked
 
@@ -124,11 +125,13 @@ class Walk:
         return True
 
     async def _get(self, operation: Operation, path: dict[str, Any]) -> Any:
-        reply = await self._client.get(
-            self._requests.address(operation, path), headers=self._requests.headers(operation, None)
-        )
+        reply = await self._answer(operation, path)
         is_json = "json" in reply.headers.get("content-type", "")
         return reply.json() if reply.status_code < 300 and is_json and reply.content else None
+
+    async def _answer(self, operation: Operation, path: dict[str, Any]) -> httpx.Response:
+        address, headers = self._requests.address(operation, path), self._requests.headers(operation, None)
+        return await self._client.get(address, headers=headers)
 
     def _paths(self, operation: Operation) -> list[dict[str, Any]]:
         """Values for the path's parameters that earlier replies showed: several for the last one; none yet, perhaps."""
@@ -143,40 +146,41 @@ class Walk:
     def _ids(self, operation: Operation, name: str, above: str, values: dict[str, Any]) -> list[Any]:
         entries = (self._listed(name) if not values else []) or self._lists.get(self._filled(above, values), [])
         ids = [id for entry in entries if (id := _id(entry, name, _word(above))) is not None]
-        elsewhere = self._elsewhere(operation, name, values) if not ids else None
-        return ids or ([elsewhere] if elsewhere is not None else [])
+        return ids or list(islice(self._elsewhere(operation, name, values), SEVERAL))
 
     def _listed(self, name: str) -> list[Any]:
         """The entries of the list of what a path parameter is named after: `/workspaces` for `workspace`."""
         called = noun(re.sub(r"[_-]?(id|uuid|key|slug)$", "", name))
         return next((e for path, e in self._lists.items() if path.count("/") < 3 and noun(_word(path)) == called), [])
 
-    def _elsewhere(self, operation: Operation, name: str, values: dict[str, Any]) -> Any:
-        """A value from any entry that seems to be of the same kind: `owner: {login}` and `name` of a repository."""
-        for entry in (entry for entries in self._lists.values() for entry in entries):
+    def _elsewhere(self, operation: Operation, name: str, values: dict[str, Any]) -> Iterator[Any]:
+        """Values from entries that seem to be of the same kind: `owner: {login}` and `name` of a repository."""
+        ranked = sorted(self._lists, key=lambda path: not noun(_word(path)).startswith(noun(name)))
+        found: list[Any] = []
+        for entry in (entry for path in ranked for entry in self._lists[path]):
             if values and all(_leads(entry.get(above), value) for above, value in values.items()):
-                return _id(entry, name, name)
-            inner = entry.get(name)
-            if not values and isinstance(inner, str | int):
-                return inner
-            if not values and isinstance(inner, dict):
-                return next((inner[key] for key in NAMES if key in inner), None)
+                found.append(_id(entry, name, name))
+            inner = entry.get(name) if not values else None
+            found += [inner[key] for key in (*NAMES, "id") if key in inner][:1] if isinstance(inner, dict) else [inner]
         parameter = next((p for p in operation.parameters if p.location == "path" and p.name == name), None)
-        return self._requests.value(parameter) if parameter is not None and len(names(operation.path)) == 1 else None
+        if parameter is not None and len(names(operation.path)) == 1:
+            found.append(self._requests.value(parameter))
+        yield from dict.fromkeys(each for each in found if isinstance(each, str | int))
 
     @staticmethod
     def _filled(path: str, values: dict[str, Any]) -> str:
         return re.sub(r"\{([^{}]+)\}", lambda found: str(values.get(found[1], found[0])), path)
 
     async def _is_there(self, one: Found) -> bool:
-        """Does the GET of an item with this id answer with success, with the ids above it that the reply is below?"""
+        """Does the GET of an item with this id or name answer with success, below what the reply is below?"""
         above = dict(one.values)
         for path, operation in self._items.items():
             *before, last = names(path)
             if noun(_word(path)) == one.noun and set(before) <= above.keys():
-                values = {name: above[name] for name in before} | {last: one.id}
-                if await self._get(operation, values) is not None:
-                    return True
+                values = {name: above[name] for name in before}
+                for id in (one.id, *one.names):
+                    if (await self._answer(operation, {**values, last: id})).is_success:
+                        return True
         return False
 
 
@@ -186,10 +190,6 @@ def _own_ids(items: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     for path in items:
         found[noun(_word(path))] += names(path)[-1:]
     yield from found.items()
-
-
-NAMES = ("login", "username", "slug", "name", "id")
-"""Properties by which a path names a thing, the likeliest first."""
 
 
 def _leads(shown: Any, value: Any) -> bool:
@@ -222,11 +222,7 @@ def _entries(reply: Any) -> Iterator[dict[str, Any]]:
 def _id(entry: dict[str, Any], parameter: str, word: str) -> Any:
     """The id of an entry for a path parameter: `pet_id` is `id` of a pet."""
     short = parameter.lower().removeprefix(noun(word)).strip("_-")
-    keys = (
-        ("id", "gid", "uuid", *NAMES)
-        if parameter.lower().endswith(("id", "number", "index"))
-        else (*NAMES, "gid", "uuid")
-    )
+    keys = (*IDS, *NAMES) if parameter.lower().endswith(("id", "number", "index")) else (*NAMES, *IDS)
     for key in (parameter, short, *keys):
         if isinstance(entry.get(key), str | int):
             return entry[key]

@@ -50,7 +50,10 @@ class Action(Statement, frozen=True, kw_only=True):
     ] = False
     across: Annotated[
         bool,
-        Meta(description="A get or list is about the items below all owners: the path does not say which owner it is."),
+        Meta(
+            description="A get or list is about the items below all owners: the path does not say which owner it is. A "
+            "create puts the item below the owner that it shows (`within`): the one that it `keeps`, or the first one."
+        ),
     ] = False
     by: Annotated[
         str, Meta(description="The property that the last path parameter of such a get contains. Default: the id.")

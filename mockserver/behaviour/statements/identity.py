@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from mockserver.behaviour.statements.base import Names, Statement
 
@@ -63,6 +64,13 @@ class Within(Statement, frozen=True, kw_only=True):
     """
 
     parameters: Annotated[Names, Meta(description="Names of path parameters, from left to right.")]
+    fields: Annotated[
+        Mapping[str, str],
+        Meta(
+            description="The properties of an item that show them: parameter → property, as `owner` → `owner.login`. "
+            "They say where an item belongs that is created at another path, with `across`."
+        ),
+    ] = field(default_factory=dict)
 
 
 class Reference(Statement, frozen=True, kw_only=True):
