@@ -188,7 +188,7 @@ def from_raw(
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
     own = normalize_module.own_path_items(raw) if overlays else raw
     root = normalize_module.normalise(_changed(own, overlays), file=file)
-    document = documents.from_normal_form(root, raw=raw, file=file, base_path=normalize_module.base_path(root))
+    document = documents.from_normal_form(root, raw=raw, file=file)
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
     stated = layering.combined(own, overlays, document, schemas, examples, read_only=read_only)

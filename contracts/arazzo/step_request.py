@@ -14,7 +14,7 @@ from contracts.arazzo.loaded import SteppedService
 from contracts.arazzo.parameter_styles import header_text, path_text, query_text, querystring
 from contracts.arazzo.payload import encoded_payload
 from contracts.arazzo.payload import parsed_text as parsed_payload
-from contracts.client.request_builder import required_schemes
+from contracts.client.request_builder import required_schemes, servers_of
 from contracts.client.target import ANONYMOUS, Request, User
 from mockserver.openapi import path_template
 from mockserver.openapi import pointer as json_pointer
@@ -48,8 +48,9 @@ def step_request(
     headers = _headers(given, known, user, content_type)
     query = "&".join(_query(given, known, user))
     path = _path(operation, given, known)
+    target, servers = path + (f"?{query}" if query else ""), servers_of(service.contract.document, operation)
     return StepRequest(
-        Request(operation.method.upper(), path + (f"?{query}" if query else ""), (), tuple(headers.items()), body),
+        Request(operation.method.upper(), target, (), tuple(headers.items()), body, servers=servers),
         {name: value for (place, name), value in given.items() if place == "path"},
         {name: value for (place, name), value in given.items() if place == "query"},
         {name.lower(): value for name, value in headers.items()},

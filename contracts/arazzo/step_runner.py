@@ -81,7 +81,7 @@ def _exchanged(service: SteppedService, made: StepRequest) -> tuple[RecordedExch
     exchange, received = service.target.send_with_response(made.request)
     headers = {name.lower(): value for name, value in received.headers}
     return exchange, ExpressionValues(
-        url=service.target.base_url + made.request.path,
+        url=service.target.address(made.request),
         method=made.request.method,
         status=received.status,
         path=made.path,

@@ -17,7 +17,7 @@ from contracts.conformance.ignored_statements import HEADERS
 from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
 from mockserver.errors import MockServerError
-from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.document import Document, Operation, Parameter
 from mockserver.openapi.media_types import is_json
 
 MISSING: Any = object()
@@ -85,6 +85,7 @@ class RequestBuilder:
             None if body is MISSING else body,
             kind,
             required_schemes(operation),
+            servers_of(self._shared.contract.document, operation),
         )
 
     def valid(self, parameter: Parameter) -> Any:
@@ -187,3 +188,8 @@ def _in_header(value: Any) -> str:
 def required_schemes(operation: Operation) -> tuple[tuple[str, ...], ...]:
     """The alternatives of security schemes that an operation requires."""
     return tuple(tuple(name for name, _ in alternative) for alternative in operation.security)
+
+
+def servers_of(document: Document, operation: Operation) -> tuple[str, str] | None:
+    """The paths of the document's first server and of the operation's own; None if it has no own."""
+    return (document.base_path, document.base_path_of(operation)) if operation.base_paths else None

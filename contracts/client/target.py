@@ -29,6 +29,7 @@ from contracts.client.transport import (
 from contracts.client.user import ANONYMOUS, User
 from contracts.model.finding import RecordedExchange
 from mockserver.openapi import json_codec
+from mockserver.openapi.server_paths import relocated
 
 __all__ = [
     "ANONYMOUS",
@@ -62,7 +63,8 @@ class Request(NamedTuple):
     """A request to the target. `path` is relative to the base URL; its parameters are filled in and encoded.
 
     `body` is bytes or a JSON value. A body of None without a `media_type` means that there is no body. `security` has
-    the alternatives of security schemes that the operation requires.
+    the alternatives of security schemes that the operation requires. `servers` are the paths of the document's server
+    and of the operation's own, if it has one.
     """
 
     method: str
@@ -72,6 +74,7 @@ class Request(NamedTuple):
     body: Any = None
     media_type: str = ""
     security: tuple[tuple[str, ...], ...] = ()
+    servers: tuple[str, str] | None = None
 
 
 class _PerThread(threading.local):
@@ -248,9 +251,14 @@ class Target:
             headers.append(("content-type", request.media_type))
         if not any(name.lower() == "accept" for name, _ in headers):
             headers.append(("accept", "*/*"))
-        url = self.base_url + request.path + (f"?{query}" if query else "")
+        url = self.address(request) + (f"?{query}" if query else "")
         # White space around a value is not part of it (RFC 9110 section 5.5), and clients refuse to send it.
         return SentRequest(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
+
+    def address(self, request: Request) -> str:
+        """The address of a request without its query: below the base URL, or where the operation's own server is."""
+        base = self.base_url if request.servers is None else relocated(self.base_url, *request.servers)
+        return base + request.path
 
     def _spend(self) -> None:
         self.safe_point()

@@ -14,6 +14,7 @@ from contracts.conformance.response_validation import documented_media
 from contracts.conformance.seen_constraints import SeenConstraints
 from contracts.model.coverage import Coverage, MissingTarget
 from contracts.model.finding import RecordedExchange
+from contracts.model.operation_path import below_server
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -54,7 +55,7 @@ class CoverageRecorder:
 
     def saw(self, exchange: RecordedExchange) -> None:
         """Judge an exchange."""
-        parts = urlsplit(exchange.url.removeprefix(self._base))
+        parts = urlsplit(below_server(exchange.url, self._base, self._contract.document))
         found = self._route(exchange.method, parts.path)
         if found is None:
             return

@@ -13,6 +13,7 @@ import requests
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import servers_of
 from contracts.client.target import Exhausted, ReadOnly, Unreachable, User
 from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
 from contracts.conformance.bounded_adapter import UnreadableResponse, is_disconnected
@@ -20,6 +21,7 @@ from contracts.conformance.engine_exchanges import pairs
 from contracts.model.finding import RecordedExchange
 from contracts.runner.context import CheckContext
 from contracts.runner.request_sender import MAX_UNANSWERED
+from mockserver.openapi.server_paths import relocated
 
 SETTLING = 5.0
 """How long to wait for pending responses after an interrupt, in seconds."""
@@ -65,9 +67,17 @@ class EngineItems:
             raise Exhausted("the run is over")
         if self._unanswered[case.operation.label] >= MAX_UNANSWERED:
             raise Exhausted(f"{case.operation.label} did not respond to {MAX_UNANSWERED} requests in time")
+        self._go_to_own_server(case.operation)
         if case.operation.label in self._context.shared.created_by:
             operation = self._context.shared.operations[case.operation.label].operation
             self._numbers[case.id] = self._context.journal_create(operation, self._user, _path(case), case.body)
+
+    def _go_to_own_server(self, engine_operation: Any) -> None:
+        """Send an operation to where its own servers are: Schemathesis sends all to one base URL."""
+        known = self._context.shared.operations.get(engine_operation.label)
+        own = servers_of(self._context.shared.contract.document, known.operation) if known else None
+        if own is not None:
+            engine_operation.base_url = relocated(self._target.base_url, *own)
 
     def _after_call(self, context: Any, case: Any, response: Any) -> None:
         """Record an item that a create request created, to delete it later, unless the engine deletes it itself."""

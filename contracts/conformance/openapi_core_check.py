@@ -16,6 +16,7 @@ from openapi_core.testing import MockRequest, MockResponse
 
 from contracts.conformance.ignored_statements import nullable
 from contracts.model.finding import Finding, RecordedExchange, finding
+from contracts.model.operation_path import below_server
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi import media_types
@@ -83,7 +84,7 @@ class OpenapiCoreCheck:
 
     def accepts_request(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
         """Is a request valid by the document? False where openapi-core cannot decide."""
-        parts = urlsplit(exchange.url.removeprefix(base))
+        parts = urlsplit(below_server(exchange.url, base, self._document))
         given = {name.lower(): value for name, value in exchange.headers}
         length = {"content-length": str(len(exchange.body or b""))}  # every HTTP client adds it
         request = MockRequest(
@@ -117,7 +118,7 @@ class OpenapiCoreCheck:
 
     def _message(self, operation: Operation, exchange: RecordedExchange, base: str) -> str | None:
         """openapi-core's message; empty for a valid response, None where it cannot decide."""
-        parts = urlsplit(exchange.url.removeprefix(base))
+        parts = urlsplit(below_server(exchange.url, base, self._document))
         request = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))
         kind = exchange.header("content-type") or ""
         core_response = MockResponse(

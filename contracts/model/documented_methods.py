@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from contracts.model.operation_path import below_server
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 
@@ -15,7 +16,7 @@ def methods_at(contract: Contract, url: str, base: str = "") -> frozenset[str]:
     `base` is the address below which the paths of the document begin. A router chooses by path and method, so a request
     that the most specific template (OpenAPI 3.1 section 4.8.8.2) does not document may be one of another template.
     """
-    path = urlsplit(url).path.removeprefix(urlsplit(base).path.rstrip("/"))
+    path = urlsplit(below_server(urlsplit(url).path, urlsplit(base).path.rstrip("/"), contract.document)).path
     return frozenset(
         each.method.upper()
         for each in contract.document.operations

@@ -194,7 +194,7 @@ class ItemMaker(RequestSender):
         if op is None:
             return None
         request = self.request(op.operation, user=made.user, path=made.path)
-        return Entry("DELETE", self.target.base_url + request.path, made.user.name, request.headers)
+        return Entry("DELETE", self.target.address(request), made.user.name, request.headers)
 
     def parent_path(self, resource: CheckedResource, user: User) -> dict[str, Any]:
         """Path parameters that name the owners of a resource. Owners that do not exist yet are created."""
@@ -273,9 +273,9 @@ class ItemMaker(RequestSender):
         status = self.target.send(request, made.user).status
         self._created.forget(made)
         if 200 <= status < 300 or status in (404, 410):
-            self.journal.removed(self.target.base_url + request.path)
+            self.journal.removed(self.target.address(request))
             return None
-        return self.target.base_url + request.path
+        return self.target.address(request)
 
     def remaining(self) -> tuple[str, ...]:
         """The addresses of created items that still exist, as far as is known."""

@@ -14,6 +14,9 @@ from mockserver.web.curl_example import curl_command
 from mockserver.web.mounted_operations import is_root_taken
 from mockserver.web.service import Service
 
+MOST_NAMED = 3
+"""How many operations of a server are named."""
+
 
 def base_url(host: str, port: int, scheme: str = "http") -> str:
     """The base URL of a server, for example `http://127.0.0.1:8080`. IPv6 has brackets (RFC 3986 section 3.2.2).
@@ -41,6 +44,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
     yield from _table(("service", "base URL", "credential", "operations"), rows)
     for name, service in services.items():
         yield from ("", f"# try {name}:", curl_command(service, prefixes[name], options))
+        yield from _other_servers(service, prefixes[name])
         yield from _other_credentials(service)
     yield ""
     yield f"page:   {base}/{'_mock/dashboard' if is_root_taken(services) else ''}"
@@ -98,6 +102,22 @@ def _webhooks(sandbox: Sandbox) -> Iterator[str]:
             signed = "not signed" if sent.delivery.signature == "none" else f"{sent.delivery.signature} {sent.secret}"
             counts = f"{counted(hooks, 'webhook')} and {counted(calls, 'callback')} of {name}"
             yield f"sends:  {counts}, to {sandbox.outbox.queue.reach}; signed: {signed}"
+
+
+def _other_servers(service: Service, prefix: str) -> Iterator[str]:
+    """The addresses of the document's other servers, and of operations that have servers of their own."""
+    document = service.contract.document
+    others = [f"{prefix}{base}" for base in document.base_paths[1:] if base in service.finders]
+    if others:
+        yield f"#   also at: {', '.join(others)}"
+    for base in document.own_base_paths:
+        own = [each for each in document.operations if base in each.base_paths]
+        if base in service.finders and base not in document.base_paths:
+            yield f"#   {_few([f'{each.method.upper()} {each.path}' for each in own])} also at: {prefix}{base}"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{', '.join(names[:MOST_NAMED])} and more"
 
 
 def _other_credentials(service: Service) -> Iterator[str]:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from mockserver.errors import InvalidDocument, UnknownOperation
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import EXAMPLE
+from mockserver.openapi.server_paths import base_paths
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """The fixed fields of a Path Item that hold an Operation (OpenAPI 3.1 section 4.8.9; `query` since 3.2)."""
@@ -123,6 +124,7 @@ class Operation(Struct, frozen=True):
     """One method of one path. `security` lists alternatives; it is empty if no credential is needed.
 
     `operation_id` is `get /pets` where the document gives none. `extension` is the operation's `x-behaviour`.
+    `base_paths` are those of its own servers, or of its path's; empty if it has none, so that the document's apply.
     """
 
     path: str
@@ -135,6 +137,7 @@ class Operation(Struct, frozen=True):
     security: tuple[Requirement, ...]
     extension: Mapping[str, Any]
     pointer: str
+    base_paths: tuple[str, ...] = ()
 
     def response(self, status: int) -> Response | None:
         """The response for that status code: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""
@@ -149,16 +152,30 @@ class Operation(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An OpenAPI document. `raw` is the document as published, `root` its normal form."""
+    """An OpenAPI document. `raw` is the document as published, `root` its normal form.
+
+    `base_paths` are the paths of its servers; there is at least one, which may be empty. `own_base_paths` are those of
+    the servers that single operations and paths have.
+    """
 
     title: str
     version: str
     file: str
-    base_path: str
+    base_paths: tuple[str, ...]
+    own_base_paths: tuple[str, ...]
     raw: Mapping[str, Any] = field(repr=False)
     root: Mapping[str, Any] = field(repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     security_schemes: Mapping[str, SecurityScheme]
+
+    @property
+    def base_path(self) -> str:
+        """The path of the first server."""
+        return self.base_paths[0]
+
+    def base_path_of(self, operation: Operation) -> str:
+        """The path of the first server of an operation: its own, its path's or the document's (section 4.8.10)."""
+        return (operation.base_paths or self.base_paths)[0]
 
     @property
     def is_large(self) -> bool:
@@ -174,7 +191,7 @@ class Document:
         raise UnknownOperation(f"unknown operation {operation_id!r}; known operations: {known}", file=self.file)
 
 
-def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str, base_path: str) -> Document:
+def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str) -> Document:
     """The values of a document in normal form. Raises InvalidDocument with file and pointer."""
     info = root.get("info") or {}
     try:
@@ -186,7 +203,8 @@ def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: s
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
         file=file,
-        base_path=base_path,
+        base_paths=base_paths(root.get("servers")),
+        own_base_paths=tuple(dict.fromkeys(path for each in operations for path in each.base_paths)),
         raw=raw,
         root=root,
         operations=operations,
@@ -207,7 +225,9 @@ def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
             node = json_pointer.lookup(item, json_pointer.join("", *keys))
             if isinstance(node, dict):
                 operation = _operation(root, path, method, node, at, shared, default_security)
-                yield replace(operation, operation_id=_unique(operation, taken))
+                servers = node.get("servers") or item.get("servers")
+                own = base_paths(servers) if servers else ()
+                yield replace(operation, operation_id=_unique(operation, taken), base_paths=own)
 
 
 def operation_of(

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import orjson
 
@@ -224,21 +223,6 @@ def copy(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     except TypeError as fault:
         raise InvalidDocument(f"cannot be written as JSON: {fault}", file=file) from None
     return twin
-
-
-def base_path(document: dict[str, Any]) -> str:
-    """The path of the first server as clients write it: variables at their defaults, no slash at the end.
-
-    `https://{host}/v1/` gives `/v1`; without servers it is empty (OpenAPI 3.1 sections 4.8.5 and 4.8.6).
-    """
-    servers = document.get("servers") or [{}]
-    first = servers[0] if isinstance(servers, list) and isinstance(servers[0], dict) else {}
-    url = str(first.get("url", ""))
-    for name, variable in (first.get("variables") or {}).items():
-        url = url.replace("{" + name + "}", str((variable or {}).get("default", "")))
-    return quote(
-        "/".join(["", *[part for part in urlsplit(url).path.split("/") if part]]), safe="/%" + path_template.PCHAR
-    )
 
 
 def _schema_31(document: dict[str, Any], node: dict[str, Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mockserver.handlers.actions import create
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.openapi import path_template
+from mockserver.openapi.document import Document, Operation
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.request.router import Router
 
@@ -31,3 +32,27 @@ def router(endpoints: Iterable[Endpoint]) -> Router:
     for methods in found.values():
         made.add(next(iter(methods.values())).operation.path, methods)
     return made
+
+
+def routers(document: Document, endpoints: Collection[Endpoint], whole: Router) -> dict[str, Router]:
+    """The router below each path of a server: `whole`, with all operations, below those of the document.
+
+    An operation with servers of its own is below their paths too. So a client finds it that was generated from the
+    document, and one that appends every path to the same address. The longest path is first.
+    """
+    first, *others = document.base_paths
+    found: dict[str, Router] = {first: whole, **{base: whole for base in others if _is_clear(base, endpoints)}}
+    for base in document.own_base_paths:
+        own = [endpoint for endpoint in endpoints if base in endpoint.operation.base_paths]
+        if base not in found and _is_clear(base, own):
+            found[base] = router(own)
+    return dict(sorted(found.items(), key=lambda entry: -len(entry[0])))
+
+
+def _is_clear(base: str, endpoints: Iterable[Endpoint]) -> bool:
+    """Can operations be served below this path too? At the root, `/{id}` would hide the pages of the mock."""
+    return bool(base) or not any(_hides_pages(endpoint.operation) for endpoint in endpoints)
+
+
+def _hides_pages(operation: Operation) -> bool:
+    return operation.path == "/" or operation.path.startswith("/{")

@@ -65,7 +65,8 @@ def example_request(
     needed = all(operation.security) and operation.security
     sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
     query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
-    target = service.contract.document.base_path + _path(service, operation, path) + (f"?{query}" if query else "")
+    base = service.contract.document.base_path_of(operation)
+    target = base + _path(service, operation, path) + (f"?{query}" if query else "")
     headers = {_spelled(name): value for name, value in sent.headers.items()}
     headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
     media = _sent_media(operation)

@@ -22,7 +22,8 @@ LONGEST_CACHED = 1_024
 class MountedOperations:
     """Finds the service and the operation of a request. A service is below its name, and the only one at the root too.
 
-    `prefixes` has each prefix with its service, `roots` the same with the base paths of the documents, longest first.
+    `prefixes` has each prefix with its service, `roots` the same with the paths of the documents' servers, longest
+    first. Operations with servers of their own are below the paths of these too.
     The mock answers every operation; Connexion's resolver may find functions of the user instead (`operations.py`).
     """
 
@@ -30,8 +31,11 @@ class MountedOperations:
         self.prefixes = {f"/{name}": service for name, service in services.items()}
         if len(services) == 1:
             self.prefixes |= {"": next(iter(services.values()))}
-        mounted = [(prefix + each.contract.document.base_path, each) for prefix, each in self.prefixes.items()]
-        self.roots = sorted(mounted, key=lambda entry: -len(entry[0]))
+        mounted = [
+            (prefix + base, each, find) for prefix, each in self.prefixes.items() for base, find in each.finders.items()
+        ]
+        self._mounted = sorted(mounted, key=lambda entry: -len(entry[0]))
+        self.roots = [(base, service) for base, service, _ in self._mounted]
         self._cache: KnownPaths = {}
         self.fast_path = FastPath(self._cache, self._find)
         for service in services.values():
@@ -52,8 +56,8 @@ class MountedOperations:
     def _find(self, scope: Any) -> tuple[Service, Match] | None:
         """As `find`, for a path that is not cached; the next request with the same path finds it there."""
         path = raw_path(scope)
-        for base_path, service in self.roots:
-            match = service.find(path[len(base_path) :]) if path.startswith(base_path) else None
+        for base_path, service, find in self._mounted:
+            match = find(path[len(base_path) :]) if path.startswith(base_path) else None
             if match is not None:
                 self._cache_match(scope.get("raw_path"), (service, match))
                 return service, match

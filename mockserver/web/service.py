@@ -39,7 +39,7 @@ from mockserver.web.operation_handlers import (
 )
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
-from mockserver.web.request.router import Match
+from mockserver.web.request.router import Match, Router
 from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.example_response import ExampleResponses
@@ -115,6 +115,7 @@ class Service:
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = endpoint_index.bound_operations(self.endpoints.values())
         self.router = endpoint_index.router(self.endpoints.values())
+        self.finders = self._finders()
         if not contract.document.is_large:
             contract.schemas.compile()
 
@@ -125,7 +126,15 @@ class Service:
 
     def find(self, path: str) -> Match | None:
         """The methods of a raw path below the service's base path, and the path's values; None for an unknown path."""
-        return self.router.find(path) or self._without_slash(path)
+        return self._find_in(self.router, path)
+
+    def _finders(self) -> dict[str, Callable[[str], Match | None]]:
+        """What finds a path below each path of a server: of the document's servers, and of an operation's own."""
+        routers = endpoint_index.routers(self.contract.document, self.endpoints.values(), self.router)
+        return {base: partial(self._find_in, router) for base, router in routers.items()}
+
+    def _find_in(self, router: Router, path: str) -> Match | None:
+        return router.find(path) or self._without_slash(router, path)
 
     def endpoint(self, method: str, match: Match) -> Endpoint | None:
         """The endpoint for a method of a path that `find` returned; HEAD uses that of GET (RFC 9110 section 9.3.2)."""
@@ -249,11 +258,11 @@ class Service:
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, method, scope["path"])
 
-    def _without_slash(self, path: str) -> Match | None:
+    def _without_slash(self, router: Router, path: str) -> Match | None:
         """The match for the path with or without its last slash, if the service ignores that slash."""
         if self.contract.behaviour.service.trailing_slash.policy != "ignore":
             return None
-        return self.router.find(_other_slash(path))
+        return router.find(_other_slash(path))
 
     def not_found_reply(self, scope: Mapping[str, Any], path: str, begin: str = "") -> Reply:
         """The 404 for an unknown raw path, or a redirect; `begin` is the prefix that the path lacks, for a hint."""

@@ -21,7 +21,7 @@ FEW = ("api-with-examples.yaml", "link-example.yaml", "petstore-expanded.yaml", 
 
 
 def parsed(root: dict[str, Any]) -> Document:
-    return document.from_normal_form(root, raw=root, file="", base_path="")
+    return document.from_normal_form(root, raw=root, file="")
 
 
 def responses(described: Document) -> list[str]:

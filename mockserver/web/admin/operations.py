@@ -12,7 +12,7 @@ from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
-from mockserver.web.control.nearest_operation import prefix_of
+from mockserver.web.control.nearest_operation import mount_of, path_of
 from mockserver.web.control.own_request import OwnRequest, lower_case
 from mockserver.web.control.shown_entry import shown_message
 from mockserver.web.control.why import item_path
@@ -33,7 +33,7 @@ def described(request: AdminRequest) -> Reply:
     operation = _named(service, request.query["operation"])
     example = sent_example(request, service, operation)
     contract, body = service.contract, operation.request_body
-    prefix = request.address + prefix_of(service, request.control.services)
+    mount = request.address + mount_of(service, request.control.services)
     return Reply(
         200,
         {
@@ -55,7 +55,7 @@ def described(request: AdminRequest) -> Reply:
                 "target": example.target,
                 **shown_message(list(example.headers), example.body, len(example.body), frozenset()),
             },
-            "curl": curl_for(service, prefix.removesuffix(contract.document.base_path), operation),
+            "curl": curl_for(service, mount, operation),
         },
     )
 
@@ -75,9 +75,9 @@ def sent_example(request: AdminRequest, service: Service, operation: Operation) 
     control, namespace = request.control, request.namespace
     stores = {name: namespace.store(each) for name, each in control.services.items()}
     made = example_request(service, operation, item_path(operation, service, stores))
-    prefix = prefix_of(service, control.services).removesuffix(service.contract.document.base_path)
+    mount = mount_of(service, control.services)
     headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
-    return OwnRequest(made.method.upper(), prefix + made.target, lower_case(headers), made.body)
+    return OwnRequest(made.method.upper(), mount + made.target, lower_case(headers), made.body)
 
 
 def _operations(service: Service) -> Iterable[Operation]:
@@ -99,7 +99,7 @@ def _row(request: AdminRequest, service: Service, operation: Operation) -> dict[
         "service": service.name,
         "operation": operation.operation_id,
         "method": operation.method.upper(),
-        "path": prefix_of(service, request.control.services) + operation.path,
+        "path": path_of(service, operation, request.control.services),
         "summary": operation.summary,
     }
 

@@ -12,7 +12,7 @@ from mockserver.messages import Reply
 from mockserver.state.store import Store
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control import resource_summary
-from mockserver.web.control.nearest_operation import prefix_of
+from mockserver.web.control.nearest_operation import mount_of, prefix_of
 from mockserver.web.curl_example import curl_command
 from mockserver.web.example_request import first_endpoint
 from mockserver.web.service import Service
@@ -73,7 +73,6 @@ def _service(request: AdminRequest, service: Service) -> Json:
     document, base = service.contract.document, request.address
     prefix = prefix_of(service, request.control.services)
     endpoint = first_endpoint(service)
-    without_base = base + prefix.removesuffix(document.base_path)
     return {
         "name": service.name,
         "title": document.title or service.name,
@@ -87,7 +86,7 @@ def _service(request: AdminRequest, service: Service) -> Json:
         "problems": len(service.contract.problems),
         "credentials": _credentials(service),
         "first_operation": endpoint.operation.operation_id if endpoint is not None else None,
-        "curl": curl_command(service, without_base),
+        "curl": curl_command(service, base + mount_of(service, request.control.services)),
     }
 
 

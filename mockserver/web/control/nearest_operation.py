@@ -33,17 +33,26 @@ def nearest(method: str, target: str, services: Mapping[str, Service]) -> Candid
     return max(close, key=lambda one: _likeness(one, path, method), default=None)
 
 
+def mount_of(service: Service, services: Mapping[str, Service]) -> str:
+    """What is before the paths of the servers of a service: its name, if it is not the only one."""
+    return "" if len(services) == 1 else f"/{service.name}"
+
+
 def prefix_of(service: Service, services: Mapping[str, Service]) -> str:
     """What the paths of a service begin with."""
-    name = "" if len(services) == 1 else f"/{service.name}"
-    return name + service.contract.document.base_path
+    return mount_of(service, services) + service.contract.document.base_path
+
+
+def path_of(service: Service, operation: Operation, services: Mapping[str, Service]) -> str:
+    """The path template of an operation below the address of the mock, by its first server."""
+    base = service.contract.document.base_path_of(operation)
+    return mount_of(service, services) + base + operation.path
 
 
 def _candidates(services: Mapping[str, Service]) -> Iterator[Candidate]:
     for service in services.values():
-        prefix = prefix_of(service, services)
         for endpoint in service.endpoints.values():
-            yield Candidate(service, endpoint.operation, prefix + endpoint.operation.path)
+            yield Candidate(service, endpoint.operation, path_of(service, endpoint.operation, services))
 
 
 def _shared(candidate: Candidate, parts: frozenset[str], method: str) -> tuple[int, bool]:

@@ -23,7 +23,7 @@ from mockserver.state.store import Store
 from mockserver.web.control.decisions import Decision, entry_decision
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.namespaces import DEFAULT
-from mockserver.web.control.nearest_operation import Candidate, nearest, prefix_of
+from mockserver.web.control.nearest_operation import Candidate, mount_of, nearest
 from mockserver.web.control.shown_entry import steps
 from mockserver.web.curl_example import curl_for
 from mockserver.web.response.default_errors import summary
@@ -155,8 +155,7 @@ def _options(entry: JournalRecord) -> str:
 
 
 def _prefix(service: Service, services: Services, address: str) -> str:
-    prefix = prefix_of(service, services)
-    return address + prefix.removesuffix(service.contract.document.base_path)
+    return address + mount_of(service, services)
 
 
 def _sent_path(operation: Operation, entry: JournalRecord, service: Service) -> dict[str, str]:

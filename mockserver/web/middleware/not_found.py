@@ -38,8 +38,9 @@ class NotFoundMiddleware:
         """
         for prefix, service in self._prefixes:
             if path.startswith(prefix + "/"):
-                rest, base = path[len(prefix) :], service.contract.document.base_path
-                return (
-                    (service, rest[len(base) :], "") if rest.startswith(base + "/") else (service, rest, prefix + base)
-                )
+                rest = path[len(prefix) :]
+                for base in service.finders:
+                    if rest.startswith(base + "/"):
+                        return service, rest[len(base) :], ""
+                return service, rest, prefix + service.contract.document.base_path
         return None

@@ -123,8 +123,7 @@ def below_base(path: str, service: Service | None) -> str:
     """
     if service is None:
         return path
-    base = service.contract.document.base_path
-    for prefix in (f"/{service.name}{base}", base):
+    for prefix in (f"{mount}{base}" for base in service.finders for mount in (f"/{service.name}", "")):
         if path.startswith(f"{prefix}/") and service.find(path[len(prefix) :]) is not None:
             return path[len(prefix) :]
     return path

@@ -1,0 +1,16 @@
+"""The path of a request below the server of its operation."""
+
+from __future__ import annotations
+
+from mockserver.openapi.document import Document
+from mockserver.openapi.server_paths import relocated
+
+
+def below_server(url: str, base: str, document: Document) -> str:
+    """The path of a URL with its query, as it is in the document; a URL of another place is returned whole.
+
+    `base` is the address below which the document's paths begin. Operations with own servers are below other ones.
+    """
+    own = {relocated(base, document.base_path, path) for path in document.own_base_paths}
+    bases = sorted({base, *own}, key=len, reverse=True)
+    return next((url[len(each) :] for each in bases if url.startswith(f"{each}/")), url.removeprefix(base))

@@ -1,0 +1,49 @@
+"""The check sends each operation to where its servers say, relative to the address that is checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mockserver
+from contracts.runner.in_process import check_app, load_contract
+from mockserver.openapi.server_paths import relocated
+from tests.contracts.things import document
+
+OWN = "/upload/v2"
+
+
+class OnlyBelowOwnServers:
+    """A service that has `/things` below `/v1`, and its POST only below the server of its own."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.sent = app, set[tuple[str, str]]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path, is_create = scope["path"], scope["method"] == "POST"
+        if path.endswith("/things"):
+            self.sent.add((scope["method"], path.removesuffix("/things")))
+        if is_create != path.startswith(OWN):
+            scope = {**scope, "path": "/none", "raw_path": b"/none"}
+        await self.app(scope, receive, send)
+
+
+def test_an_operation_with_an_own_server_is_checked_there(tmp_path: Path) -> None:
+    written = document(servers=[{"url": "https://api.test/v1"}])
+    written["paths"]["/things"]["post"]["servers"] = [{"url": f"https://upload.test{OWN}"}]
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(written))
+    service = OnlyBelowOwnServers(mockserver.create_app(file, seed=1))
+
+    result = check_app(service, load_contract(file), mode="quick")
+
+    assert [] == [(found.expected, found.seen) for found in result.findings if found.verdict == "failure"]
+    assert {OWN} == {base for method, base in service.sent if method == "POST"}
+    assert {"/v1"} == {base for method, base in service.sent if method == "GET"}
+
+
+def test_an_address_that_does_not_end_with_the_servers_path_is_where_everything_is() -> None:
+    assert "http://a.test/x/upload" == relocated("http://a.test/x/v1", "/v1", "/upload")
+    assert "http://a.test/x/upload" == relocated("http://a.test/x", "", "/upload")
+    assert "http://a.test/x" == relocated("http://a.test/x", "/v1", "/upload")
