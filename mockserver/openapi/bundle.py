@@ -2,17 +2,18 @@
 
 Another file is put whole under the root key `x-files`, by its path from the document's folder, and references to it are
 rewritten: `schemas/pet.yaml#/Pet` becomes `#/x-files/schemas~1pet.yaml/Pet` (RFC 3986 section 5 defines relative
-references, OpenAPI 3.1 section 4.6 where they are allowed). Only references that the document reaches are followed.
-Each file is read once, so files may refer to each other in circles.
+references, OpenAPI 3.1 section 4.6 where they are allowed); `$self` of OpenAPI 3.2 is their base. Only references that
+the document reaches are followed. Each file is read once, so files may refer to each other in circles.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -22,6 +23,7 @@ from mockserver.openapi.bundle_keys import EXAMPLE, FILES
 from mockserver.openapi.object_positions import Place, Where, reference, selections, walk
 from mockserver.openapi.pointer import join
 from mockserver.openapi.remote import SCHEMES, Address
+from mockserver.openapi.self_uri import places, self_uri
 from mockserver.openapi.size_limits import SizeLimits
 
 
@@ -118,6 +120,7 @@ def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[
     if not _leads_out(raw):
         return ()
     bundler = _Bundler(raw, own, file, library)
+    bundler.learn(own, raw)
     for place in walk(raw):
         bundler.rewrite(place)
     return tuple(bundler.faults)
@@ -164,6 +167,10 @@ class _Bundler(Struct):
     own: str
     file: str
     library: Library
+    uris: dict[str, str] = field(default_factory=dict)
+    """The URIs that the files give themselves, by their names."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The names of the files by their URIs, and by themselves."""
     unreadable: dict[str, InvalidDocument] = field(default_factory=dict)
     faults: list[InvalidDocument] = field(default_factory=list)
 
@@ -179,9 +186,14 @@ class _Bundler(Struct):
 
     def _bring_example(self, place: Place) -> None:
         """Put the value of an example that is in a file of its own beside its address (OpenAPI 3.1 section 4.8.19)."""
-        name = _joined(self.file_of(place.where), place.node["externalValue"])
+        base = self.file_of(place.where)
+        *likelier, last = places(base, self.uris[base], place.node["externalValue"])
         try:
-            place.node[EXAMPLE] = self.library.example(name)
+            for name in likelier:
+                with suppress(InvalidDocument):
+                    place.node[EXAMPLE] = self.library.example(name)
+                    return
+            place.node[EXAMPLE] = self.library.example(last)
         except InvalidDocument as fault:
             message = f"the example cannot be read: {fault}"
             pointer = join(place.pointer, "externalValue")
@@ -198,14 +210,35 @@ class _Bundler(Struct):
     def local(self, ref: str, base: str) -> str:
         """The reference `ref` of the file `base`, rewritten to point into the joined document."""
         address, _, fragment = ref.partition("#")
-        name = _joined(base, address) if address else base
+        name = self.named(base, address) if address else base
         if name == self.own:
             return "#" + fragment
-        self.bring(name)
         here = join("", FILES, name)
         if fragment and fragment[:1] != "/":
             return reference(here + self.anchored(name, fragment))
         return reference(here) + (fragment if fragment != "/" else "")
+
+    def learn(self, name: str, read: Any) -> None:
+        """Keep the URI of a file: references may use it."""
+        self.uris[name] = uri = self_uri(read, name)
+        self.names[name] = name
+        self.names.setdefault(uri, name)
+
+    def named(self, base: str, address: str) -> str:
+        """The name of the file that `address` means in the file `base`, which is read now if it is not yet.
+
+        Raises InvalidDocument if it cannot be read; for a file with `$self`, at none of its places.
+        """
+        found = list(places(base, self.uris[base], address))
+        for name in found:
+            if name in self.names:
+                return self.names[name]
+        for name in found[:-1]:
+            with suppress(InvalidDocument):
+                self.bring(name)
+                return name
+        self.bring(found[-1])
+        return found[-1]
 
     def anchored(self, name: str, anchor: str) -> str:
         """The pointer in the file `name` of the schema with that `$anchor` (JSON Schema 2020-12 Core section 8.2.2)."""
@@ -224,19 +257,13 @@ class _Bundler(Struct):
             return
         if name not in self.unreadable:
             try:
-                self.root.setdefault(FILES, {})[name] = self.library.read(name)
+                read = self.library.read(name)
+                self.root.setdefault(FILES, {})[name] = read
+                self.learn(name, read)
             except InvalidDocument as fault:
                 self.unreadable[name] = fault
         if name in self.unreadable:
             raise self.unreadable[name]
-
-
-def _joined(base: str, address: str) -> str:
-    """The name of the file that `address` means in the file `base`: a URL, or a path from the document's folder."""
-    if urlsplit(base).scheme in SCHEMES or urlsplit(address).scheme in SCHEMES:
-        return urljoin(base, address)
-    path = unquote(address.removeprefix("file://"))
-    return posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
 
 
 def _references(place: Place) -> Iterator[tuple[dict[str, Any], str]]:

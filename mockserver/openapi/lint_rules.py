@@ -242,7 +242,6 @@ def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 
 
 LATER: dict[str, tuple[str, ...]] = {
-    "document": ("$self",),
     "media type": ("itemEncoding", "prefixEncoding"),
 }
 """Kind of object → the fields of OpenAPI 3.2 that change what is sent and are not read (`openapi_32` reads others)."""
