@@ -28,6 +28,7 @@ from contracts.checks import (
     logins,
     mass_assignment,
     memberships,
+    multipart_parts,
     nested_defaults,
     odd_input,
     ordering,
@@ -73,7 +74,7 @@ CHECKS: tuple[Check, ...] = (
     *injection.CHECKS, *hidden_operations.CHECKS, *logins.CHECKS, *fetched_address.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
-    *further_methods.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
+    *further_methods.CHECKS, *multipart_parts.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
     *deliveries.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""

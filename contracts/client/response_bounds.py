@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 
-from mockserver.openapi.sequences import is_sequence
+from mockserver.openapi import sequences
 
 MAX_RESPONSE = 32 * 1024 * 1024
 """The most bytes of a response: with its head as they are sent, and the body after decoding."""
@@ -35,7 +35,7 @@ class InvalidCoding(Exception):
 
 def is_stream(content_type: str | None) -> bool:
     """May a response of this `Content-Type` go on for ever?"""
-    return content_type is not None and is_sequence(content_type)
+    return content_type is not None and sequences.is_stream(content_type)
 
 
 class ResponseMeter:

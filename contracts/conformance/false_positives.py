@@ -38,6 +38,8 @@ from contracts.model.resources import checked_resources, name_of, resource_opera
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import essence, is_json
+from mockserver.openapi.multipart import is_multipart, is_ordered
+from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 
 INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
@@ -143,6 +145,7 @@ class FalsePositives:
         return (
             by_reference
             or by_content
+            or self._is_unwritten(operation, exchange)
             or unsafe
             or is_documented_failure
             or invalid
@@ -150,6 +153,19 @@ class FalsePositives:
             or _chose_media_type(operation, exchange)
             or _has_unknown_cursor(self.contract, case)
         )
+
+    def _is_unwritten(self, operation: Operation, exchange: RecordedExchange) -> bool:
+        """Is it a multipart body that Schemathesis does not write as documented: its parts in order, their headers?"""
+        sent = _media_type(exchange)
+        content = operation.request_body.content if operation.request_body else ()
+        media = next((m for m in content if essence(m.name) == sent), None)
+        if is_multipart(sent) and (media is None or is_ordered(sent)):
+            return any(is_multipart(m.name) for m in content)  # it writes some as a form
+        if media is None or not is_multipart(sent):
+            return False
+        encoding = encoding_of(media, self.contract.document.root)
+        has_headers = any(header.required for each in encoding.by_name.values() for header in each.headers)
+        return has_headers or is_described_as_list(media, self.contract.schemas)
 
     @cached_property
     def refusing(self) -> frozenset[str]:
@@ -202,6 +218,8 @@ class FalsePositives:
             return self._is_list_or_object_parameter(operation, message) or self.openapi_core.accepts_request(
                 operation, exchange, self.base
             )
+        if self._is_unwritten(operation, exchange):
+            return True
         sent = _media_type(exchange)
         media = (
             next((m for m in operation.request_body.content if m.name == sent), None)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.conformance.reply_parts import part_faults
 from contracts.conformance.stream_items import item_faults
 from contracts.model.finding import MAX_DEPTH, RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
+from mockserver.openapi.multipart import is_ordered
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas, faults
 from mockserver.openapi.sequences import is_sequence
@@ -151,6 +153,18 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
         yield from _schema(media, exchange, contract)
     elif media.schema is not None and is_sequence(sent):
         yield from _items(media, exchange, contract)
+    elif is_ordered(sent):
+        yield from _parts(media, exchange, contract)
+
+
+def _parts(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
+    for fault in part_faults(exchange, media, contract):
+        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
+        yield ResponseViolation(
+            f"{exchange.status} part {steps} {fault.keyword}",
+            "a multipart body whose parts are each valid, with the documented media type and headers",
+            f"{fault.field}: {fault.message}",
+        )
 
 
 def _items(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:

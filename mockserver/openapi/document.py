@@ -76,7 +76,7 @@ class RequestBody(Struct, frozen=True):
 
 
 class Header(Struct, frozen=True):
-    """A documented header of a response."""
+    """A documented header of a response, or of a part of a multipart body."""
 
     name: str
     required: bool
@@ -349,13 +349,14 @@ def _responses(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) ->
             status=str(status),
             description=str(node.get("description", "")),
             content=_content(root, node, at),
-            headers=tuple(_headers(root, node.get("headers") or {}, at)),
+            headers=tuple(documented_headers(root, node.get("headers") or {}, at)),
             links=node.get("links") or {},
             pointer=at,
         )
 
 
-def _headers(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Header]:
+def documented_headers(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Header]:
+    """The headers of an object at `place`: a response, or the Encoding Object of a part."""
     for name, written in nodes.items():
         node, at = json_pointer.resolve(root, written, json_pointer.join(place, "headers", name))
         yield Header(name=name, required=bool(node.get("required")), schema=_schema_of(node, at), pointer=at)

@@ -233,20 +233,6 @@ def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
             )
 
 
-def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    """Fields of OpenAPI 3.2 that the mock does not implement."""
-    for key in LATER.get(place.kind, ()) if subject.version == "3.2" else ():
-        if key in place.node:
-            here = join(place.pointer, key)
-            yield UnratedProblem(here, f"`{key}` of OpenAPI 3.2 is not supported; it is ignored", unsupported=True)
-
-
-LATER: dict[str, tuple[str, ...]] = {
-    "media type": ("itemEncoding", "prefixEncoding"),
-}
-"""Kind of object → the fields of OpenAPI 3.2 that change what is sent and are not read (`openapi_32` reads others)."""
-
-
 def _querystring(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     if place.node.get("in") == "querystring" and not openapi_32.reads_querystring(place.node):
         message = f"a parameter for the whole query is read as `{openapi_32.FORM}` only; this one is ignored"
@@ -288,10 +274,9 @@ def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 
 
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "document": (_security, _later),
+    "document": (_security,),
     "operation": (_operation,),
     "parameter": (_parameter, _querystring),
-    "media type": (_later,),
     "schema": (_default_value, _mapping, _slips, _contradictions, _faker),
     "security scheme": (_scheme,),
 }

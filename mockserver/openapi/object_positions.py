@@ -47,6 +47,12 @@ _SCHEMA = {
     "items": (MANY, "schema"),
 }  # fmt: skip
 
+_ENCODINGS = {
+    "encoding": (MAP, "encoding"),
+    "prefixEncoding": (LIST, "encoding"),
+    "itemEncoding": (ONE, "encoding"),
+}
+
 _PARAMETER = {
     "schema": (ONE, "schema"),
     "content": (MAP, "media type"),
@@ -101,9 +107,9 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "schema": (ONE, "schema"),
         "itemSchema": (ONE, "schema"),
         "examples": (MAP, "example"),
-        "encoding": (MAP, "encoding"),
+        **_ENCODINGS,
     },
-    "encoding": {"headers": (MAP, "header")},
+    "encoding": {"headers": (MAP, "header"), **_ENCODINGS},
     "schema": _SCHEMA,
     "callback": {},
     LIST: {},

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.media_types import essence, is_lines
 
 EVENTS = "text/event-stream"
@@ -53,10 +53,15 @@ def items(content: bytes, name: str, *, is_cut: bool = False) -> Iterator[Any]:
 def pieces(content: bytes, name: str) -> list[bytes]:
     """The bytes of each item, which together are the body: what a server sends one after the other."""
     kind = essence(name)
-    if kind.startswith("multipart/"):
-        return [each for each in re.split(rb"(?=^--)", content, flags=re.MULTILINE) if each]
+    if multipart.is_ordered(kind):
+        return multipart.pieces(content, name)
     mark = rb"(?<=\n\n)" if kind == EVENTS else rb"(?=\x1e)" if _is_json_seq(name) else rb"(?<=\n)"
     return [each for each in re.split(mark, content) if each]
+
+
+def is_stream(name: str) -> bool:
+    """May a body of this media type be sent item by item, and go on for ever?"""
+    return is_sequence(name) or multipart.is_ordered(name)
 
 
 def _is_json_seq(name: str) -> bool:

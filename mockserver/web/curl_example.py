@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from shlex import quote
 from types import MappingProxyType
 
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_form, is_json
+from mockserver.openapi.multipart import BodyPart
 from mockserver.web.example_request import ExampleRequest, example_request, first_endpoint, plain
 from mockserver.web.service import Service
 
@@ -51,9 +52,41 @@ def _body(sent: ExampleRequest) -> list[str]:
     name, value = sent.media_type, sent.value
     if not name:
         return []
+    if name == multipart.FORM:
+        return list(map(_field, sent.parts))
+    if sent.is_multipart:
+        return ["-H", quote(f"Content-Type: {sent.content_type}"), "--data-binary", _escaped(sent.body)]
     if is_form(name):
-        option = "-F" if name.startswith("multipart/") else "--data-urlencode"
-        return [f"{option} {quote(f'{key}={plain(part)}')}" for key, part in value.items()] if value else []
+        return [f"--data-urlencode {quote(f'{key}={plain(part)}')}" for key, part in value.items()] if value else []
     text = json_codec.write(value).decode() if is_json(name) else plain(value)
     data = "-d" if "@" not in text[:1] else "--data-raw"
     return ["-H", quote(f"Content-Type: {name}"), data, quote(text)]
+
+
+def _field(part: BodyPart) -> str:
+    """The argument for a field of a multipart form, with the media type and the headers of its part."""
+    text, kind = part.content.decode("utf-8", "replace"), part.header("content-type")
+    further = [f"{name}: {value}" for name, value in part.headers if name.lower() not in SAID_OTHERWISE]
+    is_plain = not kind and not further and not part.is_file
+    if is_plain:
+        option = "--form-string" if text[:1] in ("@", "<", '"') or ";" in text else "-F"
+        return f"{option} {quote(f'{part.name}={text}')}"
+    options = [f"filename={_quoted(part.name)}"] * part.is_file
+    options += [f"type={kind}"] if kind else []
+    options += [f"headers={_quoted(each)}" for each in further]
+    return f"-F {quote(';'.join([f'{part.name}={_quoted(text)}', *options]))}"
+
+
+SAID_OTHERWISE = ("content-disposition", "content-type")
+"""Headers of a part that curl makes from other options."""
+
+
+def _quoted(text: str) -> str:
+    """A text in the quotes that `-F` reads."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _escaped(content: bytes) -> str:
+    """Bytes as an argument in bash and zsh, on one line."""
+    text = content.decode("utf-8", "replace").replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + text.replace("\r", "\\r").replace("\n", "\\n") + "'"

@@ -12,24 +12,25 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from mockserver.errors import Unanswerable
-from mockserver.openapi import json_codec
+from mockserver.examples.part_writer import PartWriter
+from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.media_types import is_form, is_json
+from mockserver.openapi.multipart import BodyPart
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.example_credential import NO_AUTHORIZATION, authorization
+from mockserver.web.response.serializers import part_writer
 from mockserver.web.service import Service
 
 NOT_SENT = ("accept", "content-type", "authorization")
 """Names that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
 
-BOUNDARY = "mockserver-part"
-"""What separates the parts of a multipart body (RFC 2046 section 5.1.1)."""
-
 
 class ExampleRequest(Struct, frozen=True):
     """A request. `target` is the path with the query, below the prefix of the service; `headers` lack content-type.
 
-    `value` is the body before it is written as `media_type`; without a body, `media_type` is empty.
+    `value` is the body before it is written as `media_type`; without a body, `media_type` is empty. `parts` are those
+    of a multipart body.
     """
 
     method: str
@@ -37,25 +38,30 @@ class ExampleRequest(Struct, frozen=True):
     headers: Mapping[str, str]
     media_type: str = ""
     value: Any = None
+    parts: tuple[BodyPart, ...] = ()
 
     @property
     def content_type(self) -> str:
         """The value of content-type; empty without a body."""
-        is_multipart = self.media_type.startswith("multipart/")
-        return f"{self.media_type}; boundary={BOUNDARY}" if is_multipart else self.media_type
+        return multipart.write(self.parts, self.media_type)[1] if self.is_multipart else self.media_type
+
+    @property
+    def is_multipart(self) -> bool:
+        """Has the body parts?"""
+        return multipart.is_multipart(self.media_type)
 
     @property
     def body(self) -> bytes:
         """The body as it is sent."""
         if not self.media_type:
             return b""
+        if self.is_multipart:
+            return multipart.write(self.parts, self.media_type)[0]
         if is_json(self.media_type):
             return json_codec.write(self.value)
         if not is_form(self.media_type) or not isinstance(self.value, dict):
             return plain(self.value).encode()
-        fields = {name: plain(part) for name, part in self.value.items()}
-        is_multipart = self.media_type.startswith("multipart/")
-        return _parts(fields).encode() if is_multipart else urlencode(fields).encode()
+        return urlencode({name: plain(part) for name, part in self.value.items()}).encode()
 
 
 def example_request(
@@ -72,7 +78,8 @@ def example_request(
     media = _sent_media(operation)
     if media is None:
         return ExampleRequest(operation.method, target, headers)
-    return ExampleRequest(operation.method, target, headers, media.name, _value(service, media))
+    value = _value(service, media)
+    return ExampleRequest(operation.method, target, headers, media.name, value, tuple(_parts(service, media, value)))
 
 
 def first_endpoint(service: Service) -> Endpoint | None:
@@ -113,7 +120,8 @@ def _difficulty(service: Service, endpoint: Endpoint) -> int:
 
 def _is_simple(media: MediaType) -> bool:
     """Can the media type be written as an argument of curl?"""
-    return is_json(media.name) or is_form(media.name) or media.name.startswith("text/")
+    kinds = (is_json, is_form, multipart.is_multipart)
+    return any(test(media.name) for test in kinds) or media.name.startswith("text/")
 
 
 def _action(service: Service, operation: Operation) -> Any:
@@ -175,10 +183,15 @@ def _sent_media(operation: Operation) -> MediaType | None:
     return next((media for media in content if is_json(media.name)), None) or next(filter(_is_simple, content), None)
 
 
-def _parts(fields: Mapping[str, str]) -> str:
-    """The parts of a multipart form (RFC 7578)."""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
-    return "".join(f'{head}{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()) + f"--{BOUNDARY}--\r\n"
+def _parts(service: Service, media: MediaType, value: Any) -> list[BodyPart]:
+    """The parts of a multipart body, all of them as texts; none of another body."""
+    if not multipart.is_multipart(media.name):
+        return []
+    contract = service.contract
+    writer = PartWriter(contract.schemas, contract.examples, "request", part_writer(contract.schemas, has_files=False))
+    with suppress(Unanswerable):
+        return writer.parts(value, media, seed=0)
+    return []
 
 
 def _value(service: Service, media: MediaType) -> Any:

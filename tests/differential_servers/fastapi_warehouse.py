@@ -31,13 +31,13 @@ class NewPart(BaseModel):
     note: str | None = Field(default=None, max_length=80)
 
 
-class Part(NewPart):
+class BodyPart(NewPart):
     id: int
     created_at: datetime
 
 
 class PartPage(BaseModel):
-    items: list[Part]
+    items: list[BodyPart]
     total: int
     page: int
 
@@ -67,17 +67,17 @@ def _token(credential: Annotated[Any, Depends(HTTPBearer())]) -> None:
 def warehouse() -> FastAPI:  # noqa: C901 - each route is a function in it
     """A warehouse without parts."""
     app = FastAPI(title="Warehouse", dependencies=[Depends(_token)])
-    parts: dict[int, tuple[str, Part]] = {}
+    parts: dict[int, tuple[str, BodyPart]] = {}
     keys: dict[int, tuple[str, AccessKey]] = {}
     part_ids, key_ids = count(1), count(1)
 
-    def own(tenant: str) -> list[Part]:
+    def own(tenant: str) -> list[BodyPart]:
         return [part for owner, part in parts.values() if owner == tenant]
 
-    def part_of(tenant: str, part_id: int) -> Part:
+    def part_of(tenant: str, part_id: int) -> BodyPart:
         owner, part = parts.get(part_id, ("", None))
         if part is None or owner != tenant:
-            raise HTTPException(404, "Part not found")
+            raise HTTPException(404, "BodyPart not found")
         return part
 
     @app.get("/parts", responses=REFUSED)
@@ -88,21 +88,21 @@ def warehouse() -> FastAPI:  # noqa: C901 - each route is a function in it
         return PartPage(items=shown[(page - 1) * 4 : page * 4], total=len(shown), page=page)
 
     @app.post("/parts", status_code=201, responses=REFUSED)
-    def create_part(tenant: Tenant, new: NewPart) -> Part:
+    def create_part(tenant: Tenant, new: NewPart) -> BodyPart:
         if len(own(tenant)) >= 12:
             raise HTTPException(409, "The warehouse is full")
-        part = Part(id=next(part_ids), created_at=datetime.now(UTC), **_stored(new))
+        part = BodyPart(id=next(part_ids), created_at=datetime.now(UTC), **_stored(new))
         parts[part.id] = (tenant, part)
         return part
 
     @app.get("/parts/{part_id}", responses=REFUSED)
-    def read_part(tenant: Tenant, part_id: int) -> Part:
+    def read_part(tenant: Tenant, part_id: int) -> BodyPart:
         return part_of(tenant, part_id)
 
     @app.put("/parts/{part_id}", responses=REFUSED)
-    def replace_part(tenant: Tenant, part_id: int, new: NewPart) -> Part:
+    def replace_part(tenant: Tenant, part_id: int, new: NewPart) -> BodyPart:
         old = part_of(tenant, part_id)
-        part = Part(id=part_id, created_at=old.created_at, **_stored(new))
+        part = BodyPart(id=part_id, created_at=old.created_at, **_stored(new))
         parts[part_id] = (tenant, part)
         return part
 

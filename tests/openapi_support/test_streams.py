@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import jsonschema
 import pytest
 
-import mockserver
 from contracts.conformance.response_validation import response_violations
 from contracts.model.finding import RecordedExchange
 from mockserver import contract as contracts
 from mockserver.contract import Contract
-from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.openapi_support.conftest import DOCUMENT
+from tests.openapi_support.streamed_messages import streamed_messages
 
 MEASUREMENT = {"type": "object", "required": ["celsius"], "properties": {"celsius": {"maximum": 60, "minimum": -90}}}
 LINES, TEXTS, EVENTS = "application/jsonl", "application/json-seq", "text/event-stream"
@@ -106,41 +102,10 @@ def seen(contract: Contract, path: str, exchange: RecordedExchange) -> list[str]
     return [each.seen for each in response_violations(operation, exchange, contract)]
 
 
-Ask = Callable[[str, int], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def ask() -> Ask:
-    """What a sandbox with a stream interval sends; the client disconnects after some messages."""
-    sandbox = mockserver.create_app(DOCUMENT, seed=1, settings=ServiceSettings(stream_interval=0.001))
-
-    def ask(path: str, most: int) -> list[dict[str, Any]]:
-        sent, left = list[dict[str, Any]](), asyncio.Event()
-        body = iter([{"type": "http.request", "body": b""}])
-
-        async def receive() -> dict[str, Any]:
-            for message in body:
-                return message
-            await left.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-            if len(sent) == most:
-                left.set()
-
-        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http"}
-        scope |= {"path": path, "raw_path": path.encode(), "query_string": b"", "headers": [], "root_path": ""}
-        asyncio.run(sandbox(scope, receive, send))
-        return sent
-
-    return ask
-
-
 @pytest.mark.parametrize("path", STREAMS)
-def test_with_an_interval_items_are_sent_one_by_one(ask: Ask, api: Client, path: str) -> None:
+def test_with_an_interval_items_are_sent_one_by_one(api: Client, path: str) -> None:
     whole = api.get(path).content
-    head, *parts, end = ask(f"/v1{path}", 0)
+    head, *parts, end = streamed_messages(DOCUMENT, f"/v1{path}")
 
     assert b"content-length" not in dict(head["headers"])
     assert [whole.count(b"celsius"), b""] == [len(parts), end["body"]]
@@ -148,11 +113,11 @@ def test_with_an_interval_items_are_sent_one_by_one(ask: Ask, api: Client, path:
     assert {True} == {part["more_body"] for part in parts}
 
 
-def test_nothing_is_sent_after_the_client_has_left(ask: Ask) -> None:
-    assert 2 == len(ask("/v1/lines", 2))
+def test_nothing_is_sent_after_the_client_has_left() -> None:
+    assert 2 == len(streamed_messages(DOCUMENT, "/v1/lines", 2))
 
 
-def test_other_responses_keep_their_length_with_an_interval(ask: Ask) -> None:
-    head, body = ask("/v1/stations", 0)
+def test_other_responses_keep_their_length_with_an_interval() -> None:
+    head, body = streamed_messages(DOCUMENT, "/v1/stations")
 
     assert str(len(body["body"])).encode() == dict(head["headers"])[b"content-length"]

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mockserver.openapi.media_types import essence
-from mockserver.openapi.sequences import is_sequence, pieces
+from mockserver.openapi.sequences import is_stream, pieces
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -65,4 +64,4 @@ async def _disconnect(receive: Any) -> None:
 def _streamed_type(headers: Any) -> str:
     """The media type of a response that is a sequence; empty for any other."""
     name = next((value.decode("latin-1") for key, value in headers if key == b"content-type"), "")
-    return name if is_sequence(name) or essence(name) == "multipart/mixed" else ""
+    return name if is_stream(name) else ""

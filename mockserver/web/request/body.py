@@ -11,10 +11,13 @@ import orjson
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.openapi import json_codec, media_types, sequences
 from mockserver.openapi.document import MediaType, RequestBody
+from mockserver.openapi.multipart import is_multipart, is_ordered
+from mockserver.openapi.part_encoding import is_described_as_list
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
 from mockserver.web.request.bounds import refuse_deep
 from mockserver.web.request.form import FormReader
+from mockserver.web.request.part_reader import FormPartReader, PartReader
 
 CACHED_READERS = 64
 """How many content types have their reader cached: clients send few, but an attacker may send any number."""
@@ -47,7 +50,7 @@ class BodyReader:
         if not content and reader.is_json:  # JSON has no empty text, so this is no body (RFC 8259 section 2)
             self._refuse_missing()
             return None, reader.name
-        value = reader.parse(content, content_type)
+        value = reader.parse_valid(content, content_type)
         if reader.validator is not None and not reader.validator.is_valid(value):
             found = faults(reader.validator, value, "body", is_large=len(content) > LARGE)
             raise Invalid(found[0].message, faults=found)
@@ -87,12 +90,16 @@ class BodyReader:
 
 
 class MediaReader:
-    """One media type of a body: how its bytes become a value, and what validates the value."""
+    """One media type of a body: how its bytes become a value, and what validates the value.
 
-    __slots__ = ("is_json", "name", "parse", "validator")
+    `parse_valid` refuses what no value shows: the media types and headers of parts.
+    """
 
-    def __init__(self, name: str, parse: Parse, validator: Validator | None) -> None:
+    __slots__ = ("is_json", "name", "parse", "parse_valid", "validator")
+
+    def __init__(self, name: str, parse: Parse, validator: Validator | None, parse_valid: Parse | None = None) -> None:
         self.name, self.parse, self.validator = name, parse, validator
+        self.parse_valid = parse_valid or parse
         self.is_json = parse is _json
 
 
@@ -105,6 +112,12 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
     if sequences.is_sequence(name) and not _is_one_text(name, media, schemas):
         listed = schemas.lines_validator(media.schema, "request") if media.schema else None
         return MediaReader(name, partial(_sequence, is_valid=_item_test(media, schemas)), listed)
+    if is_ordered(name) or (is_multipart(name) and is_described_as_list(media, schemas)):
+        parts = PartReader(media, schemas)
+        return MediaReader(name, parts.read, validator, parts.read_valid)
+    if is_multipart(name) and media.encoding:
+        form = FormPartReader(name, media, schemas)
+        return MediaReader(name, form.read, validator, form.read_valid)
     if media_types.is_form(name):
         return MediaReader(name, FormReader(name, media, schemas).read, validator)
     if media_types.is_xml(name):

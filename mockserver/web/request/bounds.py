@@ -10,9 +10,6 @@ from mockserver.openapi.json_codec import is_deep
 MAX_FIELDS = 20_000
 """The most fields of a form, and the most elements of an XML body."""
 
-MAX_PARTS = 2_000
-"""The most parts of a multipart body. One part takes the parser fifty times as long as a field."""
-
 MAX_DEPTH = 200
 """The deepest nesting of a value. The JSON writer allows 254 levels, and a reply adds some around the value."""
 

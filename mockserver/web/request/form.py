@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from quopri import decodestring
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import FormParser, parse_options_header
-
 from mockserver.errors import Malformed
+from mockserver.openapi import multipart
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.formats import is_base64
 from mockserver.openapi.media_types import is_json
+from mockserver.openapi.multipart import BodyPart, UnreadableParts
+from mockserver.openapi.part_values import MAX_PARTS
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.swagger import ALLOWS_EMPTY
-from mockserver.web.request.bounds import MAX_FIELDS, MAX_PARTS, refuse_more_than
+from mockserver.web.request.bounds import MAX_FIELDS, refuse_more_than
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
 from mockserver.web.request.query import key_path, nest
@@ -26,13 +27,15 @@ from mockserver.web.request.query import key_path, nest
 class Field(NamedTuple):
     """One field of a form.
 
-    `sent` is the text before decoding; None for a multipart body, which has no encoding. `data` are a file's bytes.
+    `sent` is the text before decoding; None for a multipart body, which has no encoding. `data` are a file's bytes,
+    `part` the part of a multipart body.
     """
 
     name: str
     text: str
     sent: str | None = None
     data: bytes | None = None
+    part: BodyPart | None = None
 
 
 class FormReader:
@@ -57,12 +60,16 @@ class FormReader:
             nest(
                 (
                     (field.name,) if field.name in declared else key_path(field.name),
-                    self._decoded(field) if count.get(field.name) == 1 else field.text,
+                    self._value(field, is_only=count[field.name] == 1) if count else field.text,
                 )
                 for field in map(self._encoded, fields)
                 if field.text or field.name not in self._skipped
             )
         )
+
+    def _value(self, field: Field, *, is_only: bool) -> Any:
+        """The value of a field of a form with Encoding Objects; `is_only`: there is no other of its name."""
+        return self._decoded(field) if is_only else field.text
 
     def _encoded(self, field: Field) -> Field:
         """A field whose schema wants base64: the bytes of a file that contains something else are encoded."""
@@ -100,28 +107,25 @@ def _urlencoded(content: bytes, content_type: str) -> list[Field]:
 
 def _multipart(content: bytes, content_type: str) -> list[Field]:
     """The parts of a multipart form (RFC 7578); bytes of files that are not UTF-8 are replaced."""
-    _, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary")
-    if not boundary:
-        raise Malformed("the multipart body has no boundary")
-    refuse_more_than(MAX_PARTS, content.count(b"--" + boundary), "parts")
-    found: list[Field] = []
-
-    def on_field(entry: Any) -> None:
-        found.append(
-            Field(entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace"))
-        )
-
-    def on_file(entry: Any) -> None:
-        entry.file_object.seek(0)
-        data = entry.file_object.read()
-        name = (entry.field_name or b"").decode("utf-8", "replace")
-        found.append(Field(name, data.decode("utf-8", "replace"), data=data))
-
     try:
-        parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
-        parser.write(content)
-        parser.finalize()
-    except FormParserError as fault:
+        parts = multipart.read(content, content_type, most=MAX_PARTS, needs_end=False)
+    except UnreadableParts as fault:
         raise Malformed(f"the multipart body cannot be read: {fault}") from None
-    return found
+    return [_field(part) for part in parts]
+
+
+def _field(part: BodyPart) -> Field:
+    if not part.name:
+        raise Malformed("the multipart body cannot be read: a part has no `Content-Disposition` with a name")
+    data = _transferred(part)
+    return Field(part.name, data.decode("utf-8", "replace"), data=data if part.is_file else None, part=part)
+
+
+def _transferred(part: BodyPart) -> bytes:
+    """The content without `Content-Transfer-Encoding`, which old clients still send (RFC 7578 section 4.7)."""
+    coding = (part.header("content-transfer-encoding") or "").lower()
+    if coding == "quoted-printable":
+        return decodestring(part.content)
+    if coding == "base64" and is_base64(part.content.decode("latin-1")):
+        return b64decode(part.content)
+    return part.content

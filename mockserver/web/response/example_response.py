@@ -13,11 +13,13 @@ from urllib.parse import quote
 
 from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
+from mockserver.examples.part_writer import PartWriter
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header, MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
+from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.path_template import names
 from mockserver.openapi.sequences import EVENTS, is_sequence
 from mockserver.openapi.server_headers import SERVER_HEADERS
@@ -54,6 +56,9 @@ class ExampleResponses:
 
     def __init__(self, contract: Contract, seed: int | None) -> None:
         self._contract, self._schemas, self._maker = contract, contract.schemas, contract.examples
+        self._parts = PartWriter(
+            contract.schemas, contract.examples, "response", serializers.part_writer(contract.schemas)
+        )
         # Without `--seed` the values are the same in every run too: examples should not change between two runs.
         self._seed = seed or 0
         self._cached: dict[tuple[str, str], Any] = {}
@@ -78,9 +83,15 @@ class ExampleResponses:
         value = self._value(operation, call, media, name, choice)
         if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
             value = [value]  # the schema describes one line
-        content = None if is_json(name) else serializers.write(value, name, media, self._schemas)
+        content, name = (None, name) if is_json(name) else self.written(value, name, media)
         # An example that is asked for by its name is sent as the document has it, valid or not.
         return Reply(status, value, headers, name, content, proven=choice.example is not None)
+
+    def written(self, value: Any, name: str, media: MediaType | None) -> tuple[bytes, str]:
+        """The bytes of a value of the media type `name`, which `media` describes, and their content type."""
+        if media is None or not is_multipart(name):
+            return serializers.write(value, name, media, self._schemas), name
+        return self._parts.body(value, media, name, self._seed)
 
     def _value(self, operation: Operation, call: Call, media: MediaType, name: str, choice: ResponseChoice) -> Any:
         if choice.example is not None:

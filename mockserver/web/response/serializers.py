@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import yaml
 
+from mockserver.examples.part_writer import WriteValue
+from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.response import xml_writer
-
-TYPE_OF_RANGE = {
-    "*/*": "application/octet-stream",
-    "application/*": "application/json",
-    "text/*": "text/plain",
-    "image/*": "image/png",
-    "audio/*": "audio/mpeg",
-    "video/*": "video/mp4",
-}
-"""The media type that is sent for a documented range when the client accepts no specific type in it."""
 
 
 def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> bytes:
@@ -41,6 +31,17 @@ def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> b
     if isinstance(value, str) and kind in SAMPLE_FILES:
         return SAMPLE_FILES[kind]()
     return WRITERS.get(kind, plain)(value)
+
+
+def part_writer(schemas: Schemas, *, has_files: bool = True) -> WriteValue:
+    """Writes the value of a part of a multipart body; unless it `has_files`, one of an image as a text, too."""
+
+    def write_part(value: Any, kind: str, pointer: str | None) -> bytes:
+        if kind in SAMPLE_FILES and not isinstance(value, bytes):
+            return SAMPLE_FILES[kind]() if has_files else plain(value)
+        return write(value, kind, MediaType(kind, pointer, {}, {}, ""), schemas)
+
+    return write_part
 
 
 def lines(value: Any) -> bytes:
@@ -115,45 +116,6 @@ def _cell(value: Any) -> str:
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
 
 
-def _png() -> bytes:
-    """One grey pixel (PNG, ISO/IEC 15948)."""
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(b"\0\x80")),
-        (b"IEND", b""),
-    )
-    written = [
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
-    ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
-
-
-def _gif() -> bytes:
-    """One pixel (GIF89a)."""
-    return b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
-
-
-def _pdf() -> bytes:
-    """One empty page (ISO 32000)."""
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>",
-    )
-    text, places = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, 1):
-        places.append(len(text))
-        text += b"%d 0 obj%sendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"xref\n0 4\n0000000000 65535 f \n%strailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-    return text + tail % (table, len(text))
-
-
-def _zip() -> bytes:
-    """An archive without entries (APPNOTE section 4.3.16)."""
-    return b"PK\x05\x06" + bytes(18)
-
-
 EVENT_FIELDS = {"event", "data", "id", "retry"}
 """The fields of a server-sent event (HTML Living Standard section 9.2.6)."""
 
@@ -163,11 +125,3 @@ WRITERS: dict[str, Callable[[Any], bytes]] = {
     "application/yaml": _yaml, "application/x-yaml": _yaml, "text/yaml": _yaml, "text/x-yaml": _yaml,
 }  # fmt: skip
 """The serializers by media type. For other media types a text is sent as it is, and any other value as JSON."""
-
-SAMPLE_FILES: dict[str, Callable[[], bytes]] = {
-    "image/png": _png,
-    "image/gif": _gif,
-    "application/pdf": _pdf,
-    "application/zip": _zip,
-}
-"""Small complete files for media types whose bytes are no text; they replace a generated string."""

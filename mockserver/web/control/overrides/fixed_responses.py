@@ -39,7 +39,7 @@ class FixedResponse(PassedOn):
         name = kind or serializers.concrete_type(media.name if media is not None else "application/json", "*/*")
         content = None
         if endpoint is not None and not media_types.is_json(name) and not isinstance(body, str):
-            content = serializers.write(body, name, media, endpoint.schemas)
+            content, name = endpoint.examples.written(body, name, media)
         return Reply(status, body, documented_headers(answered, endpoint, status), name, content)
 
     def _documented(self, answered: AnsweredRequest, endpoint: Endpoint | None) -> Reply:
