@@ -18,6 +18,7 @@ from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.ranges import says_if_included
 
 UNSHOWN: Any = object()
 """The value of a field that no reply shows."""
@@ -155,6 +156,19 @@ def _check_range(context: CheckContext, target: FilteredList) -> None:
     items, listing = target.all(context, mine, {statement.parameter: bound})
     text = f"with {statement.parameter}={bound} the list has only items whose {target.field} is {statement.compare} it"
     _expect_items(context, resource, items, [mine], [theirs], listing, text)
+    if statement.evidence in ("documented", "described") or says_if_included(statement.parameter):
+        _check_bound(context, target, bound)
+
+
+def _check_bound(context: CheckContext, target: FilteredList, bound: Any) -> None:
+    """An item with the value of the bound itself is in the list, or not, as the document says."""
+    resource, statement = target.resource, target.statement
+    made = context.create(resource, _with(context, resource, target.field, bound))
+    items, listing = target.all(context, made, {statement.parameter: bound})
+    included = statement.compare in ("at-least", "at-most")
+    text = f"{statement.parameter}={bound} selects items whose {target.field} is {statement.compare} it"
+    what = f"{text}, {'so' if included else 'so not'} the one with this value"
+    _expect_items(context, resource, items, [made] * included, [made] * (not included), listing, what)
 
 
 def _with(context: CheckContext, resource: CheckedResource, field: str, value: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from schemathesis.openapi.checks import (
 
 from contracts.client.path_values import allows_text, is_nested
 from contracts.conformance.ignored_statements import HEADERS
+from contracts.conformance.item_lifetimes import has_unknown_lifetime
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.conformance.response_validation import (
     documented_media,
@@ -107,7 +108,7 @@ class FalsePositives:
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or has_no_stated_content(self.contract, response)
-        return False
+        return has_unknown_lifetime(self.contract, operation, case, failure)
 
     def _is_plain_text(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Is the content a text by its schema, and no JSON? Schemathesis parses YAML, and then it is an object."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.inference.descriptions import description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import plain
 from mockserver.openapi.document import Operation, Parameter
@@ -25,6 +27,16 @@ BEHIND_ONLY = {
 
 BEHIND = BEFORE | BEHIND_ONLY
 
+EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
+"""Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
+
+INCLUDED = re.compile(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?including\b")
+EXCLUDED = re.compile(r"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b")
+"""What a description says about the bound itself."""
+
+OPEN = {"at-least": "above", "at-most": "below"}
+CLOSED = {"above": "at-least", "below": "at-most"}
+
 TIMES = frozenset(("date", "date-time"))
 
 TIME_WORDS = ("", "at", "on", "date", "time")
@@ -43,8 +55,24 @@ def ranges(
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name]):
                     note = f"the query parameter names a bound of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
-                    yield stated | {"evidence": "implied", "note": note}
+                    stated |= {"evidence": "implied", "note": note}
+                    yield stated | _described_bound(schemas, parameter, compare)
                     break
+
+
+def says_if_included(parameter: str) -> bool:
+    """Does the name of a parameter say whether its value itself is in the range?"""
+    return bool(EXACT & set(asked_words(parameter)))
+
+
+def _described_bound(schemas: Schemas, parameter: Parameter, compare: str) -> Statement:
+    """What the description says about the value itself: `Last year (inclusive)`. Empty if it says nothing."""
+    text = description(schemas, parameter.pointer)
+    for pattern, turned in ((INCLUDED, CLOSED), (EXCLUDED, OPEN)):
+        said = text.first(pattern)
+        if said is not None:
+            return said.statement(compare=turned.get(compare, compare))
+    return {}
 
 
 def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -489,6 +489,48 @@ def test_a_reply_may_show_a_value_in_the_form_that_it_documents(write: Write) ->
     assert not findings_of(contract, handle, only=["create", "read-back", "lifecycle"])
 
 
+ID_OF_PATH = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+DONE = {"parameters": [ID_OF_PATH], "responses": OK}
+ECHO = {"get": DONE, "delete": DONE}
+
+
+def test_an_echo_may_find_what_was_deleted(write: Write) -> None:
+    contract = write({"/echo/{id}": ECHO, "/echo": {"post": {"requestBody": takes(LABEL), "responses": OK}}})
+
+    found = findings_of(contract, lambda ask: Answer(200, {"path": ask.path}), only=["use_after_free", "odd-input"])
+
+    assert [] == [each for each in found if each.verdict == "failure" and each.check != "odd-input"]
+    assert [] == [each for each in found if each.verdict == "failure" and "which no item has" in each.expected]
+
+
+@pytest.mark.parametrize(("said", "included"), [
+    ("Largest weight (inclusive)", True), ("Weights below this (exclusive)", False), ("Largest weight", True),
+])  # fmt: skip
+@pytest.mark.parametrize("includes", [True, False])
+def test_the_bound_of_a_range_is_in_it_as_the_document_says(
+    write: Write, said: str, included: bool, includes: bool
+) -> None:
+    weight = {"type": "integer", "minimum": 0}
+    crate = {"type": "object", "required": ["weight"], "properties": {"weight": weight}}
+    shown = {"type": "object", "required": ["id"], "properties": {"weight": weight, "id": {"type": "string"}}}
+    query = [{"name": "max_weight", "in": "query", "description": said, "schema": weight}]
+    contract = write({"/crates": {
+        "get": {"parameters": query, "responses": answers({"type": "array", "items": shown})},
+        "post": {"requestBody": takes(crate), "responses": answers(shown, "201")}}})  # fmt: skip
+    kept: list[Node] = []
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method == "POST":
+            kept.append({**json.loads(ask.raw), "id": str(len(kept))})
+            return Answer(201, kept[-1])
+        most = int(ask.query.get("max_weight", 10**9)) if ask.query else 10**9
+        return Answer(200, [each for each in kept if each["weight"] < most + includes])
+
+    found = findings_of(contract, handle, only=["filter"])
+
+    assert bool(found) is (includes is not included), [(each.expected, each.seen) for each in found]
+
+
 # Client-chosen ids, and updates.
 
 SIZE = {"type": "object", "properties": {"wide": {"type": "integer"}}}

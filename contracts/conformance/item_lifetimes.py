@@ -1,0 +1,41 @@
+"""What Schemathesis says about items that are created and deleted: where it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemathesis.core.failures import Failure
+from schemathesis.openapi.checks import EnsureResourceAvailability, UseAfterFree
+
+from contracts.model.resources import CheckedResource, checked_resources, name_of
+from mockserver.contract import Contract
+from mockserver.openapi.document import Operation
+
+
+def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, failure: Failure) -> bool:
+    """Is it about an item of which nobody knows if it exists?
+
+    An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing.
+    """
+    if isinstance(failure, UseAfterFree):
+        return not any(_tells_new_ids(contract, each) for each in _resources_of(contract, operation))
+    is_empty = any(value == "" for value in (case.path_parameters or {}).values())
+    return isinstance(failure, EnsureResourceAvailability) and is_empty
+
+
+def _resources_of(contract: Contract, operation: Operation) -> list[CheckedResource]:
+    name = name_of(operation)
+    return [r for r in checked_resources(contract).values() if any(op.name == name for op in r.operations.values())]
+
+
+def _tells_new_ids(contract: Contract, resource: CheckedResource) -> bool:
+    """Does the document say which id a created item has: in the path of a PUT, or in the reply or its `Location`?"""
+    create = resource.operations.get("create")
+    if create is None or resource.is_put:
+        return create is not None
+    response, path = create.operation.success(), create.reply_path("item")
+    if response is None or path is None:
+        return create.reply_path("id") is not None
+    items = [contract.schemas.below(media.schema, path) for media in response.content if media.schema]
+    named = {name for pointer in items if pointer for name in contract.schemas.properties(pointer)}
+    return resource.behaviour.identity.field in named or "location" in {each.name.lower() for each in response.headers}
