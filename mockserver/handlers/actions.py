@@ -12,6 +12,7 @@ from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
+from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across
 from mockserver.handlers.owner_choice import choose_owner
@@ -56,6 +57,8 @@ def update(context: RequestContext) -> None:
     before = context.before = find(context)
     context.edit(before)
     sent = context.bound.item_body(context.call)
+    if context.bound.entry is not None:
+        return _complete_update(context, before, changed_entries(context, context.bound.entry, sent))
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
     change = sent if style == "json-patch" else context.bound.accept_body(_as_object(sent))
     changed = STYLES[style](before.fields, change)
@@ -63,7 +66,7 @@ def update(context: RequestContext) -> None:
     if style == "merge-patch" and generator is not None:
         # A merge patch removes a field by null. Replies that require the field then show null where that is valid.
         changed |= {name: None for name in generator.nullable.intersection(change) if change[name] is None}
-    _complete_update(context, before, changed)
+    return _complete_update(context, before, changed)
 
 
 def replace(context: RequestContext) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.statements import OperationBehaviour, ReplyStatement
+from mockserver.behaviour.statements import Action, OperationBehaviour, ReplyStatement
 from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
@@ -16,6 +16,7 @@ from mockserver.handlers import paging as paging_styles
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
+from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import (
     operations_on,
@@ -72,7 +73,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         body_names=action.takes,
         path_fields={} if elsewhere else action.keeps,
         request_properties=request_properties(contract, operation, behaviour),
-        path_names=_path_names(operation, plan, action.does) if plan is not None and not action.across else {},
+        path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
         owner=_owner(operation, plan, plans, action.does)
@@ -84,6 +85,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
         by=action.by,
+        entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
 
@@ -125,13 +127,15 @@ def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> 
     return "" if is_usual or not item_paths else item_paths[0]
 
 
-def _path_names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:
+def _path_names(operation: Operation, plan: ResourcePlan, action: Action) -> dict[str, str]:
     """The operation's names of path parameters → the resource's names, where they differ."""
     own, identity = path_template.names(operation.path), plan.statements.identity
-    is_item = does not in ("create", "list") and len(own) > len(plan.parent_parameters)
+    own = own[:-1] if action.entry and operation.method != "post" else own
+    is_item = action.does not in ("create", "list") and len(own) > len(plan.parent_parameters)
     names = [*plan.parent_parameters, *([identity.parameter] if is_item else [])]
     # Names are matched by position, which is safe only where `within` or a path that ends in the id says what they are.
-    is_known = plan.statements.within is not None or (operation.path.rstrip("/").endswith("}") and not plan.is_single)
+    ends = operation.path.rstrip("/").endswith("}") or bool(action.entry)
+    is_known = plan.statements.within is not None or (ends and not plan.is_single)
     if not is_known or len(own) != len(names):
         return {}
     return {name: other for name, other in zip(own, names, strict=True) if name != other}

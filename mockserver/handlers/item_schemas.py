@@ -76,7 +76,8 @@ def _constants(schemas: Schemas, pointer: str) -> list[Any]:
 def request_schemas(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:
     """The pointers of the schemas by which a request's body describes the item."""
     envelope = behaviour.action.envelope if behaviour.action else ()
-    for media in operation.request_body.content if operation.request_body else ():
+    is_entry = behaviour.action is not None and behaviour.action.entry
+    for media in operation.request_body.content if operation.request_body and not is_entry else ():
         pointer = contract.schemas.below(media.schema, envelope)
         if pointer is not None:
             yield pointer

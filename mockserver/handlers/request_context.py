@@ -40,6 +40,21 @@ AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 """From the properties of a body to the item's fields. Raises Invalid for an unknown one, if the service says so."""
 
 
+class EntryPlan(Struct, frozen=True):
+    """The list in an item of which an operation changes one entry, compiled at load.
+
+    `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
+    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends.
+    """
+
+    name: str
+    noun: str
+    key: str
+    parameter: str
+    known: frozenset[str]
+    generated: Callable[[str], dict[str, Any]]
+
+
 class BoundOperation(Struct, frozen=True):
     """An operation with its handler and its statements, compiled at load.
 
@@ -47,9 +62,9 @@ class BoundOperation(Struct, frozen=True):
     fields, `path_fields` path parameters to the fields that keep them, and `path_names` the operation's path parameters
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
-    all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values.
-    `owners_elsewhere` has, for parameters above the resource's items, the operation's own, empty where it has none
-    (owner_choice.py).
+    all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
+    `entry` is the list of which it changes one entry. `owners_elsewhere` has, for parameters above the resource's
+    items, the operation's own, empty where it has none (owner_choice.py).
     """
 
     operation: Operation
@@ -77,6 +92,7 @@ class BoundOperation(Struct, frozen=True):
     by: str = ""
     above: tuple[Owner, ...] = ()
     sets: tuple[tuple[str, Render], ...] = ()
+    entry: EntryPlan | None = None
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property

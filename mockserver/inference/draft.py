@@ -21,7 +21,7 @@ class DraftAction(Struct, frozen=True):
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
-    `sets` are properties that the operation gives new values.
+    `sets` are properties that the operation gives new values, `entry` is the list of which it changes one entry.
     """
 
     operation: Operation
@@ -37,6 +37,7 @@ class DraftAction(Struct, frozen=True):
     across: bool = False
     by: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
+    entry: str = ""
 
 
 class ResourceDraft(Struct):
@@ -112,7 +113,8 @@ class ResourceDraft(Struct):
 
     def request_properties(self, *does: str) -> Iterator[dict[str, str]]:
         """The properties that requests of these kinds may have."""
-        from_bodies = (item_schema_of_request(self.schemas, action) for action in self.actions if action.does in does)
+        asking = (action for action in self.actions if action.does in does and not action.entry)
+        from_bodies = (item_schema_of_request(self.schemas, action) for action in asking)
         return (self.schemas.properties(pointer) for pointer in from_bodies if pointer)
 
     @property

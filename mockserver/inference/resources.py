@@ -11,6 +11,7 @@ from msgspec import Struct
 from mockserver.inference import actions
 from mockserver.inference.aliases import with_aliases
 from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun
@@ -47,7 +48,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     for draft in drafts:
         actions.infer_rest(draft)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
-    found = with_aliases(found, nodes, read_only=read_only)
+    found = with_aliases(add_entry_actions(found, nodes), nodes, read_only=read_only)
     add_item_actions(found, nodes)
     _name(found)
     return found

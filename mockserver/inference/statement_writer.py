@@ -92,6 +92,11 @@ class Writer:
         stated: Statement = {"identity": identified}
         others = {name: at for name, at in properties.items() if name != identified.get("field")}
         stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
+        filled: dict[str, list[Any]] = {
+            one.entry: [] for one in draft.actions if one.entry and one.operation.method == "post"
+        }
+        if filled:
+            stated["defaults"] = inferred("a POST of its own adds the entries", fields=filled)
         references = self._references(draft, parent)
         if references:
             stated["references"] = references
@@ -199,6 +204,8 @@ class Writer:
             keys["keeps"] = dict(action.keeps)
         if action.sets:
             keys["sets"] = dict(action.sets)
+        if action.entry:
+            keys |= {"entry": action.entry} | ({"by": action.by} if action.by else {})
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
         if action.upsert or self._overwrites(draft, action):

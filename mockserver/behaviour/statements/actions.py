@@ -44,6 +44,13 @@ class Action(Statement, frozen=True, kw_only=True):
             "its body only properties that the item has are kept."
         ),
     ] = field(default_factory=dict)
+    entry: Annotated[
+        str,
+        Meta(
+            description="The list in the item of which an update changes one entry: POST adds the body, PUT and PATCH "
+            "change the entry that the last path parameter names, DELETE removes it."
+        ),
+    ] = ""
     upsert: Annotated[
         bool,
         Meta(description="A replace creates the item if it does not exist; a create replaces it if it exists."),
@@ -56,7 +63,11 @@ class Action(Statement, frozen=True, kw_only=True):
         ),
     ] = False
     by: Annotated[
-        str, Meta(description="The property that the last path parameter of such a get contains. Default: the id.")
+        str,
+        Meta(
+            description="The property that the last path parameter of such a get contains, or that of an `entry`. "
+            "Default: the id."
+        ),
     ] = ""
 
 

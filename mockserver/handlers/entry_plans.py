@@ -1,0 +1,36 @@
+"""The lists in items of which an operation changes one entry, compiled at load."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mockserver.behaviour.statements import Action
+from mockserver.contract import Contract
+from mockserver.errors import BehaviourError
+from mockserver.handlers.entries import generated_entry
+from mockserver.handlers.item_schemas import reply_schemas
+from mockserver.handlers.request_context import EntryPlan
+from mockserver.inference.names import noun
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+
+
+def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:
+    """The list that the `entry` of an action names. Raises BehaviourError if no reply shows one with that name."""
+    schemas, place = contract.schemas, f"{operation.method.upper()} {operation.path}"
+    lists = (schemas.properties(at).get(action.entry) for at in reply_schemas(contract, resource))
+    pointer = next((schemas.items(at) for at in lists if at and schemas.items(at)), None)
+    if pointer is None:
+        raise BehaviourError(f"{place}: `entry` names {action.entry}, which no reply of {resource} shows as a list")
+    body, parameters = operation.request_body, path_template.names(operation.path)
+    sent = {
+        name for media in (body.content if body else ()) if media.schema for name in schemas.properties(media.schema)
+    }
+    return EntryPlan(
+        name=action.entry,
+        noun=" ".join(noun(action.entry)),
+        key=action.by or "id",
+        parameter=parameters[-1] if parameters else "",
+        known=frozenset(schemas.properties(pointer)),
+        generated=partial(generated_entry, contract, pointer, frozenset(sent)),
+    )
