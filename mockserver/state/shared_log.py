@@ -64,6 +64,13 @@ class SharedLog(Protocol):
         """
         ...
 
+    def hold(self, partition: Partition) -> None:
+        """Let nobody else append until the round ends, if the engine can: then read the new entries, and append.
+
+        For who would be refused otherwise. An engine that cannot does nothing.
+        """
+        ...
+
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """Append the entry with the revision `expected + 1`. False when others appended since: read the new entries.
 

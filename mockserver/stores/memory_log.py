@@ -50,6 +50,9 @@ class MemoryLog:
             raise EntriesCutError
         return held.entries[after - held.base :]
 
+    def hold(self, partition: Partition) -> None:
+        """As SharedLog says."""
+
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """As SharedLog says."""
         held = self._partitions.get(partition) or self._partitions.setdefault(partition, MemoryPartition())

@@ -101,6 +101,13 @@ class RedisLog:
             raise EntriesCutError
         return self._entries(partition, after, now.head) + own[max(0, after - now.head) :]
 
+    def hold(self, partition: Partition) -> None:
+        """As SharedLog says."""
+        if self._fault is not None:
+            raise self._fault
+        if partition not in self._appended:
+            self._begin_appending(partition)
+
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """As SharedLog says. The entry is sent by `end`."""
         if self._fault is not None:

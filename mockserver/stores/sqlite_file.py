@@ -11,16 +11,17 @@ from mockserver.errors import LogDamaged, LogError, LogMismatch, LogUnavailable
 APPLICATION = 0x4D6F636B
 """The application id in the header of the file (https://sqlite.org/fileformat.html section 1.3.15): "Mock"."""
 
-FORMAT = 2
-"""The version of the tables, as the user version in the header."""
+FORMAT = 3
+"""The version of the file, as the user version in the header. Since 3, who commits counts that in a CommitLock."""
 
 PIECES = (
     """CREATE TABLE pieces (partition INTEGER NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL,
        content BLOB NOT NULL, UNIQUE (partition, revision, number))""",
     "ALTER TABLE snapshots ADD COLUMN pieces INTEGER NOT NULL DEFAULT 0",
-    f"PRAGMA user_version = {FORMAT}",
 )
 """What version 1 lacked: snapshots were written whole."""
+
+VERSION = f"PRAGMA user_version = {FORMAT}"
 
 TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -30,6 +31,7 @@ TABLES = (
     "CREATE TABLE snapshots (partition INTEGER PRIMARY KEY, revision INTEGER NOT NULL, content BLOB NOT NULL)",
     f"PRAGMA application_id = {APPLICATION}",
     *PIECES,
+    VERSION,
 )
 
 MOST_WAL_BYTES = 64 << 20
@@ -99,7 +101,7 @@ def _lacking(db: sqlite3.Connection, path: Path) -> tuple[str, ...]:
                 f"{path} was written by a newer version of mockserver: format {version}, this one reads up to {FORMAT}."
                 " Use that version, or another file."
             )
-        return PIECES if version < FORMAT else ()
+        return (*PIECES, VERSION) if version < 2 else (VERSION,) if version < FORMAT else ()
     if application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise LogMismatch(f"{path} is an SQLite file of another program. Name another file.")
     return TABLES

@@ -7,6 +7,7 @@ entries are written together at its end.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -47,10 +48,13 @@ WHERE namespace = ? AND service = ? ORDER BY piece.number
 
 OLD_PIECES = """
 DELETE FROM pieces WHERE rowid IN
-(SELECT rowid FROM pieces WHERE partition = ? AND revision <> ? AND revision <= ? LIMIT 8)
+(SELECT rowid FROM pieces WHERE partition = ? AND revision <> ? AND revision <= ? LIMIT 1)
 """
 
-OLD_ENTRIES = "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 1000)"
+OLD_ENTRIES = "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 100)"
+
+REST = 2.0
+"""How long to rest after some rows were deleted, as a multiple of the time for which others could not write."""
 
 DROPPED_LONG_AGO = "DELETE FROM partitions WHERE is_dropped AND id < (SELECT max(id) FROM partitions) - ?"
 
@@ -120,6 +124,11 @@ class SqliteLog(SqliteRounds):
         if rows[-1][0] != first | after + len(rows):
             raise LogDamaged(f"{what} {after} is missing", tuple(found))
         return found
+
+    def hold(self, partition: Partition) -> None:
+        """As SharedLog says."""
+        if not self._is_writing:
+            self._lock()
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """As SharedLog says. Nobody else can append from the first call of a round to its end."""
@@ -198,12 +207,14 @@ class SqliteLog(SqliteRounds):
         return found[0] if found is not None else 0
 
     def _delete(self, statement: str, *values: int) -> None:
-        """Delete some rows at a time, so that others write meanwhile."""
+        """Delete some rows at a time, with a rest after each, in which others write."""
         is_done = False
         while not is_done:
             self._lock()
+            began = time.monotonic()
             is_done = not self._do(statement, *values)
             self.end()
+            time.sleep((time.monotonic() - began) * REST)
 
     def again(self) -> SqliteLog:
         """As SharedLog says."""
@@ -244,7 +255,7 @@ class SqliteLog(SqliteRounds):
     def close(self) -> None:
         """As SharedLog says. What a round has not ended is taken back."""
         self._checkpoints.close()
-        self._db.close()
+        super().close()
 
     def _state(self, partition: Partition) -> tuple[int, int, int]:
         """The number of a partition, the revision after which its entries are kept, and its revision."""

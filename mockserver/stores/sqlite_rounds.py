@@ -7,17 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mockserver.errors import LogError
+from mockserver.errors import LogError, LogUnavailable
+from mockserver.stores import commit_lock
+from mockserver.stores.commit_lock import CommitLock
 from mockserver.stores.sqlite_file import error_of, is_busy, opened
 
 LONGEST_WAIT = 5.0
 """How many seconds a round waits for the write lock of another one."""
 
 PAUSE = 0.0001
-"""Seconds between two tries to get the lock. SQLite's own pauses grow to 100 ms; a round takes one or two."""
-
-SHORT_PAUSES, LONG_PAUSE = 20, 0.001
-"""After so many tries the pauses are longer: who has the lock gets no time on a machine with more to do."""
+"""Seconds between two tries to get SQLite's lock. Its own pauses grow to 100 ms; a round takes one or two."""
 
 
 class SqliteRounds:
@@ -29,9 +28,17 @@ class SqliteRounds:
     def __init__(self, path: Path, synchronous: str) -> None:
         self.place = str(path)
         self._db = opened(path, synchronous)
+        self._turn = self._opened_turn(path)
         self._version = -1
         self._is_writing = False
         self._fault: LogError | None = None
+
+    def _opened_turn(self, path: Path) -> CommitLock | None:
+        try:
+            return CommitLock(path) if commit_lock.IS_SUPPORTED else None
+        except OSError as fault:
+            self._db.close()
+            raise LogUnavailable(f"{path}{commit_lock.SUFFIX} cannot be used: {fault.strerror}") from fault
 
     def begin(self) -> None:
         """Begin a round. What the one before has not ended is undone."""
@@ -39,6 +46,7 @@ class SqliteRounds:
         if self._is_writing:
             self._db.rollback()
             self._is_writing = False
+            self._give_back()
             self._forget(is_sure=False)
         self._look()
 
@@ -47,8 +55,29 @@ class SqliteRounds:
         if self._fault is not None:
             raise self._fault
         if self._is_writing:
-            self._do("COMMIT")
+            self._commit()
             self._is_writing = False
+
+    def _commit(self) -> None:
+        """Commit, and let others know before anybody gets a response."""
+        turn = self._turn
+        if turn is None:
+            self._do("COMMIT")
+            return
+        turn.begin_commit()
+        try:
+            self._do("COMMIT")
+        finally:
+            turn.end_commit()
+            self._version = turn.number
+            turn.give_back()
+
+    def close(self) -> None:
+        """Give back the file. What a round has not ended is undone."""
+        self._db.close()
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
     def _forget(self, *, is_sure: bool) -> None:
         """Forget what was known of the file. `is_sure` says that what was written here is kept."""
@@ -57,18 +86,31 @@ class SqliteRounds:
         """Begin the transaction of this round, if it has none; what others wrote up to now is seen then."""
         if self._fault is not None:
             raise self._fault
-        until, tries = time.monotonic() + LONGEST_WAIT, 0
-        while not self._is_writing:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._is_writing = True
-            except sqlite3.OperationalError as fault:
-                if not is_busy(fault) or time.monotonic() > until:
-                    raise self._failed(fault) from fault
-                tries += 1
-                time.sleep(PAUSE if tries < SHORT_PAUSES else LONG_PAUSE)
-            else:
-                self._look()
+        if self._is_writing:
+            return
+        until = time.monotonic() + LONGEST_WAIT
+        if self._turn is not None and not self._turn.take(until):
+            raise LogUnavailable(f"{self.place} cannot be used: another process has its lock for too long")
+        while not self._is_begun(until):
+            time.sleep(PAUSE)
+        self._is_writing = True
+        self._look()
+
+    def _is_begun(self, until: float) -> bool:
+        """Try to begin a transaction: who moves pages has SQLite's lock too. Raises LogUnavailable after a time."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as fault:
+            is_waiting = isinstance(fault, sqlite3.OperationalError) and is_busy(fault) and time.monotonic() < until
+            if not is_waiting:
+                self._give_back()
+                raise self._failed(fault) from fault
+            return False
+        return True
+
+    def _give_back(self) -> None:
+        if self._turn is not None:
+            self._turn.give_back()
 
     def _one(self, statement: str, *values: Any) -> Any:
         return next(iter(self._all(statement, *values)), None)
@@ -94,11 +136,13 @@ class SqliteRounds:
         error = error_of(fault, self.place)
         if self._is_writing:
             self._is_writing, self._fault = False, error
+            self._give_back()
         return error
 
     def _look(self) -> None:
-        """Forget what was known of the file if another connection has committed since: the version is another one."""
-        version = self._one("PRAGMA data_version")[0]
-        if version != self._version:
+        """Forget what was known of the file if another connection may have committed since."""
+        turn = self._turn
+        version = turn.number if turn is not None else self._one("PRAGMA data_version")[0]
+        if version != self._version or (version & 1 and turn is not None):
             self._version = version
             self._forget(is_sure=True)

@@ -65,7 +65,13 @@ class WalCheckpoints:
         with closing(sqlite3.connect(existing, isolation_level=None, uri=True)) as db:
             db.execute(f"PRAGMA synchronous = {self._synchronous}")
             while not self._is_closed:
-                _, frames, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                self._is_long = frames > MOST_FRAMES
+                frames = _moved(db)
+                self._is_long = frames > MOST_FRAMES and _moved(db) > 0  # again: then the writer has little to move
                 self._is_due.wait()
                 self._is_due.clear()
+
+
+def _moved(db: sqlite3.Connection) -> int:
+    """Move what can be moved while others write; how many pages are in the log."""
+    frames: int = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+    return frames

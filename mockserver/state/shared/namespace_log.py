@@ -23,6 +23,9 @@ FEWEST_ENTRIES = 10_000
 """After how many entries a snapshot is saved; after half as many as there are items, if that is more."""
 
 
+CONTENTION = 100
+"""For how many requests after others were faster the log is held before they run."""
+
 MOST_TRIALS = 100
 """How often an entry is tried again because others appended meanwhile."""
 
@@ -76,7 +79,7 @@ class NamespaceLog:
     """Keeps a namespace as its entries in the log say.
 
     `revision` is that of the last entry applied here, `round_number` that of the round in which it was asked for new
-    entries.
+    entries. While it `is_contended`, `hold` it before a request that may change something: others were faster lately.
     """
 
     def __init__(self, log: SharedLog, followed: FollowedNamespace, changes: Changes) -> None:
@@ -84,7 +87,7 @@ class NamespaceLog:
         self.partition = Partition(followed.name, ONE_ORDER)
         self.revision = self._saved = 0
         self.is_lost, self._start = False, 0
-        self._is_due = False
+        self._is_due, self._contention = False, 0
         self.round_number = 0
         self._seen = followed.log.revision if followed.log is not None else 0
 
@@ -106,6 +109,11 @@ class NamespaceLog:
         self.catch_up()
 
     @property
+    def is_contended(self) -> bool:
+        """Were others faster lately?"""
+        return self._contention > 0
+
+    @property
     def is_new(self) -> bool:
         """Has nothing happened since the namespace began, or was dropped?"""
         return self.revision == self._start
@@ -125,6 +133,11 @@ class NamespaceLog:
             self.revision += 1
         self.settle()
         return True
+
+    def hold(self) -> None:
+        """Let nobody else append until the round ends, and apply what others have appended. Raises a LogError."""
+        self._log.hold(self.partition)
+        self._contention = CONTENTION if self.catch_up() else self._contention - 1
 
     def settle(self) -> None:
         """Note changes from now on, and forget those before."""
@@ -149,6 +162,7 @@ class NamespaceLog:
         finally:
             self.revision += 1
             if not is_appended:
+                self._contention = CONTENTION
                 self.take_back(appended)
         self._is_due |= self.revision % FEWEST_ENTRIES == 0
         return appended if is_appended else None

@@ -46,6 +46,7 @@ class SharedEndpoint(Endpoint):
         super().__init__(operation, bound, parts, errors)
         self._sharing = sharing
         self._held: list[CommittedRequest] = []
+        self._may_change = operation.method.upper() not in READS
 
     def send(self, request: CommittedRequest) -> None:
         """Hold back what is sent until the changes are in the log: before that, the request may run again."""
@@ -80,7 +81,7 @@ class SharedEndpoint(Endpoint):
     def _answered(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered | Waiting:
         """The answer, or the rest of an answer that waits. Raises a LogError."""
         sharing = self._sharing
-        log = sharing.looked() or self._followed(scope)
+        log = self._followed(scope)
         for trial in range(MOST_TRIALS):
             if trial:
                 sharing.of(sharing.named(scope["headers"]), again=True)
@@ -108,9 +109,14 @@ class SharedEndpoint(Endpoint):
         return self.refused(unavailable(LogError("others change it too often")), scope["method"], scope["path"]), ()
 
     def _followed(self, scope: Scope) -> NamespaceLog:
-        """The log of the namespace of a request. Raises a LogError."""
-        self._sharing.check()
-        return self._sharing.of(self._sharing.named(scope["headers"]))
+        """The log of the namespace of a request, which is held if it must be. Raises a LogError."""
+        found = self._sharing.looked()
+        if found is None:
+            self._sharing.check()
+            found = self._sharing.of(self._sharing.named(scope["headers"]))
+        if self._may_change and found.is_contended:
+            found.hold()
+        return found
 
     @coroutine
     def _continued(
