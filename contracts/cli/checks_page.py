@@ -53,6 +53,7 @@ Every response of every check is compared with the document, too:
 | `document` | returns a documented status, content type, headers and a body that its schema allows | failure |
 | `http-response` | keeps the rules of HTTP for each status ([fault codes](../fault-codes.md)) | failure or warning |
 | `leaked-internals` | returns no stack trace and no message of a database in an error response | failure |
+| `deprecation-headers` | sends dates in `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) | failure or warning |
 | `undocumented-secret` | returns no secret in a field that the schema does not name | failure |
 | `{OPENAPI_CORE}` | (our validator and openapi-core agree about the response) | disagreement; never fails the run |
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -15,14 +16,16 @@ from contracts.model.finding import Finding, RecordedExchange, StatementRef, fin
 from contracts.model.resources import value_at
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
+from mockserver.openapi.deprecation_headers import FORMS, SOURCES, announced, moment
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import essence
 
-HTTP, LEAK, SECRET = "http-response", "leaked-internals", "undocumented-secret"
+HTTP, LEAK, SECRET, END = "http-response", "leaked-internals", "undocumented-secret", "deprecation-headers"
 
 RESPONSE_RULES: Mapping[str, str] = {
     HTTP: "Every response keeps the rules of HTTP for its status (RFC 9110 section 15).",
     LEAK: "No error response contains a stack trace or an error message of a database.",
+    END: "Deprecation and Sunset are dates in the form of RFC 9745 and RFC 8594, and Sunset is the later one.",
     SECRET: "No response contains a secret in a field that its schema does not name.",
 }
 """Check of every response → what a correct server does."""
@@ -106,6 +109,7 @@ def response_faults(operation: Operation, exchange: RecordedExchange, contract: 
         found = rule(operation, exchange)
         if found is not None:
             yield ResponseFault(HTTP, code, f"{code} {exchange.status}", *found)
+    yield from _ends(operation, exchange, contract)
     if exchange.status >= 400:
         yield from _leaks(exchange)
     elif 200 <= exchange.status < 300 and exchange.method != "HEAD":
@@ -214,6 +218,24 @@ INTERNALS: tuple[tuple[int, str, re.Pattern[bytes], Evidence], ...] = (
     (300, "the name of a constraint of a database", CONSTRAINT, "inferred"),
 )
 """Fault code, what no error response contains, how it is told, and the evidence."""
+
+
+def _ends(operation: Operation, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseFault]:
+    """Headers that announce an end in a wrong form. Where the document allows no valid one, the service follows it."""
+    response, found = operation.response(exchange.status), dict[str, datetime]()
+    documented = {header.name.lower(): header for header in response.headers} if response else {}
+    for name, form in FORMS.items():
+        value, header = exchange.header(name), documented.get(name)
+        when = moment(name, value) if value is not None else None
+        if when is not None:
+            found[name] = when
+        elif value is not None and (header is None or announced(contract.schemas, header) is not None):
+            evidence: Evidence = "documented" if header else "inferred"
+            seen = f"{name.title()}: {value[:80]}"
+            yield ResponseFault(END, 0, name, f"{name.title()} is {form}", seen, evidence, SOURCES[name])
+    if len(found) == len(FORMS) and found["sunset"] < found["deprecation"]:
+        seen, source = f"Sunset is {found['sunset']}, Deprecation {found['deprecation']}", "RFC 9745 section 4"
+        yield ResponseFault(END, 0, "order", "Sunset is not before Deprecation", seen, "documented", source)
 
 
 def _leaks(exchange: RecordedExchange) -> Iterator[ResponseFault]:

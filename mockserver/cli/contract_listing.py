@@ -17,7 +17,9 @@ def listing(contract: Contract) -> Iterator[str]:
     document = contract.document
     yield f"{document.title} {document.version}  ({document.file.rsplit('/', 1)[-1]})"
     for operation in document.operations:
-        yield f"  {operation.method.upper():7}{document.base_path}{operation.path}  {operation.summary}"
+        path = document.base_path_of(operation) + operation.path
+        late = "  (deprecated)" if operation.deprecated else ""
+        yield f"  {operation.method.upper():7}{path}{late}  {operation.summary}"
     subject = ""
     for about, kind, statement in contract.behaviour.statements():
         if about != subject:

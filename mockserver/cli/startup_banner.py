@@ -45,6 +45,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
     for name, service in services.items():
         yield from ("", f"# try {name}:", curl_command(service, prefixes[name], options))
         yield from _other_servers(service, prefixes[name])
+        yield from _deprecated(service)
         yield from _other_credentials(service)
     yield ""
     yield f"page:   {base}/{'_mock/dashboard' if is_root_taken(services) else ''}"
@@ -114,6 +115,13 @@ def _other_servers(service: Service, prefix: str) -> Iterator[str]:
         own = [each for each in document.operations if base in each.base_paths]
         if base in service.finders and base not in document.base_paths:
             yield f"#   {_few([f'{each.method.upper()} {each.path}' for each in own])} also at: {prefix}{base}"
+
+
+def _deprecated(service: Service) -> Iterator[str]:
+    """The operations that clients should stop using."""
+    late = [f"{each.method.upper()} {each.path}" for each in service.contract.document.operations if each.deprecated]
+    if late:
+        yield f"#   deprecated: {_few(late)}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from mockserver.inference.names import noun, plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
 from mockserver.inference.resources import DraftParent
+from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.server_headers import SERVER_HEADERS
@@ -305,7 +306,7 @@ class Writer:
         return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
-        """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), numbers of a page, and required headers."""
+        """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
         if draft.has_id and (action.does == "create" or action.upsert) and is_located:
@@ -314,7 +315,10 @@ class Writer:
         yield from numbers.items()
         known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
         for header in action.reply.response.headers:
-            if header.required and header.schema and header.name.lower() not in known:
+            end = announced(self._schemas, header)
+            if end is not None:
+                yield header.name, end
+            elif header.required and header.schema and header.name.lower() not in known:
                 yield header.name, self._written(header)
 
     def _shows_id(self, draft: ResourceDraft, action: DraftAction) -> bool:

@@ -125,6 +125,7 @@ class Operation(Struct, frozen=True):
 
     `operation_id` is `get /pets` where the document gives none. `extension` is the operation's `x-behaviour`.
     `base_paths` are those of its own servers, or of its path's; empty if it has none, so that the document's apply.
+    With `deprecated`, clients should stop using it.
     """
 
     path: str
@@ -138,6 +139,7 @@ class Operation(Struct, frozen=True):
     extension: Mapping[str, Any]
     pointer: str
     base_paths: tuple[str, ...] = ()
+    deprecated: bool = False
 
     def response(self, status: int) -> Response | None:
         """The response for that status code: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""
@@ -274,6 +276,7 @@ def _operation(
         security=_security(node["security"]) if "security" in node else default_security,
         extension=node.get("x-behaviour") or {},
         pointer=place,
+        deprecated=node.get("deprecated") is True,
     )
 
 

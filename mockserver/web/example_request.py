@@ -88,6 +88,9 @@ def first_endpoint(service: Service) -> Endpoint | None:
     return next((one for one in ranked[:TRIALS] if _has_response(service, one)), next(iter(ranked), None))
 
 
+DEPRECATED = 10
+"""How much more difficult a deprecated operation counts: it is tried only if all others are."""
+
 TRIALS = 10
 """How many operations are looked at until one has a valid response."""
 
@@ -108,14 +111,15 @@ def _has_response(service: Service, endpoint: Endpoint) -> bool:
 def _difficulty(service: Service, endpoint: Endpoint) -> int:
     operation, stated = endpoint.operation, _action(service, endpoint.operation)
     body = operation.request_body
+    late = DEPRECATED * operation.deprecated
     has_body = body is None or not body.required or any(map(_is_simple, body.content))
     plan = endpoint.bound.plan if endpoint.bound is not None else None
     tenant = plan.statements.tenant.name if plan is not None and plan.statements.tenant.by == "path" else ""
     unknown = [p for p in operation.parameters if p.location == "path" and p.name != tenant]
     if has_body and not unknown and stated is not None and stated.does == "create":
-        return 0
+        return late
     is_safe = operation.method == "get"
-    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe)
+    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe) + late
 
 
 def _is_simple(media: MediaType) -> bool:

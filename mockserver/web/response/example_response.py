@@ -17,6 +17,7 @@ from mockserver.examples.part_writer import PartWriter
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.deprecation_headers import EXAMPLES, announced
 from mockserver.openapi.document import Header, MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.multipart import is_multipart
@@ -129,11 +130,17 @@ class ExampleResponses:
     def headers(self, operation: Operation, call: Call, response: Response, status: int) -> Iterator[tuple[str, str]]:
         """The documented headers that are required or have an example, and `Location` in a 2xx or 3xx response.
 
+        `Deprecation` and `Sunset` are sent whenever they are documented, with valid dates.
+
         Headers of a rate limit are left out: its counter sends them with every response.
         """
         counted = self._counted(operation, status)
         for header in response.headers:
             name, node = header.name.lower(), self._schemas.resolve(header.pointer)[0]
+            end = announced(self._schemas, header) if name in EXAMPLES else None
+            if end is not None:
+                yield name, end
+                continue
             has_value = not VALUE_KEYS.isdisjoint(node) or not VALUE_KEYS.isdisjoint(self._schema(header))
             if (
                 name not in SERVER_HEADERS
