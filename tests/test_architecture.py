@@ -32,7 +32,7 @@ ARROWS = (
 BESIDE = {
     "mcp_sync": ("printed_text", "errors", "reason_phrases", "address_guard", "rules", "messages", "state", "handlers"),
     "client": ("printed_text", "errors"),
-    "agent_tools": ("printed_text", "errors", "loopback", "client"),
+    "agent_tools": ("printed_text", "errors", "loopback", "openapi", "client"),
 }
 """Parts beside the row, with all that each may import."""
 

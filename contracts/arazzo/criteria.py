@@ -12,7 +12,8 @@ import jsonschema_rs
 
 from contracts.arazzo.conditions import BadCondition, is_true, simple_condition
 from contracts.arazzo.description import Criterion
-from contracts.arazzo.expressions import ExpressionScope, as_text, compiled, embedded
+from contracts.arazzo.expressions import ExpressionScope, compiled, embedded
+from mockserver.openapi.parameter_styles import as_text
 
 LONGEST_SHOWN = 200
 """How many characters of a value are shown."""

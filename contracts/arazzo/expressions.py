@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.parameter_styles import as_text
 from mockserver.openapi.runtime_expressions import ExpressionValues
 
 
@@ -193,13 +193,6 @@ def _of_text(text: str, scope: ExpressionScope) -> Any:
 def embedded(text: str, scope: ExpressionScope) -> str:
     """A text in which the expressions in braces are replaced by their values."""
     return EMBEDDED.sub(lambda found: as_text(compiled(found[1])(scope)), text) if "{$" in text else text
-
-
-def as_text(value: Any) -> str:
-    """A value inside of a text: numbers and booleans as in JSON, objects and lists as JSON, null as nothing."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json_codec.write(value).decode()
 
 
 def expressions_in(value: Any) -> Iterator[str]:

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 from urllib3.filepost import encode_multipart_formdata
 
-from contracts.arazzo.expressions import as_text
 from mockserver.openapi import json_codec
 from mockserver.openapi.media_types import is_json
+from mockserver.openapi.parameter_styles import as_text
 
 BOUNDARY = "mockserver-workflow"
 """What is between the parts of a multipart body."""

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from contracts.arazzo.description import StepBody, StepParameter, WorkflowStep
 from contracts.arazzo.expressions import ExpressionScope, evaluated
 from contracts.arazzo.loaded import SteppedService
-from contracts.arazzo.parameter_styles import header_text, path_text, query_text, querystring
 from contracts.arazzo.payload import encoded_payload
 from contracts.arazzo.payload import parsed_text as parsed_payload
 from contracts.client.request_builder import required_schemes, servers_of
@@ -19,6 +18,7 @@ from contracts.client.target import ANONYMOUS, Request, User
 from mockserver.openapi import path_template
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.parameter_styles import USUAL, ParameterStyle, header_text, path_text, query_text, querystring
 
 
 class CannotSend(Exception):
@@ -82,27 +82,28 @@ def _path(operation: Operation, given: Given, known: Known) -> str:
     for name in path_template.names(operation.path):
         if ("path", name) not in given:
             raise CannotSend(f"the path parameter {name} of {operation.method.upper()} {operation.path} is not given")
-        texts.append(path_text(known.get(("path", name)), name, given["path", name]))
+        texts.append(path_text(ParameterStyle.of(known.get(("path", name)), "path"), name, given["path", name]))
     literals = [quote(each, safe="/:@!$&()*+,;=~%") for each in path_template.EXPRESSION.split(operation.path)[::2]]
     return "".join(literal + text for literal, text in zip(literals, [*texts, ""], strict=True))
 
 
 def _query(given: Given, known: Known, user: User) -> list[str]:
     own = {name for place, name in given if place == "query"}
-    parts = [query_text(known.get(key), key[1], value) for key, value in given.items() if key[0] == "query"]
+    styles = {key: ParameterStyle.of(known.get(key), "query") for key in given if key[0] == "query"}
+    parts = [query_text(how, key[1], given[key]) for key, how in styles.items()]
     parts += [querystring(value) for (place, _), value in given.items() if place == "querystring"]
-    return [*filter(None, parts), *(query_text(None, *pair) for pair in user.query if pair[0] not in own)]
+    return [*filter(None, parts), *(query_text(USUAL["query"], *pair) for pair in user.query if pair[0] not in own)]
 
 
 def _headers(given: Given, known: Known, user: User, content_type: str) -> dict[str, str]:
     """The headers; what a step gives itself replaces the credential of the user."""
     own = {
-        name: header_text(known.get(("header", name)), each)
+        name: header_text(ParameterStyle.of(known.get(("header", name)), "header"), each)
         for (place, name), each in given.items()
         if place == "header"
     }
     taken = {name.lower() for name in own}
-    cookies = {name: header_text(None, each) for (place, name), each in given.items() if place == "cookie"}
+    cookies = {name: header_text(USUAL["cookie"], each) for (place, name), each in given.items() if place == "cookie"}
     cookies = {**dict(user.cookies), **cookies}
     headers = {name: value for name, value in user.headers if name.lower() not in taken} | own
     if cookies and "cookie" not in taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import quote
@@ -13,6 +13,7 @@ import httpx
 from mockserver.agent_tools.access import SandboxAccess
 from mockserver.agent_tools.results import CalledOperation
 from mockserver.client import AsyncNamespace
+from mockserver.openapi.parameter_styles import ParameterStyle, header_text, path_text, query_text
 
 MOST_SHOWN = 100_000
 """How many characters of a text are returned."""
@@ -38,17 +39,20 @@ class OperationCall:
     def of(cls, described: Mapping[str, Any], values: Mapping[str, Any]) -> Self:
         """A request for an operation as it is described. Raises ValueError for a parameter that it does not have."""
         known = {each["name"]: each for each in described["parameters"]}
+        styles = {name: _style(each) for name, each in known.items()}
         unknown = sorted(values.keys() - known.keys())
         if unknown:
             raise ValueError(f"no parameter {unknown[0]!r}; there are: {', '.join(known) or 'none'}")
-        path, given = described["path"], {name: (known[name], value) for name, value in values.items()}
-        for name, (parameter, value) in given.items():
-            if parameter["in"] == "path":
-                path = path.replace("{" + name + "}", quote(_text(value), safe=""))
-        query = [pair for each, value in given.values() if each["in"] == "query" for pair in _query(each, value)]
-        headers = {name: _text(value) for name, (each, value) in given.items() if each["in"] == "header"}
-        cookies = "; ".join(f"{name}={_text(value)}" for name, (each, value) in given.items() if each["in"] == "cookie")
-        target = path + (f"?{'&'.join(query)}" if query else "")
+        path, place = described["path"], {name: known[name]["in"] for name in values}
+        for name, value in values.items():
+            if place[name] == "path":
+                path = path.replace("{" + name + "}", path_text(styles[name], name, value))
+        query = [query_text(styles[name], name, each) for name, each in values.items() if place[name] == "query"]
+        headers = {name: header_text(styles[name], each) for name, each in values.items() if place[name] == "header"}
+        cookies = "; ".join(
+            f"{name}={header_text(styles[name], each)}" for name, each in values.items() if place[name] == "cookie"
+        )
+        target = path + (f"?{'&'.join(filter(None, query))}" if any(query) else "")
         return cls(described["method"], target, headers | ({"cookie": cookies} if cookies else {}))
 
     def with_content(self, headers: Mapping[str, str], body: Any, media_type: str) -> Self:
@@ -60,31 +64,8 @@ class OperationCall:
         return replace(self, headers={**self.headers, "content-type": media_type, **headers}, content=content)
 
 
-def _text(value: Any) -> str:
-    """A value in the style `simple`: the parts of a list are separated by commas."""
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-DELIMITERS = {"pipeDelimited": "|", "spaceDelimited": "%20"}
-"""What is between the parts of a list that is one parameter; a comma in the style `form`."""
-
-
-def _query(parameter: Mapping[str, Any], value: Any) -> Iterator[str]:
-    """A parameter of the query in its style (OpenAPI 3.1 section 4.8.12.3), percent-encoded."""
-    name, style = parameter["name"], parameter["style"]
-    if isinstance(value, dict):
-        yield from (_pair(f"{name}[{key}]" if style == "deepObject" else key, part) for key, part in value.items())
-    elif isinstance(value, list) and not parameter["explode"]:
-        parts = (quote(_text(part), safe="") for part in value)
-        yield f"{quote(name, safe='')}={DELIMITERS.get(style, ',').join(parts)}"
-    else:
-        yield from (_pair(name, part) for part in (value if isinstance(value, list) else [value]))
-
-
-def _pair(name: str, value: Any) -> str:
-    return f"{quote(name, safe='[]')}={quote(_text(value), safe='')}"
+def _style(parameter: Mapping[str, Any]) -> ParameterStyle:
+    return ParameterStyle(parameter["style"], parameter["explode"], parameter.get("content") is not None)
 
 
 async def sent(sandbox: SandboxAccess, namespace: AsyncNamespace, call: OperationCall) -> CalledOperation:

@@ -120,12 +120,16 @@ def test_parameters_are_written_in_the_styles_of_the_document(tmp_path: Path, co
             "X-Trace": "t/1",
             "theme": "dark",
             "q": "ä&",
+            "size": {"from": 1, "to": 5},
+            "where": {"kind": ["x"]},
+            "X-Range": {"from": 1},
         },
     )
     request = agent.call("get_request", number=answer["number"])["request"]["request"]
     assert 200 == answer["status"], answer
-    assert "/areas/a%2Fb/items?ids=1&ids=2&filter[kind]=a%20b&tags=x,y%2Cz&q=%C3%A4%26" == request["target"]
-    assert "t/1" == dict(request["headers"])["x-trace"]
+    assert "/areas/a%2Fb/items?ids=1&ids=2&filter[kind]=a%20b&tags=x,y%2Cz&q=%C3%A4%26" in request["target"]
+    assert request["target"].endswith("&size=from,1,to,5&where=%7B%22kind%22%3A%5B%22x%22%5D%7D")
+    assert ("t/1", "from=1") == tuple(dict(request["headers"])[name] for name in ("x-trace", "x-range"))
 
 
 STYLES = """
@@ -140,6 +144,9 @@ paths:
       - {name: ids, in: query, schema: {type: array, items: {type: integer}}}
       - {name: filter, in: query, style: deepObject, schema: {type: object, properties: {kind: {type: string}}}}
       - {name: tags, in: query, explode: false, schema: {type: array, items: {type: string}}}
+      - {name: size, in: query, explode: false, schema: &range {type: object, properties: {from: {type: integer}}}}
+      - {name: where, in: query, content: {application/json: {schema: {type: object, required: [kind]}}}}
+      - {name: X-Range, in: header, explode: true, schema: *range}
       - {name: X-Trace, in: header, schema: {type: string}}
       - {name: theme, in: cookie, required: true, schema: {const: dark}}
       - {name: q, in: query, schema: {type: string}}

@@ -112,6 +112,7 @@ def _parameter(service: Service, parameter: Parameter) -> dict[str, Any]:
         "schema": _schema(service, parameter.schema, "request"),
         "style": parameter.style,
         "explode": parameter.explode,
+        "content": parameter.content,
     }
 
 

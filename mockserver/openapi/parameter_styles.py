@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from contracts.arazzo.expressions import as_text
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import Parameter
+
+
+class ParameterStyle(NamedTuple):
+    """How a parameter is written: `style` and `explode`, or with `is_content` as JSON (`content` in its place)."""
+
+    style: str
+    explode: bool
+    is_content: bool = False
+
+    @classmethod
+    def of(cls, parameter: Parameter | None, location: str) -> ParameterStyle:
+        """The style of a parameter; without one, the usual one of its place: path, query, header or cookie."""
+        if parameter is None:
+            return USUAL[location]
+        return cls(parameter.style, parameter.explode, bool(parameter.content))
+
+
+USUAL = {
+    "path": ParameterStyle("simple", explode=False),
+    "query": ParameterStyle("form", explode=True),
+    "header": ParameterStyle("simple", explode=False),
+    "cookie": ParameterStyle("form", explode=False),
+}
+"""The style of a parameter that the document does not describe, by its place."""
+
+
+def as_text(value: Any) -> str:
+    """A value inside of a text: numbers and booleans as in JSON, objects and lists as JSON, null as nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json_codec.write(value).decode()
+
 
 DELIMITERS = {"pipeDelimited": "|", "spaceDelimited": "%20"}
 """What is between the entries of a list in one parameter; a comma in other styles."""
 
 
-def path_text(parameter: Parameter | None, name: str, value: Any) -> str:
+def path_text(how: ParameterStyle, name: str, value: Any) -> str:
     """A path parameter as a part of a path: `simple`, `label` or `matrix`; percent-encoded."""
-    style, explode = (parameter.style, parameter.explode) if parameter else ("simple", False)
-    if parameter and parameter.content:
+    style, explode, is_content = how
+    if is_content:
         value = json_codec.write(value).decode()
     if style == "matrix":
         named = explode and isinstance(value, list)
@@ -39,10 +70,10 @@ def _joined(value: Any, delimiter: str, explode: bool) -> str:
     return _quoted(value)
 
 
-def query_text(parameter: Parameter | None, name: str, value: Any) -> str:
+def query_text(how: ParameterStyle, name: str, value: Any) -> str:
     """A parameter of the query, percent-encoded, with its name: `form`, delimited or `deepObject`."""
-    style, explode = (parameter.style, parameter.explode) if parameter else ("form", True)
-    if parameter and parameter.content:
+    style, explode, is_content = how
+    if is_content:
         return _pair(name, json_codec.write(value).decode() if not isinstance(value, str) else value)
     if isinstance(value, dict) and style == "deepObject":
         return "&".join(_deep(name, value))
@@ -68,12 +99,12 @@ def querystring(value: Any) -> str:
     )
 
 
-def header_text(parameter: Parameter | None, value: Any) -> str:
-    """A header: a list with commas, an object as `key,value`."""
-    if isinstance(value, list):
+def header_text(how: ParameterStyle, value: Any) -> str:
+    """A header or a cookie: a list with commas, an object as `key,value`; as JSON if it has `content`."""
+    if isinstance(value, list) and not how.is_content:
         return ",".join(map(as_text, value))
-    if isinstance(value, dict) and not (parameter and parameter.content):
-        between = "=" if parameter and parameter.explode else ","
+    if isinstance(value, dict) and not how.is_content:
+        between = "=" if how.explode else ","
         return ",".join(f"{key}{between}{as_text(each)}" for key, each in value.items())
     return as_text(value)
 
