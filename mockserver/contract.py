@@ -200,7 +200,7 @@ def from_raw(
         origins=stated.origins,
         schemas=schemas,
         examples=examples,
-        problems=(*problems, *unusable_examples(document, examples)),
+        problems=(*problems, *unusable_examples(document, examples, schemas)),
         skipped=skipped,
         acting=_acting(document, stated.behaviour),
     )

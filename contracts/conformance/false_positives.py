@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import (
     AllowHeaderMismatch,
+    DiscriminatorMismatch,
     JsonSchemaError,
     MissingContentType,
     MissingHeaderNotRejected,
@@ -32,13 +33,14 @@ from contracts.conformance.response_validation import (
     is_allowed_status,
     is_documented_error,
     is_unsatisfiable,
+    response_violations,
 )
 from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
-from mockserver.openapi.media_types import essence, is_json
+from mockserver.openapi.media_types import essence, is_json, is_xml
 from mockserver.openapi.multipart import is_multipart, is_ordered
 from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 
@@ -94,8 +96,8 @@ class FalsePositives:
             return self._may_accept(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
             return is_allowed_status(operation, failure.status_code)
-        if isinstance(failure, JsonSchemaError):
-            return is_unsatisfiable(self.contract, operation, exchange) or self._is_plain_text(operation, exchange)
+        if isinstance(failure, JsonSchemaError | DiscriminatorMismatch):
+            return self._may_be_valid(operation, failure, exchange)
         if isinstance(failure, AllowHeaderMismatch):
             return self._lists_documented_methods(failure, exchange)
         if isinstance(failure, ServerError):
@@ -109,6 +111,12 @@ class FalsePositives:
             response = operation.response(exchange.status)
             return response is None or has_no_stated_content(self.contract, response)
         return has_unknown_lifetime(self.contract, operation, case, failure)
+
+    def _may_be_valid(self, operation: Operation, failure: Failure, exchange: RecordedExchange) -> bool:
+        """May a response be valid? Schemathesis knows no `defaultMapping`, and no `oneOf` that nothing can satisfy."""
+        if isinstance(failure, DiscriminatorMismatch):
+            return self._writes("defaultMapping") and not any(response_violations(operation, exchange, self.contract))
+        return is_unsatisfiable(self.contract, operation, exchange) or self._is_plain_text(operation, exchange)
 
     def _is_plain_text(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Is the content a text by its schema, and no JSON? Schemathesis parses YAML, and then it is an object."""
@@ -156,8 +164,13 @@ class FalsePositives:
         )
 
     def _is_unwritten(self, operation: Operation, exchange: RecordedExchange) -> bool:
-        """Is it a multipart body that Schemathesis does not write as documented: its parts in order, their headers?"""
+        """Is it a body that Schemathesis does not write as documented?
+
+        It knows no `nodeType` of XML, and of multipart bodies neither the order of parts nor their headers.
+        """
         sent = _media_type(exchange)
+        if is_xml(sent):
+            return self._writes("nodeType")
         content = operation.request_body.content if operation.request_body else ()
         media = next((m for m in content if essence(m.name) == sent), None)
         if is_multipart(sent) and (media is None or is_ordered(sent)):
@@ -167,6 +180,14 @@ class FalsePositives:
         encoding = encoding_of(media, self.contract.document.root)
         has_headers = any(header.required for each in encoding.by_name.values() for header in each.headers)
         return has_headers or is_described_as_list(media, self.contract.schemas)
+
+    def _writes(self, field: str) -> bool:
+        """Has the document, of OpenAPI 3.2, this field anywhere?"""
+        return field in self._written and str(self.contract.document.raw.get("openapi", "")).startswith("3.2")
+
+    @cached_property
+    def _written(self) -> str:
+        return str(self.contract.document.raw)
 
     @cached_property
     def refusing(self) -> frozenset[str]:

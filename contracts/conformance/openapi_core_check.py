@@ -15,12 +15,13 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
 from contracts.conformance.ignored_statements import nullable
+from contracts.conformance.response_validation import documented_media
 from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.operation_path import below_server
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi import media_types
-from mockserver.openapi.document import Operation
+from mockserver.openapi.document import Operation, Response
 from mockserver.openapi.multipart import is_ordered
 
 CHECK = "openapi-core"
@@ -53,7 +54,7 @@ class OpenapiCoreCheck:
     def __init__(self, contract: Contract) -> None:
         self.findings: dict[str, Finding] = {}
         self.outcomes: dict[str, str] = {}
-        self._document = contract.document
+        self._document, self._schemas = contract.document, contract.schemas
         self._validators: dict[str, OpenAPI] = {}
         self._seen: set[object] = set()
 
@@ -64,8 +65,8 @@ class OpenapiCoreCheck:
         response = operation.response(exchange.status)
         if response is None or exchange.method == "HEAD" or len(self._seen) >= MOST:
             return
-        if is_ordered(exchange.header("content-type") or ""):
-            return  # openapi-core reads parts by their names only
+        if self._reads_otherwise(response, exchange):
+            return
         seen = (
             operation.pointer,
             exchange.status,
@@ -84,6 +85,16 @@ class OpenapiCoreCheck:
         if bool(message) != bool(violations):
             self.outcomes[name] = "failed"
             self._report(name, exchange, validator, violations[0] if violations else "valid", message or "valid")
+
+    def _reads_otherwise(self, response: Response, exchange: RecordedExchange) -> bool:
+        """Is the response of a media type that openapi-core does not read as its schema describes it?
+
+        It reads parts by their names only, and what is neither JSON nor a form as one text.
+        """
+        sent, media = exchange.header("content-type") or "", documented_media(response, exchange)
+        if is_ordered(sent) or media is None or media.schema is None or media_types.is_json(sent):
+            return is_ordered(sent)
+        return bool(self._schemas.types(media.schema) & {"array", "object"}) and not media_types.is_form(sent)
 
     def accepts_request(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
         """Is a request valid by the document? False where openapi-core cannot decide."""

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.examples.serialized import serialized_example
 from mockserver.openapi.document import Document, MediaType
 from mockserver.openapi.lint import Problem
+from mockserver.openapi.schemas import Schemas
 
 
-def unusable_examples(document: Document, examples: ExampleMaker) -> Iterator[Problem]:
+def unusable_examples(document: Document, examples: ExampleMaker, schemas: Schemas) -> Iterator[Problem]:
     """A problem for each response whose examples are all invalid: a generated value is sent in their place.
 
     A large document is skipped, since its schemas are compiled only when they are needed.
@@ -18,7 +20,9 @@ def unusable_examples(document: Document, examples: ExampleMaker) -> Iterator[Pr
     for operation in document.operations if not document.is_large else ():
         for response in operation.responses:
             for media in response.content:
-                if media.schema is not None and media.examples and _is_unusable(media, examples):
+                if media.schema is None or not media.examples or serialized_example(media, schemas) is not None:
+                    continue
+                if _is_unusable(media, examples):
                     message = "the schema forbids the example; a generated value is sent in its place"
                     error = InvalidDocument(message, file=document.file, pointer=media.pointer)
                     yield Problem(error, "warning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -143,8 +143,20 @@ def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> s
 
 
 def _query(service: Service, operation: Operation) -> str:
-    required = ((p.name, _text(service, p)) for p in _required(operation, "query"))
-    return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in required)
+    pairs = [pair for p in _required(operation, "query") for pair in _pairs(service, p)]
+    return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in pairs)
+
+
+def _pairs(service: Service, parameter: Parameter) -> Iterator[tuple[str, str]]:
+    """The names and values in the query: an object has one for each property (OpenAPI 3.1 section 4.8.12.3)."""
+    value = None if parameter.content else _example(service, parameter)
+    if not isinstance(value, dict) or not (parameter.explode or parameter.style == "deepObject"):
+        yield parameter.name, _text(service, parameter)
+        return
+    for key, part in value.items():
+        name = f"{parameter.name}[{key}]" if parameter.style == "deepObject" else key
+        for each in part if isinstance(part, list) else [part]:
+            yield name, plain(each)
 
 
 def _required(operation: Operation, location: str) -> list[Parameter]:

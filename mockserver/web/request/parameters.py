@@ -127,10 +127,10 @@ class ParameterReader:
     def _cookie_reader(self, parameter: Parameter) -> Reader:
         """`form` in a header: an exploded value continues after `&` (OpenAPI 3.1 section 4.8.12.4)."""
         name, coercion, read = self.name, self._coercion, self._query_reader(parameter)
+        if coercion.is_array and coercion.item.types and "string" not in coercion.item.types:
+            return lambda source: [] if source.get(name) == "" else read(_as_query(source))  # `a=` names no number
         if coercion.is_array or coercion.is_object:
-            return lambda source: read(
-                Query("&".join(f"{k}={v}" for k, v in source.items()).encode("latin-1", "replace"))
-            )
+            return lambda source: read(_as_query(source))
         return lambda source: coercion.coerce(_decode(source[name])) if name in source else ABSENT
 
     def _delimited(self, text: str, separator: str, explode: bool, undo: Callable[[str], str]) -> Any:
@@ -184,6 +184,10 @@ class ParameterReader:
         found = {name: source[name] for name in source if name in names}
         single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
         return self._coercion.coerce(single) if single else self._object(source, separators)
+
+
+def _as_query(cookies: Mapping[str, str]) -> Query:
+    return Query("&".join(f"{name}={value}" for name, value in cookies.items()).encode("latin-1", "replace"))
 
 
 class RequestTarget:

@@ -15,6 +15,9 @@ from mockserver.web.request.coercion import Coercion
 TEXT_NODES = ("text", "cdata")
 """The node types of a property that is the text of its object's element (OpenAPI 3.2 section 4.26)."""
 
+INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+"""The namespace of `xsi:nil`, which says that an element is null (XML Schema part 1 section 2.6.2)."""
+
 DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
 
 
@@ -48,6 +51,8 @@ def _roots(roots: Sequence[ET.Element], pointer: str | None, schemas: Schemas) -
 
 def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
     coercion, text = Coercion(schemas, pointer), element.text or ""
+    if element.get(f"{{{INSTANCE}}}nil") in ("true", "1") and not len(element) and "null" in coercion.types:
+        return None
     if coercion.is_array:
         items = schemas.items(pointer) if pointer else None
         return coercion.coerce(text) if text.strip() else [_value(child, items, schemas) for child in element]
@@ -59,14 +64,18 @@ def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
 def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schemas: Schemas) -> dict[str, Any]:
     """The properties from attributes and children; a list that is not `wrapped` has one child for each item."""
     property_of = {_xml_name(name, at, schemas): name for name, at in coercion.properties.items()}
-    found: dict[str, Any] = {}
+    found, inlined = _inlined(element, coercion, schemas)
     for tag, text in element.attrib.items():
+        if _local(tag) in inlined:
+            continue
         name = property_of.get(_local(tag), _local(tag))
         found[name] = coercion.property(name).coerce(text)
     for name, place in coercion.properties.items():
         if element.text and xml_object(place, schemas).get("nodeType") in TEXT_NODES:
             found[name] = coercion.property(name).coerce(element.text)
     for child in element:
+        if _tag(child) in inlined:
+            continue
         name = property_of.get(_tag(child), _tag(child))
         at = coercion.properties.get(name) or coercion.additional()
         if at and is_repeated(at, schemas):
@@ -77,6 +86,19 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
         if is_repeated(coercion.properties[name], schemas):
             found[name] = []  # no item, no element
     return found
+
+
+def _inlined(element: ET.Element, coercion: Coercion, schemas: Schemas) -> tuple[dict[str, Any], set[str]]:
+    """The objects that are no elements of their own (`nodeType: none`), and the names of what is in them."""
+    found: dict[str, Any] = {}
+    names: set[str] = set()
+    for name, place in coercion.properties.items():
+        inner = coercion.property(name)
+        if xml_object(place, schemas).get("nodeType") == "none" and inner.is_object:
+            names |= {_xml_name(key, at, schemas) for key, at in inner.properties.items()}
+            read = _object(element, inner, place, schemas)
+            found |= {name: kept} if (kept := {key: read[key] for key in inner.properties if key in read}) else {}
+    return found, names - {_xml_name(name, at, schemas) for name, at in coercion.properties.items()}
 
 
 def is_repeated(pointer: str, schemas: Schemas) -> bool:

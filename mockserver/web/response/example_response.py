@@ -14,6 +14,7 @@ from urllib.parse import quote
 from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.examples.part_writer import PartWriter
+from mockserver.examples.serialized import serialized_example
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
@@ -81,6 +82,9 @@ class ExampleResponses:
         if media is None:
             return Reply(status, None, headers, "")
         name = serializers.concrete_type(media.name, accept)
+        text = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
+        if text is not None:
+            return Reply(status, text, headers, name, text.encode(), proven=True)
         value = self._value(operation, call, media, name, choice)
         if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
             value = [value]  # the schema describes one line

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.xml_reader import TEXT_NODES, xml_object
+from mockserver.web.request.xml_reader import INSTANCE, TEXT_NODES, xml_object
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
@@ -27,6 +27,9 @@ def _element(name: str, value: Any, pointer: str | None, stated: dict[str, Any],
         element.set(f"xmlns:{stated['prefix']}" if stated.get("prefix") else "xmlns", str(stated["namespace"]))
     if isinstance(value, dict):
         _properties(element, value, pointer, schemas)
+    elif value is None and pointer and "null" in schemas.types(pointer):  # OpenAPI 3.2 section 4.26, "Handling null"
+        element.set("xmlns:xsi", INSTANCE)
+        element.set("xsi:nil", "true")
     elif isinstance(value, list):
         items = schemas.items(pointer) if pointer else None
         inner = xml_object(items, schemas)
@@ -44,7 +47,10 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
         stated = xml_object(below, schemas)
         name = _name(stated.get("name") or key)
         if stated.get("attribute"):
-            element.set(name, _text(inner))
+            if inner is not None:
+                element.set(name, _text(inner))
+        elif stated.get("nodeType") == "none" and isinstance(inner, dict):
+            _properties(element, inner, below, schemas)
         elif stated.get("nodeType") in TEXT_NODES:
             element.text = _text(inner)
         elif isinstance(inner, list) and not stated.get("wrapped"):

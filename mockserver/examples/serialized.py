@@ -1,0 +1,36 @@
+"""Examples that the document writes as the text that is sent: `serializedValue` (OpenAPI 3.2 section 4.19)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.errors import InvalidDocument
+from mockserver.openapi import pointer
+from mockserver.openapi.document import MediaType
+from mockserver.openapi.media_types import is_json
+from mockserver.openapi.multipart import is_multipart
+from mockserver.openapi.schemas import Schemas
+
+
+def serialized_example(media: MediaType, schemas: Schemas, name: str | None = None) -> str | None:
+    """The text of the example called `name`, else of the first one that has a text; None without one.
+
+    JSON is written anew, since its value says as much, and so is a multipart body, whose boundary no text knows.
+    """
+    if not media.examples or is_json(media.name) or is_multipart(media.name):
+        return None
+    node, at = schemas.resolve(media.pointer)
+    for key, written in (node.get("examples") or {}).items():
+        example = _followed(schemas, written, at)
+        if name in (None, key) and type(example.get("serializedValue")) is str:
+            return str(example["serializedValue"])
+    return None
+
+
+def _followed(schemas: Schemas, written: Any, at: str) -> Mapping[str, Any]:
+    try:
+        node, _ = pointer.resolve(schemas.root, written, at)
+    except InvalidDocument:
+        return {}
+    return node if isinstance(node, Mapping) else {}
