@@ -12,7 +12,6 @@ from mockserver.behaviour.statements import Action, OperationBehaviour, ReplySta
 from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
-from mockserver.handlers import paging as paging_styles
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
@@ -27,6 +26,7 @@ from mockserver.handlers.item_schemas import (
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
+from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_context import AcceptBody, BoundOperation
@@ -53,6 +53,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     view = None
     if plan is not None and plan.generated_fields is not None:
         view = view_maker(contract, plan.name, plan.server_fields)
+    most = most_items(contract, operation, behaviour)
     elsewhere = owners_elsewhere(plan, action) if plan is not None and action.across else {}
     renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
     return BoundOperation(
@@ -62,8 +63,8 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         plans=plans,
         renderer=renderer,
         rules=_rules(contract, operation, behaviour),
-        paging=behaviour.paging,
-        select_page=paging_styles.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
+        paging=limited(behaviour.paging, most),
+        select_page=page_selector(behaviour.paging, most),
         filters=behaviour.filter,
         sort=behaviour.sort,
         patch=action.patch,

@@ -29,6 +29,9 @@ NO_PAGING = Paging(style="page", evidence="assumed")
 Page = tuple[list[Record], dict[str, Any]]
 """The items of a page, and values for the placeholders of the reply's template."""
 
+SelectPage = Callable[[Call, Paging, FilteredView | Selection, Collection, bool], Page]
+"""Selects the items of a page."""
+
 
 def unpaged(
     call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
@@ -46,6 +49,18 @@ def unpaged(
         "pages": 1,
         "count": total,
     }
+
+
+def first_items(most: int) -> SelectPage:
+    """The function for a list without paging whose reply may show only so many items."""
+
+    def select(
+        call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+    ) -> Page:
+        records, values = _numbered(found, 0, most, newest_first, 0)
+        return records, values | {"next": None}
+
+    return select
 
 
 def cursor(
@@ -152,7 +167,7 @@ UNKNOWN_POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_p
 """The error for a cursor that names no item, by the name that `paging.unknown-position` uses; `empty` has none."""
 
 
-STYLES: dict[str, Callable[[Call, Paging, FilteredView | Selection, Collection, bool], Page]] = {
+STYLES: dict[str, SelectPage] = {
     "whole": unpaged,
     "cursor": cursor,
     "offset": offset,

@@ -160,6 +160,11 @@ def example_items(
     return [item for item in found if isinstance(item, dict)]
 
 
+def items_template(stated: ReplyStatement | None) -> Any:
+    """The template of the body of a list."""
+    return _template(stated, "list")
+
+
 def _template(stated: ReplyStatement | None, does: str) -> Any:
     """The template of the body: the stated one, else just the item or the items."""
     default = "{items}" if does == "list" else "{item}"

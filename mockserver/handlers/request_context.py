@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from mockserver.behaviour.statements import Filter, Paging, Sort
 from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
-from mockserver.handlers.paging import Page
+from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -74,7 +74,7 @@ class BoundOperation(Struct, frozen=True):
     renderer: ReplyRenderer
     rules: tuple[RuleFunction, ...]
     paging: Paging | None
-    select_page: Callable[..., Page]
+    select_page: SelectPage
     filters: tuple[Filter, ...]
     sort: Sort | None
     patch: str
