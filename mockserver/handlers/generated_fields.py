@@ -16,8 +16,9 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.handlers.part_repair import repair_parts
 from mockserver.inference.identity import KEYS
-from mockserver.openapi.fault_places import fault_places
+from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.schemas import faults as schema_faults
 
@@ -27,8 +28,11 @@ LATER_EVENTS = re.compile(
 )
 """Names of properties about events that cannot have happened to a new item, such as `deletedAt`."""
 
-REPAIRS = 6
+REPAIRS = 8
 """How many times invalid properties are replaced before all properties are generated."""
+
+PART_REPAIRS = 2
+"""How many of these times only what is invalid inside of properties is replaced."""
 
 VARIANTS = 12
 """How many alternatives (`oneOf`, `anyOf`) of a schema are tried."""
@@ -147,10 +151,12 @@ class ReplyView:
     def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
         """Replace invalid properties until the fields are valid; at last take all generated ones."""
         # Several rounds: a replaced property can make another one invalid, or reveal its fault.
-        for _ in range(REPAIRS):
+        for number in range(REPAIRS):
             faulty = {_property(fault) for fault in self._validator.iter_errors(self.show(trial))}
             if not faulty:
                 return True
+            if number < PART_REPAIRS and repair_parts(trial, generated, self._places(trial), self._replace):
+                continue
             if not self._replace_all(trial, generated, faulty - server_fields) and not self._replace_all(
                 trial, generated, faulty
             ):
@@ -162,6 +168,9 @@ class ReplyView:
             if self.is_valid(trial):
                 return True
         return False
+
+    def _places(self, trial: Fields) -> Iterator[tuple[str | int, ...]]:
+        return repair_places(self._validator, self.show(trial))
 
     def _replace_all(self, trial: Fields, generated: Fields, names: set[str]) -> bool:
         """Replace several properties; False when none can be replaced."""
