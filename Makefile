@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: bench-dashboard bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak conformance \
+.PHONY: bench-dashboard bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak attacks conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel dist workflows pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -79,6 +79,9 @@ linear: $(VENV)/developed ## Kill workers under concurrent requests, and check t
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)
+
+attacks: $(VENV)/developed ## Send what once stopped the mock, and print how long each took and the memory it needed
+	@$(BIN)/python tests/benchmarks/attacks.py
 
 conformance: $(VENV)/developed ## Run the Schemathesis command line against the mock of each vendor
 	@$(BIN)/python tests/conformance/run.py $(ARGS)
