@@ -69,7 +69,7 @@ def check_page_numbers(
         true = {
             "page": first + index,
             "pages": -(-total // size),
-            "offset": index * size,
+            "offset": index * size + paging.first_item,
             "limit": size,
             "count": len(listed(op, exchange)),
         }

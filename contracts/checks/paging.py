@@ -226,9 +226,10 @@ class _Position(NamedTuple):
 def _positions(context: CheckContext, target: PagedList, wanted: Sequence[str], size: int) -> Iterator[_Position]:
     name, total = target.paging.position, len(wanted)
     if target.paging.style == "offset":
-        for start in sorted({0, 1, 2, total - 1, total, BEYOND}) if _counts_from_zero(context, target) else ():
-            expected = f"the items from index {start} on with {name}={start}"
-            yield _Position("offset", name, start, start, size, expected)
+        for start in sorted({0, 1, 2, total - 1, total, BEYOND}) if _counts_as_stated(context, target) else ():
+            number = start + target.paging.first_item
+            expected = f"the items from index {start} on with {name}={number}"
+            yield _Position("offset", name, number, start, size, expected)
     elif target.paging.style == "page":
         first = target.paging.first + context.shared.page_shifts.get(target.op.name, 0)
         for page in (first, first + 1, BEYOND):
@@ -238,10 +239,11 @@ def _positions(context: CheckContext, target: PagedList, wanted: Sequence[str], 
         yield from _cursors(target, wanted, size)
 
 
-def _counts_from_zero(context: CheckContext, target: PagedList) -> bool:
-    """Is an offset the number of items to skip? It is not where the document says that the first item has number 1."""
+def _counts_as_stated(context: CheckContext, target: PagedList) -> bool:
+    """Does the document not say another number of the first item than the statement?"""
     parameter = next((p for p in target.op.operation.parameters if p.name == target.paging.position), None)
-    return parameter is None or first_number(context.contract.schemas, parameter) != 1
+    said = first_number(context.contract.schemas, parameter) if parameter is not None else None
+    return said is None or said == target.paging.first_item
 
 
 def _cursors(target: PagedList, wanted: Sequence[str], size: int) -> Iterator[_Position]:

@@ -59,7 +59,7 @@ def following(
         return _next_cursor(known, op, paging, exchange, items, size)
     if not _has_more(op, paging, exchange, items, seen, size):
         return None
-    return {"offset": seen, "page": paging.first + page + 1}[paging.style]
+    return {"offset": seen + paging.first_item, "page": paging.first + page + 1}[paging.style]
 
 
 def _has_more(

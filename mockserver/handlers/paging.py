@@ -110,9 +110,11 @@ def _position(paging: Paging, parameter: str, call: Call, collection: Collection
 def offset(
     call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
 ) -> Page:
-    """The items from a number on, counted from 0."""
-    limit, start = size(call, paging), _clamped(call.query.get(paging.position) or 0)
-    return _numbered(found, start, limit, newest_first, start + limit)
+    """The items from a number on, counted from `paging.first_item`."""
+    first, sent = paging.first_item, call.query.get(paging.position)
+    limit, start = size(call, paging), max(_clamped(sent or first) - first, 0)
+    records, values = _numbered(found, start, limit, newest_first, start + limit + first)
+    return records, values | {"offset": start + first}
 
 
 def page(
@@ -199,9 +201,10 @@ def other_pages(paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:
         before = number - 1 if number > paging.first else None
         return {"first": paging.first, "prev": before, "next": values["next"], "last": last}
     if paging.style == "offset":
-        start, size = values["offset"], values["limit"]
-        last = max(values["pages"] - 1, 0) * size
-        return {"first": 0, "prev": max(start - size, 0) if start > 0 else None, "next": values["next"], "last": last}
+        first, start, size = paging.first_item, values["offset"], values["limit"]
+        last = first + max(values["pages"] - 1, 0) * size
+        before = max(start - size, first) if start > first else None
+        return {"first": first, "prev": before, "next": values["next"], "last": last}
     return {"next": values["next"]}
 
 

@@ -54,6 +54,8 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
         stated |= _backward(query) | {"unknown-position": "empty"}
     if style == "page" and position is not None and _starts_at_zero(schemas, position):
         stated["first"] = 0
+    if style == "offset" and position is not None and first_number(schemas, position) == 1:
+        stated["first-item"] = 1
     if _has_link_header(operation):
         stated["link-header"] = True
     return stated | _because(schemas, limit, position, style)
@@ -76,7 +78,7 @@ def _is_sure(schemas: Schemas, limit: Parameter | None, position: Parameter | No
     if style == "page":
         return name in SURE_PAGES and (limit is None or by_limit)
     if style == "offset":
-        return by_limit and (name in SURE_OFFSETS or schemas.keyword(str(position.schema), "default") == 0)
+        return by_limit and (name in SURE_OFFSETS or schemas.keyword(str(position.schema), "default") in (0, 1))
     return by_limit and name in ITEM_CURSORS | TOKENS
 
 

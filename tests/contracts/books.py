@@ -71,8 +71,8 @@ def by_page(number: str, limit: str, first: int) -> Callable[..., Any]:
 
 
 def by_offset(found: list[Book], query: Query, size: int, bug: str) -> tuple[list[Book], dict[str, Any]]:
-    """Answers pages by offset."""
-    start = int(query.get("offset", 0))
+    """Answers pages by offset, counted from 0, or by `startIndex`, counted from 1."""
+    start = max(int(query.get("startIndex", 1)) - 1, int(query.get("offset", 0)))
     if bug == "page ignored":
         start = 0
     if bug == "overlap" and start:
@@ -106,6 +106,8 @@ def _after(found: list[Book], last: int, size: int, bug: str, *, token: bool) ->
 
 STYLES = {
     "offset": Style({"limit": SIZE, "offset": NUMBER | {"minimum": 0, "default": 0}}, {"total": NUMBER}, by_offset),
+    "from one": Style({"count": SIZE, "startIndex": NUMBER | {"minimum": 1, "default": 1}}, {"total": NUMBER},
+                      by_offset),
     "page": Style({"page": PAGE, "per_page": SIZE}, {}, by_page("page", "per_page", 1), items="",
                   headers=("Link", "X-Total-Count")),
     "unsaid": Style({"page": NUMBER, "size": SIZE}, {"totalElements": NUMBER, "totalPages": NUMBER},
@@ -211,7 +213,7 @@ class Books:
         if self.bug == "unstable":
             random.shuffle(matching)
         named = next((query[name] for name in self.style.parameters if name in query and "ize" in name), None)
-        named = named or query.get("limit") or query.get("per_page")
+        named = named or query.get("limit") or query.get("per_page") or query.get("count")
         size = int(named) if named and self.bug != "limit ignored" else 10
         if not 1 <= int(named or size) <= 100:
             return 400, None, {}

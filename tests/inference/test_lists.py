@@ -89,6 +89,18 @@ def test_offsets(tmp_path: Path, offset: str, limit: str) -> None:
         assert pets[:2] == client.get("/pets", params={limit: 2}).json()
 
 
+def test_offsets_may_be_counted_from_one(tmp_path: Path) -> None:
+    start = {"type": "integer", "minimum": 1, "default": 1}
+    reply: Node = {"type": "object", "required": ["items", "startIndex"], "properties": {
+        "items": {"type": "array", "items": item()}, "startIndex": {"type": "integer"}}}  # fmt: skip
+    document = listed(None, query("startIndex", start), query("count", SIZE), reply=reply)
+    with Client(served(tmp_path, document)) as client:
+        pets = made(client, 5)
+
+        assert pets[2:4] == client.get("/pets", params={"startIndex": 3, "count": 2}).json()["items"]
+        assert pets[:2] == client.get("/pets", params={"count": 2}).json()["items"]
+
+
 @pytest.mark.parametrize(
     ("position", "told"), [("cursor", "next_cursor"), ("page_token", "nextPageToken"), ("starting_after", "next")]
 )

@@ -43,6 +43,9 @@ class Paging(Statement, frozen=True, kw_only=True):
     default: Annotated[int, Meta(ge=1, description="Items on a page if the request does not say.")] = 50
     maximum: Annotated[int, Meta(ge=0, description="The most items on a page. 0: no limit.")] = 0
     first: Annotated[int, Meta(ge=0, description="The number of the first page.")] = 1
+    first_item: Annotated[
+        int, Meta(ge=0, le=1, description="With `offset`: the number of the first item; 1 as in SCIM (RFC 7644).")
+    ] = 0
     link_header: Annotated[
         bool, Meta(description="Send a `Link` header with the addresses of the other pages (RFC 8288).")
     ] = False
