@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,12 +22,16 @@ from contracts.listener.listener import ListenerError, ListenerSettings, listeni
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from mockserver.contract import Contract
+from tests.contracts import forwarding_address
 from tests.contracts.order_sender import SECRET, OrderSender
 from tests.process import ROOT
 
 DOCUMENT = ROOT / "examples/webhooks/orders.yaml"
 NAMES = [each.name for each in CHECKS]
 CREATE = "POST /orders"
+
+FIXED_PORTS = range(21_117, 21_217)
+"""Ports that no system gives to a program that asks for any; the first one that is free is taken."""
 
 PATIENT = 60.0
 """How long a delivery that comes may take; a test waits only as long as it takes."""
@@ -159,6 +165,29 @@ def test_the_command_checks_the_mock_and_says_where_it_listens(tmp_path: Path) -
     assert 0 == done.exit_code, done.output
     assert "listening for callbacks and webhooks on http://127.0.0.1:" in done.output
     assert "0 failures, 0 warnings, 0 skipped" in done.output
+
+
+def test_what_a_service_sends_to_a_public_address_is_forwarded_to_the_listener(tmp_path: Path) -> None:
+    """The address is that of another process, with a path before ours, and knows only the port."""
+    program = [sys.executable, "-m", forwarding_address.__name__]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forwarder:
+        assert forwarder.stdin is not None
+        assert forwarder.stdout is not None
+        url = f"http://localhost:{forwarder.stdout.readline().strip()}{forwarding_address.PREFIX}"
+        for port in FIXED_PORTS:
+            forwarder.stdin.write(f"{port}\n")
+            forwarder.stdin.flush()
+            assert f"{port}\n" == forwarder.stdout.readline()
+            options = ["--callback-wait", "60", "--callback-port", str(port), "--callback-url", url]
+            only = ["--only", "delivery-sent", "--only", "delivery-address", "--report", str(tmp_path)]
+            done = CliRunner().invoke(check, [str(DOCUMENT), *options, *only])
+            if "cannot listen" not in done.output:  # else another program has the port
+                break
+        forwarded, _ = forwarder.communicate(timeout=60)
+
+    assert 0 == done.exit_code, done.output
+    assert "0 failures, 0 warnings, 0 skipped" in done.output
+    assert any(line.startswith(f"{forwarding_address.PREFIX}/delivery-") for line in forwarded.splitlines())
 
 
 def test_a_port_that_is_taken_ends_the_command_with_2(tmp_path: Path) -> None:
