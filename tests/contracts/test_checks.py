@@ -113,6 +113,7 @@ PROVED_IN = {
     "item-action": "test_order_bugs.py",
     "sort-keeps-items": "test_order_bugs.py",
     "ownership": "test_ownership.py",
+    "prefer-minimal": "test_preferences.py",
     "foreign-reference": "test_foreign_references.py",
     "forged-token": "test_security.py",
     "injection": "test_security.py",
