@@ -17,6 +17,9 @@ import pytest
 class RedisProcess:
     """Starts redis-server; `address` is its address. With `is_kept`, it writes what it has (AOF) and has it again.
 
+    It leaves it to the system when that is written to the disk: while it waits for a slow disk itself, it may answer
+    up to two seconds before it writes, and loses that when it is killed.
+
     It listens at a port of the loopback address too, if that is not 0. `options` are further ones of redis-server.
     """
 
@@ -30,7 +33,7 @@ class RedisProcess:
         self.address = f"unix://{self._socket}"
         self._command = [program, "--unixsocket", str(self._socket), "--dir", str(self._folder)]
         self._command += ["--port", str(port), "--bind", "127.0.0.1"]
-        self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no", *options]
+        self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no", "--appendfsync", "no", *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mockserver.errors import LogDamaged, LogError, LogUnavailable
+from mockserver.errors import LogDamaged, LogError, LogLost, LogUnavailable
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
 from mockserver.stores.frame import framed, framed_pieces, unframed_entries, unframed_snapshot
 from mockserver.stores.redis_scripts import APPEND, DROP, LOCK, SAVE
@@ -96,10 +96,19 @@ class RedisLog:
         if after == last:
             return []
         if after > last:
-            self._server.check()
+            self._check_loss(partition, after)
         if after < now.base or after > last:
             raise EntriesCutError
         return self._entries(partition, after, now.head) + own[max(0, after - now.head) :]
+
+    def _check_loss(self, partition: Partition, after: int) -> None:
+        """Raise LogLost for a partition that has fewer entries than it had; not for one that was dropped long ago."""
+        self._server.check()
+        if partition.service in self._known[partition.namespace]:
+            raise LogLost(
+                f"{self.place} has less than it had: entry {after} of {'/'.join(filter(None, partition))} is gone."
+                " Bring the data back, or restart mockserver to go on with what is left."
+            )
 
     def hold(self, partition: Partition) -> None:
         """As SharedLog says."""

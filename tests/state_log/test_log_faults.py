@@ -324,6 +324,19 @@ def test_a_redis_server_that_restarts_between_two_rounds_is_not_noticed(kept: Re
         assert [b"a"] == new_entries(log)
 
 
+def test_a_server_that_comes_back_with_less_than_a_process_knew_is_not_used(kept: RedisProcess) -> None:
+    with closing(open_log(kept.address)) as log, closing(open_log(kept.address)) as behind:
+        write(log, b"a", b"b")
+        kept.command("HSET mock:{default} head:shop 1")  # as after an end before the second one was written
+
+        for _ in range(2):
+            with pytest.raises(
+                LogLost, match=r"has less than it had: entry 2 of default/shop is gone\. Bring the data"
+            ):
+                new_entries(log, 2)
+        assert [b"a"] == new_entries(behind)
+
+
 def test_a_round_is_not_acknowledged_when_the_server_ends_before_it(kept: RedisProcess) -> None:
     with closing(open_log(kept.address)) as log:
         log.begin()
