@@ -15,7 +15,7 @@ from mockserver.web.mounted_operations import is_root_taken
 from mockserver.web.service import Service
 
 MOST_NAMED = 3
-"""How many operations of a server are named."""
+"""How many operations, servers of a document and servers of operations are named."""
 
 
 def base_url(host: str, port: int, scheme: str = "http") -> str:
@@ -110,11 +110,13 @@ def _other_servers(service: Service, prefix: str) -> Iterator[str]:
     document = service.contract.document
     others = [f"{prefix}{base}" for base in document.base_paths[1:] if base in service.finders]
     if others:
-        yield f"#   also at: {', '.join(others)}"
-    for base in document.own_base_paths:
-        own = [each for each in document.operations if base in each.base_paths]
-        if base in service.finders and base not in document.base_paths:
-            yield f"#   {_few([f'{each.method.upper()} {each.path}' for each in own])} also at: {prefix}{base}"
+        yield f"#   also at: {_few(others)}"
+    own = [base for base in document.own_base_paths if base in service.finders and base not in document.base_paths]
+    for base in own[:MOST_NAMED]:
+        names = [f"{each.method.upper()} {each.path}" for each in document.operations if base in each.base_paths]
+        yield f"#   {_few(names)} also at: {prefix}{base}"
+    if len(own) > MOST_NAMED:
+        yield f"#   {counted(len(own) - MOST_NAMED, 'more server')} of operations; /_mock/operations has the paths"
 
 
 def _deprecated(service: Service) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.cli.startup_banner import lines
 from tests.client import Client
 from tests.web.document import answers, document, served
 
@@ -84,3 +85,16 @@ def test_the_404_says_what_paths_begin_with(tmp_path: Path) -> None:
     with Client(served(tmp_path, written)) as client:
         assert "paths begin with /v1" in client.get("/a").text
         assert "there is no path /b" in client.get("/v2/b").text
+
+
+def test_the_banner_names_the_other_servers_and_not_too_many(tmp_path: Path) -> None:
+    paths = {f"/{n}": {"get": {"servers": [{"url": f"/own/{n}"}], "responses": ROW}} for n in range(9)}
+    written = document(paths, servers=[{"url": f"/v{n}"} for n in range(9)])
+
+    said = [line for line in lines(served(tmp_path, written), "http://mock", None, 0) if line.startswith("#   ")]
+
+    assert [
+        "#   also at: http://mock/v1, http://mock/v2, http://mock/v3 and more",
+        *(f"#   GET /{n} also at: http://mock/own/{n}" for n in range(3)),
+        "#   6 more servers of operations; /_mock/operations has the paths",
+    ] == said
