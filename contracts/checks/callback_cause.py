@@ -24,11 +24,15 @@ IN_PARAMETER = {"$request.query.": "query", "$request.header.": "header"}
 
 @dataclass(frozen=True, slots=True)
 class CallbackCause:
-    """The operation `op` (about items of `resource`, if that is known), which sends the callback `outgoing`."""
+    """The operation `op` (about items of `resource`, if that is known), which sends the callback `outgoing`.
+
+    `beside` are its other callbacks: those that take their address from the same place come to the same inbox.
+    """
 
     op: ResourceOperation
     resource: CheckedResource | None
     outgoing: OutgoingRequest
+    beside: tuple[OutgoingRequest, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,7 +66,11 @@ class CallbackCause:
         exchange = context.send(self.op, path=path, query=given["query"], headers=given["header"], body=body)
         if creates:
             context.record_created(creates, exchange, body if isinstance(body, dict) else {}, user, path)
-        return AwaitedDelivery(exchange, self._address(context, exchange, path), inbox)
+        address = _address(self.outgoing, context, exchange, path)
+        awaited = AwaitedDelivery(exchange, address, inbox)
+        own = (self.outgoing.operation.method.upper(), awaited.place(address))
+        found = {(o.operation.method.upper(), awaited.place(_address(o, context, exchange, path))) for o in self.beside}
+        return awaited._replace(beside=frozenset(found - {own}))
 
     @property
     def _expression(self) -> str:
@@ -107,10 +115,13 @@ class CallbackCause:
     def _written(self) -> str:
         return self.outgoing.url.text if self.outgoing.url is not None else ""
 
-    def _address(self, context: CheckContext, exchange: RecordedExchange, path: Mapping[str, Any]) -> str:
-        """The address by the expressions of the document; empty if one of them has no value."""
-        found = self.outgoing.url.evaluate(_values(exchange, path)) if self.outgoing.url is not None else None
-        return self.outgoing.address(found, f"{context.target.base_url}/") if found else ""
+
+def _address(
+    outgoing: OutgoingRequest, context: CheckContext, exchange: RecordedExchange, path: Mapping[str, Any]
+) -> str:
+    """The address by the expressions of the document; empty if one of them has no value."""
+    found = outgoing.url.evaluate(_values(exchange, path)) if outgoing.url is not None else None
+    return outgoing.address(found, f"{context.target.base_url}/") if found else ""
 
 
 def _with(body: Any, steps: list[str], value: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 from contracts.checks.callback_cause import CallbackCause
 from contracts.checks.delivery_cause import AwaitedDelivery, DeliveryCause, listener_of
@@ -17,6 +18,7 @@ from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Delivery
 from mockserver.contract import Contract
+from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks import signature
 from mockserver.webhooks.sent_requests import SentRequests, sent_requests
 
@@ -50,13 +52,20 @@ def addressed(context: CheckContext, cause: DeliveryCause) -> None:
     if not awaited.address:
         raise CannotBuildRequest("the response has no value for the address")
     expected, came = awaited.inbox.expected(awaited.address), awaited.inbox.expected(arrival.target)
+    own = {each.name for each in cause.outgoing.operation.parameters if each.location == "query"}
     context.expect(
-        expected == came,
+        _without(expected, own) == _without(came, own),
         f"{cause.name} is sent to {awaited.address}",
         f"it came to {arrival.target}",
         awaited.exchange,
         about=cause.name,
     )
+
+
+def _without(address: str, names: set[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The path of an address, and its query without parameters that the callback has itself."""
+    path, _, query = address.partition("?")
+    return path, [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in names]
 
 
 def valid(context: CheckContext, cause: DeliveryCause) -> None:
@@ -169,10 +178,17 @@ def _causes(contract: Contract) -> Iterator[tuple[str, StatementRef, DeliveryCau
 def _callbacks(contract: Contract, made: SentRequests) -> Iterator[tuple[str, StatementRef, CallbackCause]]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
-        for outgoing in made.callbacks_of(op.operation.operation_id):
-            cause = CallbackCause(op, resource_of(op, known), outgoing)
+        called = made.callbacks_of(op.operation.operation_id)
+        for outgoing in called:
+            beside = tuple(each for each in called if each is not outgoing and _begin(each) == _begin(outgoing))
+            cause = CallbackCause(op, resource_of(op, known), outgoing, beside)
             text = f"After a success, {cause.name} is sent."
             yield op.name, StatementRef(op.name, "callbacks", "documented", SOURCE, text), cause
+
+
+def _begin(outgoing: OutgoingRequest) -> str:
+    """The expression that the address of a callback begins with; its whole text if there is none."""
+    return (outgoing.url.leading or outgoing.url.text) if outgoing.url is not None else ""
 
 
 def _webhooks(contract: Contract, made: SentRequests) -> Iterator[tuple[str, StatementRef, WebhookCause]]:

@@ -16,7 +16,8 @@ from mockserver.openapi.outgoing_requests import OutgoingRequest
 class AwaitedDelivery(NamedTuple):
     """What a service should send now: after this `exchange`, to this `address`, where the `inbox` gets it.
 
-    `secret` is that of the subscription; empty without one. `others` are names of webhooks that are not meant.
+    `secret` is that of the subscription; empty without one. `others` are names of webhooks that are not meant, and
+    `beside` the methods and addresses of other callbacks that come to the same inbox.
     """
 
     exchange: RecordedExchange
@@ -24,10 +25,17 @@ class AwaitedDelivery(NamedTuple):
     inbox: Inbox
     secret: str = ""
     others: frozenset[str] = frozenset()
+    beside: frozenset[tuple[str, str]] = frozenset()
 
     def is_meant(self, arrival: Arrival) -> bool:
-        """Is it what should come, and no other webhook of the same subscription?"""
+        """Is it what should come, and no other webhook of the same subscription or callback of the same request?"""
+        if self.beside and (arrival.method, self.place(arrival.target)) in self.beside:
+            return False
         return not arrival.texts() & self.others
+
+    def place(self, address: str) -> str:
+        """The path of an address, as far as it is compared."""
+        return self.inbox.expected(address).partition("?")[0]
 
 
 class DeliveryCause(Protocol):

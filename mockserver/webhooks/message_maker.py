@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from mockserver.behaviour import templates
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.openapi import json_codec, media_types
+from mockserver.examples.part_writer import PartWriter
+from mockserver.openapi import json_codec, media_types, multipart
 from mockserver.openapi.document import MediaType, Parameter
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks.filled_body import BodyFiller, Facts
@@ -38,6 +39,7 @@ class MessageMaker:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._parts = PartWriter(contract.schemas, contract.examples, "request")
         self._fillers: dict[tuple[str, str], BodyFiller] = {}
 
     def message(self, request: OutgoingRequest, facts: Facts, seed: int | str) -> Message:
@@ -49,9 +51,9 @@ class MessageMaker:
         media, content = self._media(request), None
         if media is not None:
             value = self.body(request, media, facts, seed)
-            content = _written(media.name, value)
+            content, kind = self._written(media, value, seed)
             if content is not None:
-                headers.insert(0, ("content-type", _sent(media.name)))
+                headers.insert(0, ("content-type", kind))
         return Message(operation.method.upper(), self._query(request, seed), tuple(headers), content)
 
     def with_body(self, request: OutgoingRequest, body: bytes, seed: int | str) -> Message:
@@ -72,6 +74,12 @@ class MessageMaker:
                 self._contract.schemas, media.schema, frozenset(_item_schemas(self._contract, facts.resource))
             )
         return self._fillers[key].filled(example, facts)
+
+    def _written(self, media: MediaType, value: Any, seed: int | str) -> tuple[bytes | None, str]:
+        """The body as bytes, and its content type. Raises Unanswerable for a media type that cannot be written."""
+        if value is not None and multipart.is_multipart(media.name):
+            return self._parts.body(value, media, media.name, seed)
+        return _written(media.name, value), _sent(media.name)
 
     @staticmethod
     def _media(request: OutgoingRequest) -> MediaType | None:

@@ -125,6 +125,21 @@ def test_our_own_mock_passes_for_callbacks_and_webhooks_of_every_change(contract
     assert {CREATE, "PATCH /orders/{id}", "DELETE /orders/{id}"} <= {operation for operation, _ in outcomes}
 
 
+def test_several_callbacks_to_one_address_are_told_apart(tmp_path: Path) -> None:
+    """By method and path; a callback adds its own query, and its body may be a form or have parts."""
+    document = Path(__file__).parent / "jobs.yaml"
+    jobs = stated(document, tmp_path)
+    sandbox = mockserver.create_app(document, behaviour=[tmp_path / "behaviour.yaml"], seed=1)
+    with (
+        listening(ListenerSettings(wait=PATIENT)) as listener,
+        Target.asgi(sandbox, (), base_url="http://jobs") as target,
+    ):
+        result = run_checks(jobs, target, only=NAMES, listener=listener)
+    asyncio.run(sandbox.outbox.queue.close())
+
+    assert (set(), "passed") == (failed(result), result.outcomes["POST /jobs", "delivery-retry"])
+
+
 def test_without_a_listener_no_such_check_runs_unless_it_is_named(contract: Contract) -> None:
     with closing(OrderSender()) as service, Target.asgi(service, (), base_url="http://orders") as target:
         result = run_checks(contract, target, only=["delivery-sent"])
