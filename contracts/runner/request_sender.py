@@ -15,6 +15,7 @@ from contracts.client.target import ANONYMOUS, Target, Unanswered, User
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.model.registration import registration_of
 from contracts.model.resources import ResourceOperation, name_of
 from contracts.runner.shared import SharedState
 from mockserver.openapi import path_template
@@ -85,7 +86,9 @@ class RequestSender:
         for each in self.unrestricted_users:
             if each.secret != self.main_user.secret and (each.tenant != self.main_user.tenant or not each.tenant):
                 return each
-        raise CannotBuildRequest("this check needs a credential of a second tenant; give one by another --auth")
+        made_by = registration_of(self.contract)
+        how = f"; {made_by} makes accounts, and the check makes none by itself" if made_by else ""
+        raise CannotBuildRequest(f"this check needs a credential of a second tenant; give one by another --auth{how}")
 
     def tenants_of(self, user: User) -> tuple[str, ...]:
         """The tenants that a credential of the sandbox may use; empty if the behaviour file does not say."""

@@ -104,6 +104,15 @@ def test_without_a_second_user_the_check_is_skipped(tmp_path: Path) -> None:
     assert "credential of a second tenant" in result.outcomes["GET /tickets/{ticket_id}", "ownership"]
 
 
+def test_without_a_second_user_the_operation_that_makes_accounts_is_named(tmp_path: Path) -> None:
+    register = {"post": {"security": [], "responses": {"201": {"description": "registered"}}}}
+    document = changed()
+    document["paths"]["/users/register"] = register
+    result = checked(tmp_path, Tickets(), "ownership", document=document, users=1)
+
+    assert "; POST /users/register makes accounts" in result.outcomes["GET /tickets/{ticket_id}", "ownership"]
+
+
 def test_a_second_credential_that_is_refused_everywhere_is_a_skip(tmp_path: Path) -> None:
     refused = Tickets(hook=lambda method, path, headers, body: (401, {}) if "bob" in headers["authorization"] else None)
     result = checked(tmp_path, refused, "ownership")
