@@ -170,7 +170,7 @@ def _unknown_workflow(text: str, workflow: Workflow, description: ArazzoDescript
 def _unknown_source(text: str, workflow: Workflow, description: ArazzoDescription) -> str:
     if not text.startswith(ELSEWHERE):
         return ""
-    name = text.removeprefix(ELSEWHERE).partition(".")[0]
+    name = text.removeprefix(ELSEWHERE).partition("#")[0].partition(".")[0]  # some leave out `.url`
     return "" if description.source(name) else _unknown("source", name, (each.name for each in description.sources))
 
 

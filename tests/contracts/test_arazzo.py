@@ -322,6 +322,14 @@ def test_actions_go_to_steps_and_end_the_workflow(ran: Run) -> None:
     assert (["a", "c", "d"], 0) == (visited(report), result.exit_code)
 
 
+@pytest.mark.parametrize("source", ["{$sourceDescriptions.api.url}", "$sourceDescriptions.api"])
+def test_a_step_may_name_its_operation_by_a_path(ran: Run, source: str) -> None:
+    """The second form is that of Redocly's examples."""
+    result, report = ran([workflow({"stepId": "list", "operationPath": f"{source}#/paths/~1customers/get"})])
+
+    assert (0, [True]) == (result.exit_code, outcomes(report)), result.output
+
+
 def test_a_failed_step_ends_its_workflow_and_the_ones_that_depend_on_it_are_skipped(ran: Run) -> None:
     missing = [{"name": "id", "in": "path", "value": 987654}]
     first = workflow(step("a", "getOrder", parameters=missing), step("b"), id="first")
