@@ -47,16 +47,18 @@ class BodyPart(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the field that it is, in a form (RFC 7578 section 4.2); empty without one."""
-        return self._disposition().get(b"name", b"").decode("utf-8", "replace")
+        return self.field()[0]
 
     @property
     def is_file(self) -> bool:
         """Does it have a file name?"""
-        return b"filename" in self._disposition()
+        return self.field()[1]
 
-    def _disposition(self) -> dict[bytes, bytes]:
+    def field(self) -> tuple[str, bool]:
+        """The name of the field that it is, and whether it has a file name."""
         written = (self.header("content-disposition") or "").encode().decode("latin-1")  # the parser knows no other
-        return parse_options_header(written)[1]
+        options = parse_options_header(written)[1]
+        return options.get(b"name", b"").decode("utf-8", "replace"), b"filename" in options
 
 
 def is_multipart(name: str) -> bool:
@@ -86,12 +88,13 @@ def read(
     if content.count(b"--" + boundary) > most + 1:
         raise UnreadableParts(f"it has more than {most:,} parts")
     collector = _Collector()
-    if content[start:].strip() == b"--" + boundary + b"--":
-        return []
+    rest = content[start:] if start else content
+    if rest.startswith(b"--" + boundary + b"--"):
+        return []  # the first boundary is the last one
     try:
         callbacks: Any = collector.callbacks()
         parser = MultipartParser(boundary, callbacks, max_header_count=MAX_HEADERS, max_header_size=MAX_HEADER)
-        parser.write(content[start:])
+        parser.write(rest)
     except FormParserError as fault:
         raise UnreadableParts(str(fault)) from None
     if needs_end and not is_cut and not collector.is_ended:

@@ -115,10 +115,11 @@ def _multipart(content: bytes, content_type: str) -> list[Field]:
 
 
 def _field(part: BodyPart) -> Field:
-    if not part.name:
+    name, is_file = part.field()
+    if not name:
         raise Malformed("the multipart body cannot be read: a part has no `Content-Disposition` with a name")
     data = _transferred(part)
-    return Field(part.name, data.decode("utf-8", "replace"), data=data if part.is_file else None, part=part)
+    return Field(name, data.decode("utf-8", "replace"), data=data if is_file else None, part=part)
 
 
 def _transferred(part: BodyPart) -> bytes:
