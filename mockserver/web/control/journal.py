@@ -12,8 +12,9 @@ from itertools import count, takewhile
 from typing import Any
 
 from mockserver.openapi.document import Operation
-from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, keep, parts_of
+from mockserver.web.control.kept_request import RequestParts, keep, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
+from mockserver.web.control.repeated_messages import RepeatedMessages, cut
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
 
@@ -26,12 +27,18 @@ class JournalRecord:
 
     `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. `body` and that of the
     `response` are cut; `length` and `sent` are their lengths before. `response` is None if there was none.
+    With `quiet`, it was sent without the header lines of the journal.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
-        self.response, self.sent = trace.response, trace.sent
+    def __init__(self, trace: Trace, *, quiet: bool = False) -> None:
+        self.trace, self._quiet = trace, quiet
+        self.number, self.moment, self.seconds, self.sent = trace.number, trace.moment, trace.seconds, trace.sent
+
+    @property
+    def response(self) -> CompleteResponse | None:
+        """The response as it was sent, its body cut; None if there was none."""
+        kept = self.trace.response
+        return kept if kept is None or self._quiet else with_own_fields(kept, self.trace)
 
     @cached_property
     def parts(self) -> RequestParts:
@@ -66,7 +73,7 @@ class JournalRecord:
     @property
     def status(self) -> int | None:
         """The status of the response."""
-        return self.response[0] if self.response is not None else None
+        return self.trace.response[0] if self.trace.response is not None else None
 
     @property
     def operation(self) -> Operation | None:
@@ -102,26 +109,24 @@ class RequestJournal:
         self.most, self.quiet, self._forgotten = most, quiet, 0
         self._numbers: Iterator[int] = count(1)
         self._traces: deque[Trace] = deque(maxlen=most)
+        self._repeated = RepeatedMessages()
         self._waiting: set[asyncio.Event] = set()
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        number = next(self._numbers)
-        status, fields, content = response
-        if not self.quiet:
-            fields += b"mock-request: %d\r\n" % number
-            if trace.commits:
-                fields += b"mock-revision: %d\r\n" % trace.commits[-1].revision
-            response = status, fields, content
-        trace.response = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
-        trace.number, trace.sent, trace.request = number, len(content), keep(scope, body)
+        trace.number, trace.sent = next(self._numbers), len(response[2])
         trace.moment, trace.seconds = time.time(), seconds
+        operation, request = trace.operation, keep(scope, body)
+        if operation is not None:
+            trace.request, trace.response = self._repeated.kept(operation.operation_id, request, response)
+        else:
+            trace.request, trace.response = request, cut(response)
         self._traces.append(trace)
         if self._waiting:
             self._wake()
-        return response
+        return response if self.quiet else with_own_fields(response, trace)
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
@@ -153,7 +158,7 @@ class RequestJournal:
     @property
     def entries(self) -> list[JournalRecord]:
         """What is kept, the oldest first."""
-        return list(map(JournalRecord, self._traces))
+        return list(map(self._shown, self._traces))
 
     def entry(self, number: int) -> JournalRecord | None:
         """The entry of that number, if it is kept."""
@@ -161,7 +166,10 @@ class RequestJournal:
 
     def latest(self) -> Iterator[JournalRecord]:
         """What is kept, the newest first. Requests may come while it is read."""
-        return map(JournalRecord, list(reversed(self._traces)))
+        return map(self._shown, list(reversed(self._traces)))
+
+    def _shown(self, trace: Trace) -> JournalRecord:
+        return JournalRecord(trace, quiet=self.quiet)
 
     def since(self, number: int) -> list[JournalRecord]:
         """The kept entries with a greater number, the oldest first."""
@@ -172,6 +180,7 @@ class RequestJournal:
         self._forgotten = self.last
         kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
         self._traces = deque(kept, maxlen=self.most)
+        self._repeated.clear()
 
     async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[JournalRecord]]:
         """The entries after the number `last` as they come; an empty list after `heartbeat` seconds without one.
@@ -200,6 +209,16 @@ class RequestJournal:
     def followers(self) -> int:
         """How many follow now."""
         return len(self._waiting)
+
+
+def with_own_fields(response: CompleteResponse, trace: Trace) -> CompleteResponse:
+    """A response with the header lines that the journal adds."""
+    status, fields, content = response
+    if trace.commits:
+        own = b"mock-request: %d\r\nmock-revision: %d\r\n" % (trace.number, trace.commits[-1].revision)
+    else:
+        own = b"mock-request: %d\r\n" % trace.number
+    return status, fields + own, content
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:
