@@ -49,11 +49,12 @@ class JournalResponse(JournalMessage, frozen=True, kw_only=True):
     is_streamed: bool = False
 
 
-class JournalStep(Struct, frozen=True):
-    """A step of the decision, and whether the request passed it."""
+class JournalStep(Struct, frozen=True, omit_defaults=True):
+    """A step of the decision, and whether the request passed it. `name` is that of the override or the rule."""
 
     step: str
     passed: bool
+    name: str = ""
 
 
 class JournalFault(Struct, frozen=True, omit_defaults=True):

@@ -26,6 +26,7 @@ def _with_rules(context: RequestContext) -> PendingReply:
     context.bound.handler.begin(context)
     reply: Reply | None
     for rule in context.bound.rules:
+        context.transaction.rules += (rule.name,)
         try:
             if rule.asks:
                 context.rule = rule

@@ -14,14 +14,15 @@ class Transaction:
     """Applies changes to a store at once and keeps how to undo each. Do not use one across an `await`.
 
     Changes are visible to other requests before `commit`; this is safe because a request that changes something runs
-    in one step of the event loop.
+    in one step of the event loop. `rules` are the names of the rules that ran, for the journal.
     """
 
-    __slots__ = ("_undo", "commits", "store")
+    __slots__ = ("_undo", "commits", "rules", "store")
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.commits: tuple[Commit, ...] = ()
+        self.rules: tuple[str, ...] = ()
         self._undo: list[Undo] = []
 
     def add(self, collection: Collection, record: Record) -> None:

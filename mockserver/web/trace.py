@@ -29,8 +29,9 @@ class Trace:
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
-    why it is refused, `notes` are what interceptors did with it. The others are what the journal keeps: the `number` of
-    the entry, or 0, and `moment`, `seconds`, `request`, `response` and `sent` of a JournalRecord.
+    why it is refused, `notes` are what interceptors did with it, `override` says which override applied (a fault is one),
+    `rules` name the rules that ran. The others are what the journal keeps: the `number` of the entry, or 0, and `moment`,
+    `seconds`, `request` and `sent` of a JournalRecord, and `response` without the header lines of the journal.
     """
 
     # Slots without `__init__`: to make and fill an object with a dictionary takes three times as long.
@@ -41,11 +42,13 @@ class Trace:
         "notes",
         "number",
         "operation",
+        "override",
         "principal",
         "reasons",
         "refusal",
         "request",
         "response",
+        "rules",
         "seconds",
         "sent",
         "step",
@@ -60,6 +63,8 @@ class Trace:
     commits: tuple[Commit, ...]
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    override: str
+    rules: tuple[str, ...]
     number: int
     moment: float
     seconds: float
@@ -78,7 +83,7 @@ class Trace:
     ) -> None:
         """Record how an operation answered."""
         self.operation, self.step, self.principal, self.tenant = operation, step, principal, tenant
-        self.label, self.commits = transaction.store.label, transaction.commits
+        self.label, self.commits, self.rules = transaction.store.label, transaction.commits, transaction.rules
         # Without its frames, which lead back here: a circle that only the collector could free.
         self.refusal = refusal and refusal.with_traceback(None)
 
@@ -87,8 +92,8 @@ def begun() -> Trace:
     """The trace of a request that is not answered yet."""
     trace = Trace()
     trace.operation = trace.label = trace.refusal = trace.principal = trace.tenant = None
-    trace.commits = trace.reasons = trace.notes = ()
-    trace.step, trace.number = ROUTE, 0
+    trace.commits = trace.reasons = trace.notes = trace.rules = ()
+    trace.step, trace.override, trace.number = ROUTE, "", 0
     return trace
 
 

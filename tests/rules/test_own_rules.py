@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import mockserver
-from mockserver import BehaviourError, Conflict, RequestContext, rule
+from mockserver import BehaviourError, Conflict, Forbidden, RequestContext, rule
 from tests.client import Client
 from tests.process import ENVIRONMENT, run
 from tests.rules.page import FILES, write_rule_example
@@ -95,6 +95,22 @@ def test_a_rule_may_ask_an_outside_service_of_the_users_own(example: Path) -> No
     with Client(app, headers=USER) as client:
         assert "Ada Lovelace" == client.post("/tasks", json={"title": "a"}).json()["updatedBy"]
         assert "directory" == client.get("/_mock/health").json()["services"]["tasks"]["sync"]
+
+
+def test_the_journal_names_the_rule_that_refused(example: Path) -> None:
+    @rule("stamp", refuses=("forbidden",))
+    def stamp(context: RequestContext) -> None:
+        raise Forbidden("guests create no tasks")
+
+    app = mockserver.create_app(
+        example / "tasks.yaml", behaviour=[example / "behaviour.yaml"], rules={"stamp": stamp}, journal=5
+    )
+    with Client(app, headers=USER) as client:
+        refused = client.post("/tasks", json={"title": "a"})
+        steps = client.get(f"/_mock/requests/{refused.headers['mock-request']}").json()["steps"]
+
+    assert 403 == refused.status_code
+    assert [{"step": "handler", "passed": True}, {"step": "rule", "name": "stamp", "passed": False}] == steps[-2:]
 
 
 def test_a_rules_module_is_found_in_the_current_folder_by_an_installed_command(example: Path) -> None:

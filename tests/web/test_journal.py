@@ -356,5 +356,43 @@ def test_an_override_is_told_in_place_of_a_statement(client: Client) -> None:
     reply = client.get(SERVERS, headers=KEY)
     told = why(client, reply)
 
-    assert (429, None, [{"step": "route", "passed": True}]) == (reply.status_code, told["statement"], told["steps"])
+    assert (429, None) == (reply.status_code, told["statement"])
+    assert [
+        {"step": "route", "passed": True},
+        {"step": "override", "name": "override 1: status 429", "passed": True},
+    ] == told["steps"]
     assert "Override 1: status 429." in told["sentences"]
+
+
+def test_a_fault_is_a_step_before_those_of_the_mock_and_a_rule_one_after_the_handler(client: Client) -> None:
+    then = {"patch": {"data": {"displayName": "Changed"}}}
+    client.post("/_mock/overrides", json={"when": {"operation": "createMcpServer"}, "then": then})
+    reply = client.post(SERVERS, headers=KEY, json=LINEAR)
+    steps = why(client, reply)["steps"]
+
+    assert 201 == reply.status_code
+    assert ("override", "override 1: patch") == (steps[1]["step"], steps[1]["name"])
+    assert ["route", "override", "namespace"] == [each["step"] for each in steps[:3]]
+    ran = [each["step"] for each in steps]
+    assert ["handler", *["rule"] * ran.count("rule"), "response"] == ran[ran.index("handler") :]
+    assert "rule" in ran
+    assert all(each["name"] for each in steps if each["step"] == "rule")
+
+
+def test_requests_that_are_sent_again_have_entries_of_their_own(client: Client) -> None:
+    replies = [client.get(SERVERS, headers=KEY) for _ in range(3)]
+    client.post(SERVERS, headers=KEY, json=LINEAR)
+    replies.append(client.get(SERVERS, headers=KEY))
+
+    for reply in replies:
+        kept = entry(client, reply)["response"]
+        assert [[name, value] for name, value in reply.headers.items()] == kept["headers"]
+        assert reply.json() == kept["body"]["json"]
+
+
+def test_a_quiet_journal_keeps_what_was_sent() -> None:
+    with Client(mockserver.create_app("basedash", seed=7, journal=5, quiet_headers=True)) as client:
+        reply = client.get(SERVERS, headers=KEY)
+        [kept] = client.get("/_mock/requests").json()
+
+    assert [[name, value] for name, value in reply.headers.items()] == kept["response"]["headers"]

@@ -49,7 +49,7 @@ function actions(entry, credential) {
 }
 
 function reasons(entry, why) {
-  const steps = why.steps.map((each) => h(`li${each.passed ? "" : ".refused"}`, {}, `${each.passed ? "✓" : "✗"} ${each.step}`));
+  const steps = why.steps.map((each) => h(`li${each.passed ? "" : ".refused"}`, {}, `${each.passed ? "✓" : "✗"} ${each.step}${each.name ? `: ${each.name.replace(/^override /, "")}` : ""}`));
   const faults = (entry.refusal?.faults || []).map((each) => h("tr", {}, h("td", {}, each.in), h("td.mono", {}, each.field || "–"), h("td", {}, each.message)));
   return h(
     "section",

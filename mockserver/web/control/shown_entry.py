@@ -29,6 +29,8 @@ SECRET_NAME = re.compile(
 )
 """A name of a header or a property whose value is a secret."""
 
+HANDLER = STEPS.index("handler")
+
 Services = Mapping[str, Service]
 
 
@@ -75,10 +77,22 @@ def time_of(moment: float) -> str:
 
 def steps(entry: JournalRecord) -> list[dict[str, Any]]:
     """The steps of the decision that the request reached; the last one is where it was refused, if it was."""
-    reached = STEPS.index(entry.trace.step) if entry.trace.step in STEPS else 0
-    is_refused = entry.trace.refusal is not None or entry.operation is None
-    names = STEPS[: reached + 1] if is_refused or entry.is_overridden else STEPS
-    return [{"step": name, "passed": not (is_refused and number == reached)} for number, name in enumerate(names)]
+    trace = entry.trace
+    reached = STEPS.index(trace.step) if trace.step in STEPS else 0
+    is_refused = trace.refusal is not None or (entry.operation is None and not trace.override)
+    is_answered = not is_refused and not entry.is_overridden and entry.operation is not None
+    found: list[dict[str, Any]] = [
+        {"step": name, "passed": True} for name in (STEPS if is_answered else STEPS[: reached + 1])
+    ]
+    ran = [{"step": "rule", "name": name, "passed": True} for name in trace.rules]
+    # An action ends after the rules; where they have passed, what is refused at the handler is refused at its end.
+    after = HANDLER if is_refused and trace.refusal is not None and not trace.refusal.rule else HANDLER + 1
+    found[after:after] = ran
+    if is_refused:
+        found[-1]["passed"] = False
+    if trace.override:
+        found.insert(1, {"step": "override", "name": trace.override, "passed": True})
+    return found
 
 
 def header_pairs(lines: bytes) -> list[tuple[str, str]]:

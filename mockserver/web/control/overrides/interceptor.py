@@ -80,7 +80,7 @@ class OverrideInterceptor:
         answered = AnsweredRequest(matched, self._overrides.namespaces.named(override.scope.namespace.name), self._app)
         scope[APPLIED] = (answer, answered, scope["headers"])
         seconds = waits(override.random) if waits is not None else 0.0
-        matched.note(f"override {override.id}: {_described(answer, seconds)}")
+        matched.overridden(f"override {override.id}: {_described(answer, seconds)}")
         if seconds:
             await asyncio.sleep(seconds)
         try:

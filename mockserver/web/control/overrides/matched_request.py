@@ -89,6 +89,13 @@ class MatchedRequest:
         content, kind = self.incoming.body, self.incoming.fields.get("content-type", "")
         return parsed_body(content, kind)
 
+    def overridden(self, description: str) -> None:
+        """Tell the journal which override applies."""
+        trace: Trace | None = self.incoming.scope.get(TRACE)
+        if trace is not None:
+            trace.override = description
+            trace.notes += (description,)
+
     def note(self, text: str) -> None:
         """Tell the journal what an override did with the request."""
         trace: Trace | None = self.incoming.scope.get(TRACE)
