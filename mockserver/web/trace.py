@@ -29,9 +29,9 @@ class Trace:
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
-    why it is refused, `notes` are what interceptors did with it, `override` says which override applied (a fault is one),
-    `rules` name the rules that ran. The others are what the journal keeps: the `number` of the entry, or 0, and `moment`,
-    `seconds`, `request` and `sent` of a JournalRecord, and `response` without the header lines of the journal.
+    why it is refused, `notes` are what interceptors did with it, `override` says which override applied (a fault is
+    one), `rules` name the rules that ran. The others are what the journal keeps: the `number` of the entry, or 0, and
+    `moment`, `seconds`, `request` and `sent` of a JournalRecord, and `response` without the journal's header lines.
     """
 
     # Slots without `__init__`: to make and fill an object with a dictionary takes three times as long.
