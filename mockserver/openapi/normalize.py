@@ -7,8 +7,9 @@ The differences between the versions are handled here and nowhere else:
   (OpenAPI 3.1.0 "Migrating from 3.0");
 * 3.1 → 3.1: a `nullable` that its author kept from 3.0;
 * 3.2 → 3.1: `openapi_32`; `lint_rules` reports the new features that the mock ignores;
-* in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a pattern is
-  respelled for the engine, and a keyword with an invalid value is left out (`lint_rules` reports it).
+* in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a whole number
+  that is written `10.0` becomes `10`, a pattern is respelled for the engine, and a keyword with an invalid value is
+  left out (`lint_rules` reports it).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mockserver.openapi import field_types, openapi_32, path_template, regex, sc
 from mockserver.openapi.document import methods_of
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, pointer, reference, walk
 from mockserver.openapi.pointer import join
+from mockserver.openapi.whole_numbers import write_whole_numbers
 
 NORMAL_VERSION = "3.1.0"
 
@@ -321,6 +323,7 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
         node.setdefault(keyword, value)
     if node.get("format") in WIDTHS and "integer" in node.get("type", ()):
         _narrow(node, *WIDTHS[node["format"]])
+    write_whole_numbers(node)
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
         del node["$ref"]  # reported before; what is left of the schema accepts any value
