@@ -5,20 +5,31 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from contracts.model.operation_path import below_server
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
+from mockserver.openapi.document import Document, Operation
+from mockserver.openapi.server_paths import relocated
 
 
-def methods_at(contract: Contract, url: str, base: str = "") -> frozenset[str]:
+def methods_at(contract: Contract, url: str, base: str | None = None) -> frozenset[str]:
     """The documented methods of every path template that matches `url`, in upper case.
 
-    `base` is the address below which the paths of the document begin. A router chooses by path and method, so a request
-    that the most specific template (OpenAPI 3.1 section 4.8.8.2) does not document may be one of another template.
+    `base` is the address below which the paths of the document begin; None if `url` is a path of the document. A router
+    chooses by path and method, so a request that the most specific template (OpenAPI 3.1 section 4.8.8.2) does not
+    document may be one of another template. Methods of one path may have different servers.
     """
-    path = urlsplit(below_server(urlsplit(url).path, urlsplit(base).path.rstrip("/"), contract.document)).path
+    path, document = urlsplit(url).path, contract.document
     return frozenset(
         each.method.upper()
-        for each in contract.document.operations
-        if re.fullmatch(path_template.pattern(each.path), path)
+        for each in document.operations
+        for root in _roots(document, each, base)
+        if path.startswith(root) and re.fullmatch(path_template.pattern(each.path), path[len(root) :])
     )
+
+
+def _roots(document: Document, operation: Operation, base: str | None) -> tuple[str, ...]:
+    """The paths that may be before that of an operation."""
+    if base is None:
+        return ("",)
+    root = urlsplit(base).path.rstrip("/")
+    return tuple(relocated(root, document.base_path, own) for own in operation.base_paths) or (root,)

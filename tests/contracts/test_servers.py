@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mockserver
+from contracts.model.documented_methods import methods_at
 from contracts.runner.in_process import check_app, load_contract
 from mockserver.openapi.server_paths import relocated
 from tests.contracts.things import document
@@ -41,6 +42,23 @@ def test_an_operation_with_an_own_server_is_checked_there(tmp_path: Path) -> Non
     assert [] == [(found.expected, found.seen) for found in result.findings if found.verdict == "failure"]
     assert {OWN} == {base for method, base in service.sent if method == "POST"}
     assert {"/v1"} == {base for method, base in service.sent if method == "GET"}
+
+
+def test_methods_of_one_path_may_have_different_servers(tmp_path: Path) -> None:
+    """`Allow` at one server lists its methods, and not those that are at another one."""
+    written = document(servers=[{"url": "/v1"}])
+    written["paths"]["/things"]["post"]["servers"] = [{"url": OWN}]
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(written))
+    contract = load_contract(file)
+
+    assert {"POST"} == methods_at(contract, f"http://a.test{OWN}/things", "http://a.test/v1")
+    assert {"GET"} == methods_at(contract, "http://a.test/v1/things", "http://a.test/v1")
+    assert {"GET", "POST"} == methods_at(contract, "/things")
+
+    result = check_app(mockserver.create_app(file, seed=1), contract, mode="quick", only=["allow_header_conformance"])
+
+    assert [] == [found.seen for found in result.findings]
 
 
 def test_an_address_that_does_not_end_with_the_servers_path_is_where_everything_is() -> None:
