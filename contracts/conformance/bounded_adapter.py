@@ -104,8 +104,10 @@ class BoundedAdapter(HTTPAdapter):
             seen = _what_is_wrong(fault)
             if not seen:
                 raise
-            raise UnreadableResponse(seen, request=request) from None
-        return response
+        else:
+            return response
+        # Not inside of `except`: Schemathesis keeps this error, and the first one has frames with all that was read.
+        raise UnreadableResponse(seen, request=request)
 
 
 def _what_is_wrong(fault: BaseException) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from contracts.cli.check import check
@@ -14,6 +15,7 @@ from contracts.client.response_bounds import MAX_RESPONSE, ResponseTooLarge, dec
 from contracts.client.retry_after import retry_after
 from contracts.client.target import BadResponse, Request, Target
 from contracts.client.transport import HttpTransport, ReceivedResponse
+from contracts.conformance.bounded_adapter import BoundedAdapter, UnreadableResponse
 from tests.contracts.closing_server import closing
 from tests.contracts.hostile_server import KINDS, SLOW, hostile, packed
 
@@ -130,6 +132,15 @@ def test_decoding_stops_at_the_bound(layers: int) -> None:
         decoded(body, ", ".join(["gzip"] * layers))
 
     assert len(body) < MAX_RESPONSE
+
+
+def test_the_error_of_a_response_that_is_too_large_keeps_nothing_of_it() -> None:
+    with hostile("gzip bomb") as url, Target(HttpTransport(), url) as target:
+        asked = requests.Request("GET", url).prepare()
+        with pytest.raises(UnreadableResponse, match="more than 32 MiB") as found:
+            BoundedAdapter(target).send(asked, timeout=60)
+
+    assert found.value.__context__ is None
 
 
 def test_the_log_of_exchanges_forgets_large_responses() -> None:
