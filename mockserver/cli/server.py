@@ -126,11 +126,17 @@ def prepare_process(serving: Serving) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[output])
     for name in WORDY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     gc.freeze()
     gc.enable()
     # Stored items live long: the collector should look at them only while they are new, and at few of them at a time,
     # because all requests wait for it (10 ms for 30,000 objects, twice as long for who waits for the lock of a store).
     gc.set_threshold(3_000, 2, 3_000)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Is it not about a request that was cancelled at the end? uvicorn says in one line that it does that."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 class _Server(uvicorn.Server):
