@@ -68,6 +68,8 @@ class OverrideInterceptor:
         listed = self._overrides.list_of(_namespace(scope["headers"]))
         if listed is None or (operation is not None and listed.is_listed(service, operation.operation_id)):
             return listed
+        if listed.is_by_operation:
+            return None
         if operation is None and is_own_page(scope):
             return None  # neither the admin API nor its page is overridden: an override could not be removed
         owner = self._overrides.services.get(service) if service is not None else None

@@ -111,6 +111,11 @@ class OverrideList:
         """Are there overrides of an operation?"""
         return (service, operation) in self._by_operation
 
+    @property
+    def is_by_operation(self) -> bool:
+        """Does each name operations, so that none is for a path?"""
+        return not (self._others or self._by_path)
+
     def is_at_path(self, service: Service | None, raw: str) -> bool:
         """May there be candidates for a raw path, or for any?"""
         return bool(self._others) or (bool(self._by_path) and _settled(below_base(raw, service)) in self._by_path)
