@@ -25,6 +25,8 @@ MockServerError
 │   ├── MethodNotAllowed         the path does not have this method (RFC 9110 section 15.5.6)
 │   ├── NotAcceptable            the client accepts none of the documented media types
 │   ├── Conflict                 a limit or a uniqueness rule forbids it
+│   ├── PreconditionFailed       the item does not have the entity tag of `If-Match` (RFC 9110 section 13.1.1)
+│   ├── PreconditionRequired     the request needs `If-Match` (RFC 6585 section 3)
 │   ├── TooLarge                 the body is larger than the configured limit
 │   ├── UnsupportedMediaType     the operation does not take this content type
 │   ├── TooMany                  the rate limit is used up
@@ -217,6 +219,14 @@ class Conflict(Refusal):
     kind, status = "conflict", 409
 
 
+class PreconditionFailed(Refusal):
+    kind, status = "precondition-failed", 412
+
+
+class PreconditionRequired(Refusal):
+    kind, status = "precondition-required", 428
+
+
 class TooLarge(Refusal):
     kind, status = "too-large", 413
 
@@ -253,6 +263,8 @@ REFUSALS: dict[str, type[Refusal]] = {
         MethodNotAllowed,
         NotAcceptable,
         Conflict,
+        PreconditionFailed,
+        PreconditionRequired,
         TooLarge,
         UnsupportedMediaType,
         TooMany,

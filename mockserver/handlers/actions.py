@@ -12,6 +12,7 @@ from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
+from mockserver.handlers.entity_tags import check_match, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across
@@ -54,7 +55,7 @@ def get(context: RequestContext) -> None:
 
 def update(context: RequestContext) -> None:
     """Draft the item with the changes of the body, applied as `action.patch` says. Raises Missing."""
-    before = context.before = find(context)
+    before = context.before = find_unchanged(context)
     context.edit(before)
     sent = context.bound.item_body(context.call)
     if context.bound.entry is not None:
@@ -79,6 +80,7 @@ def replace(context: RequestContext) -> None:
         if not context.bound.upsert:
             raise context.missing()
         return _create_with_id(context)
+    _check_tag(context, before)
     context.before = before
     context.edit(before)
     plan = context.bound.resource
@@ -91,7 +93,7 @@ def replace(context: RequestContext) -> None:
 
 def delete(context: RequestContext) -> None:
     """Find the item to delete. Raises Missing."""
-    context.before = context.record = context.current = find(context)
+    context.before = context.record = context.current = find_unchanged(context)
 
 
 def begin_list(context: RequestContext) -> None:
@@ -116,7 +118,9 @@ def item_reply(context: RequestContext) -> Reply:
     if context.before is not None and context.bound.resource.shown_in:
         show_change(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
-    return renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
+    reply = renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
+    tags, record = context.bound.tags, context.record
+    return tagged(tags, context.call.headers, record, reply) if tags is not None and record is not None else reply
 
 
 def deleted_reply(context: RequestContext) -> Reply:
@@ -172,6 +176,18 @@ HANDLERS: dict[str, Handler] = {
     "answer": Handler(begin_answer, extras_reply),
 }
 """The handler of each action, by the name that `action.does` uses."""
+
+
+def find_unchanged(context: RequestContext) -> Record:
+    """The item to change, if it is as the request expects. Raises Missing, PreconditionFailed, PreconditionRequired."""
+    record = find(context)
+    _check_tag(context, record)
+    return record
+
+
+def _check_tag(context: RequestContext, record: Record) -> None:
+    if context.bound.tags is not None:
+        check_match(context.bound.tags, context.call.headers, record)
 
 
 def find(context: RequestContext) -> Record:

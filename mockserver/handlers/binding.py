@@ -15,6 +15,7 @@ from mockserver.errors import BehaviourError
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
+from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import (
@@ -86,6 +87,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
         by=action.by,
+        tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )

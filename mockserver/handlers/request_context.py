@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from mockserver.behaviour.statements import Filter, Paging, Sort
 from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
+from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -63,8 +64,8 @@ class BoundOperation(Struct, frozen=True):
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
     all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
-    `entry` is the list of which it changes one entry. `owners_elsewhere` has, for parameters above the resource's
-    items, the operation's own, empty where it has none (owner_choice.py).
+    `entry` is the list of which it changes one entry, `tags` what it does with entity tags. `owners_elsewhere` has, for
+    parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py).
     """
 
     operation: Operation
@@ -93,6 +94,7 @@ class BoundOperation(Struct, frozen=True):
     above: tuple[Owner, ...] = ()
     sets: tuple[tuple[str, Render], ...] = ()
     entry: EntryPlan | None = None
+    tags: TagPlan | None = None
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property

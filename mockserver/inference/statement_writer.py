@@ -19,7 +19,7 @@ from mockserver.inference.resources import DraftParent
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
-from mockserver.openapi.server_headers import SERVER_HEADERS
+from mockserver.openapi.server_headers import ENTITY_TAG, SERVER_HEADERS
 
 
 class Writer:
@@ -316,10 +316,15 @@ class Writer:
         known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
         for header in action.reply.response.headers:
             end = announced(self._schemas, header)
+            is_ours = action.does != "list" and header.name.lower() == "etag" and self._takes_our_tag(header)
             if end is not None:
                 yield header.name, end
-            elif header.required and header.schema and header.name.lower() not in known:
+            elif header.required and header.schema and header.name.lower() not in known and not is_ours:
                 yield header.name, self._written(header)
+
+    def _takes_our_tag(self, header: Header) -> bool:
+        """Can an `ETag` be the one that the mock makes of the item?"""
+        return header.schema is None or self._schemas.validator(header.schema, "response").is_valid(ENTITY_TAG)
 
     def _shows_id(self, draft: ResourceDraft, action: DraftAction) -> bool:
         shown = self._schemas.properties(action.item_schema) if action.item_schema else {}

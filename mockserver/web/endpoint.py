@@ -20,6 +20,7 @@ from mockserver.errors import (
 )
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
+from mockserver.handlers.entity_tags import condition_headers
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
@@ -87,7 +88,8 @@ class Endpoint:
         plan = bound.plan if bound else None
         anyone = None if parts.authenticates else parts.keyring.anyone()
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
-        own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)]
+        conditions = condition_headers(bound.tags, operation) if bound is not None else ()
+        own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)] + [*conditions]
         self._query_names = _query_names(operation, parts.contract.document)
         readers = [ParameterReader(p, schemas, self._query_names) for p in own_parameters]
         strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)

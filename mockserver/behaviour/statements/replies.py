@@ -95,6 +95,10 @@ class Errors(Statement, frozen=True, kw_only=True):
     conflict: Annotated[ErrorBody | None, Meta(description="A `capacity` or `unique` statement refuses it (409).")] = (
         None
     )
+    precondition_failed: Annotated[
+        ErrorBody | None, Meta(description="The item does not have the entity tag of `If-Match` (412).")
+    ] = None
+    precondition_required: Annotated[ErrorBody | None, Meta(description="The request needs `If-Match` (428).")] = None
     too_large: Annotated[ErrorBody | None, Meta(description="The body is too large (413).")] = None
     unsupported_media_type: Annotated[ErrorBody | None, Meta(description="The media type is not accepted (415).")] = (
         None

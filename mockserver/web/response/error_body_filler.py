@@ -266,6 +266,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "missing": ("not_found", "resource_not_found", "resource_missing"),
     "unknown-path": ("not_found",),
     "conflict": ("already_exists", "duplicate"),
+    "precondition-failed": ("etag_mismatch", "version_mismatch", "conflict"),
+    "precondition-required": ("if_match_required",),
     "too-large": ("payload_too_large", "request_too_large"),
     "too-many": ("rate_limit_exceeded", "rate_limited", "too_many_requests", "throttled"),
     "unanswerable": ("internal_error", "internal_server_error", "server_error", "internal"),

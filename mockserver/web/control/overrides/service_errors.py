@@ -22,6 +22,8 @@ MESSAGES = {
     "method-not-allowed": "The method is not allowed here",
     "not-acceptable": "Nothing that the client accepts is offered",
     "conflict": "This conflicts with what is stored",
+    "precondition-failed": "The item was changed meanwhile",
+    "precondition-required": "The request needs If-Match",
     "too-large": "The body is too large",
     "unsupported-media-type": "The content type is not supported",
     "too-many": "Too many requests",
