@@ -65,14 +65,16 @@ def check_page_numbers(
     if paging is None:
         return
     first = paging.first + context.shared.page_shifts.get(op.name, 0)
+    before = 0
     for index, exchange in enumerate(read.exchanges):
         true = {
             "page": first + index,
             "pages": -(-total // size),
-            "offset": index * size + paging.first_item,
+            "offset": before + paging.first_item,
             "limit": size,
             "count": len(listed(op, exchange)),
         }
+        before += true["count"]  # fewer than a page has room for, if an empty one follows
         for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
             place = op.reply_path(name)
             if place is not None:
