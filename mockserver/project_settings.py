@@ -6,16 +6,21 @@ docs/configuration.md describes them for users.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from mockserver.errors import DocumentError, ProjectSettingsError
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import source
+
+if TYPE_CHECKING:
+    import tomllib
+else:
+    tomllib = LazyModule("tomllib")
 
 YAML_FILE = "mockserver.yaml"
 TOML_FILE = "pyproject.toml"

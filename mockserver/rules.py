@@ -23,12 +23,17 @@ import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import REFUSALS, BehaviourError
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    from importlib import metadata
+else:
+    metadata = LazyModule("importlib.metadata")
 
 ENTRY_POINTS = "mockserver.rules"
 """The entry point group whose modules have rules for every document."""
@@ -124,7 +129,7 @@ def in_module(module: ModuleType) -> dict[str, RuleFunction]:
 def installed() -> dict[str, RuleFunction]:
     """The rules of the modules that installed packages name as entry points. Raises BehaviourError."""
     found: dict[str, RuleFunction] = {}
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry in metadata.entry_points(group=ENTRY_POINTS):
         found |= in_module(_loaded(entry))
     return found
 
@@ -136,7 +141,7 @@ def unknown(place: str, name: str, known: Iterable[str]) -> BehaviourError:
     return BehaviourError(f"{place}: no rule {name!r}; there are: {listed}. To add one, {how} (docs/rules.md)")
 
 
-def _loaded(entry: EntryPoint) -> ModuleType:
+def _loaded(entry: metadata.EntryPoint) -> ModuleType:
     module = entry.load()
     if not isinstance(module, ModuleType):
         raise BehaviourError(f"entry point {entry.name!r} of {ENTRY_POINTS} must be a module: {entry.value} is not")

@@ -13,16 +13,21 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable
-from importlib.metadata import entry_points
-from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mockserver import rules
 from mockserver.errors import DocumentError
+from mockserver.lazy_module import LazyModule
 from mockserver.rules import RuleFunction
+
+if TYPE_CHECKING:
+    from importlib import metadata, resources
+else:
+    metadata, resources = LazyModule("importlib.metadata"), LazyModule("importlib.resources")
 
 DOCUMENT = "openapi.yaml"
 BEHAVIOUR = "behaviour.yaml"
@@ -30,6 +35,8 @@ LIVE = "live.yaml"
 
 ENTRY_POINTS = "mockserver.vendors"
 """The entry point group of packages that are vendors: their folder has the documents, `rules.py` and `checks.py`."""
+
+PACKAGE = Path(__file__).parent
 
 OWN = "mockserver.vendors"
 """The package with the Python files of the vendors that come with this program."""
@@ -68,16 +75,16 @@ class VendorFiles(Struct, frozen=True):
 
 def names() -> tuple[str, ...]:
     """The names of the vendors, in alphabetical order."""
-    return tuple(sorted({*_own(), *(entry.name for entry in entry_points(group=ENTRY_POINTS))}))
+    return tuple(sorted({*_own(), *(entry.name for entry in metadata.entry_points(group=ENTRY_POINTS))}))
 
 
 def of(name: str) -> VendorFiles:
     """The files of a vendor by its name, or by the path of its folder. Raises DocumentError, naming the vendors."""
     if name in _own():
-        code = Path(str(files("mockserver"))) / "vendors" / name
+        code = PACKAGE / "vendors" / name
         return VendorFiles(name, _shelf() / name, code, f"{OWN}.{name}")
-    for entry in entry_points(group=ENTRY_POINTS, name=name):
-        folder = Path(str(files(entry.value)))
+    for entry in metadata.entry_points(group=ENTRY_POINTS, name=name):
+        folder = Path(str(resources.files(entry.value)))
         return VendorFiles(name, folder, folder, entry.value)
     folder = Path(name)
     if (folder / DOCUMENT).is_file():
@@ -90,9 +97,8 @@ def _own() -> Iterable[str]:
 
 
 def _shelf() -> Path:
-    package = Path(str(files("mockserver")))
-    installed = package / "_specs"
-    return installed if installed.is_dir() else package.parent / "specs"
+    installed = PACKAGE / "_specs"
+    return installed if installed.is_dir() else PACKAGE.parent / "specs"
 
 
 def _from_file(file: Path) -> ModuleType:

@@ -5,12 +5,18 @@ Nothing here imports what a command does: see `lazy_command`.
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 import click
 
 from mockserver.cli.lazy_command import LazyCommand
+from mockserver.lazy_module import LazyModule
 from mockserver.name_clash import clash
+
+if TYPE_CHECKING:
+    from importlib import metadata
+else:
+    metadata = LazyModule("importlib.metadata")
 
 ENTRY_POINTS = "mockserver.commands"
 """The entry point group that adds commands. Each entry is a click command (`check` is one, a LazyCommand)."""
@@ -44,12 +50,14 @@ class CommandGroup(click.Group):
                     formatter.write_dl(rows)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted({*super().list_commands(context), *(entry.name for entry in entry_points(group=ENTRY_POINTS))})
+        added = (entry.name for entry in metadata.entry_points(group=ENTRY_POINTS))
+        return sorted({*super().list_commands(context), *added})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         own = super().get_command(context, name)
-        added = entry_points(group=ENTRY_POINTS, name=name) if own is None else ()
-        return own or next((entry.load() for entry in added), None)
+        if own is not None:
+            return own
+        return next((entry.load() for entry in metadata.entry_points(group=ENTRY_POINTS, name=name)), None)
 
 
 class MixedPackages(click.ClickException):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.inference.names import noun, plain, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
@@ -19,7 +20,7 @@ Statement = dict[str, Any]
 LONGEST = 240
 """A longer sentence says several things at once."""
 
-DOUBT = re.compile(
+DOUBT = lazy_pattern(
     r"\b(if|unless|when|whether|may|might|optional(ly)?|except|should|could|would|not|no|never|none|neither|without|"
     r"until|while|depend(s|ing)?|"
     r"usual(ly)?|typical(ly)?|general(ly)?|normal(ly)?|recommend(ed|s)?|e\.g|example|"
@@ -30,9 +31,9 @@ DOUBT = re.compile(
 )
 """What makes the rest of a sentence a condition, a negation, an example or advice."""
 
-MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]{0,80}>|\[([^\]]*)\]\([^)]*\)")
-ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|max|min)\.", re.IGNORECASE)
-END = re.compile(r"(?<=[.!?;])\s+|\n+")
+MARKUP = lazy_pattern(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]{0,80}>|\[([^\]]*)\]\([^)]*\)")
+ABBREVIATION = lazy_pattern(r"\b(e\.g|i\.e|etc|vs|max|min)\.", re.IGNORECASE)
+END = lazy_pattern(r"(?<=[.!?;])\s+|\n+")
 
 
 class Description(NamedTuple):
@@ -82,18 +83,18 @@ def description(schemas: Schemas, pointer: str, word: str = "description") -> De
     return Description(text if isinstance(text, str) else "", at)
 
 
-NEWEST = re.compile(
+NEWEST = lazy_pattern(
     r"\b(the )?(newest|latest|most recent(ly (created|added))?)( (items?|ones?|entries|\w+))?( (are|is|come|comes))? "
     r"(listed |shown |returned )?first\b|\breverse[- ]chronological order\b|\bnewest to oldest\b|"
     r"\b(by|in order of) (creation|created?) ?(date|time)?,? ?\(?(descending|desc)\b",
     re.IGNORECASE,
 )
-OLDEST = re.compile(
+OLDEST = lazy_pattern(
     r"\b(the )?(oldest|earliest)( (items?|ones?|entries))?( (are|is|come|comes))? (listed |shown |returned )?first\b|"
     r"\boldest to newest\b|\bin (the )?order of creation\b|\bin creation order\b",
     re.IGNORECASE,
 )
-SORTED = re.compile(
+SORTED = lazy_pattern(
     r"\b(?:sorted|ordered)(?: alphabetically)? by (?:the )?(?:\w+'s )?([a-z]\w*)(?: (?:field|property))?,?"
     r"(?: in)? ?\(?(ascending|descending|asc|desc)?\b(?! ?(?:,|and|or|then|parameter|by)\b)",
     re.IGNORECASE,
@@ -115,7 +116,7 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
 
 
 NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,5})"
-PER_PAGE = re.compile(
+PER_PAGE = lazy_pattern(
     rf"\b(?:at most|up to|no more than|a maximum of|max(?:imum)?(?: of)?) {NUMBER} (?:\w+ ){{0,2}}"
     rf"(?:per|on (?:a|each)) "
     rf"(?:page|request|response)\b|"
@@ -123,7 +124,7 @@ PER_PAGE = re.compile(
     rf"\(max(?:imum)?:? ?{NUMBER}\)",
     re.IGNORECASE,
 )
-USUAL_SIZE = re.compile(
+USUAL_SIZE = lazy_pattern(
     rf"\bdefaults? (?:value )?(?:to|is|of|:|=) ?{NUMBER}\b(?! ?(?:%|[a-z]*byte|sec|min|day))|\bby default,? {NUMBER}\b|"
     rf"\(default:? ?{NUMBER}\)",
     re.IGNORECASE,
@@ -140,14 +141,14 @@ def sizes(said: Description) -> Iterator[tuple[str, int, Said]]:
                 yield key, value, found
 
 
-LIMIT = re.compile(
+LIMIT = lazy_pattern(
     rf"\b(?:can (?:have|create|store|hold|own)|is limited to|are limited to|has a limit of|limit of)"
     rf"(?: up to| at most| no more than| a maximum of)? {NUMBER} (?:\w+ )?([a-z]+)\b(?! per)",
     re.IGNORECASE,
 )
 """How many items there may be: "an account can have up to 30 notes"."""
 
-FEW = re.compile(
+FEW = lazy_pattern(
     r"\b(per page|per request|per response|at once|at a time|characters|bytes|returned|concurrent)\b", re.IGNORECASE
 )
 
@@ -161,17 +162,17 @@ def capacity(said: Description, name: str) -> Statement | None:
     return found.statement(limit=value) if value > 0 else None
 
 
-WRITE_ONLY = re.compile(
+WRITE_ONLY = lazy_pattern(
     r"\bwrite[- ]only\b|\b(is |are |will be |it is |it's )?never (be )?(returned|shown|exposed|included in (any |the )?"
     r"(replies|responses?))\b|"
     r"\b(is|are|will) not (be )?(returned|included) in (any |the )?(api )?(replies|responses?)\b",
     re.IGNORECASE,
 )
-UNIQUE = re.compile(r"\b(must|has to|needs to) be (globally )?unique\b", re.IGNORECASE)
-WITHIN = re.compile(
+UNIQUE = lazy_pattern(r"\b(must|has to|needs to) be (globally )?unique\b", re.IGNORECASE)
+WITHIN = lazy_pattern(
     r"\b(within|per|in|inside|across|among(st)?|siblings|for|combination|together|case)\b", re.IGNORECASE
 )
-IMMUTABLE = re.compile(
+IMMUTABLE = lazy_pattern(
     r"\bimmutable\b|\b(cannot|can not|can't|must not) be (changed|modified|updated|altered)"
     r"( (after|once) (creation|(it is |it's |the \w+ is )?created|it (has been|was) created))?\b|"
     r"\bread[- ]only after creation\b",

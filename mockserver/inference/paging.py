@@ -19,6 +19,7 @@ from mockserver.inference.paging_names import (
     SURE_PAGES,
     TOKENS,
 )
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
@@ -140,8 +141,8 @@ def first_number(schemas: Schemas, parameter: Parameter) -> int | None:
 
 
 BASE = r"\b({0})[- ](based|indexed)|\b(starts?|starting|begins?|beginning|counted) (at|from|with) ({0})\b"
-ZERO = re.compile(BASE.format("zero|0") + r"|\(0\.\.", re.IGNORECASE)
-ONE = re.compile(BASE.format("one|1"), re.IGNORECASE)
+ZERO = lazy_pattern(BASE.format("zero|0") + r"|\(0\.\.", re.IGNORECASE)
+ONE = lazy_pattern(BASE.format("one|1"), re.IGNORECASE)
 """How a description says at which number pages begin."""
 
 
@@ -181,7 +182,7 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
 
 
-SORT_ORDER = re.compile(r"[:._ ,-](asc|desc|ascending|descending)$", re.IGNORECASE)
+SORT_ORDER = lazy_pattern(r"[:._ ,-](asc|desc|ascending|descending)$", re.IGNORECASE)
 """How a value of a sort parameter ends that names the direction too: `name:desc`, `created_at_asc`."""
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from html import escape
+from typing import TYPE_CHECKING
 
 from mockserver.errors import SyncError
 from mockserver.handlers.outside import AskAgain
+from mockserver.lazy_module import LazyModule
 from mockserver.mcp_sync.prober import Prober
 from mockserver.messages import Reply
+
+if TYPE_CHECKING:
+    import html
+else:
+    html = LazyModule("html")
 
 PATH = "oauth/callback"
 """The path below `/_mock/`."""
@@ -29,5 +35,5 @@ async def complete(prober: Prober, query: Mapping[str, str], ask_again: AskAgain
 
 
 def _page(status: int, text: str) -> Reply:
-    page = f"<!doctype html><title>Sandbox</title><p>{escape(text)}</p>"
+    page = f"<!doctype html><title>Sandbox</title><p>{html.escape(text)}</p>"
     return Reply(status, page.encode(), media_type="text/html")

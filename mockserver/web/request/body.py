@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec, media_types, sequences
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.multipart import is_multipart, is_ordered
 from mockserver.openapi.part_encoding import is_described_as_list
 from mockserver.openapi.schemas import Schemas, Validator, faults
-from mockserver.web.request import xml_reader
 from mockserver.web.request.bounds import refuse_deep
 from mockserver.web.request.form import FormReader
 from mockserver.web.request.part_reader import FormPartReader, PartReader
+
+if TYPE_CHECKING:
+    from mockserver.web.request import xml_reader
+else:
+    xml_reader = LazyModule("mockserver.web.request.xml_reader")
 
 CACHED_READERS = 64
 """How many content types have their reader cached: clients send few, but an attacker may send any number."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import yaml
 
 from mockserver.examples.part_writer import WriteValue
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.response import xml_writer
+
+if TYPE_CHECKING:
+    from mockserver.web.response import xml_writer
+else:
+    xml_writer = LazyModule("mockserver.web.response.xml_writer")
 
 
 def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> bytes:
