@@ -30,7 +30,17 @@ ARROWS = (
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("printed_text", "errors", "reason_phrases", "address_guard", "rules", "messages", "state", "handlers"),
+    "mcp_sync": (
+        "lazy_module",
+        "printed_text",
+        "errors",
+        "reason_phrases",
+        "address_guard",
+        "rules",
+        "messages",
+        "state",
+        "handlers",
+    ),
     "client": ("printed_text", "errors"),
     "agent_tools": ("printed_text", "errors", "loopback", "openapi", "client"),
 }

@@ -162,7 +162,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     indexed, created = _filter_fields(contract.behaviour), _created_resources(contract.behaviour)
     resources = contract.behaviour.resources
     parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
-    cascade, plans = cascades(contract.behaviour, parameters), {}
+    cascade, plans, shown_in = cascades(contract.behaviour, parameters), {}, showings(contract)
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
         exists = resource.identity.generate == "single" and name not in created
@@ -176,7 +176,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             first_fields=partial(first_fields, contract, name) if exists else dict,
             is_creatable=_is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
-            shown_in=showings(contract, name),
+            shown_in=shown_in.get(name, ()),
         )
     return plans
 

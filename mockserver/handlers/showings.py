@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mockserver.contract import Contract
 from mockserver.handlers.item_schemas import operations_on, request_properties
 from mockserver.inference.references import Steps, steps_of
@@ -12,18 +10,26 @@ Showings = tuple[tuple[str, tuple[Steps, ...]], ...]
 """Resources whose items show one, each with the steps to the objects."""
 
 
-def showings(contract: Contract, shown: str) -> Showings:
-    """The resources whose items show items of the `shown` one. What clients send is theirs, and not among it."""
-    found = {name: tuple(_ways(contract, name, shown)) for name in contract.behaviour.resources}
-    return tuple((name, ways) for name, ways in found.items() if ways)
+def showings(contract: Contract) -> dict[str, Showings]:
+    """For each resource that is shown, the resources whose items show it. What clients send is theirs, and not among it.
+
+    For all at once: to look through all resources for each of them would take quadratic time.
+    """
+    found: dict[str, dict[str, list[Steps]]] = {}
+    for name, resource in contract.behaviour.resources.items():
+        stated = [one for one in resource.references if not one.key]
+        sent = _sent(contract, name) if stated else set()
+        for one in stated:
+            steps = steps_of(one.field)
+            if steps and steps[0] not in sent:
+                found.setdefault(one.resource, {}).setdefault(name, []).append(steps)
+    return {shown: tuple((name, tuple(ways)) for name, ways in by.items()) for shown, by in found.items()}
 
 
-def _ways(contract: Contract, name: str, shown: str) -> Iterator[Steps]:
-    stated = [one for one in contract.behaviour.resources[name].references if one.resource == shown and not one.key]
-    sent = {
+def _sent(contract: Contract, name: str) -> set[str]:
+    """The properties of a resource that clients send."""
+    return {
         property_
-        for operation, behaviour in (operations_on(contract, name) if stated else ())
+        for operation, behaviour in operations_on(contract, name)
         for property_ in request_properties(contract, operation, behaviour)
     }
-    ways = (steps_of(one.field) for one in stated)
-    return (steps for steps in ways if steps and steps[0] not in sent)

@@ -134,7 +134,7 @@ def _leads_out(raw: dict[str, Any]) -> bool:
     """
     level: list[Any] = [raw]
     while level:
-        if any(type(node) is dict and _looks_foreign(node) for node in level):
+        if any(type(node) is dict and not REFERRING.isdisjoint(node) and _looks_foreign(node) for node in level):
             return True
         level = [
             child
@@ -143,6 +143,10 @@ def _leads_out(raw: dict[str, Any]) -> bool:
             if type(child) is dict or type(child) is list
         ]
     return False
+
+
+REFERRING = frozenset(("$ref", "operationRef", "externalValue", "mapping", "defaultMapping"))
+"""The keys that may hold a reference."""
 
 
 def _looks_foreign(node: dict[str, Any]) -> bool:

@@ -21,7 +21,8 @@ class Part(NamedTuple):
 
 def contradictions(document: dict[str, Any], schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The keyword and a sentence for each contradiction that a schema of the document shows."""
-    yield from _bounds(schema)
+    if not LEAST.isdisjoint(schema):
+        yield from _bounds(schema)
     if type(schema.get("allOf")) is list:
         parts = list(_parts(document, schema, "the schema itself"))
         yield from (("allOf", message) for message in (*_closed(parts), *_types(parts)))
@@ -100,3 +101,8 @@ BOUNDS = (
     ("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"),
 )  # fmt: skip
 """Pairs of keywords: the first must not be greater than the second."""
+
+LEAST = frozenset(least for least, _ in BOUNDS)
+
+KEYWORDS = LEAST | {"allOf"}
+"""A schema without any of these contradicts nothing."""

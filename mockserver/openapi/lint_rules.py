@@ -25,7 +25,7 @@ from mockserver.openapi import (
     schema_keywords,
 )
 from mockserver.openapi.bundle_keys import published
-from mockserver.openapi.contradictions import contradictions
+from mockserver.openapi.contradictions import KEYWORDS, contradictions
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, selections, walk
 from mockserver.openapi.pointer import join
 
@@ -56,12 +56,14 @@ def _by_rules(published: dict[str, Any], version: str) -> Iterator[UnratedProble
         yield from _dynamic_references(published)
     subject, misfits = _Subject(document, version), list[Place]()
     for place in walk(document, misfits):
-        yield from _malformed(subject, place)
+        if wrong := field_types.malformed(place.kind, place.node):
+            yield from _malformed(subject, place, wrong)
         if "$ref" in place.node:
             yield from _reference(subject, place)
         else:
-            for check in CHECKS.get(place.kind, ()):
-                yield from check(subject, place)
+            for keys, check in CHECKS.get(place.kind, ()):
+                if keys is None or not keys.isdisjoint(place.node):
+                    yield from check(subject, place)
     yield from map(_misfit, misfits)  # complete only when the walk is over
     for whole in WHOLE:
         yield from whole(subject)
@@ -89,8 +91,8 @@ class _Subject:
 Check = Callable[[_Subject, Place], Iterator[UnratedProblem]]
 
 
-def _malformed(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    for key in field_types.malformed(place.kind, place.node):
+def _malformed(subject: _Subject, place: Place, keys: list[str]) -> Iterator[UnratedProblem]:
+    for key in keys:
         value = place.node[key]
         if not normalize.understands(subject.version, place.kind, key, value):
             here = join(place.pointer, key)
@@ -273,14 +275,23 @@ def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
             yield UnratedProblem(join(place.pointer, faker_names.KEY), message, unsupported=True)
 
 
-CHECKS: dict[str, tuple[Check, ...]] = {
-    "document": (_security,),
-    "operation": (_operation,),
-    "parameter": (_parameter, _querystring),
-    "schema": (_default_value, _mapping, _slips, _contradictions, _faker),
-    "security scheme": (_scheme,),
+CHECKS: dict[str, tuple[tuple[frozenset[str] | None, Check], ...]] = {
+    "document": ((None, _security),),
+    "operation": ((None, _operation),),
+    "parameter": ((None, _parameter), (None, _querystring)),
+    "schema": (
+        (frozenset({"default"}), _default_value),
+        (frozenset({"discriminator"}), _mapping),
+        (schema_keywords.REPEATABLE | {"$recursiveRef"}, _slips),
+        (KEYWORDS, _contradictions),
+        (frozenset({faker_names.KEY}), _faker),
+    ),
+    "security scheme": ((None, _scheme),),
 }
-"""Kind of object → the checks of one that is not a reference."""
+"""Kind of object → the checks of one that is not a reference.
+
+Each is beside the keys that it is about, or None for every object: most of a large document are schemas without any.
+"""
 
 
 def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:

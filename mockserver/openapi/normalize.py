@@ -296,13 +296,14 @@ WIDTHS = {
 }
 """Integer format (OpenAPI 3.1 section 4.4 and its format registry) → its least and greatest value."""
 
-UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$recursiveRef", "$recursiveAnchor")
+UNUSED = frozenset(("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$recursiveRef", "$recursiveAnchor"))
 """Keywords that would change what a `$ref` means, or the dialect. All references are JSON pointers by now."""
 
 
 def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
-    for name in UNUSED:
-        node.pop(name, None)
+    if not UNUSED.isdisjoint(node):
+        for name in UNUSED:
+            node.pop(name, None)
     if node.get("type") == "file":  # Swagger 2.0
         node.update(type="string", format="binary")
     for name in schema_keywords.malformed(node):
@@ -318,15 +319,21 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     if "example" in node:
         example = node.pop("example")
         node.setdefault("examples", [example])
-    keyword, value = ENCODINGS.get(node.get("format", ""), ("", ""))
-    if keyword:
-        node.setdefault(keyword, value)
-    if node.get("format") in WIDTHS and "integer" in node.get("type", ()):
-        _narrow(node, *WIDTHS[node["format"]])
+    if "format" in node:
+        _say_format(node, node["format"])
     write_whole_numbers(node)
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
         del node["$ref"]  # reported before; what is left of the schema accepts any value
+
+
+def _say_format(node: dict[str, Any], format: str) -> None:
+    """Say what a format means by keywords, which every validator checks."""
+    keyword, value = ENCODINGS.get(format, ("", ""))
+    if keyword:
+        node.setdefault(keyword, value)
+    if format in WIDTHS and "integer" in node.get("type", ()):
+        _narrow(node, *WIDTHS[format])
 
 
 def _once(names: list[str]) -> list[str]:

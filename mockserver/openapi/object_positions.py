@@ -8,8 +8,10 @@ knows the places from one table (OpenAPI 3.1 section 4.8, with what only 3.0 and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from mockserver.openapi.document import ADDITIONAL, METHODS
 from mockserver.openapi.pointer import join, split
@@ -18,7 +20,7 @@ Where = tuple[Any, str | int] | None
 """A place as a chain, `(place of the parent, key)`: cheap to extend; most places are never written as a pointer."""
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """One object of a document: its kind, the object itself, and where it is."""
 
     kind: str
@@ -155,7 +157,10 @@ def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterat
                 stack.append(Place(place.kind, target, where))
         if place.kind == "schema" and "discriminator" in node:  # a subtype may be in a file that only this names
             stack.extend(_selected(document, node["discriminator"]))
-        stack.extend(_children(place)[::-1])  # backwards, so that the first child is taken off first
+        if (
+            not CHILDREN[place.kind].keys().isdisjoint(node) or place.kind == "callback"
+        ):  # most objects have no children
+            stack.extend(_children(place)[::-1])  # backwards, so that the first child is taken off first
 
 
 def _selected(document: dict[str, Any], discriminator: Any) -> Iterator[Place]:
@@ -181,7 +186,7 @@ def selections(discriminator: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _children(place: Place) -> list[Place]:
-    kind, node, where = place
+    kind, node, where = place.kind, place.node, place.where
     table, found = CHILDREN[kind], list[Place]()
     for key, value in node.items():
         rule = table.get(key)

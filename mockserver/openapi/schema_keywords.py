@@ -155,9 +155,17 @@ EXPECTED: dict[Callable[[Any], bool], str] = {
 """Check of a value → what it accepts, in words."""
 
 
+REPEATABLE = frozenset(("required", "type", "dependentRequired"))
+"""The keywords that `repeated` looks at."""
+
+
 def repeated(schema: dict[str, Any]) -> list[str]:
     """The keywords of `schema` that list a name twice; JSON Schema wants such lists unique (Validation section 6)."""
-    found = [keyword for keyword in ("required", "type") if _repeats(schema.get(keyword))]
+    found = []
+    for keyword in ("required", "type"):
+        value = schema.get(keyword)
+        if type(value) is list and len(value) > 1 and _repeats(value):
+            found.append(keyword)
     dependent = schema.get("dependentRequired")
     if type(dependent) is dict and any(map(_repeats, dependent.values())):
         found.append("dependentRequired")

@@ -64,6 +64,10 @@ REJECT_NO_TEXT = frozenset({"type", "description", "title", "example", "examples
 """Keywords that reject no text if `type` allows strings; `$ref` is followed on its own."""
 
 
+COMPOSING = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
+"""Keywords by which a schema says what other schemas say, too."""
+
+
 class Schemas:
     """All schemas of a document; `root` is its normal form.
 
@@ -152,6 +156,9 @@ class Schemas:
             seen.add(here)
             node = json_pointer.lookup(self.root, here)
             if not isinstance(node, dict):
+                continue
+            if COMPOSING.isdisjoint(node):  # as are most properties
+                yield node, here
                 continue
             if isinstance(node.get("$ref"), str) and node["$ref"].startswith("#"):
                 waiting.append(json_pointer.target(node["$ref"]))
