@@ -19,6 +19,7 @@ from mockserver.behaviour import layers
 from mockserver.behaviour.layers import Origins, OverlayFile
 from mockserver.behaviour.reader import Tree
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
+from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
@@ -40,11 +41,13 @@ class ReadingOptions(Struct, frozen=True):
 
     `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.
     With `read_only`, what can only be read is a resource too, with items of its own, and is not answered by example.
+    `cache` keeps what follows from a large document; by default nothing is kept.
     """
 
     lenient: bool = False
     outside: bool = False
     read_only: bool = False
+    cache: DocumentCache = OFF
 
 
 STRICT = ReadingOptions()
@@ -166,12 +169,12 @@ def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: Re
     the document and the overlays; both name file and place.
     """
     read = source.read(path, outside=reading.outside)
-    problems = lint.problems(read.raw, file=read.file, unread=read.unread)
+    problems = lint.problems(read.raw, file=read.file, unread=read.unread, cache=reading.cache)
     valid, skipped = lenient.without_errors(read.raw, problems) if reading.lenient else (read.raw, ())
     if not reading.lenient:
         lint.raise_errors(problems, file=read.file)
     files = [layers.read_overlay(overlay) for overlay in overlays]
-    made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped, read_only=reading.read_only)
+    made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped, reading=reading)
     return replace(made, files=(*read.files, *overlays))
 
 
@@ -183,7 +186,7 @@ def from_raw(
     file: str = "",
     problems: tuple[Problem, ...] = (),
     skipped: tuple[SkippedOperation, ...] = (),
-    read_only: bool = False,
+    reading: ReadingOptions = STRICT,
 ) -> Contract:
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
     own = normalize_module.own_path_items(raw) if overlays else raw
@@ -191,7 +194,9 @@ def from_raw(
     document = documents.from_normal_form(root, raw=raw, file=file)
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
-    stated = layering.combined(own, overlays, document, schemas, examples, read_only=read_only)
+    stated = layering.combined(
+        own, overlays, document, schemas, examples, read_only=reading.read_only, cache=reading.cache
+    )
     return Contract(
         name=name,
         document=document,

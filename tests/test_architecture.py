@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "lazy_module", "lazy_pattern", "name_clash", "printed_text", "errors", "reason_phrases", "loopback",
+    "lazy_module", "lazy_pattern", "document_cache", "name_clash", "printed_text", "errors", "reason_phrases", "loopback",
     "address_guard", "rules", "vendor_files", "openapi", "project_settings", "editor_schemas", "behaviour",
     "examples", "inference", "contract", "webhooks", "deliveries", "messages", "state", "stores", "handlers",
     "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli", "__main__", "pytest_plugin",

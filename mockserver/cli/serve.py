@@ -21,6 +21,7 @@ from mockserver.cli.server import Serving, run
 from mockserver.cli.shared_store import chosen_store, store_options
 from mockserver.cli.telemetry import telemetry
 from mockserver.contract import ReadingOptions
+from mockserver.document_cache import OFF, user_cache
 from mockserver.errors import MockServerError
 from mockserver.lazy_module import LazyModule
 from mockserver.loopback import is_loopback
@@ -156,6 +157,7 @@ def app_options(
     rules_modules: tuple[str, ...],
     lenient: bool,
     outside: bool,
+    cache: bool,
     no_auth: bool,
     no_validate: bool,
     strict_query: bool,
@@ -188,7 +190,7 @@ def app_options(
         "seed": seed,
         "rules": from_modules(rules_modules),
         "outside": mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
-        "reading": ReadingOptions(lenient, outside),
+        "reading": ReadingOptions(lenient, outside, cache=user_cache() if cache else OFF),
         "settings": ServiceSettings(
             limits=rate_limits,
             max_body=max_body,

@@ -115,6 +115,11 @@ reading = _group(
     click.option(
         "--outside", is_flag=True, help="Follow references outside the document's folder or host, and to URLs."
     ),
+    click.option(
+        "--cache/--no-cache",
+        default=True,
+        help="Keep what follows from a large document in the user's cache folder, for the next start (docs/serve.md).",
+    ),
 )
 """What is read."""
 

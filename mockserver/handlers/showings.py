@@ -11,7 +11,7 @@ Showings = tuple[tuple[str, tuple[Steps, ...]], ...]
 
 
 def showings(contract: Contract) -> dict[str, Showings]:
-    """For each resource that is shown, the resources whose items show it. What clients send is theirs, and not among it.
+    """For each resource that is shown, the resources whose items show it; what clients send is theirs, and not shown.
 
     For all at once: to look through all resources for each of them would take quadratic time.
     """

@@ -14,6 +14,7 @@ from mockserver.behaviour.layers import Origins, OverlayFile
 from mockserver.behaviour.overlay import InferredList, InferredStatement, merge
 from mockserver.behaviour.reader import LISTS, Tree, tree_of
 from mockserver.behaviour.statements import Behaviour, Keys, OperationBehaviour, Resource, ServiceStatements
+from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import BehaviourError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import infer
@@ -37,6 +38,7 @@ def combined(
     examples: ExampleMaker,
     *,
     read_only: bool = False,
+    cache: DocumentCache = OFF,
 ) -> StatedBehaviour:
     """What is inferred, what a document states in itself (`own`), and what overlays state, each above the one before.
 
@@ -48,7 +50,11 @@ def combined(
         applied, mistakes = layers.apply(copied(own) if files else {}, files)
         tree = stated
     else:
-        inferred = consistent(infer(document, schemas, examples, read_only=read_only), stated)
+        purpose = f"inferred {document.base_path} {document.is_large} {read_only}"
+        found: Tree = cache.result(
+            purpose, document.root, Tree, lambda: infer(document, schemas, examples, read_only=read_only)
+        )
+        inferred = consistent(found, stated)
         base = copied(own) if files else _skeleton(document, stated)
         rest = lay_below(base, inferred)
         applied, mistakes = layers.apply(base, files)

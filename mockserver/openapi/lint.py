@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import DocumentError, InvalidDocument, UnsupportedFeature
 from mockserver.openapi import lint_rules, normalize
 from mockserver.openapi.bundle_keys import published
@@ -39,7 +40,9 @@ class Problem(Struct, frozen=True):
         return str(self.error)
 
 
-def problems(document: dict[str, Any], *, file: str = "", unread: Iterable[DocumentError] = ()) -> tuple[Problem, ...]:
+def problems(
+    document: dict[str, Any], *, file: str = "", unread: Iterable[DocumentError] = (), cache: DocumentCache = OFF
+) -> tuple[Problem, ...]:
     """Everything that is wrong with `document`, as published, in its order; empty for a valid one.
 
     `unread` are the references that `source.read` could not resolve. The document alone shows only that they point
@@ -50,7 +53,8 @@ def problems(document: dict[str, Any], *, file: str = "", unread: Iterable[Docum
     except (InvalidDocument, UnsupportedFeature) as fault:
         return (Problem(fault, "error"),)
     known = {error.pointer: _unread(error) for error in unread}
-    found = [known.get(each.pointer, each) for each in lint_rules.findings(document, version)]
+    wrong = cache.result("findings", document, list[UnratedProblem], lambda: lint_rules.findings(document, version))
+    found = [known.get(each.pointer, each) for each in wrong]
     # The graph of a large document takes a while; without a breaking problem it is not needed.
     parts = Reachability.of(document) if any(each.breaking for each in found) else None
     return tuple(_rated(each, file, parts) for each in dict.fromkeys(found))

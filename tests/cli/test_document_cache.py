@@ -1,0 +1,140 @@
+"""What follows from a large document is kept on disk for the next start; every start serves and prints the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver import document_cache
+from mockserver.cli.problems import problem_lines
+from mockserver.document_cache import DocumentCache
+from mockserver.web.app import Sandbox
+from tests.client import Client
+
+NOISE = "A sentence that makes the document large. " * 500
+
+Start = Callable[[], Sandbox]
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """A large document with shops, and with two mistakes at two places, which are warnings."""
+    item = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+    given = {"type": "object", "properties": {"name": {"type": "string"}}}
+    wrong = {**item, "minProperties": "many", "required": ["id", "id"], "description": NOISE}
+    paths: dict[str, Any] = {}
+    for number in range(12):
+        shown = {"description": "ok", "content": {"application/json": {"schema": wrong if number == 0 else item}}}
+        listed = {"description": "ok", "content": {"application/json": {"schema": {"type": "array", "items": item}}}}
+        body = {"content": {"application/json": {"schema": given}}}
+        place = f"/shops{number}"
+        create = {"requestBody": body, "responses": {"201": shown}, "description": NOISE}
+        paths[place] = {"get": {"responses": {"200": listed}}, "post": create}
+        key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+        paths[f"{place}/{{id}}"] = {"get": {"parameters": [key], "responses": {"200": shown}}}
+    path = tmp_path / "shops.json"
+    about = {"title": "Shops", "version": "1"}
+    path.write_text(json.dumps({"openapi": "3.0.3", "info": about, "paths": paths}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def start(document: Path, folder: Path) -> Start:
+    reading = mockserver.ReadingOptions(cache=DocumentCache(folder))
+    return lambda: mockserver.create_app(document, seed=1, reading=reading)
+
+
+def seen(sandbox: Sandbox) -> tuple[Any, ...]:
+    """What a user sees of a sandbox: some replies, its statements and its warnings."""
+    with Client(sandbox) as client:
+        created = client.post("/shops3", json={"name": "Corner"})
+        listed = client.get("/shops3")
+    contract = sandbox.services["shops"].contract
+    return created.status_code, created.json(), listed.json(), contract.statements, list(problem_lines(contract))
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def test_a_start_from_the_cache_serves_and_warns_as_one_without(document: Path, folder: Path, start: Start) -> None:
+    without = seen(mockserver.create_app(document, seed=1))
+    first, files = seen(start()), {path: path.read_bytes() for path in kept(folder)}
+
+    assert 201 == without[0]
+    assert 4 == len(without[-1])
+    assert without == first
+    assert 2 == len(files)
+    assert without == seen(start())
+    assert files == {path: path.read_bytes() for path in kept(folder)}
+
+
+def test_a_kept_result_is_what_the_next_start_takes(
+    folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = seen(start())
+    monkeypatch.setattr("mockserver.openapi.lint_rules.findings", None)
+    monkeypatch.setattr("mockserver.inference.layering.infer", None)
+
+    assert expected == seen(start())
+
+
+def test_a_changed_document_is_read_anew(document: Path, folder: Path, start: Start) -> None:
+    start()
+    document.write_text(document.read_text(encoding="utf-8").replace('"many"', "1"), encoding="utf-8")
+
+    assert 2 == len(seen(start())[-1])
+    assert 4 == len(kept(folder))
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"\x00" * 4000])
+def test_a_damaged_file_is_made_again(folder: Path, start: Start, damage: bytes) -> None:
+    expected, files = seen(start()), {path: path.read_bytes() for path in kept(folder)}
+    for path in files:
+        path.write_bytes(damage)
+
+    assert expected == seen(start())
+    assert files == {path: path.read_bytes() for path in kept(folder)}
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(folder: Path, start: Start) -> None:
+    folder.write_text("a file", encoding="utf-8")
+
+    assert 201 == seen(start())[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_folder_that_others_can_write_to_is_not_used(folder: Path, start: Start) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+    assert 201 == seen(start())[0]
+    assert [] == kept(folder)
+
+
+def test_the_number_of_files_is_bounded(folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_cache, "MOST_FILES", 2)
+    folder.mkdir(mode=0o700)
+    for number in range(5):
+        (folder / f"{number}.json").write_text("old", encoding="utf-8")
+
+    start()
+
+    assert 2 == len(kept(folder))
+
+
+def test_a_small_document_needs_no_file(folder: Path) -> None:
+    mockserver.create_app("docs/petstore.yaml", reading=mockserver.ReadingOptions(cache=DocumentCache(folder)))
+
+    assert [] == kept(folder)
