@@ -228,13 +228,13 @@ class InterceptorChain:
 
     async def _before(self, exchange: Exchange) -> OutgoingResponse | None:
         for each in self._interceptors:
-            response = await each.before(exchange.request)
+            try:
+                response = await each.before(exchange.request)
+            except ConnectionFault:
+                _place(exchange)
+                raise
             if response is not None:
-                request, trace = exchange.request, exchange.trace
-                trace.operation, trace.label = request.operation, request.service
-                namespace = name_in(request.fields)
-                if trace.label is not None and namespace is not None:
-                    trace.label += f"@{namespace}"
+                _place(exchange)
                 return response
         return None
 
@@ -253,6 +253,15 @@ class InterceptorChain:
         else:
             sent = response.status, response.encoded_headers, response.body
             exchange.response = OutgoingResponse.complete(self._recorder.record(*kept, sent))
+
+
+def _place(exchange: Exchange) -> None:
+    """Note the operation and the store of a request that an interceptor answers in place of the operation."""
+    request, trace = exchange.request, exchange.trace
+    trace.operation, trace.label = request.operation, request.service
+    namespace = name_in(request.fields)
+    if trace.label is not None and namespace is not None:
+        trace.label += f"@{namespace}"
 
 
 async def _break(fault: ConnectionFault, scope: Any, send: Any) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 import mockserver
 from mockserver.web.app import Sandbox
+from mockserver.web.serving.connection_faults import ConnectionFault
 from tests.client import Client
 from tests.process import READY, Processes
 from tests.web.conftest import ADMIN, LINEAR
@@ -396,3 +397,14 @@ def test_a_quiet_journal_keeps_what_was_sent() -> None:
         [kept] = client.get("/_mock/requests").json()
 
     assert [[name, value] for name, value in reply.headers.items()] == kept["response"]["headers"]
+
+
+def test_a_connection_that_a_fault_breaks_has_an_entry_of_its_operation(client: Client) -> None:
+    override = {"when": {"operation": "listMcpServers"}, "then": {"fault": {"kind": "reset"}}, "invalid": True}
+    client.post("/_mock/overrides", json=override)
+    with pytest.raises(ConnectionFault):
+        client.get(SERVERS, headers=KEY)
+    [kept] = client.get("/_mock/requests").json()
+
+    assert ("listMcpServers", None) == (kept["operation"], kept["response"])
+    assert ["route", "override"] == [each["step"] for each in kept["steps"]]
