@@ -25,6 +25,7 @@ from contracts.checks import (
     item_actions,
     linearizability,
     links,
+    list_counts,
     logins,
     mass_assignment,
     memberships,
@@ -47,6 +48,7 @@ from contracts.checks import (
     read_your_writes,
     references,
     refused_requests,
+    replaced_defaults,
     secrets,
     sorted_items,
     state_machine,
@@ -66,9 +68,9 @@ from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
-    *fields.CHECKS, *nested_defaults.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
+    *fields.CHECKS, *nested_defaults.CHECKS, *replaced_defaults.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS,
-    *unpaged_lists.CHECKS, *filters.CHECKS,
+    *unpaged_lists.CHECKS, *list_counts.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *tokens.CHECKS,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
+from contracts.checks.filter_target import FilteredList
 from contracts.checks.filter_values import three_values, two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, in_one_list
 from contracts.checks.page_facts import check_total
+from contracts.checks.server_set_filters import check_shown_values
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest
@@ -26,28 +28,6 @@ UNSHOWN: Any = object()
 PAGE = 2
 """The size of the pages of a filtered list."""
 
-EACH = "[]"
-"""Ends the name of a field that is a list: the filter selects the items whose list has the value."""
-
-
-class FilteredList(NamedTuple):
-    """The list that is checked, with its filter."""
-
-    resource: CheckedResource
-    op: ResourceOperation
-    statement: Filter
-
-    @property
-    def field(self) -> str:
-        """The property that the filter is about."""
-        return self.statement.field.removesuffix(EACH)
-
-    def all(
-        self, context: CheckContext, made: CreatedItem, query: Mapping[str, Any], size: int | None = None
-    ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
-        """All items of the list for a query, and the exchanges."""
-        return context.list_all(made, query=query, size=size, op=self.op)
-
 
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
     """A filtered list contains the matching items and no others."""
@@ -57,7 +37,9 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     if statement.field == EVERY_FIELD:
         return _check_search(context, target)
     if target.field not in context.bodies.properties(resource.operations["create"]):
-        raise CannotBuildRequest(f"clients cannot set {statement.field}")
+        if statement.compare == "equal" and statement.parameter and statement.equals is None:
+            return check_shown_values(context, target)
+        raise CannotBuildRequest(f"no create request sets {statement.field}")
     if statement.compare != "equal":
         return _check_range(context, target)
     if statement.parameter and statement.equals is None:

@@ -7,6 +7,8 @@ from contracts.checks.lists import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.cascade_sentences import said_to_delete
+from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource
 from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
@@ -108,6 +110,7 @@ def _check_parent_delete(
             *history,
             response,
             about="cascade",
+            statement=_said(context, resource, owner),
         )
     if statement.must_exist:
         late, late_made = context.try_create(resource, path=below)
@@ -118,6 +121,16 @@ def _check_parent_delete(
             late,
             about="orphan",
         )
+
+
+def _said(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> StatementRef | None:
+    """What the document says about the items that are deleted with their owner; None if it says nothing."""
+    op = owner.operations["delete"]
+    said = said_to_delete(context.contract.schemas, op.operation, resource.name)
+    if said is None:
+        return None
+    text = f"Each {resource.name} is deleted with its {owner.name}."
+    return StatementRef(op.name, "parent", "described", said.source, text)
 
 
 CHECKS = (Check("parent", ("parent", "within"), resource_statement("parent", "create"), parent),)

@@ -216,7 +216,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     created = context.create(resource, distinct_body(context, resource))
     before = context.item(resource.operations["get"], context.get(created))
     count = len(context.list_all(created)[0]) if resource.can("list") else 0
-    body = _smallest_put_body(context, resource, op, created)
+    body = smallest_put_body(context, resource, op, created)
     first = context.send(op, path=created.path, body=body)
     if not context.expect_status(
         200 <= first.status < 300, "a valid PUT succeeds", created.exchange, first, about="accepted"
@@ -226,7 +226,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     item = context.item(resource.operations["get"], response)
     history = (created.exchange, first, response)
     echoed(context, resource, resource.operations["get"], response, body, created)
-    if not _keeps_what_is_left_out(context, resource):
+    if not keeps_what_is_left_out(context, resource):
         _check_dropped(context, resource, created, body, item, history)
     _check_fixed_fields(context, resource, before, item, history)
     if resource.can("list"):
@@ -258,7 +258,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     )
 
 
-def _keeps_what_is_left_out(context: CheckContext, resource: CheckedResource) -> bool:
+def keeps_what_is_left_out(context: CheckContext, resource: CheckedResource) -> bool:
     """Does the document describe a PUT that changes only the given fields?
 
     A sentence says so, or nothing is required in its body though a new item requires something.
@@ -295,7 +295,7 @@ def _check_dropped(
         )
 
 
-def _smallest_put_body(
+def smallest_put_body(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
 ) -> dict[str, Any]:
     """A PUT body with the required fields only."""

@@ -104,6 +104,8 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 PROVED_IN = {
     "linearizability": "test_linearizability.py",
     "nested-defaults": "test_defaults.py",
+    "replaced-defaults": "test_jobs.py",
+    "list-count": "test_jobs.py",
     "links": "test_links.py",
     "query-safe": "test_further_methods.py",
     "additional-method": "test_further_methods.py",

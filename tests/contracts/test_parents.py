@@ -39,3 +39,23 @@ def test_an_item_that_survives_its_parent_is_reported(
 
     found = {(one.operation, one.check) for one in result.findings}
     assert (f"POST /projects/{{{parameter}}}/tasks", "parent") in found
+
+
+@pytest.mark.parametrize(("sentence", "verdict"), [
+    ("Deletes the project with all its tasks.", "failure"),
+    ("Its tasks are deleted, too.", "failure"),
+    ("Deletes the project; its tasks are kept.", "warning"),
+    ("Deletes the project.", "warning"),
+])  # fmt: skip
+def test_an_item_that_survives_its_parent_is_a_failure_where_the_document_says_that_it_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sentence: str, verdict: str
+) -> None:
+    monkeypatch.setattr(cascade.CascadingDelete, "delete_children", lambda *_: None)
+    document = tasks(parameter="id")
+    document["paths"]["/projects/{id}"]["delete"]["description"] = sentence
+    sandbox = served(tmp_path, document)
+
+    with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
+        result = run_checks(contracts.of(tmp_path / "test.json"), target, mode="quick", only=["parent"])
+
+    assert {verdict} == {f.verdict for f in result.findings if "deleted with its" in f.expected}

@@ -1,0 +1,51 @@
+"""Sentences of a document that say what is deleted with an item: "Deletes the project with all its tasks."."""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.inference.descriptions import Description, Said, description
+from mockserver.inference.names import noun
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+WITH_ITS = re.compile(
+    r"\b(?:delet|remov|destroy|eras)\w*\b[^,;:]*?\b(?:with|and|including|along with|as well as|plus)\s+"
+    r"(?:(?:all|every|each|any|of|its|their|the|associated|related|nested)\s+)+(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)",
+    re.IGNORECASE,
+)
+"""Names what is deleted after what it is deleted with."""
+
+ARE_DELETED = re.compile(
+    r"\b(?:all|its|their|the)\s+(?:(?:all|of|its|their|the)\s+)*(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)"
+    r"(?:\s+(?:of|in|on)\s+(?:the\s+|this\s+)?[a-z]\w*)?\s+(?:are|will be|get)\s+(?:also\s+)?(?:deleted|removed)\b",
+    re.IGNORECASE,
+)
+"""`Its tasks are deleted too`."""
+
+KEEPS = re.compile(r"\b(?:keep|kept|remain|stay|survive|detach|unassign|orphan)\w*\b", re.IGNORECASE)
+
+
+def said_to_delete(schemas: Schemas, operation: Operation, name: str) -> Said | None:
+    """The sentence about a DELETE which says that the items called `name` are deleted with the item; None if none."""
+    for word in ("description", "summary"):
+        text = description(schemas, operation.pointer, word)
+        for sentence in text.sentences():
+            said = _says(sentence, text, name)
+            if said is not None:
+                return said
+    return None
+
+
+def _says(sentence: str, text: Description, name: str) -> Said | None:
+    for pattern in (WITH_ITS, ARE_DELETED):
+        said = Description(sentence, text.pointer).first(pattern)
+        if said is not None and not KEEPS.search(sentence) and _is_named(said.match["noun"], name):
+            return said
+    return None
+
+
+def _is_named(written: str, name: str) -> bool:
+    """Do the words name the resource? They may have one word more: `tasks too`."""
+    wanted = noun(name)[-1:]
+    return any(noun(each)[-1:] == wanted for each in (written, written.split(maxsplit=1)[0]))
