@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
+from mockserver.inference.descriptions import Said, description
+from mockserver.openapi.schemas import Schemas
 
 WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
 """Two texts without a common part, as a service may look for parts of a text, and for similar ones."""
 
 LETTERS = ("bdfg", "klmn")
 """What is added to each, so that it is new in every run; the two have no letter in common."""
+
+ANY_CASE = re.compile(
+    r"\bcase[- ]?insensitive(?:ly)?\b|\b(?:upper and lower |letter )?case (?:does not|doesn't|do not) matter\b|"
+    r"\b(?:ignor(?:es?|ing)|regardless of|irrespective of) (?:the |letter |upper and lower )*case\b|"
+    r"\bcase is (?:ignored|irrelevant)\b|\bnot case[- ]sensitive\b",
+    re.IGNORECASE,
+)
+
+
+def ignores_case(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
+    """The sentence in the description of a query parameter which says that it ignores case; None if there is none."""
+    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    return description(schemas, found.pointer).first(ANY_CASE) if found is not None else None
 
 
 def two_values(context: CheckContext, resource: CheckedResource, statement: Filter) -> tuple[Any, Any]:

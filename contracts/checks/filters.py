@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.filter_target import FilteredList
-from contracts.checks.filter_values import three_values, two_values
+from contracts.checks.filter_values import ignores_case, three_values, two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, in_one_list
 from contracts.checks.page_facts import check_total
@@ -198,6 +198,19 @@ def _check_search(context: CheckContext, target: FilteredList) -> None:
         _expect_items(context, resource, items, [], [theirs], listing, f"{text}, and no item without the word")
         guess = StatementRef(target.op.name, "filter", "inferred", "", f"A search looks into {name}.")
         _expect_items(context, resource, items, [mine], [], listing, text, guess)
+        _check_case(context, target, name, mine, found=str(mine.id) in ids(resource, items))
+
+
+def _check_case(context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, *, found: bool) -> None:
+    """A search that finds an item finds it in other case too, where the document says that case does not matter."""
+    said = ignores_case(context.contract.schemas, target.op, target.statement.parameter)
+    word = str(mine.sent[name]).swapcase()
+    if said is None or not found or word == mine.sent[name]:
+        return
+    items, listing = target.all(context, mine, {target.statement.parameter: word})
+    stated = StatementRef(target.op.name, "filter", "described", said.source, "A search ignores case.")
+    text = f"a search for {as_json(word)} shows the item whose {name} is {as_json(mine.sent[name])}"
+    _expect_items(context, target.resource, items, [mine], [], listing, text, stated)
 
 
 def _about(statement: Filter, name: str) -> Filter:

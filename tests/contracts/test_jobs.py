@@ -8,7 +8,7 @@ import pytest
 
 from tests.contracts.jobs import check_jobs
 
-CHECKS = ("filter", "list-count", "replaced-defaults", "replace")
+CHECKS = ("filter", "filters-together", "list-count", "replaced-defaults", "replace")
 
 
 def test_a_correct_service_for_jobs_has_no_findings_and_nothing_is_skipped(tmp_path: Path) -> None:
@@ -24,6 +24,8 @@ def test_a_correct_service_for_jobs_has_no_findings_and_nothing_is_skipped(tmp_p
     ("one state ignored", "filter"),
     ("count of all", "list-count"),
     ("count one too high", "list-count"),
+    ("crew wins", "filters-together"),
+    ("case matters", "filter"),
     ("another default on PUT", "replaced-defaults"),
 ])  # fmt: skip
 def test_a_bug_of_the_service_for_jobs_is_a_failure(tmp_path: Path, bug: str, wanted: str) -> None:
