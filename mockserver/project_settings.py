@@ -30,12 +30,12 @@ NAMED = re.compile(rb"tool\W+mockserver")
 """What a pyproject.toml with the table contains: `[tool.mockserver]`, `[tool."mockserver"]`, `[tool]` and a key."""
 
 DOCUMENT = "document"
-"""The key of what is served or checked; a command may have one of its own in its table."""
+"""The key of what is served or checked; a command that takes a document may have one of its own in its table."""
 
 SHARED = (DOCUMENT, "behaviour", "rules-module")
 """The keys for all commands."""
 
-TABLES = ("serve", "check", "infer", "mutate", "cleanup", "replay")
+TABLES = ("serve", "check", "run", "infer", "mutate", "cleanup", "replay")
 """The commands that have a table with their options."""
 
 
@@ -59,7 +59,7 @@ class CommandSettings(Struct, frozen=True):
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Raise ProjectSettingsError for a key of the table that is none of these."""
-        names = sorted({*known, DOCUMENT})
+        names = sorted(known)
         for key in self.table:
             if key not in names:
                 raise self.error(key, f"there is no such option; {_meant(key, names)}")

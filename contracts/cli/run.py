@@ -21,11 +21,18 @@ from contracts.cli import options
 from contracts.cli.console import say
 from contracts.client.target import Exhausted, Unreachable
 from contracts.client.users import GivenCredentials
+from mockserver.cli.project_options import SettableArgument, config, settings_lines
 from mockserver.errors import MockServerError
 
 
 @click.command()
-@click.argument("description", type=options.FILE)
+@click.argument(
+    "description",
+    cls=SettableArgument,
+    type=options.FILE,
+    metavar="[DESCRIPTION]",
+    help="The Arazzo description, where the command line names none.",
+)
 @click.option(
     "--url",
     "urls",
@@ -77,6 +84,7 @@ from mockserver.errors import MockServerError
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for workflows.json and workflows.xml (JUnit).",
 )
+@config
 @click.option("-v", "--verbose", is_flag=True, help="Print all criteria and outputs, and each request as curl line.")
 @click.pass_context
 def run(
@@ -105,6 +113,8 @@ def run(
     Requests are sent to --url, or to the built-in mock of each document; the servers in the documents are not used.
     Exit code 0: every workflow passed; 1: one failed; 2: they could not be run to their end.
     """
+    for line in settings_lines(context):
+        say(line, err=True)
     try:
         loading = LoadingOptions(
             dict(map(_named, urls)),

@@ -51,6 +51,7 @@ ignore = ["not-found:DELETE *"]
 * A path is relative to the folder of the file. A Python module (`handlers`, `rules-module`) may be in that folder.
 * A key is the long name of an option without `--`. A switch is `true` or `false`: `rate-limits: false` is
   `--no-rate-limits`. An option that can be repeated is a list of texts.
+* `document` is not what `mockserver run` reads: its Arazzo description is the key `description` of its table.
 * A key that does not exist, and a value of another type, ends the command with exit code 2:
 
 ```console

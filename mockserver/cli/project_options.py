@@ -6,7 +6,7 @@ The commands of other packages use them too.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from mockserver.project_settings import DOCUMENT, SHARED, CommandSettings, Proje
 OF_MODULES = ("handlers", "rules-module")
 """Options whose values are Python modules, which may be in the folder of the settings."""
 
+NAMED_PATHS = "SOURCE="
+"""How the metavar of an option begins whose values are paths with a name: `shop=shop.yaml`."""
+
 NO_PATHS = ("none",)
 """Values that are no paths, of options that take paths and something else."""
 
@@ -28,6 +31,30 @@ class WrongSettings(click.ClickException):
     """The settings of the project cannot be used. The exit code is that of wrong options."""
 
     exit_code = 2
+
+
+class SettableArgument(click.Argument):
+    """An argument that the settings may give too, by its name in the command's table.
+
+    `help` says there what it is. Raises MissingParameter where neither the command line nor the settings give one.
+    """
+
+    def __init__(self, declarations: Sequence[str], help: str, **attributes: Any) -> None:
+        super().__init__(declarations, required=False, callback=_settable, **attributes)
+        self.help = help
+
+
+Settable = click.Option | SettableArgument
+"""What a key of a command's table may set."""
+
+
+def _settable(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+    if given is None and not context.resilient_parsing:
+        place = f"`{parameter.name}` of `{context.command.name}`"
+        raise click.MissingParameter(
+            f"name one, or set {place} in mockserver.yaml or [tool.mockserver]", context, parameter
+        )
+    return given
 
 
 def settings_of(context: click.Context) -> CommandSettings:
@@ -43,13 +70,18 @@ def settings_lines(context: click.Context) -> Iterator[str]:
         yield f"settings: {shown(settings.file)}"
 
 
-def options_of(command: click.Command) -> dict[str, click.Option]:
-    """The options of a command that settings may name, by their long names."""
-    named = {_long_name(each): each for each in command.params if isinstance(each, click.Option)}
+def options_of(command: click.Command) -> dict[str, Settable]:
+    """The options of a command that settings may name, by their long names, and such an argument."""
+    named = {_long_name(each): each for each in command.params if isinstance(each, Settable)}
     return {name: option for name, option in named.items() if name not in ("config", "help")}
 
 
-def _long_name(option: click.Option) -> str:
+def takes_document(command: click.Command) -> bool:
+    """Is an argument of the command the `document` of the settings?"""
+    return any(each.callback is _documents for each in command.params)
+
+
+def _long_name(option: Settable) -> str:
     return max(option.opts, key=len).removeprefix("--")
 
 
@@ -68,7 +100,7 @@ def _read(context: click.Context, file: Path | None) -> CommandSettings:
 
 def _defaults(context: click.Context, settings: CommandSettings) -> dict[str, Any]:
     options = options_of(context.command)
-    settings.refuse_unknown(options)
+    settings.refuse_unknown((*options, DOCUMENT) if takes_document(context.command) else options)
     return {
         str(options[key].name): _value(context, options[key], settings, key)
         for key in settings.values
@@ -76,13 +108,15 @@ def _defaults(context: click.Context, settings: CommandSettings) -> dict[str, An
     }
 
 
-def _value(context: click.Context, option: click.Option, settings: CommandSettings, key: str) -> Any:
+def _value(context: click.Context, option: Settable, settings: CommandSettings, key: str) -> Any:
     """The value of a setting as the option takes it. Raises ProjectSettingsError."""
     given: Any = settings.texts(key) if option.multiple else settings.values[key]
     if not option.multiple and (wrong := _wrong_kind(option, given)):
         raise settings.error(key, wrong)
     if _takes_paths(option):
         given = [_path(settings, each) for each in given] if option.multiple else _path(settings, given)
+    elif (option.metavar or "").startswith(NAMED_PATHS):
+        given = [_named_path(settings, each) for each in given]
     if key in OF_MODULES and settings.file is not None:
         sys.path.insert(0, str(settings.file.parent.absolute()))
     try:
@@ -92,7 +126,7 @@ def _value(context: click.Context, option: click.Option, settings: CommandSettin
     return given
 
 
-def _wrong_kind(option: click.Option, value: Any) -> str:
+def _wrong_kind(option: Settable, value: Any) -> str:
     """What would be right, for a value of another type than the option has. A number may be written as text."""
     if isinstance(option.type, click.types.BoolParamType):
         return "" if isinstance(value, bool) else "write true or false"
@@ -103,12 +137,18 @@ def _wrong_kind(option: click.Option, value: Any) -> str:
     return "" if isinstance(value, str) else "write a text"
 
 
-def _takes_paths(option: click.Option) -> bool:
+def _takes_paths(option: Settable) -> bool:
     return isinstance(option.type, click.Path) or (option.metavar or "").startswith(("FILE|", "DIR|"))
 
 
 def _path(settings: CommandSettings, text: str) -> str:
     return text if "://" in text or text in NO_PATHS else str(settings.path(text))
+
+
+def _named_path(settings: CommandSettings, text: str) -> str:
+    """`NAME=PATH`, whose path is one of the settings; anything else is refused by the command."""
+    name, equals, path = text.partition("=")
+    return f"{name}={_path(settings, path)}" if path else name + equals
 
 
 config = click.option(

@@ -11,7 +11,9 @@ import click
 from mockserver import editor_schemas
 from mockserver.behaviour import vocabulary
 from mockserver.cli.commands import main
+from mockserver.cli.project_options import takes_document
 from mockserver.cli.setting_keys import SHARED_KEYS, commands, keys_of
+from mockserver.project_settings import DOCUMENT
 from mockserver.web.admin.api import admin_document
 
 JsonSchema = dict[str, Any]
@@ -138,7 +140,7 @@ def configuration() -> JsonSchema:
             "description": f"Options of `mockserver {name}`.",
             "additionalProperties": False,
             "properties": {
-                "document": SHARED_KEYS["document"][0],
+                **({DOCUMENT: SHARED_KEYS[DOCUMENT][0]} if takes_document(command) else {}),
                 **{key.name: key.type | {"description": key.help} | _default(key.default) for key in keys_of(command)},
             },
         }

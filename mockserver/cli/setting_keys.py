@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from mockserver.cli.project_options import options_of
+from mockserver.cli.project_options import Settable, options_of
 from mockserver.project_settings import DOCUMENT, TABLES
 
 JsonType = dict[str, Any]
@@ -52,7 +52,7 @@ def commands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
             yield name, command.make_context(name, [], context, resilient_parsing=True).command
 
 
-def _type(option: click.Option) -> JsonType:
+def _type(option: Settable) -> JsonType:
     if option.multiple:
         return TEXTS
     kind = option.type
@@ -75,7 +75,7 @@ def _range(kind: click.types.ParamType[Any]) -> JsonType:
     return {name: bound for name, bound in ((least, kind.min), (most, kind.max)) if bound is not None}
 
 
-def _default(option: click.Option) -> Any:
+def _default(option: Settable) -> Any:
     """The default that a file may write too; None where there is none."""
     value = option.to_info_dict()["default"]
     value = str(value) if isinstance(value, Path) else value

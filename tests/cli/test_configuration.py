@@ -65,6 +65,31 @@ def test_the_command_line_comes_before_the_settings(project: Path) -> None:
     assert (project / "out" / "report.json").is_file()
 
 
+def test_workflows_run_as_the_settings_say(project: Path) -> None:
+    for name in ("orders.arazzo.yaml", "shop.yaml"):
+        (project / name).write_bytes((ROOT / "docs" / name).read_bytes())
+    (project / "elsewhere").mkdir()
+    (project / "shop.yaml").rename(project / "elsewhere" / "shop.yaml")
+    (project / "mockserver.yaml").write_text(
+        "document: openapi.yaml\nrun:\n  description: orders.arazzo.yaml\n  source: [shop=elsewhere/shop.yaml]\n"
+        "  input: [name=Ada]\n  report: out\n"
+    )
+    alone = run("run", cwd=project / "below")
+    other = run("run", "orders.arazzo.yaml", "--input", "nome=Ada", cwd=project)
+
+    assert (0, f"settings: {project / 'mockserver.yaml'}\n") == (alone.returncode, alone.stderr)
+    assert "1 workflow: 1 passed" in alone.stdout
+    assert (project / "out" / "workflows.json").is_file()
+    assert (2, True) == (other.returncode, "nome" in other.stderr)
+
+
+def test_a_run_without_settings_needs_a_description(tmp_path: Path) -> None:
+    done = run("run", cwd=tmp_path)
+
+    assert 2 == done.returncode
+    assert "name one, or set `description` of `run` in mockserver.yaml or [tool.mockserver]" in done.stderr
+
+
 def test_a_project_without_settings_needs_a_document(tmp_path: Path) -> None:
     done = run("check", cwd=tmp_path)
 
@@ -103,6 +128,9 @@ def test_another_document_is_read_without_the_behaviour_of_the_settings(project:
         ("serve: {cors: [a]}", "serve", "mockserver.yaml: serve.cors: 'a' is no origin; write it without a path"),
         ("serve: {sync: alive}", "serve", "mockserver.yaml: serve.sync: 'alive' is not one of 'live', 'off'"),
         ("serve: {state: no.json}", "serve", "mockserver.yaml: serve.state: File 'no.json' does not exist."),
+        ("run: {document: a.yaml}", "run", "mockserver.yaml: run.document: there is no such option; there are: auth,"),
+        ("run: {description: no.yaml}", "run", "mockserver.yaml: run.description: File 'no.yaml' does not exist."),
+        ("run: {source: shop.yaml}", "run", "mockserver.yaml: run.source: write a list of texts"),
         ("serve: 8080", "serve", "mockserver.yaml: serve: write a table of options"),
         ("document: 5", "serve", "mockserver.yaml: document: write a text, or a list of texts"),
         ("behaviour: b.yaml", "serve", "mockserver.yaml: behaviour: write a list of texts"),
