@@ -38,6 +38,7 @@ from contracts.checks import (
     owner_updates,
     owners,
     ownership,
+    page_links,
     page_sizes,
     paging,
     paging_during_changes,
@@ -70,7 +71,7 @@ from mockserver.contract import Contract
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
     *fields.CHECKS, *nested_defaults.CHECKS, *replaced_defaults.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
-    *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS,
+    *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *page_links.CHECKS, *paging_during_changes.CHECKS,
     *unpaged_lists.CHECKS, *list_counts.CHECKS, *filters.CHECKS, *filters_together.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,

@@ -20,6 +20,9 @@ LINK = re.compile(r"<([^>]*)>([^<]*)")
 
 NEXT = re.compile(r"""\brel\s*=\s*("[^"]*\bnext\b[^"]*"|'next'|next\b)""", re.IGNORECASE)
 
+RELATIONS = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))""", re.IGNORECASE)
+"""The relations of a link, of which there may be several (RFC 8288 section 3.3)."""
+
 POSITIONS = frozenset((
     "next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "continuationtoken", "nextmarker", "continuation",
     "endcursor", "nextid", "nextlink", "nexturl", "nextpageurl", "nextpagecursor", "lastevaluatedkey", "continue",
@@ -114,6 +117,16 @@ def _given_positions(op: ResourceOperation, exchange: RecordedExchange) -> Itera
     if link is not None:
         found.append(next((target for target, parameters in LINK.findall(link) if NEXT.search(parameters)), None))
     yield from found or _by_template(op, exchange)
+
+
+def link_targets(exchange: RecordedExchange) -> dict[str, str]:
+    """The targets in the `Link` header of a response, by relation in small letters; the first of each counts."""
+    found: dict[str, str] = {}
+    for target, parameters in LINK.findall(exchange.header("link") or ""):
+        match = RELATIONS.search(parameters)
+        for relation in next((each for each in match.groups() if each), "").lower().split() if match else ():
+            found.setdefault(relation, target)
+    return found
 
 
 def _by_template(op: ResourceOperation, exchange: RecordedExchange) -> list[Any]:

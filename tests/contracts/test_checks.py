@@ -106,6 +106,7 @@ PROVED_IN = {
     "nested-defaults": "test_defaults.py",
     "replaced-defaults": "test_jobs.py",
     "list-count": "test_jobs.py",
+    "page-links": "test_page_links.py",
     "filters-together": "test_jobs.py",
     "links": "test_links.py",
     "query-safe": "test_further_methods.py",

@@ -1,0 +1,120 @@
+"""Check of the `Link` header of pages: `next` is there as long as another page follows, and `last` leads to the last.
+
+RFC 8288 section 3 defines the header; the relations are those of the IANA registry (RFC 5005, RFC 5988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from contracts.checks.lists import ids
+from contracts.checks.paging import PagedList, paged_list
+from contracts.client.pagination import largest_page, link_targets
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Paging
+from mockserver.contract import Contract
+
+SOURCE = "RFC 8288 section 3 and the relations next, prev and last of its registry"
+
+
+class _Page(NamedTuple):
+    """A page by its index, its exchange, and the targets of its links by relation."""
+
+    index: int
+    exchange: RecordedExchange
+    links: dict[str, str]
+
+
+def page_links(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
+    """The `Link` header of a page has `next` exactly if another page follows, and its targets are those pages."""
+    target = paged_list(context, resource, op, paging)
+    whole = target.read(context)
+    wanted = ids(resource, whole.items)
+    size = _size(context, target, len(wanted)) if whole.is_whole else 0
+    if not size:
+        raise CannotBuildRequest(f"{len(wanted)} items make no three pages of which the last one is not full")
+    count = -(-len(wanted) // size)
+    read = [_page(context, target, index, size) for index in (0, count // 2, count - 1)]
+    shown = {relation for page in read for relation in page.links}
+    if "next" not in shown:
+        raise CannotBuildRequest("no page has a Link header with the relation next")
+    for page in read:
+        name = f"page {page.index + 1} of {count}, with {len(wanted)} items and {paging.limit}={size},"
+        _check_relation(context, target, page, "next", name, follows=page.index < count - 1)
+        if "prev" in shown:
+            _check_relation(context, target, page, "prev", name, follows=page.index > 0)
+        _check_targets(context, target, page, name, wanted, size)
+
+
+def _check_relation(
+    context: CheckContext, target: PagedList, page: _Page, relation: str, name: str, *, follows: bool
+) -> None:
+    """A link that is missing loses items; one too many leads to an empty page, as many services have it."""
+    context.expect(
+        (relation in page.links) is follows,
+        f"{name} has {'a' if follows else 'no'} link with the relation {relation}",
+        f"Link: {page.exchange.header('link')}",
+        page.exchange,
+        about=f"{relation} {'missing' if follows else 'superfluous'}",
+        statement=None if follows and relation == "next" else target.guess(),
+    )
+
+
+def _check_targets(
+    context: CheckContext, target: PagedList, page: _Page, name: str, wanted: list[str], size: int
+) -> None:
+    """The links lead to the items that come next, and to the last ones."""
+    last = (len(wanted) - 1) // size * size
+    for relation, start in (("next", (page.index + 1) * size), ("last", last)):
+        if relation in page.links and start < len(wanted):
+            query = dict(parse_qsl(urlsplit(page.links[relation]).query))
+            found, response = target.page(context, query)
+            context.expect(
+                found == wanted[start : start + size],
+                f"{name} links to the items from index {start} on by the relation {relation}",
+                f"{len(found)} other items" if found else "no items",
+                page.exchange,
+                response,
+                about=f"{relation} target",
+            )
+
+
+def _page(context: CheckContext, target: PagedList, index: int, size: int) -> _Page:
+    paging = target.paging
+    shift = context.shared.page_shifts.get(target.op.name, 0)
+    position = index + paging.first + shift if paging.style == "page" else index * size + paging.first_item
+    exchange = target.page(context, {paging.limit: size, paging.position: position})[1]
+    if exchange.status != 200:
+        raise CannotBuildRequest(f"page {index + 1} was refused with {exchange.status}, which other checks report")
+    return _Page(index, exchange, link_targets(exchange))
+
+
+def _size(context: CheckContext, target: PagedList, total: int) -> int:
+    """A size that gives a few pages, the last of which is not full; 0 if there is none."""
+    most = min(total, largest_page(context.contract, target.op, target.paging.limit) or total)
+    pointer = target.op.query_schema(target.paging.limit)
+    validator = context.contract.schemas.validator(pointer, "request") if pointer else None
+    fitting = (size for size in range(2, most + 1) if total % size and 3 <= -(-total // size) <= 12)
+    return next((size for size in fitting if validator is None or validator.is_valid(size)), 0)
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    """Lists with numbered pages whose success documents a `Link` header."""
+    for resource in checked_resources(contract).values():
+        op = resource.operations.get("list")
+        paging = op.behaviour.paging if op is not None else None
+        if op is None or paging is None or paging.style == "cursor" or not paging.limit or not paging.position:
+            continue
+        success = op.operation.success()
+        if success is not None and any(header.name.lower() == "link" for header in success.headers):
+            text = "The Link header of a page leads to the next one."
+            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, op, paging)
+
+
+CHECKS = (Check("page-links", ("paging",), _places, page_links),)
