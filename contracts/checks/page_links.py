@@ -24,9 +24,9 @@ SOURCE = "RFC 8288 section 3 and the relations next, prev and last of its regist
 
 
 class _Page(NamedTuple):
-    """A page by its index, its exchange, and the targets of its links by relation."""
+    """A page by its position, counted from 0, its exchange, and the targets of its links by relation."""
 
-    index: int
+    position: int
     exchange: RecordedExchange
     links: dict[str, str]
 
@@ -45,10 +45,10 @@ def page_links(context: CheckContext, resource: CheckedResource, op: ResourceOpe
     if "next" not in shown:
         raise CannotBuildRequest("no page has a Link header with the relation next")
     for page in read:
-        name = f"page {page.index + 1} of {count}, with {len(wanted)} items and {paging.limit}={size},"
-        _check_relation(context, target, page, "next", name, follows=page.index < count - 1)
+        name = f"page {page.position + 1} of {count}, with {len(wanted)} items and {paging.limit}={size},"
+        _check_relation(context, target, page, "next", name, follows=page.position < count - 1)
         if "prev" in shown:
-            _check_relation(context, target, page, "prev", name, follows=page.index > 0)
+            _check_relation(context, target, page, "prev", name, follows=page.position > 0)
         _check_targets(context, target, page, name, wanted, size)
 
 
@@ -71,7 +71,7 @@ def _check_targets(
 ) -> None:
     """The links lead to the items that come next, and to the last ones."""
     last = (len(wanted) - 1) // size * size
-    for relation, start in (("next", (page.index + 1) * size), ("last", last)):
+    for relation, start in (("next", (page.position + 1) * size), ("last", last)):
         if relation in page.links and start < len(wanted):
             query = dict(parse_qsl(urlsplit(page.links[relation]).query))
             found, response = target.page(context, query)
