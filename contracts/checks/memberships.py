@@ -29,12 +29,19 @@ TAKES_EFFECT = "RFC 9110 section 9.3.4 and 9.3.5 (a successful PUT or DELETE has
 class _Membership:
     """An operation that puts an item below an owner, and the one that takes it out again."""
 
-    def __init__(self, owner: CheckedResource, member: CheckedResource, put: ResourceOperation) -> None:
-        self.owner, self.member, self.put = owner, member, put
+    def __init__(
+        self,
+        owner: CheckedResource,
+        member: CheckedResource,
+        put: ResourceOperation,
+        listing: ResourceOperation | None = None,
+    ) -> None:
+        """`listing` is the operation that lists what is below an owner, if there is one."""
+        self.owner, self.member, self.put, self.listing = owner, member, put, listing
 
     def path(self, owner: CreatedItem, member: CreatedItem) -> dict[str, Any]:
         """The path parameters of the membership."""
-        return {**owner.path, self.member.behaviour.identity.parameter: member.id}
+        return {**owner.path, path_template.names(self.put.operation.path)[-1]: member.id}
 
 
 def membership(
@@ -46,12 +53,12 @@ def membership(
     put = _put(context, kind, first, member)
     if put.status >= 300:
         raise CannotBuildRequest(f"{kind.put.name} answers {put.status} for a new {kind.member.name}")
-    count, _ = _occurrences(context, first, member)
+    count, _ = _occurrences(context, kind, first, member)
     if not count:
         raise CannotBuildRequest(f"no reply about a {kind.owner.name} shows what was put below it")
     again = _put(context, kind, first, member)
     history = (first.exchange, member.exchange, put)
-    twice, read = _occurrences(context, first, member)
+    twice, read = _occurrences(context, kind, first, member)
     expected = f"the {kind.owner.name} shows the {kind.member.name} as often after a second identical PUT"
     context.expect(twice == count, expected, f"{twice} times, not {count}", *history, again, *read, about="again")
     _check_second_owner(context, kind, (first, second), member, history, several)
@@ -65,11 +72,15 @@ def _put(context: CheckContext, kind: _Membership, owner: CreatedItem, member: C
 
 
 def _occurrences(
-    context: CheckContext, owner: CreatedItem, member: CreatedItem
+    context: CheckContext, kind: _Membership, owner: CreatedItem, member: CreatedItem
 ) -> tuple[int, tuple[RecordedExchange, ...]]:
-    """How often the owner shows the id of the item, as a whole value."""
+    """How often the owner, or else the list below it, shows the id of the item, as a whole value."""
     _, item, shown = current(context, owner)
-    return _count(item, str(member.id)), shown
+    count = _count(item, str(member.id))
+    if count or kind.listing is None:
+        return count, shown
+    response = context.send(kind.listing, path=owner.path)
+    return _count(response.json, str(member.id)), (*shown, response)
 
 
 def _count(value: Any, id: str) -> int:
@@ -92,7 +103,7 @@ def _check_second_owner(
     other = _put(context, kind, owners[1], member)
     if other.status >= 300:
         return
-    count, shown = _occurrences(context, owners[0], member)
+    count, shown = _occurrences(context, kind, owners[0], member)
     text = f"A {kind.member.name} may be below several {kind.owner.name} items."
     source = several.source if several else ""
     statement = StatementRef(kind.put.name, "http", "described" if several else "inferred", source, text)
@@ -122,7 +133,7 @@ def _check_removed(
     removed = context.send(remove, path=kind.path(owner, member))
     if removed.status >= 300:
         return
-    count, shown = _occurrences(context, owner, member)
+    count, shown = _occurrences(context, kind, owner, member)
     expected = f"the {kind.owner.name} no longer shows the {kind.member.name} that was taken out"
     context.expect(not count, expected, "it still shows it", *history, back, removed, *shown, about="removed")
     if kind.member.can("get"):
@@ -145,10 +156,12 @@ def _places(contract: Contract) -> Iterator[Place]:
         if owner is None or member is None:
             continue
         remove = next((o for o in operations if o.operation.path == path and o.operation.method == "delete"), None)
+        above = path.rstrip("/").rpartition("/")[0]
+        listing = next((o for o in operations if (o.operation.path, o.operation.method) == (above, "get")), None)
         several = description(contract.schemas, op.operation.pointer).first(SEVERAL)
         text = f"A {member.name} is put below a {owner.name}."
         statement = StatementRef(op.name, "http", "documented", TAKES_EFFECT, text)
-        yield op.name, statement, (_Membership(owner, member, op), remove, several)
+        yield op.name, statement, (_Membership(owner, member, op, listing), remove, several)
 
 
 def _is_just_above(owner: CheckedResource, path: str) -> bool:
@@ -160,9 +173,10 @@ def _is_just_above(owner: CheckedResource, path: str) -> bool:
 
 
 def _is_named(resource: CheckedResource, parameter: str) -> bool:
-    """Is it a resource without an owner whose items are created, and that names them by this path parameter?"""
+    """Is it a resource without an owner whose items are created, and whose id the path parameter has by its name?"""
     can_stand_alone = resource.can("create") and not resource.behaviour.parent
-    return can_stand_alone and resource.behaviour.identity.parameter == parameter
+    is_its_id = resource.behaviour.identity.parameter == parameter or resource.is_referenced_by(parameter)
+    return can_stand_alone and is_its_id
 
 
 CHECKS = (Check("membership", (), _places, membership, exclusive=False),)
