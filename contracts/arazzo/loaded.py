@@ -35,7 +35,8 @@ class LoadingOptions:
     """Where the services are, and who asks. `urls` and `places` are by the name of a source.
 
     An empty name in `urls` is the only service. `places` are files or addresses in place of a source's `url`. With
-    `outside`, addresses that a description names are fetched. `deadline` is a `time.monotonic()`.
+    `outside`, addresses that a description names are fetched. `deadline` is a `time.monotonic()`. `items` is the number
+    of items that each collection of a built-in mock starts with.
     """
 
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class LoadingOptions:
     deadline: float | None = None
     rate: float | None = None
     seed: int = 0
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ class DescriptionLoader:
                 url,
                 given,
                 seed=options.seed,
+                items=options.items,
                 timeout=options.timeout,
                 deadline=options.deadline,
                 rate=rate,

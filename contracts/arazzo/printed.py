@@ -90,8 +90,8 @@ def _outputs(outputs: Mapping[str, Any], indent: str) -> Iterator[str]:
 
 def _exchange(exchange: RecordedExchange, indent: str) -> Iterator[str]:
     body = exchange.reply_body.decode("utf-8", "replace")
-    if body:
-        yield f"{indent}response: {body[:LONGEST_BODY]}{'…' if len(body) > LONGEST_BODY else ''}"
+    shown_body = f"{body[:LONGEST_BODY]}{'…' if len(body) > LONGEST_BODY else ''}"
+    yield f"{indent}response: {shown_body or 'no body'}"
     yield f"{indent}$ {exchange.curl()}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -78,13 +78,20 @@ Known = Mapping[tuple[str, str], Parameter]
 
 
 def _path(operation: Operation, given: Given, known: Known) -> str:
-    texts = []
-    for name in path_template.names(operation.path):
+    texts, names = [], path_template.names(operation.path)
+    for name in names:
         if ("path", name) not in given:
-            raise CannotSend(f"the path parameter {name} of {operation.method.upper()} {operation.path} is not given")
+            raise CannotSend(_not_given(name, operation, [each for at, each in given if at == "path"], names))
         texts.append(path_text(ParameterStyle.of(known.get(("path", name)), "path"), name, given["path", name]))
     literals = [quote(each, safe="/:@!$&()*+,;=~%") for each in path_template.EXPRESSION.split(operation.path)[::2]]
     return "".join(literal + text for literal, text in zip(literals, [*texts, ""], strict=True))
+
+
+def _not_given(name: str, operation: Operation, given: Sequence[str], known: Sequence[str]) -> str:
+    """Which path parameter is missing, and which of those that the step gives are unknown."""
+    told = f"the path parameter {name} of {operation.method.upper()} {operation.path} is not given"
+    unknown = ", ".join(each for each in given if each not in known)
+    return f"{told}; the step gives {unknown}, which is not in the path" if unknown else told
 
 
 def _query(given: Given, known: Known, user: User) -> list[str]:

@@ -79,6 +79,13 @@ from mockserver.errors import MockServerError
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
 @click.option("--seed", default=0, show_default=True, help="The seed of the built-in mock.")
 @click.option(
+    "--items",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 100_000),
+    help="Generate this many items in each collection of the built-in mock before the first step.",
+)
+@click.option(
     "--report",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -104,6 +111,7 @@ def run(
     limit: str,
     timeout: float,
     seed: int,
+    items: int,
     folder: Path | None,
     verbose: bool,
     **bounds: Any,
@@ -124,6 +132,7 @@ def run(
             timeout,
             time.monotonic() + options.seconds_of(limit),
             seed=seed,
+            items=items,
         )
         given = given_inputs(inputs, inputs_file)
         with DescriptionLoader(loading) as loader:

@@ -34,7 +34,7 @@ class CheckSettings:
 
     `vendor_or_document` is what the user named, `contract` what was loaded from it and from the files in `behaviour`.
     Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`. With `callbacks`, we listen for
-    what the service sends.
+    what the service sends. `items` is the number of items that each collection of the built-in mock starts with.
     """
 
     vendor_or_document: str
@@ -44,6 +44,7 @@ class CheckSettings:
     behaviour: Sequence[Path] = ()
     mode: Mode = "default"
     seed: int = 0
+    items: int = 0
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
     shard: Shard = WHOLE
@@ -92,8 +93,14 @@ class CheckSettings:
         return self._mocked(sandbox_users(self.contract), self._mock(limits=False))
 
     def _mock(self, **options: Any) -> Any:
-        rules = self.contract.rules
-        return sandbox(self.vendor_or_document, behaviour=self.behaviour, rules=rules, seed=self.seed, **options)
+        return sandbox(
+            self.vendor_or_document,
+            behaviour=self.behaviour,
+            rules=self.contract.rules,
+            seed=self.seed,
+            items=self.items,
+            **options,
+        )
 
     def _mocked(self, users: Sequence[User], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path

@@ -468,6 +468,36 @@ def further_without(further: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in further.items() if name != "workflows"}
 
 
+def test_a_path_parameter_with_another_name_is_told(ran: Run) -> None:
+    misnamed = step("see", "getCustomer", parameters=[{"name": "customer", "in": "path", "value": "1"}])
+    result, _ = ran([workflow(misnamed)])
+
+    told = "the path parameter customerId of GET /customers/{customerId} is not given; the step gives customer, which"
+    assert 1 == result.exit_code
+    assert told in result.output
+
+
+def test_a_run_may_begin_with_items(ran: Run) -> None:
+    found = step("find", outputs={"id": "$response.body#/0/id"})
+    seen = step(
+        "see", "getCustomer", parameters=[{"name": "customerId", "in": "path", "value": "$steps.find.outputs.id"}]
+    )
+
+    assert "id is nothing" in ran([workflow(found, seen)])[0].output
+    result, report = ran([workflow(found, seen)], "--items", "3")
+    assert 0 == result.exit_code, result.output
+    assert 3 == len(json.loads(report["workflows"][0]["steps"][0]["response"]["body"]))
+
+
+def test_a_response_without_a_body_is_told(ran: Run, tmp_path: Path) -> None:
+    (tmp_path / "bare.json").write_text(json.dumps(ECHO))
+    read = step("count", "count", successCriteria=[{"condition": "$response.body#/token != null"}])
+
+    result, _ = ran([workflow(read)], "--source", f"api={tmp_path / 'bare.json'}")
+    assert 1 == result.exit_code
+    assert "response: no body" in result.output
+
+
 def test_a_goto_in_a_circle_ends_after_the_most_steps(ran: Run) -> None:
     again = {"name": "again", "type": "goto", "stepId": "a"}
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from contracts.pytest_plugin.plugin import _served
+from mockserver import ServiceSettings
 from tests.planted_bugs.basedash import Basedash
 
 pytest_plugins = ["pytester"]
@@ -35,6 +36,12 @@ async def _get(app: Any, path: str) -> int:
 def test_mock_app_needs_no_port(mock_app: Callable[..., Any]) -> None:
 
     assert 401 == asyncio.run(_get(mock_app("basedash"), PATH))
+
+
+def test_mock_app_takes_the_settings_of_a_service(mock_app: Callable[..., Any]) -> None:
+    open_to_all = mock_app("basedash", settings=ServiceSettings(authenticate=False))
+
+    assert 401 != asyncio.run(_get(open_to_all, PATH))
 
 
 def check(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
