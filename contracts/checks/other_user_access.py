@@ -66,7 +66,7 @@ def _nested(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
             if op is not None and child.leads_through_owner(op):
                 reply = context.send(op, user=access.other, path=below.path)
                 shown = shows(context, below, reply) or _lists_it(context, below, name, reply)
-                seen = f"status {reply.status} with an item below it"
+                seen = f"status {reply.status}: it shows a {child.name} that belongs to it"
                 yield AccessAttempt("nested", op, shown, seen, (access.made.exchange, exchange, reply))
         yield from _added(context, access, child, path)
 

@@ -42,7 +42,7 @@ def owner_figures(context: CheckContext, resource: CheckedResource, owner: Check
     for name in growing:
         context.expect(
             after.get(name) == seen[1][name],
-            f"{name} of the {owner.name} is {seen[1][name]} again when the last {resource.name} is deleted",
+            f"{name} of the {owner.name} is {seen[1][name]} again when the newest {resource.name} is deleted",
             f"{name} is {after.get(name)}",
             above.exchange,
             *(each.exchange for each in made),
@@ -93,7 +93,7 @@ def _figures(context: CheckContext, above: CreatedItem) -> dict[str, float]:
 
 def _law(resource: CheckedResource, owner: CheckedResource, name: str) -> StatementRef:
     is_count = bool(COUNTS & set(words(name)))
-    text = f"A figure of a {owner.name} that each new {resource.name} raised is about the items that there are."
+    text = f"The figure grows with each new {resource.name}, so it falls when one is deleted or refused."
     return StatementRef(
         resource.operations["create"].name,
         "http",

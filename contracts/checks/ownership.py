@@ -126,7 +126,7 @@ def _against_refused_read(access: Access, attempt: AccessAttempt) -> Breach | No
         return None
     if attempt.kind in ("list", "filter", "total") and not _is_whole(access, attempt):
         return None
-    return Breach(attempt, _by_path(attempt), SOURCE, "the service refuses to show it to this user", False)
+    return Breach(attempt, _by_path(attempt), SOURCE, "the service refuses to show the same item to this user", False)
 
 
 def _is_whole(access: Access, attempt: AccessAttempt) -> bool:

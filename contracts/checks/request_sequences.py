@@ -168,8 +168,8 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
     wanted = [str(each.created.id) for each in sequence.existing(user)]
     sequence.expect(
         sorted(seen) == sorted(wanted),
-        f"the list contains the {len(wanted)} existing items of this check",
-        f"it contains {len(seen)} of its items",
+        f"the list has the {len(wanted)} items that this check made and did not delete",
+        f"it has {len(seen)} that this check made",
     )
     order = sequence.resource.behaviour.order
     if order.by == "creation" and order.evidence in BINDING_EVIDENCE:

@@ -114,7 +114,7 @@ def _check_case(
             context,
             op,
             exchange,
-            f"{what}, which violates {case.keyword},",
+            f"{what}, which `{case.keyword}` forbids,",
             f"{name} {case.keyword}",
             name,
             case.keyword,
@@ -131,7 +131,7 @@ def _check_case(
                 context.remove(made)
         context.expect_status(
             200 <= exchange.status < 300,
-            f"{what}, which {case.keyword} allows, is accepted",
+            f"{what}, which `{case.keyword}` allows, is accepted",
             exchange,
             about=f"{name} {case.keyword} accepted",
         )
@@ -254,7 +254,7 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     break  # it is not about this parameter
                 context.expect_status(
                     exchange.status not in (400, 422),
-                    f"a request with {what}, which {case.keyword} allows, is accepted",
+                    f"a request with {what}, which `{case.keyword}` allows, is accepted",
                     exchange,
                     about=f"{about} accepted",
                 )
@@ -263,7 +263,7 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     context,
                     op,
                     exchange,
-                    f"a request with {what}, which violates {case.keyword},",
+                    f"a request with {what}, which `{case.keyword}` forbids,",
                     about,
                     parameter.name,
                     case.keyword,

@@ -16,6 +16,7 @@ from contracts.client.target import ANONYMOUS, SAFE, Target, User
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS, expected
 from contracts.conformance.engine_credentials import with_bearer_schemes
 from contracts.conformance.engine_exchanges import exchange_of, exchanges_of
+from contracts.conformance.engine_failures import seen_by_engine
 from contracts.conformance.engine_items import EngineItems
 from contracts.conformance.engine_premises import is_met
 from contracts.conformance.false_positives import FalsePositives
@@ -266,7 +267,7 @@ class EngineRun:
             check.name,
             operation,
             expected=expected(check.name),
-            seen=f"{info.failure.title}. {info.failure.message}".strip(),
+            seen=seen_by_engine(info.failure, exchanges[-1].status if exchanges else 0),
             exchanges=exchanges,
             about=type(info.failure).__name__,
             statement=guess,

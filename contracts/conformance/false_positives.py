@@ -151,8 +151,10 @@ class FalsePositives:
         by_reference = name_of(operation) in self.referring and exchange.status in (400, 404, 409, 422)
         documented = {response.status for response in operation.responses}
         by_content = exchange.status == 422 and {"400", "422"} <= documented  # 400 for the form, 422 for what it says
+        by_condition = exchange.status == 412 and "412" in documented  # an invented entity tag fits no item
         return (
             by_reference
+            or by_condition
             or by_content
             or self._is_unwritten(operation, exchange)
             or unsafe

@@ -214,7 +214,7 @@ def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) ->
         steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
         yield ResponseViolation(
             f"{exchange.status} {steps} {fault.keyword}",
-            f"a {exchange.status} response that its schema allows",
+            f"the body of a {exchange.status} response matches its schema",
             f"{fault.field}: {fault.message}",
         )
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-import msgspec
-from msgspec.structs import fields
-
+from contracts.model.statement_sentences import sentence
 from mockserver.behaviour.statements import Evidence, Statement
 from mockserver.openapi import json_codec
 
@@ -117,7 +115,7 @@ class StatementRef:
     @classmethod
     def of(cls, subject: str, kind: str, statement: Statement, text: str = "") -> StatementRef:
         """A reference to a statement of the behaviour file."""
-        return cls(subject, kind, statement.evidence, statement.source, text or _words(statement))
+        return cls(subject, kind, statement.evidence, statement.source, text or sentence(statement))
 
 
 def response_expected(operation: str) -> StatementRef:
@@ -140,22 +138,6 @@ def readable_response_expected(operation: str) -> StatementRef:
         "RFC 9112 section 2.1, RFC 9110 section 8.4, and the bounds of the contract check",
         "Every response can be read: valid HTTP in the coding that it names, of at most 32 MiB.",
     )
-
-
-BASIS = ("evidence", "source", "note")
-"""The keys of a statement that say how it is known."""
-
-
-def _words(statement: Statement) -> str:
-    """The values of a statement in a few words, without its evidence, source and note."""
-    values = {entry.name: getattr(statement, entry.name) for entry in fields(statement)}
-    stated = {name: value for name, value in values.items() if value is not False and value not in (None, "", (), {})}
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in stated.items() if name not in BASIS)
-
-
-def _shown(value: Any) -> str:
-    """A value of a statement in the notation of JSON, without quotes around texts."""
-    return value if isinstance(value, str) else json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _cause(report: Report, number: int, cause: Cause, causes: tuple[Cause, ...])
     if line is not None:
         yield f"* Document: {_code(f'{line.file}:{line.line}')}"
     mending = report.suggestions.get(found.id)
-    if mending is not None:
+    if mending is not None and mending.server:
         yield f"* To mend it: {_text(mending.server)}"
     if len(cause.operations) > 1:
         more = f" and {len(cause.operations) - PLACES} more" if len(cause.operations) > PLACES else ""

@@ -16,50 +16,15 @@ from contracts.conformance.engine_checks import RESPONSE_CHECKS
 from contracts.conformance.response_validation import documented_media
 from contracts.model.finding import Finding, RecordedExchange
 from contracts.model.resources import name_of
+from contracts.report.advice import advice
 from contracts.report.causes import place
 from contracts.report.coercions import is_coercion
-from contracts.report.severity import origin
 from mockserver.behaviour.overlay import carry_out
 from mockserver.contract import Contract
 from mockserver.errors import Fault, InvalidDocument
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import faults
-
-ADVICE: Mapping[str, str] = {
-    "authentication": "Check the credential before anything else in {operation}, and answer 401 without a valid one.",
-    "ignored_auth": "Check the credential before anything else in {operation}, and answer 401 without a valid one.",
-    "tenants": "Look the item up by its id and its owner in {operation}, and answer 404 (or 403) for another user's.",
-    "object_level_authorization": "Look the item up by its id and its owner, and answer 404 for others.",
-    "permissions": "Check the role of the user in {operation}, and answer 403 if it may not do this.",
-    "secrets": "Leave the field out of every response of {operation}.",
-    "read_your_writes": "Store what {operation} was sent before it answers, and read it from the same store.",
-    "updates": "Store what {operation} was sent before it answers, and change nothing else.",
-    "whole_updates": "Store every field that {operation} was sent before it answers.",
-    "deleted_items": "Remove the item in {operation} from the store and every list, and answer 404 for it afterwards.",
-    "edge_input": "Store in {operation} exactly what the schema allows, and refuse all else with 400 or 422.",
-    "state_machine": "Store what {operation} was sent before it answers, and read it from the same store.",
-    "concurrency": "Read and write in one transaction in {operation}, or lock the item, so that no request is lost.",
-    "validation": "Validate the request in {operation} before it is stored: accept what the schema allows, and answer "
-    "400 or 422 for all else.",
-    "negative_data_rejection": "Validate the request in {operation} against its schema before it is stored, and answer "
-    "400 or 422.",
-    "positive_data_acceptance": "Accept in {operation} what its schema allows, or narrow the schema in the document.",
-    "fields": "Set the fields in {operation} as the document says: defaults when they are absent, and nothing "
-    "that clients may not set.",
-    "paging": "Cut one ordered list into pages in {operation}, so that every item is on exactly one page.",
-    "ordering": "Sort the list in {operation} before it is cut into pages.",
-    "filters": "Apply every filter parameter in {operation} before the list is cut into pages.",
-    "uniqueness": "Add a unique index, and answer 409 in {operation} when it is violated.",
-    "capacity": "Count the items in the same transaction that adds one in {operation}.",
-    "timestamps": "Set the time in {operation} on the server, once for each change, in the documented format.",
-    "http_errors": "Set status and headers of refusals as HTTP says, once for all operations, in the framework's error "
-    "handler.",
-    "allow_header_conformance": "List in Allow every method of the path, not only those of the first matching route.",
-    "unsupported_method": "Answer 405 with an Allow header for methods that the document does not have.",
-    "odd_input": "Refuse what cannot be stored with 400 or 422 in {operation}, before any other work.",
-}
-"""The module of a check, or a check of Schemathesis → what to do in the server."""
 
 STRICT = (
     "Refuse in {operation} what has another type, instead of converting it (Pydantic: `ConfigDict(strict=True)`), or "
@@ -71,8 +36,8 @@ STRICT = (
 class Suggestion:
     """What would mend a finding.
 
-    `server` says what to change in the server. `overlay` is an OpenAPI Overlay 1.0 that makes the document allow
-    what was seen, for the case that the document is wrong; empty if there is none.
+    `server` says what to change in the server; empty if nothing is known. `overlay` is an OpenAPI Overlay 1.0
+    that makes the document allow what was seen, for the case that the document is wrong; empty if there is none.
     """
 
     server: str
@@ -92,19 +57,11 @@ def suggestion(found: Finding, contract: Contract) -> Suggestion:
             f"Find what {found.operation} raises here{where}. A valid request must succeed; any other gets a 4xx."
         )
     if found.check != "document" and found.check not in RESPONSE_CHECKS:
-        return Suggestion(_advice(found))
+        return Suggestion(advice(found))
     wanted = list(_actions(operation, last, contract)) if operation and last else []
     actions = _checked([each for n, each in enumerate(wanted) if each not in wanted[:n]], contract)
     server = f"Answer {found.operation} as the document says: {_one_line(found.expected)}."
     return Suggestion(server, _overlay(found, actions) if actions else "")
-
-
-def _advice(found: Finding) -> str:
-    """What to do in the server about a finding of a check of behaviour."""
-    is_status = re.fullmatch(r"status \d+", found.seen) is not None
-    text = "" if is_status else ADVICE.get(origin(found.check), "")
-    text = text or ADVICE.get(found.check, "") or "Make {operation} do this: {expected}."
-    return text.replace("{operation}", found.operation).replace("{expected}", _one_line(found.expected))
 
 
 def _one_line(text: str) -> str:

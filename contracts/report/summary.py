@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contracts.model.coverage import Coverage
-from contracts.model.finding import Finding
+from contracts.model.finding import Finding, RecordedExchange
 from contracts.model.known_failures import IGNORED
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report
@@ -17,6 +18,12 @@ from mockserver.printed_text import printable
 
 SHOWN = 20
 """At most this many causes, notes and items are printed. The report files contain all of them."""
+
+REQUESTS = 4
+"""At most this many requests of a finding are printed."""
+
+LONGEST = 600
+"""A longer request is printed without its body."""
 
 PLACES = 6
 """At most this many operations of a cause are printed."""
@@ -92,8 +99,16 @@ def _examined(report: Report) -> Iterator[str]:
         more = f", … and {len(silent) - PLACES} more" if len(silent) > PLACES else ""
         yield f"never answered with success: {', '.join(silent[:PLACES])}{more}"
     operations = f"{len(answered) - len(silent)} of {len(report.operations) or len(answered)} operations"
-    statements = f"{examined.statements_examined} of {len(examined.statements)} statements"
+    seen, all_statements = _statements(report)
+    statements = f"{seen} of {all_statements} statements"
     yield f"examined: {operations} answered with success, {statements} were examined"
+
+
+def _statements(report: Report) -> tuple[int, int]:
+    """How many statements were examined, and of how many, as the coverage counts them."""
+    counted = report.coverage.numbers().get("statements") if report.coverage is not None else None
+    examined = report.result.examined
+    return counted or (examined.statements_examined, len(examined.statements))
 
 
 def _accepted(report: Report) -> Counter[str]:
@@ -109,30 +124,49 @@ def headline(found: Sequence[Cause]) -> str:
 
 def cause_lines(cause: Cause, all_causes: Sequence[Cause], mending: Suggestion | None) -> Iterator[str]:
     """The lines about a cause: its example, where else it was found, what would mend it, and what silences it."""
-    *shown, last = finding_lines(cause.example)
+    *shown, last = finding_lines(cause.example, REQUESTS)
     yield from shown
     places = cause.operations
     if len(cause.findings) > 1:
         more = f", … and {len(places) - PLACES} more" if len(places) > PLACES else ""
         found = f"{count(len(cause.findings), 'finding')} in {count(len(places), 'place')}"
         yield f"  found      {found}: {', '.join(places[:PLACES])}{more}"
-    if mending is not None:
+    if mending is not None and mending.server:
         yield f"  to mend    {_line(mending.server)}"
     options = " ".join(f"--ignore {shlex.quote(each)}" for each in silencing(cause, all_causes)[:PLACES])
     yield f"  silence    {options}"
     yield last
 
 
-def finding_lines(found: Finding) -> Iterator[str]:
-    """The lines about one finding: the check, what was expected and seen, the violated statement, and the requests."""
+def finding_lines(found: Finding, most: int = 1000) -> Iterator[str]:
+    """The lines about one finding: the check, what was expected and seen, the violated statement, and the last
+    requests, at most `most` of them.
+    """
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
     yield f"  check      {_line(describe(found.check))}"
     yield f"  expected   {_line(found.expected)}"
     yield f"  seen       {_line(found.seen)}"
-    if found.statement is not None:
-        yield f"  statement  {_line(violated_with_source(found))}"
-    yield from (f"  $ {_line(each.curl())}" for each in found.exchanges)
+    yield f"  statement  {_line(violated_with_source(found))}"
+    yield from _requests(found, most)
     yield ""
+
+
+def _requests(found: Finding, most: int) -> Iterator[str]:
+    """The last requests as curl lines. They have the ids of this run; those of the report read them from responses."""
+    left = len(found.exchanges) - most
+    if left > 0:
+        yield f"    ({count(left, 'request')} before these: all are in the report, as lines that run)"
+    for each in found.exchanges[-most:]:
+        yield f"  $ {_short(each)}"
+
+
+def _short(exchange: RecordedExchange) -> str:
+    """A request as a curl line; without what a terminal cannot show, or what nobody would read."""
+    whole = exchange.curl()
+    if len(whole) <= LONGEST and "\ufffd" not in whole:
+        return _line(whole)
+    body = exchange.body or b""
+    return _line(replace(exchange, body=None).curl()[:LONGEST]) + f" (and a body of {len(body):,} bytes, in the report)"
 
 
 def _line(text: str) -> str:

@@ -46,14 +46,14 @@ def violated(found: Finding) -> str:
         return "the document"
     if statement.kind in STANDARDS:
         return statement.text or statement.source or describe(found.check)
-    return f"{statement.subject} {statement.kind}: {statement.text or describe(found.check)}"
+    return f"{statement.subject}, {statement.kind}: {statement.text or describe(found.check)}"
 
 
 def violated_with_source(found: Finding) -> str:
     """The statement that a finding violates, with its evidence and source."""
     statement, text = found.statement, violated(found)
     if statement is None:
-        return text
+        return f"{text} (documented)"
     source = f", {statement.source}" if statement.source not in ("", text) else ""
     return f"{text} ({statement.evidence}{source})"
 

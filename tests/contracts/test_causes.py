@@ -139,14 +139,14 @@ def test_values_that_a_framework_converts_are_one_cause_and_values_that_it_keeps
     sent, kept = b'{"price": true, "gift": "yes"}', b'{"price": true, "gift": "yes"}'
     converted = b'{"item": {"price": 1.0, "gift": true}}'
     places = [
-        found("validation", "POST /a", "a request with price true, which violates type, is refused", "status 201",
+        found("validation", "POST /a", "a request with price true, which `type` forbids, is refused", "status 201",
               body=sent, answer=converted),
-        found("validation", "PATCH /a/{id}", "a request with price true, which violates anyOf, is refused",
+        found("validation", "PATCH /a/{id}", "a request with price true, which `anyOf` forbids, is refused",
               "status 200", body=sent, answer=converted),
         found("negative_data_rejection", "POST /a", "an invalid request is refused", "in body - price: Incorrect type",
               body=sent, answer=converted),
     ]  # fmt: skip
-    other = found("validation", "POST /b", "a request with price true, which violates type, is refused", "status 201",
+    other = found("validation", "POST /b", "a request with price true, which `type` forbids, is refused", "status 201",
                   body=sent, answer=kept)  # fmt: skip
 
     assert [3, 1] == sorted((len(each.findings) for each in causes([*places, other])), reverse=True)

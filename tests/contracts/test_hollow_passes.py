@@ -41,8 +41,12 @@ def test_the_summary_says_what_was_examined(tmp_path: Path) -> None:
     with _served(Things()) as url:
         done = checked(url, tmp_path)
 
-    examined = read_report(tmp_path / "reports").result.examined
-    assert f"{examined.statements_examined} of {len(examined.statements)} statements were examined" in done.output
+    report = read_report(tmp_path / "reports")
+    examined = report.result.examined
+    assert report.coverage is not None
+    covered, total = report.coverage.numbers()["statements"]
+    assert f"{covered} of {total} statements were examined" in done.output
+    assert f", {covered} of {total} statements\n" in done.output
     assert "examined: 5 of 5 operations answered with success" in done.output
     assert () == examined.never_succeeded
     assert 0 < examined.statements_examined <= len(examined.statements)
