@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
-from mockserver.errors import Refusal
+from mockserver.errors import Fault, Refusal
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
 from mockserver.handlers.reply_references import ReplyReferences
@@ -36,10 +36,11 @@ class OperationHandler(Protocol):
 
 
 class RaisedResponse(Refusal):
-    """An error response that a function of the user raised, ready to send."""
+    """An error response that is ready to send: that a function of the user raised, or about a preference (`faults`)."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(f"a function raised a response with the status {reply.status}")
+    def __init__(self, reply: Reply, *, faults: tuple[Fault, ...] = ()) -> None:
+        raised = f"a function raised a response with the status {reply.status}"
+        super().__init__(faults[0].message if faults else raised, faults=faults)
         self.reply = reply
 
 

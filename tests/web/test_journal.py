@@ -117,6 +117,7 @@ def test_a_request_that_no_operation_took_names_the_nearest(client: Client) -> N
         ("GET", SERVERS, {}, "authentication", "document", "credential is required"),
         ("POST", SERVERS, {"headers": KEY, "json": {"displayName": 5}}, "body", "document", "requestBody"),
         ("GET", SERVERS + "?limit=x", {"headers": KEY}, "parameters", "document", "#/components/parameters/limit"),
+        ("GET", SERVERS, {"headers": {**KEY, "Prefer": "code=599"}}, "handler", "document", "the code '599' is not"),
         ("GET", SERVERS + "/nobody", {"headers": KEY}, "handler", None, "has 1 of the resource mcp-server"),
     ],
 )  # fmt: skip
@@ -140,6 +141,16 @@ def test_the_explanation_names_the_step_and_the_statement_and_its_curl_line_work
     assert says in " ".join(told["sentences"])
     assert 400 <= refused.status_code
     assert 400 > sent(client, told["curl"]).status_code
+
+
+def test_the_explanation_lists_all_that_is_wrong_and_the_statement_is_about_the_first(client: Client) -> None:
+    told = why(client, client.post(SERVERS, headers=KEY, json={}))
+    kept = client.get("/_mock/requests/1").json()
+    missing = [fault["expected"] for fault in kept["refusal"]["faults"]]
+
+    assert 2 <= len(missing)
+    assert {"required": missing[0]} == told["statement"]["says"]
+    assert all(f'"{name}" is a required property' in " ".join(told["sentences"]) for name in missing)
 
 
 def sent(client: Client, curl: str) -> httpx.Response:

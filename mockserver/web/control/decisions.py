@@ -142,7 +142,8 @@ def _is_about(fault: Fault, name: str, location: str) -> bool:
 
 
 def _says(faults: tuple[Fault, ...]) -> Any:
-    return {fault.keyword: fault.expected for fault in faults[:10] if fault.keyword} or None
+    # The first fault of a keyword counts, as in the message of the response.
+    return {fault.keyword: fault.expected for fault in reversed(faults[:10]) if fault.keyword} or None
 
 
 def _name(operation: Operation) -> str:

@@ -26,13 +26,16 @@ from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.control.nearest_operation import Candidate, mount_of, nearest
 from mockserver.web.control.shown_entry import steps
 from mockserver.web.curl_example import curl_for
-from mockserver.web.response.default_errors import summary
+from mockserver.web.response.default_errors import fault_summary, summary
 from mockserver.web.service import Service
 
 MENDED = (Unauthenticated, Forbidden, Invalid, Malformed, UnsupportedMediaType)
 """Refusals that a request as the document describes it does not get."""
 
 Services = Mapping[str, Service]
+
+SHOWN_FAULTS = 5
+"""So many faults of a request are listed."""
 
 KNOWN = {
     "documented": "it is documented",
@@ -70,7 +73,7 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
             yield f"The nearest operation is {near.operation.method.upper()} {near.path}."
         return
     if entry.trace.refusal is not None:
-        yield f"It was refused at the step {entry.trace.step!r}: {summary(entry.trace.refusal)}."
+        yield f"It was refused at the step {entry.trace.step!r}: {_broken(entry.trace.refusal)}."
         if entry.trace.refusal.rule:
             yield f"The rule {entry.trace.refusal.rule!r} refused it."
     elif entry.trace.reasons:
@@ -82,6 +85,13 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
             yield f"It {what} {change.key[0]} {record.id if record is not None else ''!s} (revision {commit.revision})."
     if found is not None:
         yield _evidence(found)
+
+
+def _broken(refusal: Refusal) -> str:
+    """What is wrong with a request: all of it, where the response often has room for the first fault only."""
+    shown = refusal.faults[:SHOWN_FAULTS]
+    more = len(refusal.faults) - len(shown)
+    return "; ".join(map(fault_summary, shown)) + (f"; and {more} more" if more else "") or summary(refusal)
 
 
 def _stored(entry: JournalRecord, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:

@@ -121,22 +121,22 @@ def preferences(text: str) -> Iterator[tuple[str, str]]:
         position += 1
 
 
-def undocumented_reply(preferences: Preferences, operation: Operation) -> Reply | None:
-    """The 400 for a preference that the operation does not document; None when all are documented."""
+def undocumented_detail(preferences: Preferences, operation: Operation) -> str:
+    """What is wrong with a preference that the operation does not document; "" when all are documented."""
     if preferences.code is not None and not _is_documented(preferences.code, operation):
         there = ", ".join(response.status for response in operation.responses) or "none"
-        return _bad_request(
+        return (
             f"the code {preferences.code!r} is not documented for this operation; there are: {there}"
             "; POST /_mock/overrides or --lenient-prefer answers others"
         )
     if preferences.example is None:
-        return None
+        return ""
     offered = [operation.response(preferences.status)] if preferences.status else operation.responses
     names = {name for response in offered if response for media in response.content for name in media.examples}
     if preferences.example in names:
-        return None
+        return ""
     there = ", ".join(sorted(names)) or "none"
-    return _bad_request(f"the example {preferences.example!r} is not documented for this answer; there are: {there}")
+    return f"the example {preferences.example!r} is not documented for this answer; there are: {there}"
 
 
 def is_undocumented_status(preferences: Preferences, operation: Operation) -> bool:
@@ -158,7 +158,8 @@ def _is_documented(code: str, operation: Operation) -> bool:
     return STATUS.fullmatch(code) is not None and operation.response(int(code)) is not None
 
 
-def _bad_request(detail: str) -> Reply:
+def bad_request(detail: str) -> Reply:
+    """The 400 for a preference that the operation does not document."""
     body: dict[str, Any] = {"type": "about:blank", "title": "Preference refused", "status": 400, "detail": detail}
     return Reply(400, body, (), PROBLEM, proven=True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
+from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
@@ -98,8 +98,12 @@ def summary(refusal: Refusal) -> str:
     """The message of the first fault with its location and field; else the error's own message."""
     if not refusal.faults:
         return refusal.message
-    first = refusal.faults[0]
-    return f"{first.location} {first.field}: {first.message}" if first.path else f"{first.location}: {first.message}"
+    return fault_summary(refusal.faults[0])
+
+
+def fault_summary(fault: Fault) -> str:
+    """The message of a fault with its location and field."""
+    return f"{fault.location} {fault.field}: {fault.message}" if fault.path else f"{fault.location}: {fault.message}"
 
 
 def _error_response(refusal: Refusal, operation: Operation | None) -> Response | None:

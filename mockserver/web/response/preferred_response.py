@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mockserver.errors import Fault
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
+from mockserver.web.operation_handlers import RaisedResponse
 from mockserver.web.request import prefer
 from mockserver.web.request.prefer import Preferences
 from mockserver.web.response.error_responses import ErrorResponses
@@ -23,19 +25,20 @@ def preferred(
     *,
     is_lenient: bool = False,
 ) -> Reply:
-    """The response with the preferred status or example; a 400 if the operation does not document it.
+    """The response with the preferred status or example.
 
     If `is_lenient`, a status that is not documented is answered too: an error in the service's own words, else empty.
 
     `draw` gives the number of the next response with new values. An error response without an example has the
-    service's error body. Raises Unanswerable and NotAcceptable like `ExampleResponses.reply`.
+    service's error body. Raises Unanswerable and NotAcceptable like `ExampleResponses.reply`, and RaisedResponse with a
+    400 if the operation does not document what is preferred.
     """
     if is_lenient and prefer.is_undocumented_status(preferences, operation):
         reply = undocumented(preferences, operation, call, errors)._replace(proven=True)
     else:
-        refusal = prefer.undocumented_reply(preferences, operation)
-        if refusal is not None:
-            return refusal
+        detail = prefer.undocumented_detail(preferences, operation)
+        if detail:
+            raise RaisedResponse(prefer.bad_request(detail), faults=(Fault("header", ("Prefer",), detail, ""),))
         reply = chosen(operation, call, accept, preferences, examples, errors, draw)
     return reply._replace(headers=(*reply.headers, preferences.applied))
 
