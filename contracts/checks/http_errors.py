@@ -39,7 +39,13 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
             check_refused(context, "malformed", op, exchange, "a body that is not valid JSON", "malformed")
         else:
             context.expect_status(
-                400 <= exchange.status < 500, "a request without its required body is refused", exchange, about="empty"
+                400 <= exchange.status < 500,
+                "a request without its required body is refused",
+                exchange,
+                about="empty",
+                statement=StatementRef(
+                    op.name, "http", "documented", "requestBody.required: true", "The operation needs a body."
+                ),
             )
 
 

@@ -45,6 +45,11 @@ FRAME = re.compile(
 ALLOW = frozenset({"method-not-allowed", "allow_header_conformance", "unsupported_method"})
 """Checks of the same header, one of ours and two of Schemathesis."""
 
+UNENFORCED = re.compile(
+    r"^a request with (?P<field>[\w.\[\]-]+)[ =].*, which `\w+` (?:forbids|allows), is (?P<outcome>refused|accepted)$"
+)
+"""The expectation about one field or parameter whose schema is not enforced, by whichever keyword."""
+
 GENERAL = frozenset({"document", "not_a_server_error", *RESPONSE_RULES, *RESPONSE_CHECKS})
 """Checks of every response. What another check says about the same response is more telling."""
 
@@ -88,7 +93,8 @@ def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
     """The causes of findings, the worst first: failures before warnings, lost data before style.
 
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
-    the same server error, if it did not keep what it was sent, or if values of a wrong type were converted. A finding
+    the same server error, did not keep what it was sent or does not enforce the schema of one field, or if values of a
+    wrong type were converted. A finding
     that fits several groups belongs to the largest.
     """
     groups: dict[Key, set[int]] = {}
@@ -162,6 +168,9 @@ def _keys(found: Finding) -> Iterator[Key]:
         yield "coercion", found.verdict
     if "as it was sent" in found.expected:
         yield "lost write", found.verdict, found.operation
+    unenforced = UNENFORCED.search(found.expected)
+    if unenforced is not None:
+        yield "unenforced", found.verdict, found.operation, unenforced["field"], unenforced["outcome"]
     last = found.exchanges[-1] if found.exchanges else None
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
         yield "server error", found.operation, str(last.status), place([last])

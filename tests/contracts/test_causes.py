@@ -152,6 +152,18 @@ def test_values_that_a_framework_converts_are_one_cause_and_values_that_it_keeps
     assert [3, 1] == sorted((len(each.findings) for each in causes([*places, other])), reverse=True)
 
 
+def test_a_field_whose_schema_is_not_enforced_is_one_cause_at_an_operation_whichever_keyword_shows_it() -> None:
+    both = [
+        found("validation", "PATCH /a/{id}", f'a request with mode {value}, which `{word}` forbids, is refused',
+              "status 200", body=b"{}", answer=value.encode())
+        for value, word in (("12345", "type"), ('"none of these"', "enum"))
+    ]  # fmt: skip
+    other = found("validation", "PATCH /a/{id}", "a request with name 1, which `type` forbids, is refused",
+                  "status 200", body=b"{}", answer=b"x")  # fmt: skip
+
+    assert [2, 1] == sorted((len(each.findings) for each in causes([*both, other])), reverse=True)
+
+
 def test_a_missing_allow_header_is_one_cause_for_all_checks_of_it() -> None:
     ours = found(
         "method-not-allowed", "GET /a", "an Allow header that lists every documented method: GET", "no Allow header"
