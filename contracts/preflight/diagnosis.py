@@ -92,7 +92,7 @@ def _wrong_base(contract: Contract, target: Target, tried: Sequence[TriedOperati
     listed = sorted({each for each in server_paths(contract) if each})
     said = f"{_all(tried)} answered 404 at {target.base_url}"
     if found:
-        return f"{said}, but not at {found}: use --url {found}"
+        return f"{said}, but the paths exist at {found}: use --url {found}"
     if len({each.name for each in tried}) == 1:
         return ""
     hint = f" (the document's servers have {', '.join(listed)})" if listed else ""

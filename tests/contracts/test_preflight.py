@@ -81,7 +81,7 @@ def test_a_missing_base_path_is_named(prefix: str, tmp_path: Path) -> None:
     done = run(lambda request: None, tmp_path, prefix=prefix, written=written)
 
     assert 2 == done.exit_code, done.output
-    assert "has them: use --url http://127.0.0.1:" in done.output
+    assert "the paths exist at http://127.0.0.1:" in done.output
     assert f"{prefix}\n" in done.output
 
 
@@ -104,7 +104,7 @@ def test_a_proxy_that_answers_options_everywhere_hides_no_missing_base_path(tmp_
         done = checked(url, tmp_path, written=two_lists())
 
     assert 2 == done.exit_code, done.output
-    assert f"has them: use --url {url}/api" in done.output.replace("\n", " ")
+    assert f"the paths exist at {url}/api: use --url {url}/api" in done.output.replace("\n", " ")
 
 
 def test_a_service_whose_lists_are_missing_but_not_its_other_routes_is_examined(tmp_path: Path) -> None:
