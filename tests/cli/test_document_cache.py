@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import mockserver
@@ -16,6 +17,7 @@ from mockserver.cli.problems import problem_lines
 from mockserver.document_cache import DocumentCache
 from mockserver.web.app import Sandbox
 from tests.client import Client
+from tests.process import COMMAND, PATIENCE, READY, Processes, address
 
 NOISE = "A sentence that makes the document large. " * 500
 
@@ -138,3 +140,31 @@ def test_a_small_document_needs_no_file(folder: Path) -> None:
     mockserver.create_app("docs/petstore.yaml", reading=mockserver.ReadingOptions(cache=DocumentCache(folder)))
 
     assert [] == kept(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder is named by a variable that Windows does not have")
+def test_the_command_prints_and_serves_the_same_with_and_without_the_cache(document: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mockserver"
+    with Processes() as processes:
+        without, unwritten = printed_and_served(processes, document, "--no-cache"), kept(folder)
+        first, files = printed_and_served(processes, document), kept(folder)
+        second = printed_and_served(processes, document)
+
+    assert [] == unwritten
+    assert 2 == len(files)
+    assert [201, 200, 200] == without[1]
+    assert without == first == second
+
+
+def printed_and_served(processes: Processes, document: Path, *options: str) -> tuple[list[str], list[int], list[str]]:
+    """What a start prints, and the statuses and bodies of some replies, with PORT for its port."""
+    program = ["env", f"XDG_CACHE_HOME={document.parent}", *COMMAND]
+    arguments = ("serve", str(document), "--port", "0", "--seed", "1", *options)
+    _, lines = processes.start(*arguments, until=READY, program=program)
+    url = address(lines)
+    with httpx.Client(base_url=url, timeout=PATIENCE) as client:
+        created = client.post("/shops3", json={"name": "Corner"})
+        replies = [created, client.get("/shops3"), client.get("/_mock/services")]
+    port = url.rpartition(":")[2]
+    bodies = [each.text.replace(port, "PORT") for each in replies]
+    return [line.replace(port, "PORT") for line in lines], [each.status_code for each in replies], bodies
