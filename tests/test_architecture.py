@@ -337,12 +337,32 @@ APART = frozenset(
 """What the first reply needs nothing of (docs/adr/0023-lazy-host.md)."""
 
 
+ASK_ADMIN = """
+import asyncio
+
+async def send(message):
+    if "status" in message:
+        print(message["status"])
+
+async def receive():
+    return {"type": "http.request", "body": b""}
+
+scope = {
+    "type": "http", "method": "GET", "path": "/_mock/services", "raw_path": b"/_mock/services", "query_string": b"",
+    "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "root_path": "",
+    "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"},
+}
+asyncio.run(app(scope, receive, send))
+"""
+"""Asks the admin API of `app`, which needs no Connexion, and prints the status."""
+
+
 def test_starting_the_mock_loads_neither_the_examination_nor_what_few_requests_need() -> None:
     code = "import sys, mockserver, mockserver.cli.serve\napp = mockserver.create_app('basedash')\n"
     code += f"print(*(name for name in {sorted(APART)!r} if name in sys.modules))\n"
-    code += "app.prepare()\nprint('connexion' in sys.modules)"
+    code += ASK_ADMIN + "print('connexion' in sys.modules)\napp.prepare()\nprint('connexion' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
     )
 
-    assert (0, "\nTrue\n", "") == (done.returncode, done.stdout, done.stderr)
+    assert (0, "\n200\nFalse\nTrue\n", "") == (done.returncode, done.stdout, done.stderr)

@@ -44,7 +44,7 @@ from mockserver.web.sharing.shared_rounds import SharedRounds
 from mockserver.web.sharing.sharing import Sharing
 
 if TYPE_CHECKING:
-    from mockserver.web import hosted_app
+    from mockserver.web import hosted_app, layers
     from mockserver.web.admin import agent_endpoint, api, shared_namespace
     from mockserver.web.middleware import cors
     from mockserver.web.workers import worker_socket
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 else:
     # Most requests need none of these, so that the first one does not wait for them (docs/adr/0023-lazy-host.md).
     hosted_app = LazyModule("mockserver.web.hosted_app")
+    layers = LazyModule("mockserver.web.layers")
     agent_endpoint = LazyModule("mockserver.web.admin.agent_endpoint")
     api = LazyModule("mockserver.web.admin.api")
     shared_namespace = LazyModule("mockserver.web.admin.shared_namespace")
@@ -134,12 +135,16 @@ class Sandbox:
 
     def _serve(self, services: Services) -> None:
         served = MountedOperations(services)
-        stack = LazyApp(partial(self._host, services, served))
+        hosted = LazyApp(partial(self._host, served))
         if self.functions.are_given:  # Connexion's resolver finds them, and a wrong one stops the start
-            _ = stack.made
+            _ = hosted.made
         self.functions.check_use()
         self.services = self.control.services = self.overrides.services = services
-        self._served, self._stack = served, stack
+        self._served, self._hosted, self._stack = (
+            served,
+            hosted,
+            LazyApp(partial(self._layers, services, served, hosted)),
+        )
         self._open()
 
     def _open(self) -> None:
@@ -177,12 +182,14 @@ class Sandbox:
         """What sends the responses of interceptors."""
         return cors.CorsMiddleware(respond, origins=self._cors, real=self.outside.is_real)
 
-    def _host(self, services: Services, served: MountedOperations) -> Any:
-        """The middlewares around the services."""
-        self._app = hosted_app.hosted_app(
-            services, served, self.functions, self._admin, self._token, origins=self._cors, hosts=self._hosts
-        )
+    def _host(self, served: MountedOperations) -> Any:
+        """What answers operations."""
+        self._app = hosted_app.hosted_app(served, self.functions)
         return self._app.middleware.app
+
+    def _layers(self, services: Services, served: MountedOperations, hosted: App) -> Any:
+        """The middlewares around that, which answer all else."""
+        return layers.layered(services, served, hosted, self._admin, self._token, origins=self._cors, hosts=self._hosts)
 
     def share(self, log: SharedLog, *, stale_reads: bool = False) -> None:
         """Keep what is stored in a log, and follow what other processes write there.
@@ -234,7 +241,7 @@ class Sandbox:
 
     def prepare(self) -> None:
         """Make now what a first request would: while no client waits, or before processes are copied that share it."""
-        _ = self._stack.made, self._admin.service
+        _ = self._stack.made, self._hosted.made, self._admin.service
 
     def mark_start(self) -> None:
         """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from connexion.middleware.abstract import SpecMiddleware
 
-from mockserver.openapi.document import Operation
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.hosting import HostedOperations
 from mockserver.web.mounted_operations import MountedOperations
@@ -53,7 +52,3 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         else:
             reply, limits = service.method_not_allowed_reply(scope, match), ()
         await write(reply, limits, scope, send)
-
-    def locate(self, scope: Any) -> tuple[str | None, Operation | None]:
-        """The name of the service and the operation of a request; None for each that there is not."""
-        return self._served.locate(scope)

@@ -36,7 +36,7 @@ class Spelled(Resolver):  # type: ignore[misc]  # connexion has no types: a base
 
 def hosted(sandbox: Sandbox) -> dict[str, Any]:
     """What the Connexion app of a sandbox hosts: its specifications, by base path."""
-    return {api.base_path: api.specification for api in sandbox._stack.made and sandbox._app.middleware.apis}
+    return {api.base_path: api.specification for api in sandbox._hosted.made and sandbox._app.middleware.apis}
 
 
 def operations(specification: Specification) -> dict[tuple[str, str], AbstractOperation]:
