@@ -160,7 +160,7 @@ def _places(contract: Contract) -> Iterator[Place]:
 
 
 def _is_encoded(media: MediaType, contract: Contract) -> bool:
-    """Is it a multipart body of which the document says more than which fields it has?"""
+    """Does the document say more about a multipart body than which fields it has?"""
     if not is_multipart(media.name):
         return False
     return _has_positions(media, contract.schemas) or any(

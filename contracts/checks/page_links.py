@@ -38,7 +38,7 @@ def page_links(context: CheckContext, resource: CheckedResource, op: ResourceOpe
     wanted = ids(resource, whole.items)
     size = _size(context, target, len(wanted)) if whole.is_whole else 0
     if not size:
-        raise CannotBuildRequest(f"{len(wanted)} items make no three pages of which the last one is not full")
+        raise CannotBuildRequest(f"{len(wanted)} items do not make three pages whose last one is not full")
     count = -(-len(wanted) // size)
     read = [_page(context, target, index, size) for index in (0, count // 2, count - 1)]
     shown = {relation for page in read for relation in page.links}
@@ -96,7 +96,7 @@ def _page(context: CheckContext, target: PagedList, index: int, size: int) -> _P
 
 
 def _size(context: CheckContext, target: PagedList, total: int) -> int:
-    """A size that gives a few pages, the last of which is not full; 0 if there is none."""
+    """A size that gives a few pages and leaves room on the last one; 0 if there is none."""
     most = min(total, largest_page(context.contract, target.op, target.paging.limit) or total)
     pointer = target.op.query_schema(target.paging.limit)
     validator = context.contract.schemas.validator(pointer, "request") if pointer else None

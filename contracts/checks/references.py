@@ -21,7 +21,7 @@ OWASP = "OWASP API Security Top 10 2023, API1"
 MEANT = re.compile(
     r"(?i)^(to|target|dest|recip|receiv|payee|benefic|invit|friend|member|assign|user|contact|peer|follow|person|profile|share)"
 )
-"""Names of fields and resources by which a request means another user: a payment to somebody, a member of a group."""
+"""Names of fields and resources by which a request means another user: who is paid, or who joins a group."""
 
 
 def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
@@ -123,7 +123,7 @@ def _foreign_places(contract: Contract) -> Iterator[Place]:
 
 
 def _is_by_id(contract: Contract, known: Mapping[str, CheckedResource], each: Reference) -> bool:
-    """Does a reference name the id of items that users create and read, and of which no statement says who shares them?"""
+    """Does a reference name the id of items that users create and read, and that no statement calls shared?"""
     other = known.get(each.resource)
     if (
         other is None

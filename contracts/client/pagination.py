@@ -21,7 +21,7 @@ LINK = re.compile(r"<([^>]*)>([^<]*)")
 NEXT = re.compile(r"""\brel\s*=\s*("[^"]*\bnext\b[^"]*"|'next'|next\b)""", re.IGNORECASE)
 
 RELATIONS = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))""", re.IGNORECASE)
-"""The relations of a link, of which there may be several (RFC 8288 section 3.3)."""
+"""The relations of a link; there may be several (RFC 8288 section 3.3)."""
 
 POSITIONS = frozenset((
     "next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "continuationtoken", "nextmarker", "continuation",

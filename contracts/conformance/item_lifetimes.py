@@ -13,7 +13,7 @@ from mockserver.openapi.document import Operation
 
 
 def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, failure: Failure) -> bool:
-    """Is it about an item of which nobody knows if it exists?
+    """Is it about an item that may not exist?
 
     An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing.
     """

@@ -82,7 +82,7 @@ BY_CHECK: Mapping[str, str] = {
 """The module of a check, or a check of Schemathesis → what to do in the server."""
 
 NAMED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) /\S*")
-"""The operation that an expectation begins with. It is at fault, even if the finding stands at the read."""
+"""The operation that an expectation begins with. It is at fault, even if the finding is listed at the read."""
 
 OF_ANY_STATUS = frozenset({"validation"})
 """Modules whose advice also fits a finding that saw nothing but a status."""
@@ -91,7 +91,7 @@ OF_ANY_STATUS = frozenset({"validation"})
 def advice(found: Finding) -> str:
     """What to do in the server about a finding of a check of behaviour; an empty text if nothing better is known.
 
-    Repeating what was expected would help nobody.
+    Repeating what was expected would not help.
     """
     named = NAMED.match(found.expected)
     operation = named[0] if named else found.operation

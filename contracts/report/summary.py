@@ -161,7 +161,7 @@ def _requests(found: Finding, most: int) -> Iterator[str]:
 
 
 def _short(exchange: RecordedExchange) -> str:
-    """A request as a curl line; without what a terminal cannot show, or what nobody would read."""
+    """A request as a curl line; without what a terminal cannot show, or what is too long to read."""
     whole = exchange.curl()
     if len(whole) <= LONGEST and "\ufffd" not in whole:
         return _line(whole)

@@ -1,4 +1,4 @@
-"""Small complete files for media types whose bytes are no text, and which type stands for a range of them."""
+"""Small complete files for media types whose bytes are no text, and which type is sent for a range of them."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def condition_headers(plan: TagPlan | None, operation: Operation) -> Iterator[Pa
 
 
 def _has_tags(contract: Contract, action: Action) -> bool:
-    """Does a GET of such an item show a tag, of which no statement says what it is, and which ours can be?"""
+    """Does a GET of such an item show a tag that ours can be, and that no statement gives a value?"""
     for operation, behaviour in operations_on(contract, action.of):
         header = _tag_header(operation.success()) if behaviour.action and behaviour.action.does == "get" else None
         stated = {name.lower() for name in behaviour.reply.headers} if behaviour.reply else set()

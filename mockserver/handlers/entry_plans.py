@@ -1,4 +1,4 @@
-"""The lists in items of which an operation changes one entry, compiled at load."""
+"""The lists in items whose entries operations change one by one, compiled at load."""
 
 from __future__ import annotations
 

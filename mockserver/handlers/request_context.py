@@ -42,7 +42,7 @@ AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class EntryPlan(Struct, frozen=True):
-    """The list in an item of which an operation changes one entry, compiled at load.
+    """The list in an item whose entry an operation changes, compiled at load.
 
     `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
     `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends.
@@ -64,7 +64,7 @@ class BoundOperation(Struct, frozen=True):
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
     all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
-    `entry` is the list of which it changes one entry, `tags` what it does with entity tags. `owners_elsewhere` has, for
+    `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
     parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py).
     """
 

@@ -21,7 +21,7 @@ class DraftAction(Struct, frozen=True):
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
-    `sets` are properties that the operation gives new values, `entry` is the list of which it changes one entry.
+    `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes.
     """
 
     operation: Operation

@@ -47,7 +47,7 @@ class Action(Statement, frozen=True, kw_only=True):
     entry: Annotated[
         str,
         Meta(
-            description="The list in the item of which an update changes one entry: POST adds the body, PUT and PATCH "
+            description="The list in the item whose entry an update changes: POST adds the body, PUT and PATCH "
             "change the entry that the last path parameter names, DELETE removes it."
         ),
     ] = ""
