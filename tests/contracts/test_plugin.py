@@ -74,7 +74,12 @@ def test_a_failed_test_shows_the_statement_and_the_requests(pytester: pytest.Pyt
     assert {"failed": 1, "passed": 1} == {key: done.parseoutcomes()[key] for key in ("failed", "passed")}
     expected = "*expected   the list is in order of creation, descending*"
     done.stdout.fnmatch_lines(
-        ["*FAILURE GET /api/public/*: order *", expected, "*statement  mcp-server order:*", "*$ curl *"]
+        [
+            "*FAILURE GET /api/public/*: order *",
+            expected,
+            "*statement  mcp-server, order: The list is newest first.*",
+            "*$ curl *",
+        ]
     )
 
 
