@@ -247,8 +247,7 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple
     branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
     if not all(branches):
         branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
-    possible = [branch for branch in branches if not _is_of_other_type(branch, error)]
-    meant = possible if len(possible) == 1 else [branch for branch in possible if not _is_other_kind(branch, error)]
+    meant = [branch for branch in branches if not _is_other_kind(branch, error)]
     decided = _decided(branches, location, prefix) if not meant else None
     inside = meant[0] if len(meant) == 1 else _agreed(branches) if decided is None else []
     for inner in inside:
@@ -257,14 +256,12 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple
         yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix)
 
 
-def _is_of_other_type(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail since the whole value is of another type?"""
-    return any(error.kind.name == "type" and error.instance_path == whole.instance_path for error in branch)
-
-
 def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail by a property with fixed values, which selects another one?"""
-    return any(error.instance_path != whole.instance_path and _is_choice(error) for error in branch)
+    """Does an alternative fail since the value is of another kind: by its type, or by a property with fixed values?"""
+    return any(
+        error.kind.name == "type" if error.instance_path == whole.instance_path else _is_choice(error)
+        for error in branch
+    )
 
 
 def _is_choice(error: jsonschema_rs.ValidationError) -> bool:

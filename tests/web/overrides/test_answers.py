@@ -275,16 +275,6 @@ def test_what_the_document_does_not_allow_is_refused_with_the_field(
     assert says in reply.text.replace('\\"', '"')
 
 
-@pytest.mark.parametrize("then", [{"fault": {"kind": "lost"}}, [{"pass": True}, {"fault": {"kind": "lost"}}]])
-def test_an_unknown_kind_of_fault_is_refused_with_the_kinds_that_there_are(client: Client, then: Any) -> None:
-    reply = client.post("/_mock/overrides", json={"when": LIST, "then": then})
-
-    (error,) = reply.json()["errors"]
-    assert 400 == reply.status_code
-    assert ("then.1.fault.kind" if isinstance(then, list) else "then.fault.kind") == error["field"]
-    assert all(kind in error["detail"] for kind in ("lost-reply", "outage", "wrong-signature"))
-
-
 @pytest.mark.parametrize(
     ("then", "status", "text"),
     [
