@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,9 +159,8 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
 
 def _parts(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     for fault in part_faults(exchange, media, contract):
-        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
         yield ResponseViolation(
-            f"{exchange.status} part {steps} {fault.keyword}",
+            f"{exchange.status} part {_place(fault.path)} {fault.keyword}",
             "a multipart body whose parts are each valid, with the documented media type and headers",
             f"{fault.field}: {fault.message}",
         )
@@ -169,12 +168,16 @@ def _parts(media: MediaType, exchange: RecordedExchange, contract: Contract) -> 
 
 def _items(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     for fault in item_faults(exchange, media, contract):
-        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
         yield ResponseViolation(
-            f"{exchange.status} item {steps} {fault.keyword}",
+            f"{exchange.status} item {_place(fault.path)} {fault.keyword}",
             "a stream whose items are each valid against the schema of an item",
             f"item {fault.number}: {fault.message}",
         )
+
+
+def _place(path: Sequence[str | int]) -> str:
+    """The place of a fault, the same for each entry of a list: `tags.*.name`."""
+    return ".".join("*" if isinstance(step, int) else str(step) for step in path)
 
 
 def has_no_stated_content(contract: Contract, response: Response) -> bool:
@@ -211,9 +214,8 @@ def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) ->
     if wrong and _matches_several(contract, media, exchange.json):
         return
     for fault in wrong[:3]:
-        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
         yield ResponseViolation(
-            f"{exchange.status} {steps} {fault.keyword}",
+            f"{exchange.status} {_place(fault.path)} {fault.keyword}",
             f"the body of a {exchange.status} response matches its schema",
             f"{fault.field}: {fault.message}",
         )

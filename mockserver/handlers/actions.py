@@ -57,9 +57,13 @@ def update(context: RequestContext) -> None:
     """Draft the item with the changes of the body, applied as `action.patch` says. Raises Missing."""
     before = context.before = find_unchanged(context)
     context.edit(before)
-    sent = context.bound.item_body(context.call)
-    if context.bound.entry is not None:
-        return _complete_update(context, before, changed_entries(context, context.bound.entry, sent))
+    sent, entry = context.bound.item_body(context.call), context.bound.entry
+    changed = _changed(context, before, sent) if entry is None else changed_entries(context, entry, sent)
+    _complete_update(context, before, changed)
+
+
+def _changed(context: RequestContext, before: Record, sent: Any) -> dict[str, Any]:
+    """The fields of the item after what was sent is applied to it."""
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
     change = sent if style == "json-patch" else context.bound.accept_body(_as_object(sent))
     changed = STYLES[style](before.fields, change)
@@ -67,7 +71,7 @@ def update(context: RequestContext) -> None:
     if style == "merge-patch" and generator is not None:
         # A merge patch removes a field by null. Replies that require the field then show null where that is valid.
         changed |= {name: None for name in generator.nullable.intersection(change) if change[name] is None}
-    return _complete_update(context, before, changed)
+    return changed
 
 
 def replace(context: RequestContext) -> None:

@@ -78,11 +78,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
-        owner=_owner(operation, plan, plans, action.does)
-        if plan is not None and not action.across
-        else path_owner(contract, operation, plans)
-        if elsewhere
-        else None,
+        owner=path_owner(contract, operation, plans) if elsewhere else _owner(operation, plan, plans, action),
         across=action.across and not elsewhere,
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
@@ -102,8 +98,13 @@ def _rules(contract: Contract, operation: Operation, behaviour: OperationBehavio
         raise BehaviourError(f"{contract.origins.where(place)}: {fault}") from None
 
 
-def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan], does: str) -> Owner | None:
+def _owner(
+    operation: Operation, plan: ResourcePlan | None, plans: Mapping[str, ResourcePlan], action: Action
+) -> Owner | None:
     """The nearest parent that must exist; for linked items (see `cascade`) only where the path names it."""
+    if plan is None or action.across:
+        return None
+    does = action.does
     parent, own = plan.statements.parent, path_template.names(operation.path)
     if parent is not None and parent.parameter not in plan.parent_parameters:
         above = plans[parent.resource].parent_parameters

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract import Contract
-from mockserver.errors import Unanswerable
 from mockserver.examples.generator import fresh
 from mockserver.handlers.request_context import EntryPlan, RequestContext
 
@@ -43,17 +41,3 @@ def _made(context: RequestContext, plan: EntryPlan, entries: list[Any], body: di
         if type(entry.get(plan.key)) is int:
             entry[plan.key] = max(taken, default=0) + 1
     return entry
-
-
-def generated_entry(contract: Contract, pointer: str, sent: frozenset[str], seed: str) -> dict[str, Any]:
-    """The properties of an entry that no client sends, and those that every entry has."""
-    try:
-        found = contract.examples.at(pointer, seed=seed)
-    except Unanswerable:
-        return {}
-    required = contract.schemas.required(pointer)
-    return (
-        {name: value for name, value in found.items() if name in required or name not in sent}
-        if isinstance(found, dict)
-        else {}
-    )

@@ -7,8 +7,8 @@ from functools import partial
 from mockserver.behaviour.statements import Action
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
-from mockserver.handlers.entries import generated_entry
 from mockserver.handlers.item_schemas import reply_schemas
+from mockserver.handlers.made_fields import made_fields
 from mockserver.handlers.request_context import EntryPlan
 from mockserver.inference.names import noun
 from mockserver.openapi import path_template
@@ -32,5 +32,5 @@ def entry_plan(contract: Contract, operation: Operation, action: Action, resourc
         key=action.by or "id",
         parameter=parameters[-1] if parameters else "",
         known=frozenset(schemas.properties(pointer)),
-        generated=partial(generated_entry, contract, pointer, frozenset(sent)),
+        generated=partial(made_fields, contract, pointer, is_wanted=lambda name: name not in sent),
     )

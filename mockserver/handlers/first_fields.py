@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract import Contract
-from mockserver.errors import Unanswerable
 from mockserver.examples.generator import fresh
-from mockserver.handlers.generated_fields import LATER_EVENTS
 from mockserver.handlers.item_schemas import operations_on
+from mockserver.handlers.made_fields import is_of_now, made_fields
 from mockserver.handlers.reply_renderer import example_items, item_schema
 
 
@@ -26,15 +25,5 @@ def first_fields(contract: Contract, resource: str) -> dict[str, Any]:
             return dict(fresh(example))
         pointer = item_schema(operation, behaviour.reply, contract.schemas, "get")
         if pointer is not None:
-            return _generated(contract, pointer, resource)
+            return made_fields(contract, pointer, resource, is_of_now)
     return {}
-
-
-def _generated(contract: Contract, pointer: str, seed: str) -> dict[str, Any]:
-    try:
-        found = contract.examples.at(pointer, seed=seed)
-    except Unanswerable:
-        return {}
-    required = contract.schemas.required(pointer)
-    fields = found.items() if isinstance(found, dict) else ()
-    return {name: value for name, value in fields if name in required or not LATER_EVENTS.search(name)}

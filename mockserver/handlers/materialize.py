@@ -15,11 +15,12 @@ from typing import Any
 from msgspec import Struct
 
 from mockserver.contract import Contract
-from mockserver.errors import Conflict, Unanswerable
+from mockserver.errors import Conflict
 from mockserver.examples.generator import fresh
-from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
+from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
 from mockserver.handlers.items_above import ItemsAbove
+from mockserver.handlers.made_fields import is_of_now, made_fields
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -218,16 +219,8 @@ class Materializer:
 
     def _fields(self, plan: ResourcePlan, seed: str) -> dict[str, Any]:
         """The fields of the fullest reply, without optional ones about later events such as `deletedAt`."""
-        schemas = self._contract.schemas
-        for view in self._views_of(plan)[:1]:
-            try:
-                generated = self._contract.examples.at(view.pointer, seed=seed)
-            except Unanswerable:
-                return {}
-            required = schemas.required(view.pointer)
-            if isinstance(generated, dict):
-                return {name: v for name, v in generated.items() if name in required or not LATER_EVENTS.search(name)}
-        return {}
+        fullest = next(iter(self._views_of(plan)), None)
+        return made_fields(self._contract, fullest.pointer, seed, is_of_now) if fullest is not None else {}
 
     def _is_usable(self, plan: ResourcePlan, collection: Collection, record: Record) -> bool:
         return (

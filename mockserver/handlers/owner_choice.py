@@ -14,7 +14,7 @@ from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi.document import Operation
 from mockserver.openapi.path_template import names
 
-NOBODY = "me"
+UNNAMED = "me"
 """The owner where no item of any owner is known and the client has no name."""
 
 
@@ -62,4 +62,4 @@ def _first(context: RequestContext, parameter: str) -> Any:
     if plan is not None and not plan.parent_parameters:
         for record in context.collection(above):
             return record.id
-    return context.call.principal.user or NOBODY
+    return context.call.principal.user or UNNAMED
