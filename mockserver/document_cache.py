@@ -1,7 +1,7 @@
 """Keeps on disk what follows from a large document alone, so that the next start need not work it out again.
 
 A result is found by the content of the document, the version of Python and the code that made it. It is JSON, not
-pickle, so that whoever can write to the folder cannot run anything; and a folder that others can write to is not used.
+pickle, so that a file in the folder can run nothing; and a folder that others can write to is not used.
 A file that is missing, damaged or cannot be written means more work, and never an error.
 """
 

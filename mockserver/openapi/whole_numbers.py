@@ -19,7 +19,7 @@ VALUES = ("const", "default")
 LISTS = ("enum", "examples")
 
 EXACT = 2**53
-"""Beyond this, a floating point number stands for several integers (RFC 8259 section 6)."""
+"""Beyond this, a floating point number represents several integers (RFC 8259 section 6)."""
 
 
 def write_whole_numbers(schema: dict[str, Any]) -> None:

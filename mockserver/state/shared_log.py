@@ -65,7 +65,7 @@ class SharedLog(Protocol):
         ...
 
     def hold(self, partition: Partition) -> None:
-        """Let nobody else append until the round ends, if the engine can: then read the new entries, and append.
+        """Lock the log until the round ends, if the engine can: then read the new entries, and append.
 
         For who would be refused otherwise. An engine that cannot does nothing.
         """

@@ -30,7 +30,7 @@ SIZE = 16
 """The number of commits (8 bytes), how often the lock was given back (4, and then from 0 on), and if some wait (4)."""
 
 MOST_WAITING = 0.005
-"""After how many seconds a process that waits looks again: who had the lock may have been killed, and woke nobody."""
+"""After how many seconds a process that waits looks again: who had the lock may have been killed, and woke no other."""
 
 WORD = (1 << 32) - 1
 
@@ -78,7 +78,7 @@ class CommitLock:
         return True
 
     def _is_free(self) -> bool:
-        """Take the lock if nobody has it."""
+        """Take the lock if it is free."""
         with suppress(BlockingIOError):
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.is_taken = True

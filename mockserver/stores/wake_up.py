@@ -17,7 +17,7 @@ NUMBERS = {"x86_64": 202, "aarch64": 98}
 WAIT, WAKE = 0, 1
 
 LATER = 0.0001
-"""How many seconds to sleep where nobody can be woken."""
+"""How many seconds to sleep where a process cannot be woken."""
 
 
 class _Duration(ctypes.Structure):
@@ -44,7 +44,7 @@ class WakeUp:
         self._address, self._call = address, _system_call()
 
     def wait(self, value: int, seconds: float) -> None:
-        """Wait until somebody `wake`s, for that many seconds at most; not if the word has another value already.
+        """Wait until a process `wake`s, for that many seconds at most; not if the word has another value already.
 
         Where the system has no futex, sleep for a moment.
         """

@@ -135,7 +135,7 @@ class NamespaceLog:
         return True
 
     def hold(self) -> None:
-        """Let nobody else append until the round ends, and apply what others have appended. Raises a LogError."""
+        """Lock the log until the round ends, and apply what others have appended. Raises a LogError."""
         self._log.hold(self.partition)
         self._contention = CONTENTION if self.catch_up() else self._contention - 1
 
