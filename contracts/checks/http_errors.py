@@ -23,6 +23,9 @@ from mockserver.openapi.document import Operation
 NOT_IMPLEMENTED = 501
 """The status for a method that a server does not know (RFC 9110 section 15.6.2)."""
 
+NO_ROUTE = frozenset({404, 405, 410, NOT_IMPLEMENTED})
+"""Statuses of a service that does not have an operation at all."""
+
 UNKNOWN_NAME = "contract_check_unheard_of"
 """A name that no document contains."""
 
@@ -35,6 +38,7 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
             continue
         exchange = context.send(op, path=_path_of(context, resource, created), body=text)
         _record_created(context, resource, op, exchange, created)
+        _require_route(context, resource, op, created, exchange)
         if text:
             check_refused(context, "malformed", op, exchange, "a body that is not valid JSON", "malformed")
         else:
@@ -47,6 +51,22 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
                     op.name, "http", "documented", "requestBody.required: true", "The operation needs a body."
                 ),
             )
+
+
+def _require_route(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    created: CreatedItem | None,
+    exchange: RecordedExchange,
+) -> None:
+    """Raise CannotBuildRequest if the service has no such operation: it refuses a valid request in the same way."""
+    body = context.bodies.minimal(op, context.check) if exchange.status in NO_ROUTE else None
+    if body is not None:
+        valid = context.send(op, path=_path_of(context, resource, created), body=body)
+        _record_created(context, resource, op, valid, created)
+        if valid.status == exchange.status:
+            raise CannotBuildRequest(f"{op.name} answers {valid.status} to a valid request too")
 
 
 def _path_of(context: CheckContext, resource: CheckedResource, created: CreatedItem | None) -> Mapping[str, Any]:
@@ -79,6 +99,7 @@ def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOp
         op, path=_path_of(context, resource, created), body=b"name=x", media_type="application/x-contract-check"
     )
     _record_created(context, resource, op, exchange, created)
+    _require_route(context, resource, op, created, exchange)
     check_refused(
         context, "unsupported-media-type", op, exchange, "a request with an undocumented content type", "media-type"
     )

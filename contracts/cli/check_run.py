@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from contracts.report.report import joined
 from contracts.runner.interrupt import between_requests
 from contracts.runner.runner import CheckResult, run_checks, selected
 from contracts.runner.settings import CheckSettings
+from contracts.runner.sharding import WHOLE
 
 MIN_BUDGET = 200
 """With a smaller budget of requests, there is no preflight."""
@@ -49,7 +50,16 @@ class CheckRun:
             if not result.stopped:
                 with self._target(safe, spent) as target:
                     result = joined(result, self._conformance(target, journal))
-        return result
+        return replace(result, stopped=result.stopped or self._unexamined(result))
+
+    def _unexamined(self, result: CheckResult) -> str:
+        """Why a whole run that found no failure has examined nothing; empty if it examined something.
+
+        A part of a run may consist of requests that a correct service refuses.
+        """
+        is_part = self.settings.only or self.settings.skip or self.settings.shard != WHOLE
+        has_failed = any(found.verdict == "failure" for found in result.findings)
+        return "" if is_part or has_failed else self.recorder.unanswered()
 
     @contextmanager
     def _target(self, safe_point: Any, spent: int = 0) -> Iterator[Target]:

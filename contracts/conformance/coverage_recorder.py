@@ -138,6 +138,14 @@ class CoverageRecorder:
                 missing.append(target)
         return Coverage(dict(totals), tuple(missing))
 
+    def unanswered(self) -> str:
+        """Why nothing was examined: no operation answered with success, or with a redirect. Empty if one did."""
+        statuses = sum(self._statuses.values(), Counter())
+        if any(200 <= each < 400 for each in statuses):
+            return ""
+        seen = f"only with {_counted(statuses)}" if statuses else "no response was one of theirs"
+        return f"nothing was examined: none of the {len(self._statuses)} operations answered with success ({seen})"
+
     def _targets(self, outcomes: Mapping[tuple[str, str], str]) -> Iterator[tuple[MissingTarget, bool]]:
         """Every target, and whether it was seen."""
         for operation in self._contract.document.operations:

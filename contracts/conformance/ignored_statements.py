@@ -45,7 +45,8 @@ def without_ignored(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Ignor
 def notes(contract: Contract) -> tuple[str, ...]:
     """The ignored parts of a document as notes for a report: each reason once, with its first place."""
     places: dict[str, list[str]] = {}
-    for each in (*without_ignored(contract.document.raw)[1], *_alternatives(contract), *_unwritable(contract)):
+    more = (*_alternatives(contract), *_unwritable(contract), *_fragments(contract))
+    for each in (*without_ignored(contract.document.raw)[1], *more):
         places.setdefault(each.reason, []).append(each.pointer)
     return tuple(
         f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()
@@ -69,6 +70,14 @@ def _unwritable(contract: Contract) -> Iterator[IgnoredStatement]:
             pointer,
             "the server may refuse this parameter, since no `style` of OpenAPI can write nested lists or objects",
         )
+
+
+def _fragments(contract: Contract) -> Iterator[IgnoredStatement]:
+    """Paths with a `#`: a client sends only what is before it."""
+    for operation in contract.document.operations:
+        if "#" in operation.path:
+            reason = "no request has this path: `#` begins the fragment, which is not sent (RFC 3986 section 3.5)"
+            yield IgnoredStatement(join("/paths", operation.path), reason)
 
 
 def has_inheriting_discriminator(raw: Mapping[str, Any]) -> bool:

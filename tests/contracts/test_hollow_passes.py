@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from contracts.pytest_plugin.plugin import _served
 from contracts.report.report import read_report
-from tests.contracts.things import Things, checked
+from tests.contracts.things import Things, checked, document
 
 
 def test_a_check_of_a_list_that_is_refused_is_skipped(tmp_path: Path) -> None:
@@ -50,3 +50,22 @@ def test_the_summary_says_what_was_examined(tmp_path: Path) -> None:
     assert "examined: 5 of 5 operations answered with success" in done.output
     assert () == examined.never_succeeded
     assert 0 < examined.statements_examined <= len(examined.statements)
+
+
+def test_a_run_in_which_no_operation_answered_with_success_has_examined_nothing(tmp_path: Path) -> None:
+    written = document()
+    written["paths"] = {f"/#X-Target={path}": item for path, item in written["paths"].items() if "{" not in path}
+    with _served(Things()) as url:
+        done = checked(url, tmp_path, written=written)
+
+    assert 2 == done.exit_code, done.output
+    assert "ended early: nothing was examined: none of the 2 operations answered with success" in done.output
+    assert "no request has this path: `#` begins the fragment, which is not sent (RFC 3986 section 3.5)" in done.output
+    assert "nothing was examined" in read_report(tmp_path / "reports").result.stopped
+
+
+def test_a_run_of_one_check_may_consist_of_requests_that_are_refused(tmp_path: Path) -> None:
+    with _served(Things()) as url:
+        done = checked(url, tmp_path, "--only", "unsupported_method")
+
+    assert 0 == done.exit_code, done.output
