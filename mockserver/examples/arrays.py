@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.examples import name_hints
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
 from mockserver.examples.constraints import Schemas
+from mockserver.examples.draws import between, choice
 from mockserver.examples.equality import hashable
 from mockserver.examples.generator import ValueGenerator
 
@@ -19,6 +20,8 @@ MAX_ITEMS = 10_000
 ENOUGH_VALUES = 150
 """After this many values inside an array no further optional items are added."""
 
+NO_ITEMS: list[Schemas] = []
+
 TRIES = 40
 """How many values are tried to find one that is not in the array yet."""
 
@@ -26,13 +29,13 @@ TRIES = 40
 def array(generator: ValueGenerator, budget: Budget, name: str) -> list[Any]:
     """An array with one to three different items, if the schema asks for no other number. Raises NoValue."""
     constraints, most = generator.constraints, _most(generator)
-    contained = _contained(generator, budget, most)
+    contained = _contained(generator, budget, most) if constraints.contained else NO_ITEMS
     if constraints.min_items > most or len(contained) > most:
         raise NoValue(generator.pointer, "it asks for more items than may be there")
-    start = _declared(generator)
+    start = generator.declared_items
     if contained and start + len(contained) > most:
         # Some items of `contains` must then be among those that `prefixItems` describes.
-        start = budget.random.randint(0, most - len(contained))
+        start = between(budget.random, 0, most - len(contained))
     needed = max(constraints.min_items, start + len(contained) if contained else 0)
     made: list[Any] = []
     taken: set[Hashable] = set()
@@ -41,7 +44,7 @@ def array(generator: ValueGenerator, budget: Budget, name: str) -> list[Any]:
         if index >= needed and room - budget.room > ENOUGH_VALUES:
             break
         extra = contained[index - start] if 0 <= index - start < len(contained) else ()
-        inner = generator.generators.of((*constraints.item(index), *extra))
+        inner = generator.item(index) if not extra else generator.generators.of((*constraints.item(index), *extra))
         is_needed = index < needed
         if not _appended(inner, budget, name_hints.singular(name), made, taken, constraints.unique, is_needed):
             break
@@ -52,31 +55,23 @@ def ends(generator: ValueGenerator, depth: int) -> bool:
     """Is there an array with at most `depth` further levels of nesting?"""
     # Items after the eighth follow the same schemas in all but odd documents.
     first = range(min(generator.constraints.min_items, 8))
-    inner = [generator.generators.of(generator.constraints.item(index)) for index in first]
+    inner = [generator.item(index) for index in first]
     inner += [generator.generators.of((schema,)) for schema, least in generator.constraints.contained if least]
     return all(item.fits(depth - 1) for item in inner)
 
 
 def _length(generator: ValueGenerator, budget: Budget) -> int:
     """How many items to make: fewer at greater depth, none if an item would contain itself."""
-    first = generator.generators.of(generator.constraints.item(0))
+    first = generator.item(0)
     if budget.tight(generator) or budget.inside.get(id(first)) or first.height == ENDLESS:
         return 0
-    return _declared(generator) or (1 if budget.depth > 4 else budget.random.randint(1, USUAL_ITEMS))
-
-
-def _declared(generator: ValueGenerator) -> int:
-    """How many items `prefixItems` describes."""
-    return max((len(items) for items, _ in generator.constraints.prefixes), default=0)
+    return generator.declared_items or (1 if budget.depth > 4 else between(budget.random, 1, USUAL_ITEMS))
 
 
 def _most(generator: ValueGenerator) -> int:
     """How many items are allowed at most: `maxItems`, or up to the first item that cannot exist (`items: false`)."""
     most = MAX_ITEMS if generator.constraints.max_items is None else min(MAX_ITEMS, generator.constraints.max_items)
-    after = _declared(generator)
-    ends = (
-        index for index in range(after + 1) if generator.generators.of(generator.constraints.item(index)).impossible
-    )
+    ends = (index for index in range(generator.declared_items + 1) if generator.item(index).impossible)
     return min(most, next(ends, most))
 
 
@@ -127,12 +122,14 @@ def _other(
     key = hashable(value)
     if key in taken and tries > 1 and inner.finite:
         left = [(one, key) for one in inner.finite if (key := hashable(one)) not in taken]
-        return budget.random.choice(left) if left else (value, hashable(value))
+        return choice(budget.random, left) if left else (value, hashable(value))
+    if key not in taken:
+        return value, key
     # Two of the same example would be equal again.
     with budget.inventing():
         for _ in range(tries - 1):
-            if key not in taken:
-                break
             value = inner.make(budget, name)
             key = hashable(value)
+            if key not in taken:
+                break
     return value, key

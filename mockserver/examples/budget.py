@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -29,6 +30,13 @@ class NoValue(Exception):
         super().__init__(f"#{pointer}: {reason}")
 
 
+class Placed(Protocol):
+    """A generator, which knows where its schemas come from."""
+
+    @property
+    def pointer(self) -> str: ...
+
+
 class Budget(Struct):
     """The options and limits of one value that is being made.
 
@@ -45,13 +53,14 @@ class Budget(Struct):
     depth: int = 0
     inside: dict[int, int] = field(default_factory=dict)
 
-    def enter(self, generator: object, pointer: str) -> None:
+    def enter(self, generator: Placed) -> None:
         """Begin a value of `generator`. Raises NoValue if the nesting has no end."""
         if self.depth > MAX_DEPTH:
-            raise NoValue(pointer, "it requires itself without end")
+            raise NoValue(generator.pointer, "it requires itself without end")
         self.depth += 1
         self.room -= 1
-        self.inside[id(generator)] = self.inside.get(id(generator), 0) + 1
+        key, inside = id(generator), self.inside
+        inside[key] = inside.get(key, 0) + 1
 
     def leave(self, generator: object) -> None:
         """End a value of `generator`."""
@@ -61,10 +70,10 @@ class Budget(Struct):
     def tight(self, generator: object) -> bool:
         """Should only required parts be made of `generator` now?"""
         return (
-            self.inside.get(id(generator), 0) > MAX_REPEATS
-            or self.depth > MAX_FULL_DEPTH
+            self.depth > MAX_FULL_DEPTH
             or self.room < 0
             or not self.full
+            or self.inside.get(id(generator), 0) > MAX_REPEATS
         )
 
     def again(self) -> bool:

@@ -6,17 +6,17 @@ fit the format and the name of a property. Every value has passed the validator.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any
 
 import orjson
 
 from mockserver.errors import Unanswerable
+from mockserver.examples import objects
 from mockserver.examples.budget import Budget, NoValue
 from mockserver.examples.generator import ValueGenerator, ValueGenerators, fresh
 from mockserver.examples.json_types import TYPE_GENERATORS
-from mockserver.examples.objects import shown
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
 
@@ -71,6 +71,22 @@ class ExampleMaker:
         """A value for the schema at `pointer` of the document, as `value` makes it."""
         return self._grown(self._placed(pointer, direction), seed, pointer)
 
+    def properties(self, pointer: str, names: Collection[str], *, seed: int | str) -> dict[str, Any] | None:
+        """Values for some properties of the object that the schema at `pointer` describes, in a response.
+
+        Each is valid by itself; the object may be invalid. An optional one that cannot be made is left out. None where
+        the schema has alternatives, since properties must then fit together, or a required one cannot be made.
+        """
+        generator = self._placed(pointer, "response")
+        if generator.constraints.alternatives or generator.constraints.values is not None:
+            return None
+        example = next((sample for sample in generator.samples if isinstance(sample, dict)), {})
+        generator.generators.begin()
+        try:
+            return objects.properties(generator, Budget(Random(f"{seed}/0")), names, example)
+        except (NoValue, RecursionError):
+            return None
+
     def unlike(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
         """As `at`, but without the document's examples: values differ from seed to seed as far as the schema allows."""
         return self._grown(self._placed(pointer, direction), seed, pointer, WITHOUT_EXAMPLES)
@@ -101,7 +117,7 @@ class ExampleMaker:
         generator = self._placed(media_type.schema, direction)
         for example in examples.values():
             # An example of the whole object often has properties that a direction hides.
-            for candidate in (example, shown(generator, example)):
+            for candidate in (example, objects.shown(generator, example)):
                 if self._accepted(generator, candidate):
                     return fresh(candidate)
         return None

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
 from mockserver.examples.constraints import TYPES, Constraints, Schemas
+from mockserver.examples.draws import choice
 from mockserver.examples.faker_values import faker_value
 from mockserver.examples.joined_schemas import JoinedSchemas
 from mockserver.examples.keywords import decided, fold
@@ -115,6 +116,7 @@ class ValueGenerator(JoinedSchemas):
         super().__init__(generators.view, schemas, constraints, origin)
         self.generators, self.level = generators, level
         self.children: dict[str, ValueGenerator] = {}
+        self._items: dict[int, ValueGenerator] = {}
         self._fits: dict[int, bool] = {}
         self._promising: bool | None = None
         self._ways: list[ValueGenerator] | None = None
@@ -122,12 +124,55 @@ class ValueGenerator(JoinedSchemas):
     def make(self, budget: Budget, name: str = "") -> Any:
         """A value for a property called `name`. Raises NoValue if none is found."""
         if budget.examples and self.samples:
-            return fresh(self.samples[0] if len(self.samples) == 1 else budget.random.choice(self.samples))
-        budget.enter(self, self.pointer)
+            return fresh(self.samples[0] if len(self.samples) == 1 else choice(budget.random, self.samples))
+        budget.enter(self)
         try:
             return self._tried(budget, name) if self.constraints.risky else self.made(budget, name)
         finally:
             budget.leave(self)
+
+    def child(self, name: str) -> ValueGenerator:
+        """The generator of the property `name`."""
+        inner = self.children.get(name)
+        if inner is None:
+            inner = self.generators.of(self.constraints.property_(name))
+            # Names that the client chooses are not kept: there may be any number of them.
+            if name in self.constraints.properties or name in self.constraints.required:
+                self.children[name] = inner
+        return inner
+
+    def names(self, name: str) -> bool:
+        """Does `propertyNames` allow the name?"""
+        names = self.constraints.names
+        return not names or self.generators.of(tuple(names)).valid(name)
+
+    @cached_property
+    def required_names(self) -> list[str]:
+        """The required properties, in the order of the schema, so that a body looks like its documentation."""
+        required = self.constraints.required
+        return [name for name in dict.fromkeys((*self.constraints.properties, *required)) if name in required]
+
+    @cached_property
+    def declared_parts(self) -> list[tuple[str, ValueGenerator, bool]]:
+        """The properties in the order of the schema, with the generator of each, and whether it is required.
+
+        Without the optional ones that are forbidden or would contain themselves without end.
+        """
+        required = self.constraints.required
+        every = dict.fromkeys((*self.constraints.properties, *required))
+        parts = [(name, self.child(name), name in required) for name in every]
+        return [(name, inner, needed) for name, inner, needed in parts if needed or self._is_welcome(name, inner)]
+
+    def _is_welcome(self, name: str, inner: ValueGenerator) -> bool:
+        return not inner.impossible and inner.height < ENDLESS and self.names(name)
+
+    def item(self, index: int) -> ValueGenerator:
+        """The generator of the item at `index`."""
+        index = min(index, self.declared_items)  # all items after the declared ones have the same schemas
+        inner = self._items.get(index)
+        if inner is None:
+            inner = self._items[index] = self.generators.of(self.constraints.item(index))
+        return inner
 
     @cached_property
     def samples(self) -> list[Any]:
@@ -194,7 +239,7 @@ class ValueGenerator(JoinedSchemas):
         """
         if self.unsatisfiable:
             # jsonschema-rs proves endless nesting impossible too; the message then names the cause.
-            endless = self.height == ENDLESS and self.constraints.contradiction() is None
+            endless = self.height == ENDLESS and self.contradiction is None
             raise NoValue(self.pointer, "it requires itself without end" if endless else CONTRADICTION)
         return self._rewritten(self.normalised.to_json_schema()) if self.normalised else None
 
@@ -207,8 +252,8 @@ class ValueGenerator(JoinedSchemas):
 
     def made(self, budget: Budget, name: str) -> Any:
         """A value made from the constraints, without validation. Raises NoValue."""
-        if reason := self.constraints.contradiction():
-            raise NoValue(self.pointer, reason)
+        if self.contradiction:
+            raise NoValue(self.pointer, self.contradiction)
         if self.constraints.values is not None:
             return self._chosen(budget)
         if self.constraints.alternatives:  # decided first, since a choice may restrict the types
@@ -218,8 +263,7 @@ class ValueGenerator(JoinedSchemas):
     def _chosen(self, budget: Budget) -> Any:
         if not self.values:
             raise NoValue(self.pointer, "none of the listed values is valid")
-        other_than_null = [value for value in self.values if value is not None]
-        return fresh(budget.random.choice(other_than_null or self.values))
+        return fresh(choice(budget.random, self.chosen_values))
 
     def _branched(self, budget: Budget, name: str) -> Any:
         reason = NoValue(self.pointer, "no choice among its alternatives is possible")
@@ -283,12 +327,18 @@ class ValueGenerator(JoinedSchemas):
 
     def _kinds(self, budget: Budget) -> list[str]:
         """The allowed types, the most likely first."""
+        return self._scalars_first if budget.tight(self) else self._likely_first
+
+    @cached_property
+    def _scalars_first(self) -> list[str]:
+        return [kind for kind in SCALARS_FIRST if kind in self.constraints.types]
+
+    @cached_property
+    def _likely_first(self) -> list[str]:
         constraints = self.constraints
-        if budget.tight(self):
-            return [kind for kind in SCALARS_FIRST if kind in constraints.types]
         if len(constraints.types) < len(TYPES):
             return [kind for kind in TYPES if kind in constraints.types]
-        return sorted(UNTYPED, key=lambda kind: not self.constraints.mentions(kind))
+        return sorted(UNTYPED, key=lambda kind: not constraints.mentions(kind))
 
     @cached_property
     def height(self) -> int:

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from mockserver.examples.budget import NoValue
 from mockserver.examples.constraints import NOTHING, Constraints, Schema, Schemas
+from mockserver.examples.numbers import NumberMaker, number_maker
 from mockserver.examples.strings import Text
 from mockserver.openapi.direction_view import DirectionView
 from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled, compiled
@@ -27,6 +28,7 @@ class JoinedSchemas:
         self, view: DirectionView, schemas: Schemas, constraints: Constraints, origin: JoinedSchemas | None = None
     ) -> None:
         self.view, self.schemas, self.constraints, self.origin = view, schemas, constraints, origin
+        self._numbers: dict[tuple[int, int], NumberMaker | None] = {}
 
     @cached_property
     def pointer(self) -> str:
@@ -39,7 +41,17 @@ class JoinedSchemas:
     @cached_property
     def impossible(self) -> bool:
         """Is it evident that no value is valid?"""
-        return any(schema == NOTHING for schema in self.schemas) or self.constraints.contradiction() is not None
+        return any(schema == NOTHING for schema in self.schemas) or self.contradiction is not None
+
+    @cached_property
+    def contradiction(self) -> str | None:
+        """Why no value can be valid, if that is evident from the constraints; else None."""
+        return self.constraints.contradiction()
+
+    @cached_property
+    def declared_items(self) -> int:
+        """How many items `prefixItems` describes."""
+        return max((len(items) for items, _ in self.constraints.prefixes), default=0)
 
     def valid(self, value: Any) -> bool:
         """Is `value` valid against all schemas?"""
@@ -65,6 +77,11 @@ class JoinedSchemas:
     def values(self) -> list[Any]:
         """The values of `enum` and `const` that the other keywords allow."""
         return [value for value in self.constraints.values or () if self.valid(value)]
+
+    @cached_property
+    def chosen_values(self) -> list[Any]:
+        """Those of the values of `enum` and `const` that are made: null only where there is no other."""
+        return [value for value in self.values if value is not None] or self.values
 
     @cached_property
     def finite(self) -> list[Any] | None:
@@ -103,6 +120,21 @@ class JoinedSchemas:
             )
         except ValueError:
             return None
+
+    def numbers(self, usual: tuple[int, int]) -> NumberMaker | None:
+        """A function that makes numbers within the bounds, if possible in the range `usual`; None if there are none."""
+        if usual not in self._numbers:
+            bounds = self.constraints
+            self._numbers[usual] = number_maker(
+                bounds.lowest,
+                bounds.highest,
+                low_open=bounds.lowest_open,
+                high_open=bounds.highest_open,
+                step=bounds.step,
+                integral=bounds.integral,
+                usual=usual,
+            )
+        return self._numbers[usual]
 
     @cached_property
     def text(self) -> Text:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 from msgspec import Struct
+
+from mockserver.examples.draws import below
 
 TRIES = 64
 
@@ -39,8 +42,10 @@ class Window(Struct, frozen=True):
         return range(first, last + 1)
 
 
-def between(
-    random: Random,
+NumberMaker = Callable[[Random], int | float]
+
+
+def number_maker(
     low: Fraction | None,
     high: Fraction | None,
     *,
@@ -49,8 +54,11 @@ def between(
     step: Fraction | None = None,
     integral: bool = False,
     usual: tuple[int, int] = (1, 1000),
-) -> int | float | None:
-    """A number that meets all limits; None if there is none. It is in the range `usual` if the limits allow it."""
+) -> NumberMaker | None:
+    """A function that makes numbers which meet all limits; None if there are none.
+
+    They are in the range `usual` if the limits allow it.
+    """
     if integral:
         step = Fraction(1) if step is None else common_multiple(step, Fraction(1))
     least, most = Fraction(usual[0]), Fraction(usual[1])
@@ -60,41 +68,48 @@ def between(
     likely = Window(max(bottom, least), min(top, most), low_open and bottom >= least, high_open and top <= most)
     # Numbers in the usual range look realistic; the whole range is used only if none of them fits.
     for window in (likely, Window(bottom, top, low_open and low is not None, high_open and high is not None)):
-        found = _on_grid(random, window, step) if step else _continuous(random, window)
+        found = _on_grid(window, step) if step else _continuous(window)
         if found is not None:
             return found
     return None
 
 
-def _on_grid(random: Random, window: Window, step: Fraction) -> int | float | None:
+def _on_grid(window: Window, step: Fraction) -> NumberMaker | None:
     inside = window.multiples(step)
-    if inside.stop <= inside.start:
+    start, count = inside.start, inside.stop - inside.start
+    if count <= 0:
         return None
-    # A range and not a list: with `step` 1 and 64 bits it has too many numbers to list.
-    candidates = (random.randrange(inside.start, inside.stop) * step for _ in range(TRIES))
-    # As binary fractions 19.99 / 0.01 is no whole number: choose a value that every validator accepts.
-    agreed = (found for value in candidates if (found := _agreed(value, step)) is not None)
-    return next(agreed, _number(inside.start * step))
+    if step.denominator == 1:
+        factor = step.numerator
+        return lambda random: (start + below(random, count)) * factor
+
+    def make(random: Random) -> int | float:
+        candidates = ((start + below(random, count)) * step for _ in range(TRIES))
+        # As binary fractions 19.99 / 0.01 is no whole number: choose a value that every validator accepts.
+        agreed = (found for value in candidates if (found := _agreed(value, step)) is not None)
+        return next(agreed, _number(start * step))
+
+    return make
 
 
 def _agreed(value: Fraction, step: Fraction) -> int | float | None:
     """The value, if it is a multiple of `step` in binary arithmetic too."""
     number = _number(value)
-    if isinstance(number, int) and step.denominator == 1:
-        return number
     quotient = number / float(step)
     return number if quotient == int(quotient) and exact(number) == value else None
 
 
-def _continuous(random: Random, window: Window) -> int | float | None:
-    """A number with two decimals if the window is wide enough, else with as many as needed."""
+def _continuous(window: Window) -> NumberMaker | None:
+    """Numbers with two decimals if the window is wide enough, else with as many as needed."""
     for digits in (2, 4, 8, 16, 32):
-        unit = Fraction(1, 10**digits)
-        inside = window.multiples(unit)
-        if inside.stop > inside.start:
-            return float(random.randrange(inside.start, inside.stop) * unit)
+        unit = 10**digits
+        inside = window.multiples(Fraction(1, unit))
+        start, count = inside.start, inside.stop - inside.start
+        if count > 0:
+            # The quotient of two whole numbers is the float nearest to it, as that of a Fraction is.
+            return lambda random: (start + below(random, count)) / unit
     middle = float((window.low + window.high) / 2)
-    return middle if window.low < exact(middle) < window.high else None
+    return (lambda random: middle) if window.low < exact(middle) < window.high else None
 
 
 def _number(value: Fraction) -> int | float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
 from mockserver.examples import realistic
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
-from mockserver.examples.generator import ValueGenerator
+from mockserver.examples.draws import between
+from mockserver.examples.generator import ValueGenerator, fresh
 from mockserver.examples.strings import Text
 
 MAX_PROPERTIES = 10_000
@@ -28,50 +29,56 @@ def object_(generator: ValueGenerator, budget: Budget, name: str) -> dict[str, A
     if len(made) < constraints.min_properties or (
         not made and _is_map(generator) and most and not budget.tight(generator)
     ):
-        _further(generator, budget, made, max(constraints.min_properties, min(most, budget.random.randint(1, 2))))
+        _further(generator, budget, made, max(constraints.min_properties, min(most, between(budget.random, 1, 2))))
+    return made
+
+
+def properties(
+    generator: ValueGenerator, budget: Budget, names: Collection[str], example: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Values for some properties of an object: those of the example, if there is one, else new ones. Raises NoValue."""
+    if example:
+        return {name: fresh(example[name]) for name in names if name in example}
+    made: dict[str, Any] = {}
+    budget.enter(generator)
+    for name, inner, is_required in generator.declared_parts:
+        if name in names and is_required:
+            made[name] = _ending(inner).make(budget, name)
+        elif name in names:
+            _added(inner, budget, made, name)
     return made
 
 
 def ends(generator: ValueGenerator, depth: int) -> bool:
     """Is there an object with at most `depth` further levels of nesting?"""
     required = generator.constraints.required
-    return all(child(generator, name).fits(depth - 1) for name in required) and (
+    return all(generator.child(name).fits(depth - 1) for name in required) and (
         len(required) >= generator.constraints.min_properties or depth > 0
     )
-
-
-def child(generator: ValueGenerator, name: str) -> ValueGenerator:
-    """The generator of the property `name`."""
-    inner = generator.children.get(name)
-    if inner is None:
-        inner = generator.generators.of(generator.constraints.property_(name))
-        # Names that the client chooses are not kept: there may be any number of them.
-        if name in generator.constraints.properties or name in generator.constraints.required:
-            generator.children[name] = inner
-    return inner
 
 
 def shown(generator: ValueGenerator, value: Any) -> Any:
     """A copy of an example without forbidden properties, such as those that are hidden in a response."""
     if isinstance(value, list):
-        return [
-            shown(generator.generators.of(generator.constraints.item(index)), item) for index, item in enumerate(value)
-        ]
+        return [shown(generator.item(index), item) for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
-    parts = ((name, part, child(generator, name)) for name, part in value.items())
+    parts = ((name, part, generator.child(name)) for name, part in value.items())
     return {name: shown(inner, part) for name, part, inner in parts if not inner.impossible}
 
 
 def _declared(generator: ValueGenerator, budget: Budget, most: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    required, open_ = generator.constraints.required, not budget.tight(generator)
-    room = most - len(required)  # `maxProperties` leaves this much for optional properties
-    # In the order of the schema, so that a body looks like its documentation.
-    for name in dict.fromkeys((*generator.constraints.properties, *required)):
-        if name in required:
-            made[name] = _ending(child(generator, name)).make(budget, name)
-        elif open_ and room > 0 and _welcome(generator, budget, name) and _added(generator, budget, made, name):
+    if budget.tight(generator):
+        for name in generator.required_names:
+            made[name] = _ending(generator.child(name)).make(budget, name)
+        return made
+    # `maxProperties` leaves this much room for optional properties.
+    room, inside = most - len(generator.constraints.required), budget.inside
+    for name, inner, is_required in generator.declared_parts:
+        if is_required:
+            made[name] = _ending(inner).make(budget, name)
+        elif room > 0 and not inside.get(id(inner)) and _added(inner, budget, made, name):
             room -= 1
     return made
 
@@ -83,17 +90,9 @@ def _ending(inner: ValueGenerator) -> ValueGenerator:
     return inner
 
 
-def _welcome(generator: ValueGenerator, budget: Budget, name: str) -> bool:
-    """Should an optional property be made? Not if it is forbidden, or would contain itself without end."""
-    inner = child(generator, name)
-    return (
-        not inner.impossible and inner.height < ENDLESS and not budget.inside.get(id(inner)) and _named(generator, name)
-    )
-
-
-def _added(generator: ValueGenerator, budget: Budget, made: dict[str, Any], name: str) -> bool:
+def _added(inner: ValueGenerator, budget: Budget, made: dict[str, Any], name: str) -> bool:
     try:
-        made[name] = child(generator, name).make(budget, name)
+        made[name] = inner.make(budget, name)
     except NoValue:
         return False
     return True
@@ -105,7 +104,7 @@ def _depended(generator: ValueGenerator, budget: Budget, made: dict[str, Any]) -
     for name in waiting:
         for other in generator.constraints.dependent.get(name, ()):
             if other not in made:
-                made[other] = child(generator, other).make(budget, other)
+                made[other] = generator.child(other).make(budget, other)
                 waiting.append(other)
 
 
@@ -119,16 +118,10 @@ def _further(generator: ValueGenerator, budget: Budget, made: dict[str, Any], wa
     for name in islice(_names(generator, budget), MAX_NAMES + wanted):
         if len(made) >= wanted:
             return
-        if name not in made and _named(generator, name) and not child(generator, name).impossible:
-            _added(generator, budget, made, name)
+        if name not in made and generator.names(name) and not (inner := generator.child(name)).impossible:
+            _added(inner, budget, made, name)
     if len(made) < generator.constraints.min_properties:
         raise NoValue(generator.pointer, "no names were found for as many properties as it asks for")
-
-
-def _named(generator: ValueGenerator, name: str) -> bool:
-    """Does `propertyNames` allow the name?"""
-    names = generator.constraints.names
-    return not names or generator.generators.of(tuple(names)).valid(name)
 
 
 def _names(generator: ValueGenerator, budget: Budget) -> Iterator[str]:

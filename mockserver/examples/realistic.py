@@ -13,33 +13,34 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
+from mockserver.examples.draws import between, choice
 from mockserver.examples.sample_words import CITIES, COMPANIES, COUNTRIES, FILES, FIRST, LAST, SENTENCES, STREETS, WORDS
 
 Maker = Callable[[Random], str]
 
 
 def word(random: Random) -> str:
-    return random.choice(WORDS)
+    return choice(random, WORDS)
 
 
 def title(random: Random) -> str:
-    return f"{random.choice(WORDS).title()} {random.choice(WORDS).title()}"
+    return f"{choice(random, WORDS).title()} {choice(random, WORDS).title()}"
 
 
 def slug(random: Random) -> str:
-    return f"{random.choice(WORDS)}-{random.choice(WORDS)}"
+    return f"{choice(random, WORDS)}-{choice(random, WORDS)}"
 
 
 def sentence(random: Random) -> str:
-    return random.choice(SENTENCES)
+    return choice(random, SENTENCES)
 
 
 def person(random: Random) -> str:
-    return f"{random.choice(FIRST)} {random.choice(LAST)}"
+    return f"{choice(random, FIRST)} {choice(random, LAST)}"
 
 
 def login(random: Random) -> str:
-    return f"{random.choice(FIRST)}.{random.choice(LAST)}".lower()
+    return f"{choice(random, FIRST)}.{choice(random, LAST)}".lower()
 
 
 def email(random: Random) -> str:
@@ -59,11 +60,11 @@ def hexadecimal(random: Random) -> str:
 
 
 def date(random: Random) -> str:
-    return f"2024-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+    return f"2024-{between(random, 1, 12):02}-{between(random, 1, 28):02}"
 
 
 def time(random: Random) -> str:
-    return f"{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}Z"
+    return f"{between(random, 0, 23):02}:{between(random, 0, 59):02}:{between(random, 0, 59):02}Z"
 
 
 def date_time(random: Random) -> str:
@@ -75,11 +76,11 @@ def later(random: Random) -> str:
 
 
 def duration(random: Random) -> str:
-    return f"PT{random.randint(1, 59)}M"
+    return f"PT{between(random, 1, 59)}M"
 
 
 def host(random: Random) -> str:
-    return f"{random.choice(WORDS)}.example.com"
+    return f"{choice(random, WORDS)}.example.com"
 
 
 def url(random: Random) -> str:
@@ -87,11 +88,11 @@ def url(random: Random) -> str:
 
 
 def image(random: Random) -> str:
-    return f"https://example.com/{random.choice(WORDS)}.png"
+    return f"https://example.com/{choice(random, WORDS)}.png"
 
 
 def path(random: Random) -> str:
-    return f"/{random.choice(WORDS)}/{random.choice(WORDS)}"
+    return f"/{choice(random, WORDS)}/{choice(random, WORDS)}"
 
 
 def uri_reference(random: Random) -> str:
@@ -99,19 +100,19 @@ def uri_reference(random: Random) -> str:
 
 
 def uri_template(random: Random) -> str:
-    return f"https://example.com/{random.choice(WORDS)}/{{id}}"
+    return f"https://example.com/{choice(random, WORDS)}/{{id}}"
 
 
 def ipv4(random: Random) -> str:
-    return f"192.0.2.{random.randint(1, 254)}"
+    return f"192.0.2.{between(random, 1, 254)}"
 
 
 def ipv6(random: Random) -> str:
-    return f"2001:db8::{random.randint(1, 0xFFFF):x}"
+    return f"2001:db8::{between(random, 1, 0xFFFF):x}"
 
 
 def phone(random: Random) -> str:
-    return f"+1555{random.randint(0, 9_999_999):07}"
+    return f"+1555{between(random, 0, 9_999_999):07}"
 
 
 def base64_text(random: Random) -> str:
@@ -119,11 +120,11 @@ def base64_text(random: Random) -> str:
 
 
 def regex(random: Random) -> str:
-    return f"^{random.choice(WORDS)}$"
+    return f"^{choice(random, WORDS)}$"
 
 
 def relative_pointer(random: Random) -> str:
-    return f"{random.randint(0, 3)}/{random.choice(WORDS)}"
+    return f"{between(random, 0, 3)}/{choice(random, WORDS)}"
 
 
 def color(random: Random) -> str:
@@ -131,19 +132,19 @@ def color(random: Random) -> str:
 
 
 def version(random: Random) -> str:
-    return f"{random.randint(1, 5)}.{random.randint(0, 9)}.{random.randint(0, 9)}"
+    return f"{between(random, 1, 5)}.{between(random, 0, 9)}.{between(random, 0, 9)}"
 
 
 def address(random: Random) -> str:
-    return f"{random.randint(1, 99)} {random.choice(STREETS)}"
+    return f"{between(random, 1, 99)} {choice(random, STREETS)}"
 
 
 def postcode(random: Random) -> str:
-    return f"{random.randint(10_000, 99_999)}"
+    return f"{between(random, 10_000, 99_999)}"
 
 
 def password(random: Random) -> str:
-    return f"{random.choice(WORDS).title()}-{random.randint(1000, 9999)}!"
+    return f"{choice(random, WORDS).title()}-{between(random, 1000, 9999)}!"
 
 
 def token(random: Random) -> str:
@@ -152,7 +153,7 @@ def token(random: Random) -> str:
 
 def any_of(*values: str) -> Maker:
     """One of fixed values."""
-    return lambda random: random.choice(values)
+    return lambda random: choice(random, values)
 
 
 FORMATS: Final[dict[str, Maker]] = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from mockserver.examples import name_hints
 from mockserver.examples.budget import Budget, NoValue
+from mockserver.examples.draws import choice
 from mockserver.examples.equality import among
 from mockserver.examples.generator import ValueGenerator
-from mockserver.examples.numbers import between
 from mockserver.openapi import json_codec
+
+BOOLEANS = (True, False)
 
 
 def string(generator: ValueGenerator, budget: Budget, name: str) -> str:
@@ -24,27 +26,18 @@ def string(generator: ValueGenerator, budget: Budget, name: str) -> str:
 
 
 def number(generator: ValueGenerator, budget: Budget, name: str) -> int | float:
-    constraints = generator.constraints
-    found = between(
-        budget.random,
-        constraints.lowest,
-        constraints.highest,
-        low_open=constraints.lowest_open,
-        high_open=constraints.highest_open,
-        step=constraints.step,
-        integral=constraints.integral,
-        usual=name_hints.number_range(name),
-    )
-    if found is None:
+    maker = generator.numbers(name_hints.number_range(name))
+    if maker is None:
         raise NoValue(generator.pointer, "no number lies within its bounds")
-    return found
+    return maker(budget.random)
 
 
 def boolean(generator: ValueGenerator, budget: Budget, name: str) -> bool:
-    allowed = [value for value in (True, False) if not among(value, generator.constraints.excluded)]
+    excluded = generator.constraints.excluded
+    allowed = [value for value in BOOLEANS if not among(value, excluded)] if excluded else BOOLEANS
     if not allowed:
         raise NoValue(generator.pointer, "neither true nor false is allowed")
-    return budget.random.choice(allowed)
+    return choice(budget.random, allowed)
 
 
 def null(generator: ValueGenerator, budget: Budget, name: str) -> None:

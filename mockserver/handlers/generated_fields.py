@@ -48,8 +48,13 @@ class ReplyView:
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
         self._names = tuple(dict.fromkeys([*self._properties, *sorted(required)]))
-        self._shown = tuple(name for name in self._names if name in required or name not in client_fields)
         self._required = required
+        # What no client sent: not what only clients set, and no optional field about an event that has not happened.
+        self._added = tuple(
+            name
+            for name in self._names
+            if name in required or (name not in client_fields and LATER_EVENTS.search(name) is None)
+        )
         self._variants = _variants(schemas, pointer)
         self._client_fields = client_fields
 
@@ -103,7 +108,9 @@ class ReplyView:
 
         An invalid field returns to its value `before` the update, if there is one and it is valid.
         """
-        if all(name in fields for name in self._shown) and self.is_valid(fields):
+        if all(name in fields for name in self._added) and self.is_valid(fields):
+            return
+        if not before and self._add_missing(fields, seed):
             return
         for known in (before, {}) if before else ({},):
             best = self._best(fields, server_fields, seed, known)
@@ -111,6 +118,23 @@ class ReplyView:
                 fields.clear()
                 fields.update(best)
                 return
+
+    def _add_missing(self, fields: Fields, seed: str) -> bool:
+        """Make the missing fields and no others; False, and nothing is added, where the result is not valid.
+
+        Properties of alternatives must fit together, so these are left to `_best`.
+        """
+        if len(self._variants) > 1:
+            return False
+        missing = {name for name in self._added if name not in fields}
+        made = self._examples.properties(self._pointer, missing - self._null, seed=seed)
+        if made is None:
+            return False
+        made |= dict.fromkeys(missing & self._null)
+        if not self.is_valid(fields | made):
+            return False
+        fields |= {name: made[name] for name in self._added if name in made}
+        return True
 
     def _best(self, fields: Fields, server_fields: frozenset[str], seed: str, known: Fields) -> Fields | None:
         """The completed fields by the alternative of the schema that changes the fewest; None when none is valid."""
@@ -133,8 +157,8 @@ class ReplyView:
             return None
         generated |= {name: known[name] for name in generated if name in known}
         trial = dict(fields)
-        for name in self._shown:
-            if name not in trial and name in generated and self._is_plausible(name):
+        for name in self._added:
+            if name not in trial and name in generated:
                 trial[name] = None if name in self._null else generated[name]
         return trial if self._repair(trial, generated, server_fields) else None
 
@@ -144,9 +168,6 @@ class ReplyView:
         except Unanswerable:
             return None
         return generated if isinstance(generated, dict) else None
-
-    def _is_plausible(self, name: str) -> bool:
-        return name in self._required or LATER_EVENTS.search(name) is None
 
     def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
         """Replace invalid properties until the fields are valid; at last take all generated ones."""

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.examples.numbers import between, common_multiple, exact
+from mockserver.examples.numbers import common_multiple, exact, number_maker
 
 BOUNDS = st.none() | st.integers(-1_000_000, 1_000_000).map(lambda cents: Fraction(cents, 100))
 STEPS = st.none() | st.sampled_from(("1", "7", "0.5", "0.01", "2.5", "9000")).map(Fraction)
@@ -26,14 +26,14 @@ def test_a_number_meets_all_limits_or_none_exists(
     integral: bool,
 ) -> None:
     options = {"low_open": low_open, "high_open": high_open, "step": step, "integral": integral}
-    found = between(Random(seed), low, high, **options)
+    maker = number_maker(low, high, **options)
     grid = common_multiple(step or Fraction(1), Fraction(1)) if integral else step
-    if found is None:
+    if maker is None:
         assert low is not None
         assert high is not None
         assert not fits(low, high, low_open, high_open, grid)
         return
-    number = exact(found)
+    number = exact(maker(Random(seed)))
     assert low is None or (low < number if low_open else low <= number)
     assert high is None or (number < high if high_open else number <= high)
     assert grid is None or (number / grid).denominator == 1
