@@ -13,6 +13,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
+from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place, schema_reference
 from contracts.runner.context import CheckContext
@@ -105,7 +106,8 @@ def _free_fields(trial: InputTrial) -> list[str]:
     """The fields that may have any valid value: not those that must be unique, and no ids."""
     resource, op = trial.resource, trial.op
     unique = {name for statement in resource.behaviour.unique for name in statement.fields}
-    closed = unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field}
+    refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
+    closed = unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
     names = [name for name in trial.context.bodies.properties(op) if name not in closed]
     return [name for name in names if not is_reference(trial.context, name)]
 
@@ -144,11 +146,19 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
     for name, edge in list(row.items())[:MOST_FIELDS]:
         body = trial.with_field(name, edge.value)
         attempt = trial.send(body) if body is not None else None
-        if attempt is not None and _is_refusal(attempt.exchange):
+        is_refused = attempt is not None and _is_refusal(attempt.exchange)
+        if is_refused and isinstance(edge.value, int | float) and _may_exceed(trial):
+            continue
+        if attempt is not None and is_refused:
             _report_refused(trial, name, edge, attempt.exchange)
         elif attempt is not None and attempt.exchange.status < 300:
             _check_stored(trial, attempt)
             trial.finish(attempt)
+
+
+def _may_exceed(trial: InputTrial) -> bool:
+    """Does the document say that a request may ask for more than there is?"""
+    return relative_sentence(trial.context.contract.schemas, trial.op.operation) != ""
 
 
 def _is_refusal(exchange: RecordedExchange) -> bool:

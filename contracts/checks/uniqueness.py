@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.contract import Contract
+from mockserver.inference.descriptions import description, taken
 
 
 def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
@@ -29,9 +31,9 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
     _expect_refused(context, f"{_duplicate(values)} is refused", "create", first.exchange, second)
     _check_similar_value(context, resource, statement, body, first)
     same = _same_rule(context, second) if statement.evidence in FROM_DOCUMENT else None
-    if _refuses(statement, resource, "replace") and not resource.client_named:
+    if _refuses(context, statement, resource, "replace") and not resource.client_named:
         _check_replace(context, resource, values, first, same)
-    if _refuses(statement, resource, "update") and not (set(statement.fields) & unchangeable(resource)):
+    if _refuses(context, statement, resource, "update") and not (set(statement.fields) & unchangeable(resource)):
         _check_update(context, resource, values, first, same)
     if resource.can("delete") and item is None and not context.findings:  # otherwise another item has the values now
         _check_freed(context, resource, values, first)
@@ -46,10 +48,20 @@ def _same_rule(context: CheckContext, refused: RecordedExchange) -> StatementRef
     return StatementRef(stated.subject, stated.kind, "implied", "the 409 of both operations in the document", text)
 
 
-def _refuses(statement: Unique, resource: CheckedResource, does: str) -> bool:
-    """Is there such an operation, and does it refuse duplicates? What is read out of the document needs its 409."""
+def _refuses(context: CheckContext, statement: Unique, resource: CheckedResource, does: str) -> bool:
+    """Is there such an operation, and does it refuse duplicates?
+
+    What is read out of the document needs a 409, or a sentence: about all items, or about this operation.
+    """
     op = resource.operations.get(does)
-    return op is not None and (statement.evidence not in FROM_DOCUMENT or op.operation.response(409) is not None)
+    if op is None or statement.evidence not in FROM_DOCUMENT or op.operation.response(CONFLICT) is not None:
+        return op is not None
+    said = taken(description(context.contract.schemas, op.operation.pointer), statement.fields)
+    return said is not None or NO_TWO.search(statement.source) is not None
+
+
+NO_TWO = re.compile(r"\bno two\b", re.IGNORECASE)
+"""Begins a sentence about all items, however they come to be."""
 
 
 def _duplicate(values: Mapping[str, Any]) -> str:
@@ -67,9 +79,9 @@ def _expect_refused(
     wanted, last = conflict_status(context), exchanges[-1]
     if context.statement is not None and context.statement.evidence in FROM_DOCUMENT and 400 <= last.status < 500:
         return
-    context.expect_status(
-        last.status == wanted, f"{expected} with {wanted}", *exchanges, about=about, statement=statement
-    )
+    is_read = context.statement is not None and context.statement.evidence in FROM_DOCUMENT
+    said = "" if is_read else f" with {wanted}"
+    context.expect_status(last.status == wanted, expected + said, *exchanges, about=about, statement=statement)
 
 
 def _check_replace(

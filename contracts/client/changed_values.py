@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
+from contracts.client.text_forms import EMAIL, HOST
 from contracts.model.resources import ResourceOperation
 from mockserver.openapi.schemas import Schemas
 
@@ -70,9 +71,13 @@ def _others(schemas: Schemas, pointer: str, present: Any) -> Iterator[Any]:
 def _changed_texts(present: str) -> Iterator[str]:
     """Other texts of the same form: an e-mail address stays one, and so do a URL and a number."""
     if "://" in present:
-        yield f"{present.rstrip('/')}/changed"
-    elif "@" in present:
-        yield f"changed.{present}"
+        yield from (f"{present.rstrip('/')}/changed", f"{present.rstrip('/')}2")
+        return
+    if EMAIL.fullmatch(present):
+        yield from (f"changed.{present}", f"x{present}")
+        return
+    if HOST.fullmatch(present):
+        yield f"changed-{present}"
     elif not any(character.isalpha() for character in present):
         yield from (present[:-1] + digit for digit in "123")
     yield from (f"{present} changed", f"{present}-2", f"{present[:-1]}x", f"{present[:-1]}y")

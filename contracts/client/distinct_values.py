@@ -6,6 +6,8 @@ import string
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from contracts.client.text_forms import EMAIL
+
 TRIALS = 40
 """How many values are tried for one field."""
 
@@ -23,7 +25,8 @@ def distinct(present: Any, number: int, fits: Callable[[Any], bool]) -> Any:
 def _candidates(present: Any, number: int) -> Iterator[Any]:
     for trial in range(TRIALS):
         if isinstance(present, str):
-            yield _counted(present, number + trial * 1_009)
+            name, at, domain = present.rpartition("@") if EMAIL.fullmatch(present) else (present, "", "")
+            yield _counted(name, number + trial * 1_009) + at + domain
         elif isinstance(present, int) and not isinstance(present, bool):
             yield present + number + trial
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.client.text_forms import similar_texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
@@ -105,7 +106,7 @@ class RequestBodies:
         if isinstance(present, bool) and "boolean" in self._schemas.types(pointer):
             choices.append(not present)
         if isinstance(present, str):
-            choices += [f"{present}-2", present[:-1] + ("x" if present[-1:] != "x" else "y")] if present else ["x"]
+            choices += similar_texts(present)
         choices += [self.value(op, name, f"{seed}/{trial}") for trial in range(6)]
         if isinstance(present, int) and not isinstance(present, bool):
             choices += [present + 1, present - 1]

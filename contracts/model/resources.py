@@ -129,9 +129,14 @@ class CheckedResource:
 
     @cached_property
     def owner_key(self) -> str:
-        """A key for the owner of an item that is created below its owner but has a path of its own; otherwise empty."""
+        """A key for the owner of an item whose path does not name it under a parameter of its own; otherwise empty.
+
+        Such an item is created below its owner and has a path of its own, or none: `/payments/{id}/refunds`.
+        """
         parent, within = self.behaviour.parent, self.behaviour.within
-        if parent is None or within is None or parent.parameter in within.parameters:
+        if parent is None or within is None:
+            return ""
+        if parent.parameter in within.parameters and parent.parameter != self.behaviour.identity.parameter:
             return ""
         return f"{parent.parameter} of {parent.resource}"
 

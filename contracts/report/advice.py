@@ -20,7 +20,6 @@ BY_EXPECTATION: Sequence[tuple[str, str]] = (
      "When the {owner} is deleted, delete what belongs to it in the same transaction."),
     (r"the list is in order of creation|the list is (ordered|sorted) by",
      "Sort the whole list in {operation} by the documented field, and by the id where two values are equal."),
-    (r"the same sequence of requests always has the same outcome", ""),
     (r"refused with 415", "Answer 415 in {operation} when the Content-Type is not one that the document names."),
     (r"the scheme `bearer` is accepted",
      "Compare the name of the authentication scheme in {operation} without regard to case (RFC 9110 section 11.1)."),

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
+from contracts.client.text_forms import EMAIL
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
@@ -24,15 +25,17 @@ class DistinctBodies:
         return self._distinct(resource, self._reachable(resource, made))
 
     def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
-        """The body with values that no other item has, where that is needed."""
+        """The body with values that no other item has, where that is needed.
+
+        It always is for e-mail addresses: two accounts have different ones, whether the document says so or not.
+        """
         level, op = self._shared.crowded.get(resource.name, 0), resource.operations["create"]
-        if not level:
-            return body
         refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
         number = self._shared.next()
         made = dict(body)
         for name, value in body.items():
-            if name not in refers and (isinstance(value, str) or level > 1) and not self._bodies.is_moment(op, name):
+            is_free = name not in refers and not self._bodies.is_moment(op, name)
+            if is_free and (level > 1 or (isinstance(value, str) and (level or EMAIL.fullmatch(value)))):
                 made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
         return made
 

@@ -11,7 +11,9 @@ from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
+from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
+from contracts.runner.amounts import modest_body, plentiful_body
 from contracts.runner.distinct_bodies import DistinctBodies
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
@@ -20,6 +22,12 @@ from contracts.runner.shared import SharedState
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
 
+
+REFUSED = frozenset({400, CONFLICT, 422})
+"""How services refuse a value that another item has."""
+
+MOST_CROWDED = 2
+"""The highest level in `SharedState.crowded`."""
 
 ABOUT_CONFLICTS = frozenset({"unique", "capacity"})
 """Kinds of statements by which a create is refused."""
@@ -58,13 +66,20 @@ class ItemMaker(RequestSender):
     def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
         try:
             if resource.can("create") and not self.target.read_only:
-                made = [self.create(resource) for _ in range(count)]
+                made = [self.create(resource, self._plentiful(resource)) for _ in range(count)]
                 return [{**m.sent, **m.item, resource.behaviour.identity.field: m.id} for m in made]
             op = resource.operations["list"]
             exchange = self.send(op)
         except (CannotBuildRequest, KeyError):
             return []
         return listed(op, exchange)[:count]
+
+    def _plentiful(self, resource: CheckedResource) -> dict[str, Any] | None:
+        """A body for an item that further requests use up; None if any body will do."""
+        if resource.name not in self.shared.used_up:
+            return None
+        op = resource.operations["create"]
+        return plentiful_body(self.contract.schemas, self.bodies, op, self.body(resource))
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A valid create body that contains a unique mark. `full` fills in optional fields too.
@@ -76,6 +91,7 @@ class ItemMaker(RequestSender):
         made = (self.bodies.full if full else self.bodies.minimal)(op, f"{self.check}/{self.random.random()}")
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
+        made = modest_body(self.contract.schemas, self.bodies, op, made)
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
         return self._distinct.body(resource, marked) | fields
 
@@ -93,7 +109,7 @@ class ItemMaker(RequestSender):
 
     def _find_level(self, resource: CheckedResource) -> None:
         crowded = self.shared.crowded
-        for level in (0, 1, 2):
+        for level in range(MOST_CROWDED + 1):
             crowded[resource.name] = level
             tried = [self.try_create(resource) for _ in range(2)]
             for _, made in tried:
@@ -139,14 +155,45 @@ class ItemMaker(RequestSender):
         given = bool(path)
         path = {**self.parent_path(resource, user), **self._put_to(resource, sent), **(path or {})}
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
+            exchange, sent = self._differing_more(resource, exchange, sent, user, path)
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
-        if exchange.status == CONFLICT and not given and self._conflict_may_be_of_owner(resource):
+        if not given and self._refusal_may_be_of_owner(resource, exchange.status):
             path = self.create(self.shared.resources[owner_of(resource)], user=user).path_below(resource)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         if exchange.status == CONFLICT and self._is_documented_conflict(resource):
             raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
         return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def _differing_more(
+        self,
+        resource: CheckedResource,
+        refused: RecordedExchange,
+        sent: dict[str, Any],
+        user: User,
+        path: Mapping[str, Any],
+    ) -> tuple[RecordedExchange, dict[str, Any]]:
+        """Try again with a body that differs more from those of other items: an equal one may be why it is refused.
+
+        Returns the exchange and the body that succeeded, or else the first ones.
+        """
+        op, before = resource.operations["create"], self.shared.crowded.get(resource.name, 0)
+        for level in range(before + 1, MOST_CROWDED + 1):
+            self.shared.crowded[resource.name] = level
+            body = self.body(resource)
+            exchange = self.send(op, user=user, path=path, body=body)
+            if exchange.status < 300:
+                return exchange, body
+        self.shared.crowded[resource.name] = before
+        self.shared.refused.add(resource.name)  # it is about something else, so this is not tried again
+        return refused, sent
+
+    def _may_differ_more(self, resource: CheckedResource) -> bool:
+        """May an item be refused because another one has its values? Not where the check is about that."""
+        is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
+        is_known = resource.name in self.shared.made - self.shared.refused
+        return is_known and not (is_subject or resource.is_put or self._is_probing)
 
     def _put_to(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
         """The id in the path of a new item that is put to it; nothing where the service chooses the id."""
@@ -156,10 +203,15 @@ class ItemMaker(RequestSender):
         named = body.get(identity.field) if identity.field in self.bodies.properties(create) else None
         return {identity.parameter: named or self.new_id(resource)}
 
-    def _conflict_may_be_of_owner(self, resource: CheckedResource) -> bool:
-        """May a create conflict with the state of its owner (a parcel that is lost), so that another owner may do?"""
+    def _refusal_may_be_of_owner(self, resource: CheckedResource, status: int) -> bool:
+        """May a create be refused for the state of its owner (a parcel that is lost), so that another owner may do?"""
         owner = self.shared.resources.get(owner_of(resource))
-        return self._is_documented_conflict(resource) and owner is not None and owner.can("create")
+        if owner is None or not owner.can("create") or self._is_probing:
+            return False
+        operation = resource.operations["create"].operation
+        is_relative = status in REFUSED and relative_sentence(self.contract.schemas, operation) != ""
+        is_said = is_relative and operation.response(status) is not None
+        return (status == CONFLICT and self._is_documented_conflict(resource)) or is_said
 
     def _is_documented_conflict(self, resource: CheckedResource) -> bool:
         """Does the document say that creates may conflict, and is this check not about that?"""
@@ -185,6 +237,7 @@ class ItemMaker(RequestSender):
         made = created_item(resource, exchange, sent, user, path)
         if made is not None:
             self._created.add(made)
+            self.shared.made.add(resource.name)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         return made
@@ -240,7 +293,7 @@ class ItemMaker(RequestSender):
         if not resource.can("create"):
             return self.fixture(resource, user) or self._listed(resource, user) or self._put(resource, user)
         try:
-            return self.create(resource, user=user)
+            return self.create(resource, self._plentiful(resource), user=user)
         except NotAllowed:
             found = self.fixture(resource, user)
             if found is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
@@ -41,6 +42,11 @@ class ReferringBodies(RequestBodies):
                 return next((each for each in values if each != present), None)
         return super().other(op, name, present, seed)
 
+    def free_text_fields(self, op: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
+        """As in the base class, without references: a mark would name no item."""
+        refers = {each.field.partition(".")[0].removesuffix(LIST) for each in self._of(op)}
+        return [name for name in super().free_text_fields(op, body) if name not in refers]
+
     def _of(self, op: ResourceOperation) -> Iterator[Reference]:
         resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None
         for each in resource.behaviour.references if resource is not None else ():
@@ -49,11 +55,14 @@ class ReferringBodies(RequestBodies):
 
     def _referring(self, op: ResourceOperation, body: dict[str, Any], *, partly: bool = False) -> dict[str, Any]:
         """The body with references to items that exist, as far as it stays valid; `partly` it is one field of one."""
+        used: Counter[str] = Counter()
         for reference in self._of(op):
             steps = reference.field.replace(LIST, f".{LIST}").split(".")
             if steps[0] in body:
-                values = self._referred(reference.resource, reference.key, 1)
-                changed = {**body, steps[0]: _set(body[steps[0]], steps[1:], values[0])} if values else body
+                used[reference.resource] += 1  # two fields name two items: from one wallet to another one
+                values = self._referred(reference.resource, reference.key, used[reference.resource])
+                value = values[min(used[reference.resource], len(values)) - 1] if values else None
+                changed = {**body, steps[0]: _set(body[steps[0]], steps[1:], value)} if values else body
                 pointer = self.properties(op).get(steps[0])
                 is_valid = pointer is None or self._fits(pointer, changed[steps[0]])
                 if is_valid and (partly or self.accepts(op, changed)):

@@ -14,6 +14,7 @@ from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.listener.listener import Listener
 from contracts.model.resources import checked_resources, resource_operations
 from contracts.runner.access import UserAccess
+from contracts.runner.amounts import needed_plentifully
 from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
 
@@ -25,8 +26,10 @@ class SharedState:
     to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
     number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
-    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `access` records who may do what.
-    `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
+    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `made` names the resources of which an
+    item was created, and `refused` those of which bodies that differ more were refused too; `used_up` names those of
+    which there may be too little for the create requests that refer to them. `access` records who may
+    do what. `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
     `listener` takes what the service sends; None without one.
     """
 
@@ -41,8 +44,10 @@ class SharedState:
             for resource in self.resources.values()
             if resource.can("create")
         }
+        self.used_up = needed_plentifully(contract.schemas, self.resources)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
+        self.made, self.refused = set[str](), set[str]()
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from msgspec import structs
 
 from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Reference, Unique
-from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
+from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
@@ -331,11 +331,16 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
         raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
     for unique in plan.statements.unique:
         # What is read out of the document must not cause a reply that the document lacks.
-        if unique.evidence not in FROM_DOCUMENT or context.bound.operation.response(409) is not None:
-            _check_unique_fields(unique, collection, id, fields)
+        respond = context.bound.operation.response
+        if unique.evidence not in FROM_DOCUMENT or respond(409) is not None:
+            _check_unique_fields(unique, collection, id, fields, Conflict)
+        elif respond(400) is not None or respond(422) is not None:
+            _check_unique_fields(unique, collection, id, fields, Invalid)
 
 
-def _check_unique_fields(unique: Unique, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
+def _check_unique_fields(
+    unique: Unique, collection: Collection, id: Any, fields: dict[str, Any], refusal: type[Refusal]
+) -> None:
     values = [fields.get(name) for name in unique.fields]
     if any(value is None for value in values):
         return
@@ -343,7 +348,7 @@ def _check_unique_fields(unique: Unique, collection: Collection, id: Any, fields
         if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
-            raise Conflict(fault.message, faults=(fault,)).because(unique)
+            raise refusal(fault.message, faults=(fault,)).because(unique)
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.inference import descriptions
-from mockserver.inference.descriptions import description
+from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.paging import default_size
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
+
+TAKEN = ("409", "400", "422")
+"""Statuses by which a create may be refused because another item has a value."""
 
 REFUSALS = ("409", "400", "403", "422", "4XX")
 """Statuses by which a create may be refused when there are too many items."""
@@ -27,8 +30,10 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
     limit = _capacity(schemas, draft)
     if limit is not None:
         found["capacity"] = limit
-    for kind, entries in _of_fields(schemas, draft).items():
+    for kind, entries in _with_taken(schemas, draft, _of_fields(schemas, draft)).items():
         before = stated.get(kind)
+        if before and before["evidence"] == "inferred" and any(each["fields"] == before["fields"] for each in entries):
+            before = None  # a sentence says what names let one guess
         known = {name for each in ([before] if before else []) for name in each["fields"]}
         new = [entry for entry in entries if not known & set(entry["fields"])]
         if new:
@@ -49,6 +54,26 @@ def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     if creation is None or not any(response.status in REFUSALS for response in creation.operation.responses):
         return None
     return descriptions.capacity(description(schemas, creation.operation.pointer), draft.word)
+
+
+def _with_taken(
+    schemas: Schemas, draft: ResourceDraft, found: dict[str, list[Statement]]
+) -> dict[str, list[Statement]]:
+    """The statements, and the one that the text of a create makes: "a slug that is in use is refused"."""
+    creation = draft.action("create")
+    if creation is None or not any(response.status in TAKEN for response in creation.operation.responses):
+        return found
+    names = [name for properties in draft.request_properties("create") for name in properties]
+    refusals = (each for each in creation.operation.responses if each.status in TAKEN)
+    texts = [
+        description(schemas, creation.operation.pointer),
+        *(Description(each.description, creation.operation.pointer) for each in refusals),
+    ]
+    said = next((said for text in texts if (said := descriptions.taken(text, names))), None)
+    known = {name for each in found.get("unique", ()) for name in each["fields"]}
+    if said is None or said[0] in known:
+        return found
+    return {**found, "unique": [*found.get("unique", ()), said[1].statement(fields=[said[0]])]}
 
 
 def _of_fields(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[Statement]]:

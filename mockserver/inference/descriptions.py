@@ -8,7 +8,7 @@ and the JSON pointer of what it describes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.inference.names import noun, plain, words
@@ -178,6 +178,27 @@ IMMUTABLE = lazy_pattern(
     r"\bread[- ]only after creation\b",
     re.IGNORECASE,
 )
+TAKEN = lazy_pattern(
+    r"\bno two [a-z]+ (?:\w+ )?(?:(?:can|may) )?(?:have|share|use) the same (?P<same>[a-z][\w-]*(?: [a-z]\w*)?)|"
+    r"\b(?P<used>[a-z][\w-]*(?: [a-z]\w*)?) (?:(?:that|which) )?(?:is|was|has been) (?:already )?"
+    r"(?:taken|in use|used|registered)\b|"
+    r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that no two items have the same value: "a slug that is in use is refused"."""
+
+
+def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
+    """The property of which a sentence says that no two items share a value, and the sentence; None if none does."""
+    found = said.first(TAKEN)
+    if found is None or WITHIN.search(found.sentence[found.match.end() :]):
+        return None
+    written = next(group for group in found.match.groups() if group)
+    ends = [plain(" ".join(written.split()[start:])) for start in range(len(written.split()))]
+    name = next((name for name in names if any(end.startswith(plain(name)) for end in ends)), "")
+    return (name, found) if name else None
+
+
 OF_FIELD = {"write-only": WRITE_ONLY, "unique": UNIQUE, "immutable": IMMUTABLE}
 
 

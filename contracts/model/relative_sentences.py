@@ -1,0 +1,33 @@
+"""Sentences by which a request depends on what is stored: "more than what is left", "there is too little in stock"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockserver.inference.descriptions import Description, description
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+RELATIVE = re.compile(
+    r"\b(?:more|less|fewer|greater|higher|lower|larger|smaller|earlier|later) (?:\w+ )?than "
+    r"(?:what|the|its|their|there|is|are|was)\b"
+    r"|\bexceed|\benough\b|\b(?:in)?sufficient\b|\bleft\b|\bremain|\bavailable\b"
+    r"|\btoo (?:little|few|many|much|late|early)\b|\b(?:in|out of|the) stock\b|\bbalance\b|\boverlap"
+    r"|\bsold out\b|\bfull\b|\bno (?:more )?(?:free|room|seats?|places?|spots?)\b",
+    re.IGNORECASE,
+)
+"""How a sentence compares what a request asks for with what there is."""
+
+
+def refusal_sentences(schemas: Schemas, operation: Operation) -> Iterator[str]:
+    """The sentences about an operation and about its client errors."""
+    texts = [description(schemas, operation.pointer, word) for word in ("description", "summary")]
+    texts += [Description(each.description, "") for each in operation.responses if each.status[:1] == "4"]
+    for text in texts:
+        yield from text.sentences()
+
+
+def relative_sentence(schemas: Schemas, operation: Operation) -> str:
+    """The first sentence by which a valid request may be refused because of what is stored; empty if there is none."""
+    return next((each for each in refusal_sentences(schemas, operation) if RELATIVE.search(each)), "")

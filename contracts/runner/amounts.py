@@ -1,0 +1,66 @@
+"""Amounts in bodies: little of what there may be too little of, and plenty of it in what a request refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.client.request_bodies import RequestBodies
+from contracts.model.relative_sentences import relative_sentence
+from contracts.model.resources import CheckedResource, ResourceOperation
+from mockserver.openapi.schemas import Schemas
+
+PLENTY = (10_000, 1_000, 100, 20, 10)
+"""Amounts that are enough for all requests of a check, the first valid one counts."""
+
+
+def modest_body(schemas: Schemas, bodies: RequestBodies, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with the smallest amounts, if the document says that there may be less than a request asks for."""
+    pointer = bodies.schema(op)
+    if pointer is None or not relative_sentence(schemas, op.operation):
+        return body
+    least = _least(schemas, pointer, body)
+    return least if bodies.accepts(op, least) else body
+
+
+def _least(schemas: Schemas, pointer: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        known = schemas.properties(pointer)
+        return {name: _least(schemas, known[name], each) if name in known else each for name, each in value.items()}
+    items = schemas.items(pointer) if isinstance(value, list) else None
+    if items is not None:
+        return [_least(schemas, items, each) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    least = schemas.keyword(pointer, "minimum")
+    tried = [1, *([least] if isinstance(least, int | float) and least > 0 else [])]
+    validator = schemas.validator(pointer, "request")
+    return next((each for each in tried if each < value and validator.is_valid(each)), value)
+
+
+def plentiful_body(
+    schemas: Schemas, bodies: RequestBodies, op: ResourceOperation, body: dict[str, Any]
+) -> dict[str, Any]:
+    """The body with large amounts in every number that may be sent."""
+    made = dict(body)
+    for name, pointer in bodies.properties(op).items():
+        is_number = bool(schemas.types(pointer) & {"integer", "number"}) and name not in op.rule_fields
+        for amount in PLENTY if is_number else ():
+            if bodies.accepts(op, made | {name: amount}):
+                made[name] = amount
+                break
+    return made
+
+
+def needed_plentifully(schemas: Schemas, resources: dict[str, CheckedResource]) -> frozenset[str]:
+    """The names of the resources of which there may be too little for a create request: those that it refers to."""
+    return frozenset(_used_up(schemas, resources))
+
+
+def _used_up(schemas: Schemas, resources: dict[str, CheckedResource]) -> Iterator[str]:
+    for each in resources.values():
+        create = each.operations.get("create")
+        if create is not None and relative_sentence(schemas, create.operation):
+            yield from (reference.resource for reference in each.behaviour.references)
+            if each.behaviour.parent is not None:
+                yield each.behaviour.parent.resource
