@@ -20,6 +20,7 @@ from mockserver.behaviour.layers import Origins, OverlayFile
 from mockserver.behaviour.reader import Tree
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
 from mockserver.document_cache import OFF, DocumentCache
+from mockserver.document_paths import SUFFIXES
 from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
@@ -51,9 +52,6 @@ class ReadingOptions(Struct, frozen=True):
 
 
 STRICT = ReadingOptions()
-
-SUFFIXES = (".yaml", ".yml", ".json")
-"""A name with one of these suffixes is a file, even if there is none: the error then says so."""
 
 GENERIC_NAMES = ("openapi", "swagger", "api")
 """File names that do not tell documents apart: the name of the folder is used instead."""
@@ -109,7 +107,7 @@ def of(
     path, overlays, own = Path(wanted), [Path(file) for file in behaviour], rules_module.given(rules)
     if isinstance(wanted, str) and (remote.is_address(wanted) or wanted == remote.STANDARD_INPUT):
         return _with_rules(load(_name_of_remote(wanted), wanted, overlays, reading), own)
-    if path.suffix.lower() in SUFFIXES or path.is_file():
+    if path.suffix.lower() in SUFFIXES or path.is_file():  # a missing file too: the error then says so
         return _with_rules(load(name_of(path), path, overlays, reading), own)
     vendor = vendor_files.of(str(wanted))
     loaded = load(_short(vendor.name), vendor.document, [*vendor.overlays(live=live), *overlays], reading)

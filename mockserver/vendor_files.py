@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mockserver import rules
+from mockserver.document_paths import documents_in
 from mockserver.errors import DocumentError
 from mockserver.lazy_module import LazyModule
 from mockserver.rules import RuleFunction
@@ -89,7 +90,18 @@ def of(name: str) -> VendorFiles:
     folder = Path(name)
     if (folder / DOCUMENT).is_file():
         return VendorFiles(folder.resolve().name, folder, folder)
-    raise DocumentError(f"unknown vendor {name!r}; known vendors: {', '.join(names()) or 'none'}")
+    raise DocumentError(_unknown(name, folder))
+
+
+def _unknown(name: str, path: Path) -> str:
+    """What is wrong with a name that is neither a document nor a vendor, and what may be meant."""
+    if path.is_dir():
+        found = documents_in(path)
+        hint = f", such as {path / found[0]}" if found else ""
+        return f"{name} is a directory; name a document{hint}"
+    found = [each for each in documents_in(path.parent) if Path(each).stem == path.name]
+    hint = f"; did you mean {path.parent / found[0]}?" if found else ""
+    return f"unknown vendor {name!r}; known vendors: {', '.join(names()) or 'none'}{hint}"
 
 
 def _own() -> Iterable[str]:

@@ -113,8 +113,9 @@ def checked_url(url: str | None) -> str | None:
     Raises AddressError for one that contains a credential, because reports print the address.
     """
     parts = urlsplit(url or "http:")
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.query:
-        raise AddressError(
-            "--url must begin with http:// or https:// and contain no credential and no query; use --auth"
-        )
+    if "@" in (url or "") or parts.query:
+        raise AddressError("--url must contain no credential and no query; use --auth")
+    if parts.scheme not in ("http", "https"):
+        hint = "" if "://" in str(url) else f"; did you mean http://{url}?"
+        raise AddressError(f"--url must begin with http:// or https://{hint}")
     return url or None

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from watchfiles import awatch
 
-from mockserver.contract import SUFFIXES
+from mockserver.document_paths import SUFFIXES
 from mockserver.errors import MockServerError
 from mockserver.web.app import Sandbox, Services
 

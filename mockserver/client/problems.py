@@ -53,7 +53,9 @@ def refused(response: httpx.Response) -> SandboxError:
     if problem is None:
         return SandboxError(f"{where}: status {status} from what is no sandbox", status=status)
     errors = tuple(each for each in problem.get("errors") or () if isinstance(each, dict))
-    return SandboxError(str(problem["detail"]), status=status, errors=errors)
+    above = response.request.url.path.partition("/_mock/")[0]
+    hint = f"; give the address of the sandbox, without the base path {above} of a service" if above else ""
+    return SandboxError(f"{problem['detail']}{hint if status == 404 else ''}", status=status, errors=errors)
 
 
 def _problem(response: httpx.Response) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
+from mockserver.document_paths import similar_name
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import remote, yaml_json
 from mockserver.openapi.bundle_keys import EXAMPLE, FILES
@@ -82,7 +83,9 @@ class Library(Struct):
                 # One byte more than allowed is enough to see that the file is too large: the rest stays unread.
                 return self.counted(name, stream.read(self.bounds.bytes - self.spent + 1))
         except OSError as fault:
-            hint = "; the parts of a path are separated by `/`, not by a backslash" if "\\" in name else ""
+            similar = similar_name(path) if isinstance(fault, FileNotFoundError) else ""
+            hint = f"; did you mean {similar}?" if similar else ""
+            hint = "; the parts of a path are separated by `/`, not by a backslash" if "\\" in name else hint
             raise InvalidDocument(f"cannot be read: {fault.strerror}{hint}", file=name) from None
 
     def fetch(self, address: str) -> bytes:

@@ -22,6 +22,7 @@ import orjson
 from mockserver.errors import InvalidDocument, UnsupportedFeature
 from mockserver.openapi import field_types, openapi_32, path_template, regex, schema_ids, schema_keywords, swagger
 from mockserver.openapi.document import methods_of
+from mockserver.openapi.foreign_files import kind_of_object
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, pointer, reference, walk
 from mockserver.openapi.pointer import join
 from mockserver.openapi.whole_numbers import write_whole_numbers
@@ -208,6 +209,9 @@ def version_of(raw: dict[str, Any], *, file: str = "") -> str:
     """The version that `raw` names: `2.0`, `3.0`, `3.1` or `3.2`. Raises as `normalise` does."""
     written = raw.get("openapi", raw.get("swagger"))
     if written is None:
+        kind = kind_of_object(raw)
+        if kind:
+            raise InvalidDocument(f"is {kind}", file=file)
         raise InvalidDocument(
             "the version is missing: expected `openapi: 3.1.0` or `swagger: '2.0'` at the top level", file=file
         )

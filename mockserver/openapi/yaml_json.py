@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Literal
 
 import orjson
@@ -17,9 +18,13 @@ import yaml
 from msgspec import Struct, field
 
 from mockserver.errors import InvalidDocument
+from mockserver.openapi.foreign_files import kind_of_file
 from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 
 Format = Literal["json", "yaml"]
+
+COMMENTS = (b"//", b"/*")
+"""How comments begin that some tools allow in JSON."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -32,7 +37,8 @@ def parse(data: bytes, *, file: str = "", bounds: SizeLimits = BOUNDS) -> tuple[
     """
     value, format = _bounded(data, file, bounds)
     if type(value) is not dict:
-        raise InvalidDocument(f"expected an object at the top level, found {_called(value)}", file=file)
+        found = kind_of_file(data) or _called(value)
+        raise InvalidDocument(f"expected an object at the top level, found {found}", file=file)
     _check_depth(value, file, bounds)
     return value, format
 
@@ -53,7 +59,7 @@ def _bounded(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
 
 
 def _read(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
-    if data.lstrip()[:1] not in (b"{", b"["):
+    if not data.lstrip().startswith((b"{", b"[", *COMMENTS)):
         return _yaml(data, file, bounds), "yaml"
     try:
         return _json(data, file, bounds), "json"
@@ -71,8 +77,15 @@ def _json(data: bytes, file: str, bounds: SizeLimits) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as fault:
-        message = f"invalid JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}"
+        hint = "; JSON has no comments" if _has_comment(fault) else ""
+        message = f"invalid JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}{hint}"
         raise InvalidDocument(message, file=file) from None
+
+
+def _has_comment(fault: orjson.JSONDecodeError) -> bool:
+    """Is a comment in the way, as editors allow it in some files? The parser may be one character past its start."""
+    near = fault.doc[max(fault.pos - 1, 0) : fault.pos + 2]
+    return "//" in near or "/*" in near
 
 
 def _check_depth(value: Any, file: str, bounds: SizeLimits) -> None:
@@ -153,16 +166,30 @@ def _yaml(data: bytes, file: str, bounds: SizeLimits) -> Any:
         while (event := parser.get_event()) is not None:
             _EVENTS[type(event)](builder, event)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise _invalid(fault, file) from None
+        raise _invalid(fault, data, file) from None
     finally:
         parser.dispose()
     return builder.finish()
 
 
-def _invalid(fault: Exception, file: str) -> InvalidDocument:
+def _invalid(fault: Exception, data: bytes, file: str) -> InvalidDocument:
+    kind = kind_of_file(data)
+    if kind:
+        return InvalidDocument(f"is {kind}: expected YAML or JSON", file=file)
+    if isinstance(fault, yaml.reader.ReaderError):  # its position counts bytes
+        line = data.count(b"\n", 0, fault.position) + 1
+        return InvalidDocument(f"invalid YAML at line {line}: not a text in UTF-8: {fault.reason}", file=file)
     mark = getattr(fault, "problem_mark", None)
     problem = getattr(fault, "problem", None) or str(fault)
+    if mark is not None and _has_tab(data, mark.line):
+        problem += "; YAML is indented with spaces, and this line with a tab"
     return InvalidDocument(f"invalid YAML{_at(mark) if mark else ''}: {problem}", file=file)
+
+
+def _has_tab(data: bytes, line: int) -> bool:
+    """Is a line indented with a tab?"""
+    found = next(islice(data.splitlines(), line, None), b"")
+    return b"\t" in found[: len(found) - len(found.lstrip())]
 
 
 def _at(mark: Any) -> str:
