@@ -63,7 +63,8 @@ def created_item(
     parameter = resource.behaviour.identity.parameter
     asked = path.get(parameter) if resource.is_put else sent.get(field)
     named = asked if resource.is_put or str(asked) == str(id) else None
-    return CreatedItem(resource, id, shown, sent, user, exchange, {**path, parameter: id}, named)
+    own = {parameter: id} if parameter else {}
+    return CreatedItem(resource, id, shown, sent, user, exchange, {**path, **own}, named)
 
 
 class CreatedItems:

@@ -113,6 +113,7 @@ class RequestBuilder:
             op
             and resource
             and resource.behaviour.parent
+            and resource.owner_key
             and resource.owner_key in given
             and resource.leads_through_owner(op)
         ):

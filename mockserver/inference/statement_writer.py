@@ -108,11 +108,14 @@ class Writer:
         return stated | sides | described_statements.of_resource(self._schemas, draft, sides) | _invented(draft)
 
     def _identity(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
+        # Without an id of its own, a path such as `/books/{id}/notes` has only that of the parent.
+        nowhere = {"parameter": ""} if "id" in draft.node.parameters else {}
         if draft.single:
-            return inferred(f"{draft.node.path} contains no id and shows one object", generate="single")
+            return inferred(f"{draft.node.path} contains no id and shows one object", **nowhere, generate="single")
         if not draft.has_id:
             name, places = _plain_id(properties)
-            return inferred("no path contains an id", field=name) | identity.generation(self._schemas, places)
+            made = identity.generation(self._schemas, places)
+            return inferred("no path contains an id", field=name, **nowhere) | made
         return self._named(draft, properties)
 
     def _named(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:

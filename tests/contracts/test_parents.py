@@ -10,8 +10,9 @@ from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from mockserver.handlers import cascade
+from tests.inference.pets import NAME, collection, item
 from tests.inference.test_places import tasks
-from tests.web.document import served
+from tests.web.document import document, served
 
 
 def checked(folder: Path, parameter: str) -> CheckResult:
@@ -59,3 +60,21 @@ def test_an_item_that_survives_its_parent_is_a_failure_where_the_document_says_t
         result = run_checks(contracts.of(tmp_path / "test.json"), target, mode="quick", only=["parent"])
 
     assert {verdict} == {f.verdict for f in result.findings if "deleted with its" in f.expected}
+
+
+@pytest.mark.parametrize("parameter", ["id", "bookId"])
+def test_items_without_a_path_of_their_own_are_listed_below_the_parent_that_was_named(
+    tmp_path: Path, parameter: str
+) -> None:
+    uuid = {"type": "string", "format": "uuid"}
+    below = f"/books/{{{parameter}}}/notes"
+    notes = collection(below, item() | {"properties": {"id": uuid, "name": NAME}}, parameter="noteId")
+    del notes[below + "/{noteId}"]
+    sandbox = served(tmp_path, document(collection("/books", item(), parameter=parameter) | notes))
+
+    with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
+        result = run_checks(contracts.of(tmp_path / "test.json"), target, mode="quick", skip=["schemathesis"])
+
+    assert [] == [(each.check, each.operation, each.seen) for each in result.findings]
+    assert "passed" == result.outcomes[f"GET {below}", "listed"]
+    assert () == tuple(result.examined.never_succeeded)

@@ -14,7 +14,7 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
     """The id of an item: where it is, and how a new one is made."""
 
     field: Annotated[str, Meta(description="The property that holds it.")] = "id"
-    parameter: Annotated[str, Meta(description="The path parameter that holds it.")] = "id"
+    parameter: Annotated[str, Meta(description="The path parameter that holds it; empty if no path does.")] = "id"
     generate: Annotated[
         Literal["uuid", "integer", "digits", "random", "schema", "client", "single"],
         Meta(
