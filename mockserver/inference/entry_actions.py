@@ -34,7 +34,7 @@ def add_entry_actions(drafts: Sequence[ResourceDraft], nodes: Mapping[Shape, Pat
 
     Returns the drafts without those that were made of such operations alone.
     """
-    owners = {draft.shape: draft for draft in drafts if draft.has_id}
+    owners = {draft.shape: draft for draft in drafts if draft.item is not None}
     shapes: set[Shape] = set()
     for shape, node in nodes.items():
         owner = owners.get(shape[:-1])

@@ -48,17 +48,18 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     for draft in drafts:
         actions.infer_rest(draft)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
-    found = with_aliases(add_entry_actions(found, nodes), nodes, read_only=read_only)
+    found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
+    found = with_aliases(found, nodes, read_only=read_only)
     add_item_actions(found, nodes)
     _name(found)
     return found
 
 
 def _is_stored(draft: ResourceDraft, read_only: bool) -> bool:
-    if draft.is_resource:
+    if draft.is_resource or draft.single:
         return True
     shown = draft.action("get", "list")
-    return read_only and not draft.single and shown is not None and shown.item_schema is not None
+    return read_only and shown is not None and shown.item_schema is not None
 
 
 def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:
@@ -129,7 +130,7 @@ def _draft(
         yield ResourceDraft(schemas, word, item=node, collection=nodes.get(node.shape[:-1]))
     elif (*node.shape, "{}") in nodes:
         return
-    elif _is_single(node, schemas):
+    elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
     elif {"get", "post"} <= node.operations.keys() or (read_only and "get" in node.operations):
         yield ResourceDraft(schemas, word, collection=node)
@@ -146,6 +147,22 @@ def _is_list_of(below: PathNode | None, node: PathNode, schemas: Schemas) -> boo
     array = schemas.below(listed.schema, path) if path is not None else None
     entries = schemas.items(array) if array is not None else None
     return entries is not None and resembles(schemas, item.schema, entries)
+
+
+def _has_entries(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas) -> bool:
+    """Is it a path without an id whose object has a list that a path below it adds to: `/cart` with `/cart/items`?
+
+    What is added to shows the same object in its reply, and has no list of its own.
+    """
+    got = reply_body(node.operations["get"], "get") if "get" in node.operations else None
+    shown = got.schema if got is not None else None
+    for name, pointer in schemas.properties(shown).items() if shown else ():
+        below = nodes.get((*node.shape, name))
+        adds = below.operations.get("post") if below is not None and "get" not in below.operations else None
+        added = reply_body(adds, "update") if adds is not None and "array" in schemas.types(pointer) else None
+        if added is not None and shown and added.schema and resembles(schemas, shown, added.schema):
+            return True
+    return False
 
 
 def _is_single(node: PathNode, schemas: Schemas) -> bool:

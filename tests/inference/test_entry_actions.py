@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import BehaviourError
+from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.inference.pets import NUMBER, TEXT
 from tests.web.document import Node, answers, document, served, takes
@@ -54,6 +56,18 @@ def shop(key: str = "itemId", line: Node = LINE) -> Node:
     return document(paths, components={"schemas": {"Cart": cart}})
 
 
+def one_cart() -> Node:
+    """The shop with one cart at a path without an id, which can only be read as a whole."""
+    made = shop()
+    del made["paths"]["/carts"]
+    made["paths"] = {
+        re.sub(r"^/carts/\{\w+\}", "/cart", path): node
+        | {"parameters": [each for each in node["parameters"] if each["name"] == "itemId"]}
+        for path, node in made["paths"].items()
+    }
+    return made
+
+
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
     """A client of the shop with one empty cart, number 1."""
@@ -80,6 +94,34 @@ def test_an_entry_is_changed_and_removed_at_its_own_path(client: Client) -> None
 
     assert [("a", 1), ("b", 7)] == [(entry["sku"], entry["quantity"]) for entry in changed]
     assert (204, changed[1:]) == (removed.status_code, client.get("/carts/1").json()["items"])
+
+
+@pytest.mark.parametrize("items", [0, 3])
+def test_entries_of_a_single_item_are_added_changed_and_removed(tmp_path: Path, items: int) -> None:
+    with Client(served(tmp_path, one_cart(), settings=ServiceSettings(items=items))) as client:
+        first = client.get("/cart").json()
+        added = client.post("/cart/items", json={"sku": "hat", "quantity": 2})
+        key = added.json()["items"][0]["id"]
+        changed = client.patch(f"/cart/items/{key}", json={"quantity": 3})
+        shown = client.get("/cart").json()
+        removed = [client.delete(f"/cart/items/{key}").status_code for _ in range(2)]
+        after = client.get("/cart").json()
+
+    assert [] == first["items"]
+    assert (201, ["hat"]) == (added.status_code, [line["sku"] for line in added.json()["items"]])
+    assert {"sku": "hat", "quantity": 3} == {name: shown["items"][0][name] for name in ("sku", "quantity")}
+    assert shown == changed.json()
+    assert [204, 404] == removed
+    assert first == after
+
+
+def test_a_single_item_whose_list_has_operations_of_its_own_is_answered_by_example(tmp_path: Path) -> None:
+    made = one_cart()
+    made["paths"]["/cart/items"]["get"] = {"responses": answers({"type": "array", "items": LINE})}
+    with Client(served(tmp_path, made)) as client:
+        client.post("/cart/items", json={"sku": "hat", "quantity": 2})
+
+        assert "hat" not in client.get("/cart").text
 
 
 @pytest.mark.parametrize("path", ["/carts/1/items/9", "/carts/7/items/1"])
