@@ -180,7 +180,8 @@ class Sandbox:
 
     def _cors_of_injected(self) -> cors.CorsMiddleware:
         """What sends the responses of interceptors."""
-        return cors.CorsMiddleware(respond, origins=self._cors, real=self.outside.is_real)
+        real, is_numbered = self.outside.is_real, self.control.is_numbered
+        return cors.CorsMiddleware(respond, origins=self._cors, real=real, is_numbered=is_numbered)
 
     def _host(self, served: MountedOperations) -> Any:
         """What answers operations."""

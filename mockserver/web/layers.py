@@ -32,7 +32,8 @@ def layered(
     pages = DocumentPagesMiddleware(pages, services=services, prefixes=served.prefixes)
     pages = AdminApiMiddleware(pages, api=admin, token=token, hosts=hosts)
     split = OperationsOrPages(served, operations, ProxyHeadersMiddleware(pages))
-    return CorsMiddleware(split, origins=origins, real=admin.control.outside.is_real)
+    control = admin.control
+    return CorsMiddleware(split, origins=origins, real=control.outside.is_real, is_numbered=control.is_numbered)
 
 
 class OperationsOrPages:

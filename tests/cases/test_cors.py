@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import mockserver
 from tests.cases.conftest import Serve
+from tests.client import Client
 
 ORIGIN = "http://localhost:3000"
 ASKED = {
@@ -51,6 +55,25 @@ def test_a_page_may_read_the_headers_of_a_response(serve: Serve) -> None:
     reply = serve("18-cors").get("/todo", headers={"Origin": ORIGIN, "Authorization": "Bearer x"})
 
     assert "x-total" in reply.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [({"journal": 10}, "Mock-Request"), ({"journal": 10, "quiet_headers": True}, ""), ({}, "")]
+)
+@pytest.mark.parametrize("path", ["/customers", "/nothing"])
+def test_a_page_may_read_the_number_that_the_journal_gives_a_response(
+    options: dict[str, Any], named: str, path: str
+) -> None:
+    with Client(mockserver.create_app("docs/shop.yaml", **options), "http://mock") as client:
+        own = client.get(path, headers={"Origin": ORIGIN})
+        with_override = client.post("/_mock/overrides", json={"then": {"status": 503}, "invalid": True})
+        overridden = client.get(path, headers={"Origin": ORIGIN})
+
+    assert 201 == with_override.status_code
+    assert [200 if path == "/customers" else 404, 503] == [own.status_code, overridden.status_code]
+    for each in (own, overridden):
+        assert (named or "none") in each.headers.get("access-control-expose-headers", "none")
+        assert bool(named) == ("mock-request" in each.headers)
 
 
 def test_without_an_origin_there_are_no_cors_headers(serve: Serve) -> None:

@@ -52,6 +52,11 @@ class Control:
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear, self._forget_deliveries]
         namespaces.on_end.append(self._forget)
 
+    @property
+    def is_numbered(self) -> bool:
+        """Does the journal give each response a number?"""
+        return self.journal is not None and not self.journal.quiet
+
     def reset(
         self, namespace: Namespace, services: Iterable[Service], tenant: str | None = None, *, is_whole: bool = True
     ) -> None:

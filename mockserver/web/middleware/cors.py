@@ -36,19 +36,24 @@ READABLE = frozenset(
 )  # fmt: skip
 """Headers that are not listed for pages: they may read most of them anyway (Fetch Standard section 2.2.2)."""
 
+NUMBERS = ("Mock-Request", "Mock-Revision")
+"""What the journal adds to a response after it has passed here: pages may read it, to ask `mockserver why`."""
+
 
 class CorsMiddleware(CORSMiddleware):
     """Starlette's CORS middleware, for requests with an `Origin` only: it does nothing for others but takes time.
 
     With `origins` None any origin is allowed; with an empty tuple there are no CORS headers. With `real` effects, an
-    unsafe request from a foreign origin gets a 403.
+    unsafe request from a foreign origin gets a 403. `is_numbered` says that the journal numbers responses.
     """
 
-    def __init__(self, next_app: Any, *, origins: Sequence[str] | None = None, real: bool = False) -> None:
+    def __init__(
+        self, next_app: Any, *, origins: Sequence[str] | None = None, real: bool = False, is_numbered: bool = False
+    ) -> None:
         anyone = {"allow_origin_regex": LOOPBACK if real else ".*"}
         allowed: dict[str, Any] = anyone if origins is None else {"allow_origins": origins}
         super().__init__(next_app, **allowed, allow_methods=METHODS, allow_headers=["*"], allow_credentials=True)
-        self.real, self.origins = real, origins
+        self.real, self.origins, self._numbers = real, origins, NUMBERS if is_numbered else ()
         self._locate = getattr(next_app, "locate", None)
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
@@ -74,9 +79,8 @@ class CorsMiddleware(CORSMiddleware):
         """Send a message of a response, with CORS headers where the response has none of its own."""
         if message["type"] == "http.response.start":
             headers, origin = MutableHeaders(scope=message), request_headers["origin"]
-            exposed = [
-                n.decode("latin-1") for n, _ in headers.raw if n not in READABLE and not n.startswith(b"access-")
-            ]
+            shown = [n.decode("latin-1") for n, _ in headers.raw if n not in READABLE and not n.startswith(b"access-")]
+            exposed = [*shown, *self._numbers]
             if self.is_allowed_origin(origin):
                 headers.setdefault("access-control-allow-origin", origin)
                 headers.setdefault("access-control-allow-credentials", "true")
