@@ -26,7 +26,7 @@ export function figures(numbers) {
 }
 
 function card(service, resources) {
-  const problems = service.problems ? `${counted(service.problems, "mistake")} in the document; the start of the mock printed them.` : "";
+  const problems = service.problems ? `${counted(service.problems, "mistake")} in the document: see where the mock was started.` : "";
   return h(
     "article.card",
     { "data-service": service.name },

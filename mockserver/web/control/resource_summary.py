@@ -55,7 +55,8 @@ def _listing(plan: ResourcePlan, stated: list[OperationBehaviour]) -> Iterator[s
     lists = [each for each in stated if each.action is not None and each.action.does == "list"]
     paging = next((each.paging for each in lists if each.paging is not None), None)
     if paging is not None:
-        yield f"pages of {paging.default} by `{paging.position}` and `{paging.limit}`"
+        by = " and ".join(f"`{name}`" for name in (paging.position, paging.limit) if name)
+        yield f"pages of {paging.default}" + (f" by {by}" if by else "")
     if lists:
         yield "newest first" if plan.newest_first else "oldest first"
     names = list(dict.fromkeys(entry.parameter for each in lists for entry in each.filter if entry.parameter))
