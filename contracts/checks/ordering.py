@@ -146,7 +146,9 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
     for _ in range(3):
         body = context.body(resource, full=True)
         for name in context.bodies.properties(op):
-            value = context.bodies.other_than(op, name, [each.get(name) for each in found], context.check)
+            present = [each.get(name) for each in found]
+            value = _of_other_length(context, op, name, present)
+            value = context.bodies.other_than(op, name, present, context.check) if value is None else value
             free = name not in resource.server_fields | resource.rule_fields and not (
                 isinstance(body.get(name), str) and "-" in body[name]
             )
@@ -154,6 +156,19 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
                 body[name] = value
         found.append(body)
     return [found[i] for i in (2, 0, 3, 1)]
+
+
+LENGTHS = (9, 10, 100, 2)
+"""Numbers that have another order as texts."""
+
+
+def _of_other_length(context: CheckContext, op: ResourceOperation, name: str, present: list[Any]) -> int | None:
+    """A valid number that is not present and has another number of digits than some of them; None for other fields."""
+    pointer = context.bodies.properties(op)[name]
+    if not context.contract.schemas.types(pointer) & {"integer", "number"} or isinstance(present[0], bool):
+        return None
+    validator = context.contract.schemas.validator(pointer, "request")
+    return next((each for each in LENGTHS if each not in present and validator.is_valid(each)), None)
 
 
 def _in_order(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from contracts.checks.page_facts import check_total
 from contracts.checks.paging import BEYOND, PagedList
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import largest_page, listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -14,6 +16,9 @@ from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from contracts.runner.list_pages import read_pages
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
+
+ENOUGH = 51
+"""More items than most services show if they cut a page without saying so: at 10, 20, 25 or 50."""
 
 MOST_CREATED = 130
 """At most this many items are created to fill the first page."""
@@ -69,10 +74,30 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
     check_total(context, op, total, response)
     most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
     if most > paging.default:
-        wide = context.send(op, **who, query={paging.limit: paging.default + 1})
-        shown = len(listed(op, wide))
-        expected = f"a page has {paging.default + 1} items with {paging.limit}={paging.default + 1}"
-        context.expect(shown == paging.default + 1, expected, f"{shown} items", wide, about="asked")
+        _check_wide_page(context, resource, op, paging, created[-1], min(most, capacity))
+
+
+def _check_wide_page(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    paging: Paging,
+    created: CreatedItem,
+    most: int,
+) -> None:
+    """A page of the largest size has as many items: it is not cut at a size that nothing states."""
+    who: dict[str, Any] = {"user": created.user, "path": created.path}
+    total = len(read_pages(context, op, **who, query={}).items)
+    with suppress(CannotBuildRequest):
+        for _ in range(min(most, ENOUGH) - total):
+            context.create(resource)
+    total = len(read_pages(context, op, **who, query={}, size=paging.default).items)
+    for size in sorted({paging.default + 1, most}):
+        wide = context.send(op, **who, query={paging.limit: size})
+        shown, wanted = len(listed(op, wide)), min(size, total)
+        expected = f"a page has {wanted} of {total} items with {paging.limit}={size}"
+        if not context.expect(shown == wanted, expected, f"{shown} items", wide, about="asked"):
+            return
 
 
 def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) -> StatementRef | None:

@@ -219,6 +219,8 @@ class Books:
             return 400, None, {}
         if self.bug == "no default size" and named is None:
             size = 1000
+        if self.bug == "page cut":
+            size = min(size, 25)
         page, facts = self.style.answer(matching, query, size, self.bug)
         total = self.created if self.bug == "total counts deleted" else len(matching)
         total = {"total counts all": len(found), "total of page": len(page)}.get(self.bug, total)
@@ -259,7 +261,8 @@ class Books:
 
         def key(book: Book) -> Any:
             value = book.get(name)
-            return (value is not None, (value or 0) if name == "year" else str(value).lower(), book["id"])
+            is_number = name == "year" and self.bug != "numbers as texts"
+            return (value is not None, (value or 0) if is_number else str(value).lower(), book["id"])
 
         return sorted(found, key=key, reverse=backwards)
 

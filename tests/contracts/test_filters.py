@@ -52,6 +52,6 @@ def test_a_service_that_sorts_correctly_has_no_findings(tmp_path: Path, style: s
     assert (set(), "passed") == (verdicts(result), result.outcomes["GET /books", "sort"])
 
 
-@pytest.mark.parametrize("bug", ["sort ignored", "minus ignored"])
+@pytest.mark.parametrize("bug", ["sort ignored", "minus ignored", "numbers as texts"])
 def test_a_sort_parameter_that_is_not_kept_is_a_failure(tmp_path: Path, bug: str) -> None:
     assert {"failure sort"} == verdicts(check(tmp_path, "page", bug, only=["sort"], queries=SORTS))

@@ -38,6 +38,11 @@ def test_a_default_size_that_is_not_kept_is_a_failure(tmp_path: Path, style: str
     )
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_a_page_that_is_cut_at_a_size_that_nothing_states_is_a_failure(tmp_path: Path, style: str) -> None:
+    assert {"failure default-page-size"} == verdicts(check(tmp_path, style, "page cut", only=["default-page-size"]))
+
+
 @pytest.mark.parametrize("style", ["page", "unsaid", "rest"])
 def test_a_page_beyond_the_end_that_shows_the_last_items_is_a_failure(tmp_path: Path, style: str) -> None:
     assert {"failure paging"} == verdicts(check(tmp_path, style, "last page again", only=["paging"]))
