@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from contracts.checks.lists import ids
 from contracts.checks.page_facts import check_total
 from contracts.checks.paging import BEYOND, PagedList
 from contracts.cleanup.created_items import CreatedItem
@@ -91,7 +92,7 @@ def _check_wide_page(
     with suppress(CannotBuildRequest):
         for _ in range(min(most, ENOUGH) - total):
             context.create(resource)
-    total = len(read_pages(context, op, **who, query={}, size=paging.default).items)
+    total = len(set(ids(resource, read_pages(context, op, **who, query={}, size=paging.default).items)))
     for size in sorted({paging.default + 1, most}):
         wide = context.send(op, **who, query={paging.limit: size})
         shown, wanted = len(listed(op, wide)), min(size, total)

@@ -19,13 +19,16 @@ from contracts.runner.list_pages import ListPages, read_pages
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
 from mockserver.inference.names import plain
 from mockserver.inference.paging import first_number
-from mockserver.inference.paging_names import ITEM_CURSORS
+from mockserver.inference.paging_names import BACKWARD, ITEM_CURSORS
 
 BEYOND = 1_000_000
 """A position after the end of any list."""
 
 MOST_PAGES = 40
 """At most this many pages of a list are read for one size."""
+
+MOST_BACKWARD = 4
+"""With larger pages, the page before the fifth item is not full."""
 
 FEWEST = 3
 """With fewer items, nothing can be said about pages."""
@@ -200,6 +203,29 @@ def _check_positions(context: CheckContext, target: PagedList, wanted: list[str]
             response,
             about=page.about,
         )
+    if size and size <= MOST_BACKWARD and target.paging.limit and target.paging.evidence in FROM_DOCUMENT:
+        _check_backward(context, target, wanted, size)
+
+
+def _check_backward(context: CheckContext, target: PagedList, wanted: list[str], size: int) -> None:
+    """The page before an item has those next to it in the list, and not the item itself.
+
+    On which side they are depends on the service: before it in the list, or older. Some show the first ones instead.
+    """
+    paging, middle = target.paging, 4
+    if not paging.backward or plain(paging.position) not in ITEM_CURSORS or len(wanted) <= middle:
+        return
+    found, response = target.page(context, {paging.limit: size, paging.backward: wanted[middle]})
+    if _is_no_cursor(target, found, response, wanted):
+        return
+    sides = (wanted[middle - size : middle], wanted[middle + 1 : middle + 1 + size])
+    context.expect(
+        any(found in (list(side), list(reversed(side))) for side in sides),
+        f"the page with {paging.backward} has the items next to it ({paging.backward})",
+        _shown(found, wanted),
+        response,
+        about="backward",
+    )
 
 
 def _is_no_cursor(target: PagedList, found: list[str], response: RecordedExchange, wanted: list[str]) -> bool:
@@ -249,7 +275,7 @@ def _counts_as_stated(context: CheckContext, target: PagedList) -> bool:
 def _cursors(target: PagedList, wanted: Sequence[str], size: int) -> Iterator[_Position]:
     paging = target.paging
     is_given = paging.evidence in FROM_DOCUMENT
-    if is_given and plain(paging.position) not in ITEM_CURSORS:
+    if is_given and plain(paging.position) not in ITEM_CURSORS | BACKWARD:
         return
     expected = "the page after a cursor starts with the item after it"
     yield _Position("cursor", paging.position, wanted[1], 2, size, expected, is_given)

@@ -8,7 +8,10 @@ from typing import Any
 from mockserver.inference import descriptions
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
-from mockserver.inference.paging import default_size
+from mockserver.inference.evidence import inferred
+from mockserver.inference.names import plain
+from mockserver.inference.paging import default_size, paging
+from mockserver.inference.paging_names import BACKWARD
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -46,7 +49,12 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     if listing is None:
         return None
     texts = (description(schemas, listing.operation.pointer, word) for word in ("description", "summary"))
-    return next((said for text in texts if (said := descriptions.order(text, draft.properties()))), None)
+    said = next((said for text in texts if (said := descriptions.order(text, draft.properties()))), None)
+    pages = paging(schemas, listing.operation) if said is None else None
+    if pages is not None and plain(pages["position"]) in BACKWARD:
+        note = f"{pages['position']} leads from the newest items to older ones"
+        return inferred(note, by="creation", direction="descending")
+    return said
 
 
 def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:

@@ -45,7 +45,10 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
     sizes = [p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)]
     limit = min(sizes, key=lambda p: (plain(p.name) not in SURE_LIMITS, plain(p.name) == FIRST), default=None)
-    position, style = _position(schemas, [parameter for parameter in query if parameter is not limit])
+    others = [parameter for parameter in query if parameter is not limit]
+    position, style = _position(schemas, others)
+    before = _before(schemas, others) if limit is not None and position is None else None
+    position, style = (before, "cursor") if before is not None else (position, style)
     if limit is None and style == "":
         return None
     stated: Statement = {"style": style or "offset", "limit": limit.name if limit else ""}
@@ -80,7 +83,7 @@ def _is_sure(schemas: Schemas, limit: Parameter | None, position: Parameter | No
         return name in SURE_PAGES and (limit is None or by_limit)
     if style == "offset":
         return by_limit and (name in SURE_OFFSETS or schemas.keyword(str(position.schema), "default") in (0, 1))
-    return by_limit and name in ITEM_CURSORS | TOKENS
+    return by_limit and name in ITEM_CURSORS | TOKENS | BACKWARD
 
 
 def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | None, str]:
@@ -96,6 +99,25 @@ def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | Non
             if plain(parameter.name) in names and is_able:
                 return parameter, style
     return None, ""
+
+
+def _before(schemas: Schemas, query: list[Parameter]) -> Parameter | None:
+    """The parameter that names the item before which a page ends, where no other one leads to the next page.
+
+    The newest items come first then. `before` may also be a time, so it has to say that it names an item.
+    """
+    for parameter in query:
+        text = description(schemas, parameter)
+        is_named = plain(parameter.name) != "before" or (AN_ITEM.search(text) and not A_TIME.search(text))
+        is_moment = schemas.keyword(str(parameter.schema), "format") in ("date", "date-time", "time")
+        if plain(parameter.name) in BACKWARD and is_named and not is_moment and _is_scalar(schemas, parameter):
+            return None if parameter.required else parameter
+    return None
+
+
+AN_ITEM = lazy_pattern(r"\b(ids?|identifier|uuid|cursor|key)\b", re.IGNORECASE)
+A_TIME = lazy_pattern(r"\b(date|time|timestamp|day|moment|created|epoch|seconds|iso)\b", re.IGNORECASE)
+"""What the description of `before` says about an item, and about a time."""
 
 
 def _is_scalar(schemas: Schemas, parameter: Parameter) -> bool:

@@ -104,6 +104,23 @@ def _after(found: list[Book], last: int, size: int, bug: str, *, token: bool) ->
     return shown, {"next_cursor": position, "nextPageToken": position or "", "has_more": more}
 
 
+def by_newest(found: list[Book], query: Query, size: int, bug: str) -> tuple[list[Book], dict[str, Any]]:
+    """Answers pages of the newest books before an id, as chats do."""
+    last = int(query["before"]) if "before" in query and bug != "page ignored" else 10**9
+    rest = [book for book in reversed(found) if book["id"] < last + (bug == "overlap" and "before" in query)]
+    rest = rest[1:] if bug == "gap" and "before" in query else rest
+    return rest[:size], {"has_more": len(rest) > size}
+
+
+def by_id_both(found: list[Book], query: Query, size: int, bug: str) -> tuple[list[Book], dict[str, Any]]:
+    """Answers pages after an id, and those that end before one."""
+    if "before" not in query:
+        return _after(found, int(query.get("after", 0)), size, bug, token=False)
+    before = [book for book in found if book["id"] < int(query["before"]) + (bug == "before has it")]
+    before = before[:-1] if bug == "before leaves one out" else before
+    return before[-size:], {"has_more": len(before) > size}
+
+
 STYLES = {
     "offset": Style({"limit": SIZE, "offset": NUMBER | {"minimum": 0, "default": 0}}, {"total": NUMBER}, by_offset),
     "from one": Style({"count": SIZE, "startIndex": NUMBER | {"minimum": 1, "default": 1}}, {"total": NUMBER},
@@ -118,6 +135,9 @@ STYLES = {
                     by_token),
     "token": Style({"pageToken": {"type": "string"}, "pageSize": SIZE}, {"nextPageToken": {"type": "string"}},
                    by_token, items="books"),
+    "before": Style({"before": {"type": "string"}, "limit": SIZE}, {"has_more": {"type": "boolean"}}, by_newest),
+    "both": Style({"after": {"type": "string"}, "before": {"type": "string"}, "limit": SIZE},
+                  {"has_more": {"type": "boolean"}}, by_id_both),
     "id": Style({"starting_after": {"type": "string"}, "limit": SIZE}, {"has_more": {"type": "boolean"}}, by_id,
                 items="data"),
 }  # fmt: skip
@@ -135,7 +155,10 @@ def document(style: Style, queries: Mapping[str, Any], fields: Mapping[str, Any]
     listed: Any = {"type": "array", "items": book}
     if style.items:
         listed = {"type": "object", "required": [style.items], "properties": {style.items: listed, **style.around}}
-    parameters = [{"name": n, "in": "query", "schema": s} for n, s in {**style.parameters, **queries}.items()]
+    texts = {"before": {"description": "The id of the book before which the page ends."}}
+    parameters = [
+        {"name": n, "in": "query", "schema": s, **texts.get(n, {})} for n, s in {**style.parameters, **queries}.items()
+    ]
     id = {"name": "bookId", "in": "path", "required": True, "schema": NUMBER}
     headers = {name: {"schema": NUMBER if "Count" in name else {"type": "string"}} for name in style.headers}
 

@@ -46,3 +46,15 @@ def test_a_page_that_is_cut_at_a_size_that_nothing_states_is_a_failure(tmp_path:
 @pytest.mark.parametrize("style", ["page", "unsaid", "rest"])
 def test_a_page_beyond_the_end_that_shows_the_last_items_is_a_failure(tmp_path: Path, style: str) -> None:
     assert {"failure paging"} == verdicts(check(tmp_path, style, "last page again", only=["paging"]))
+
+
+@pytest.mark.parametrize("bug", ["before has it", "before leaves one out"])
+def test_a_page_before_an_item_has_those_next_to_it(tmp_path: Path, bug: str) -> None:
+    assert {"failure paging"} == verdicts(check(tmp_path, "both", bug, only=["paging"]))
+
+
+def test_before_that_may_be_a_time_says_nothing_about_pages(tmp_path: Path) -> None:
+    times = {"since": {"type": "string"}, "before": {"type": "string", "format": "date-time"}}
+    result = check(tmp_path, "before", only=["paging"], queries=times)
+
+    assert set() == verdicts(result)
