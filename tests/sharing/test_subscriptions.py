@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.process import ROOT
 from tests.sharing.conftest import AppClient, Open, Start
+from tests.sharing.failing_store_app import UnwritableLog
 
 DOCUMENT = ROOT / "examples/webhooks/orders.yaml"
 SUBSCRIPTION = {"url": "http://127.0.0.1:9/hook", "events": ["order.created"]}
@@ -33,3 +36,17 @@ def test_a_process_that_starts_has_the_subscriptions_of_the_store(open_handle: O
     open_handle().save(shared.partition, shared.revision, shared.followed.snapshot())
 
     assert [added] == listed(start(open_handle(), document=DOCUMENT))
+
+
+def test_a_request_that_is_not_kept_sends_no_webhook(tmp_path: Path, start: Start) -> None:
+    full = tmp_path / "full"
+    client = start(UnwritableLog(full, 0), document=DOCUMENT)
+    client.post("/_mock/subscriptions", json=SUBSCRIPTION)
+    full.touch()
+    refused = client.post("/orders", json={"product": "book"})
+    unsent = client.get("/_mock/deliveries").json()
+    full.unlink()
+    made = client.post("/orders", json={"product": "book"})
+
+    assert ((503, []), 201) == ((refused.status_code, unsent), made.status_code)
+    assert ["order.created"] == [each["event"] for each in client.get("/_mock/deliveries").json()]

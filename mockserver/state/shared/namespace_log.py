@@ -24,7 +24,7 @@ FEWEST_ENTRIES = 10_000
 
 
 CONTENTION = 100
-"""For how many requests after others were faster the log is held before they run."""
+"""For how many rounds after others were faster the log is held before requests run that may change something."""
 
 MOST_TRIALS = 100
 """How often an entry is tried again because others appended meanwhile."""
@@ -88,7 +88,7 @@ class NamespaceLog:
         self.revision = self._saved = 0
         self.is_lost, self._start = False, 0
         self._is_due, self._contention = False, 0
-        self.round_number = 0
+        self.round_number = self._held_in = 0
         self._seen = followed.log.revision if followed.log is not None else 0
 
     def load(self) -> None:
@@ -134,10 +134,12 @@ class NamespaceLog:
         self.settle()
         return True
 
-    def hold(self) -> None:
-        """Lock the log until the round ends, and apply what others have appended. Raises a LogError."""
-        self._log.hold(self.partition)
-        self._contention = CONTENTION if self.catch_up() else self._contention - 1
+    def hold(self, number: int) -> None:
+        """Lock the log until the round of that number ends, and apply what others appended. Raises a LogError."""
+        if self._held_in != number:
+            self._log.hold(self.partition)
+            self._held_in = number
+            self._contention = CONTENTION if self.catch_up() else self._contention - 1
 
     def settle(self) -> None:
         """Note changes from now on, and forget those before."""

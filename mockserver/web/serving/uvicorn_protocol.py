@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from types import coroutine
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from mockserver.web.serving import connection_faults
 from mockserver.web.serving.bounded_protocol import BoundedHttpProtocol
 from mockserver.web.serving.connection_faults import IS_OURS, ConnectionFault
+from mockserver.web.serving.pause import TURN, Pause
 
 log = logging.getLogger("mockserver")
 
@@ -29,8 +30,15 @@ CompleteResponse = tuple[int, bytes, bytes]
 Answer = Coroutine[Any, Any, CompleteResponse]
 
 
-Held = list[tuple["MockHttpProtocol", RequestResponseCycle, CompleteResponse]]
-"""Responses that wait for the end of a round."""
+class AnswerRound:
+    """What waits in a round: responses that are `held` until its end, and answers that pause for a while."""
+
+    __slots__ = ("held", "kept", "turns")
+
+    def __init__(self) -> None:
+        self.held: list[tuple[MockHttpProtocol, RequestResponseCycle, CompleteResponse]] = []
+        self.turns: list[tuple[MockHttpProtocol, RequestResponseCycle, Any, Answer]] = []
+        self.kept: list[tuple[MockHttpProtocol, RequestResponseCycle, Any, Answer]] = []
 
 
 class Rounds(Protocol):
@@ -45,12 +53,8 @@ class Rounds(Protocol):
         """A round begins."""
         ...
 
-    def end(self) -> Exception | None:
-        """The round ends; what happened if its changes are not kept."""
-        ...
-
-    def failed(self, scope: Any, response: CompleteResponse, fault: Any) -> CompleteResponse:
-        """The response to send in place of one of a round whose changes are not kept."""
+    def end(self) -> None:
+        """The round ends: its changes are kept, or undone. An answer that depends on them has paused until now."""
         ...
 
 
@@ -96,15 +100,15 @@ class MockHttpProtocol(BoundedHttpProtocol):
             self.loop.call_soon(_answer_batch, self._batch)
         self._batch.append((self, cycle, app))
 
-    def answer(self, cycle: RequestResponseCycle, app: Any, held: Held | None = None) -> None:
+    def answer(self, cycle: RequestResponseCycle, app: Any, of: AnswerRound | None = None) -> None:
         """Answer one request, on the fast path if possible.
 
-        With `held`, a response is added there instead of being sent, if its round has changed something.
+        In a round, a response is held back instead of being sent, if the round has changed something.
         """
         if cycle.more_body or cycle.access_log or not hasattr(app, "fast_path"):
             self._answer_in_task(cycle, app)
         else:
-            self._answer_directly(cycle, app, held)
+            self.answer_directly(cycle, app, of)
 
     def send_held(self, cycle: RequestResponseCycle, response: CompleteResponse) -> None:
         """Send a response that was held back."""
@@ -119,16 +123,26 @@ class MockHttpProtocol(BoundedHttpProtocol):
         cycle.scope[IS_OURS] = True  # type: ignore[literal-required]  # scopes may have keys of servers
         super()._start_asgi_task(cycle, partial(_with_faults, cycle, app))
 
-    def _answer_directly(self, cycle: RequestResponseCycle, app: Any, held: Held | None) -> None:
-        """Send a response that is ready in one step; continue any other, and report an error, in a Task."""
+    def answer_directly(
+        self, cycle: RequestResponseCycle, app: Any, of: AnswerRound | None, answer: Answer | None = None
+    ) -> None:
+        """Send a response that is ready in one step; continue any other, and report an error, in a Task.
+
+        An `answer` that has paused in its round goes on; one may pause until its turn comes, and then until it is kept.
+        """
         pending: Awaitable[CompleteResponse] | None = None
         try:
-            answer: Answer | None = app.fast_path(cycle.scope, bytes(cycle.body))
+            if answer is None:
+                answer = app.fast_path(cycle.scope, bytes(cycle.body))
             if answer is not None:
-                pending = _continued(answer, answer.send(None))
+                awaited = answer.send(None)
+                if of is not None and type(awaited) is Pause:
+                    (of.turns if awaited is TURN else of.kept).append((self, cycle, app, answer))
+                    return
+                pending = _continued(answer, awaited)
         except StopIteration as end:
-            if held is not None and app.rounds.has_changes:
-                held.append((self, cycle, end.value))
+            if of is not None and app.rounds.has_changes:
+                of.held.append((self, cycle, end.value))
                 return
             if _send(cycle, *end.value):
                 cycle.on_response = _nothing  # as uvicorn does: the reference would keep cycle and connection alive
@@ -147,30 +161,31 @@ def _answer_batch(waiting: Batch) -> None:
         _answer_round(batch, rounds)
         return
     for connection, cycle, app in batch:
-        try:
-            connection.answer(cycle, app)
-        except Exception:
-            log.exception("a response could not be sent")
-            connection.transport.close()  # and go on with the other requests of the batch
+        _tried(connection, connection.answer, cycle, app)
 
 
 def _answer_round(batch: Batch, rounds: Rounds) -> None:
     """Answer requests in a round: responses are sent when their changes are kept."""
-    held: Held = []
+    new = AnswerRound()
     rounds.begin()
     for connection, cycle, app in batch:
-        try:
-            connection.answer(cycle, app, held)
-        except Exception:
-            log.exception("a response could not be made")
-            connection.transport.close()
-    fault = rounds.end()
-    for connection, cycle, response in held:
-        try:
-            connection.send_held(cycle, response if fault is None else rounds.failed(cycle.scope, response, fault))
-        except Exception:
-            log.exception("a response could not be sent")
-            connection.transport.close()
+        _tried(connection, connection.answer, cycle, app, new)
+    for connection, cycle, app, answer in new.turns:
+        _tried(connection, connection.answer_directly, cycle, app, new, answer)
+    rounds.end()
+    for connection, cycle, response in new.held:
+        _tried(connection, connection.send_held, cycle, response)
+    for connection, cycle, app, answer in new.kept:
+        _tried(connection, connection.answer_directly, cycle, app, None, answer)
+
+
+def _tried(connection: MockHttpProtocol, step: Callable[..., None], *arguments: Any) -> None:
+    """Do a step of a request; after an error that nobody expected, close its connection and go on with the others."""
+    try:
+        step(*arguments)
+    except Exception:
+        log.exception("a response could not be made or sent")
+        connection.transport.close()
 
 
 async def _with_faults(cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Mapping
 from functools import partial
 from types import coroutine
 from typing import Any
@@ -14,16 +14,15 @@ from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
 from mockserver.web.endpoint import Endpoint, Headers, ReadBody, Scope, receive_body
+from mockserver.web.request.prefer import Preferences
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.service_parts import ServiceParts
+from mockserver.web.serving.pause import KEPT, TURN
 from mockserver.web.sharing.refusal import unavailable
 from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import TRACE
 
 Answered = tuple[Reply, Headers]
-
-ENDPOINT = "mockserver.endpoint"
-"""The key of an ASGI scope with the endpoint that answers in a round, for the response if the round is not kept."""
 
 READS = ("GET", "HEAD")
 
@@ -33,6 +32,10 @@ class SharedEndpoint(Endpoint):
 
     A request sees all that was appended before its round. When others append meanwhile, its changes are undone, theirs
     are applied, and it runs again. One that waits cannot run again: its changes come after theirs.
+
+    What is changed, or read after that in the same round, pauses until the round is kept. While others append too, a
+    request with a body also pauses between its body and its handler, until all requests of the round are read: so the
+    log is locked only while requests are handled, and other processes wait for that alone.
     """
 
     def __init__(
@@ -47,6 +50,9 @@ class SharedEndpoint(Endpoint):
         self._sharing = sharing
         self._held: list[CommittedRequest] = []
         self._may_change = operation.method.upper() not in READS
+        # A rate limit counts in the store, and does so before the body is read.
+        self._has_parts = self._may_change and self._body is not None and self.limiter is None
+        self._is_begun_alone = False
 
     def send(self, request: CommittedRequest) -> None:
         """Hold back what is sent until the changes are in the log: before that, the request may run again."""
@@ -68,54 +74,94 @@ class SharedEndpoint(Endpoint):
             receive = await receive_body(receive, self._parts.max_body)  # read once, also if the request runs again
         answered: Answered | Waiting
         try:
+            if sharing.may_pause:
+                return await self._in_parts(self._followed(scope), scope, receive, values)
             if sharing.in_round:
-                scope[ENDPOINT] = self  # type: ignore[index]  # scopes of servers are dictionaries
-                answered = self._answered(scope, receive, values)
+                answered = self._answered(self._followed(scope), scope, receive, values)
             else:
                 with sharing.round():
-                    answered = self._answered(scope, receive, values)
+                    answered = self._answered(self._followed(scope), scope, receive, values)
         except LogError as fault:
             return self._without_log(fault, scope, receive, values)
-        return answered if type(answered) is tuple else await self._continued(*answered)
+        if type(answered) is not tuple:
+            return await self._continued(*answered)
+        self._send_held()
+        return answered
 
-    def _answered(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered | Waiting:
-        """The answer, or the rest of an answer that waits. Raises a LogError."""
+    async def _in_parts(self, log: NamespaceLog, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
+        """The answer, with its pauses. Raises a LogError."""
+        sharing, begun = self._sharing, None
+        if self._has_parts and log.is_contended:
+            begun = Endpoint.__call__(self, scope, receive, values)
+            self._is_begun_alone = True
+            try:
+                begun.send(None)
+            except StopIteration as end:  # it is refused, whatever is stored
+                refused: Answered = end.value
+                return refused
+            finally:
+                self._is_begun_alone = False
+            await TURN
+        answered = self._answered(log, scope, receive, values, begun)
+        if type(answered) is not tuple:
+            return await self._continued(*answered)
+        if sharing.changed:
+            held, self._held = self._held, []
+            await KEPT
+            if sharing.fault is not None:
+                return self._unavailable(sharing.fault, scope)
+            self._held = held
+        self._send_held()
+        return answered
+
+    async def _read(self, preferences: Preferences, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
+        """As Endpoint does. What comes after it may depend on what is stored."""
+        read = await super()._read(preferences, headers, receive)
+        if self._is_begun_alone:
+            await TURN
+        return read
+
+    def _answered(
+        self,
+        log: NamespaceLog,
+        scope: Scope,
+        receive: Any,
+        values: tuple[str, ...],
+        begun: Coroutine[Any, Any, Answered] | None = None,
+    ) -> Answered | Waiting:
+        """The answer, or the rest of an answer that waits. Raises a LogError. What has `begun` goes on."""
         sharing = self._sharing
-        log = self._followed(scope)
+        if self._may_change and log.is_contended:
+            log.hold(sharing.round_number)
         for trial in range(MOST_TRIALS):
             if trial:
                 sharing.of(sharing.named(scope["headers"]), again=True)
+                if TRACE in scope:
+                    scope[TRACE].reasons = ()
             self._held.clear()
-            answer = Endpoint.__call__(self, scope, receive, values)
+            answer = begun or Endpoint.__call__(self, scope, receive, values)
+            begun = None
             try:
                 awaited = answer.send(None)
             except StopIteration as end:
                 done: Answered = end.value
-                if not log.changes.noted:
-                    if self._held:
-                        self._send_held()
-                    return done
-                appended = log.append()
-                if appended is not None:
+                if log.changes.noted:
+                    appended = log.append()
+                    if appended is None:
+                        continue
                     sharing.keep(appended)
-                    self._send_held()
-                    return done
-            else:
-                for each in log.append_unconditionally():
-                    sharing.keep(each)
-                return [log, answer, awaited]
-            if TRACE in scope:
-                scope[TRACE].reasons = ()
+                return done
+            for each in log.append_unconditionally():
+                sharing.keep(each)
+            return [log, answer, awaited]
         return self.refused(unavailable(LogError("others change it too often")), scope["method"], scope["path"]), ()
 
     def _followed(self, scope: Scope) -> NamespaceLog:
-        """The log of the namespace of a request, which is held if it must be. Raises a LogError."""
+        """The log of the namespace of a request. Raises a LogError."""
         found = self._sharing.looked()
         if found is None:
             self._sharing.check()
             found = self._sharing.of(self._sharing.named(scope["headers"]))
-        if self._may_change and found.is_contended:
-            found.hold()
         return found
 
     @coroutine
@@ -152,11 +198,13 @@ class SharedEndpoint(Endpoint):
             finally:
                 if changes is not None:
                     changes.undo()
-        return self.unavailable(fault, scope), ()
+        return self._unavailable(fault, scope)
 
-    def unavailable(self, fault: LogError, scope: Scope) -> Reply:
-        """The 503 of the service."""
-        return self.refused(unavailable(fault), scope["method"], scope["path"])
+    def _unavailable(self, fault: LogError, scope: Scope) -> Answered:
+        """The 503 of the service, for a request that changes nothing."""
+        if TRACE in scope:
+            scope[TRACE].commits = ()
+        return self.refused(unavailable(fault), scope["method"], scope["path"]), ()
 
 
 Waiting = list[Any]

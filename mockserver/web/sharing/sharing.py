@@ -29,13 +29,14 @@ class Sharing:
 
     What a process answers together is a round: `begin`, the requests, `end`. Only after `end` are the changes of a
     round kept, and its responses may be sent. With `stale_reads`, reads are answered while the log cannot be used.
+    In a round in which answers `may_pause`, they are begun together, and take the lock of the log together.
     """
 
     def __init__(self, namespaces: Namespaces) -> None:
         self.namespaces, self.stale_reads = namespaces, False
         self.log: SharedLog | None = None
         self.number = 0
-        self.in_round = False
+        self.in_round = self.may_pause = False
         self.round_number = 0
         self.fault: LogError | None = None
         self._saver: SnapshotSaver | None = None
