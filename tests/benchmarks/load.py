@@ -60,10 +60,13 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "asyncio"
 
 
-def rate(request: Request, seconds: float, spent: Callable[[], float] = float) -> Rate:
-    """Repeat `request` over 16 connections for `seconds` and count the responses; `spent` is the server's own time."""
+def rate(request: Request, seconds: float, spent: Callable[[], float] = float, connections: int = CONNECTIONS) -> Rate:
+    """Repeat `request` over so many connections for `seconds` and count the responses; `spent` is the server's time."""
     before = spent()
-    seen = _with_wrk(request, seconds) if generator() == "wrk" else asyncio.run(_for_seconds(request, seconds))
+    if generator() == "wrk":
+        seen = _with_wrk(request, seconds, connections)
+    else:
+        seen = asyncio.run(_for_seconds(request, seconds, connections))
     answers = max(1.0, seen.per_second * seconds)
     return replace(seen, microseconds=(spent() - before) / answers * 1e6)
 
@@ -71,7 +74,7 @@ def rate(request: Request, seconds: float, spent: Callable[[], float] = float) -
 def repeat(request: Request, times: int) -> Counter[int]:
     """Send `request` exactly that many times, and count the responses by status."""
     statuses: Counter[int] = Counter()
-    asyncio.run(_run(request, statuses, lambda sent: sent >= times))
+    asyncio.run(_run(request, statuses, lambda sent: sent >= times, CONNECTIONS))
     return statuses
 
 
@@ -81,14 +84,14 @@ wrk.body = {body}
 """
 
 
-def _with_wrk(request: Request, seconds: float) -> Rate:
+def _with_wrk(request: Request, seconds: float, connections: int) -> Rate:
     headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers)
     body = f"[==[{request.body.decode()}]==]" if request.body else "nil"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT.format(method=request.method, body=body, headers=headers))
         script.flush()
         duration = f"-d{max(1, round(seconds))}s"
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", duration, "--timeout", "10s", "-s", script.name, request.url]
+        command = ["wrk", "-t1", f"-c{connections}", duration, "--timeout", "10s", "-s", script.name, request.url]
         printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     per_second = float(_number(r"Requests/sec:\s+([\d.]+)", printed))
     broken = sum(int(count) for count in re.findall(r"(?:connect|read|write|timeout) (\d+)", printed))
@@ -100,19 +103,19 @@ def _number(pattern: str, text: str) -> str:
     return found[1] if found else "0"
 
 
-async def _for_seconds(request: Request, seconds: float) -> Rate:
+async def _for_seconds(request: Request, seconds: float, connections: int) -> Rate:
     statuses: Counter[int] = Counter()
     start = time.perf_counter()
-    await _run(request, statuses, lambda _: time.perf_counter() - start > seconds)
+    await _run(request, statuses, lambda _: time.perf_counter() - start > seconds, connections)
     refused = sum(count for status, count in statuses.items() if status >= 400)
     return Rate(statuses.total() / (time.perf_counter() - start), refused)
 
 
-async def _run(request: Request, statuses: Counter[int], enough: Enough) -> None:
+async def _run(request: Request, statuses: Counter[int], enough: Enough, connections: int) -> None:
     count = _Count()
     wire, place = request.encoded(), urlsplit(request.url)
     async with asyncio.TaskGroup() as group:
-        for _ in range(CONNECTIONS):
+        for _ in range(connections):
             group.create_task(_client(place.hostname or "", place.port or 80, wire, statuses, enough, count))
 
 

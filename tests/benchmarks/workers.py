@@ -3,8 +3,8 @@
     python tests/benchmarks/workers.py [--no-peers] [--seconds 3] [--rounds 3]
 
 All servers run at once and get load in turn. Servers and load share all cores of the machine: on two cores, two
-workers and the load generator take turns, and the ratios are lower than with a third core. A figure is the median
-of its rounds.
+workers and the load generator take turns, and the ratios are lower than with a third core. Two servers that share
+nothing get load at the same time, which says what could be reached here at most. A figure is the median of its rounds.
 """
 
 from __future__ import annotations
@@ -16,14 +16,26 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from mockserver import vendor_files
-from tests.benchmarks.bench import PACKAGES, Options, Rates, measure, newest, requests, sample, start_all
-from tests.benchmarks.load import Request, generator, rate
+from tests.benchmarks.bench import (
+    PACKAGES,
+    Options,
+    Rates,
+    measure,
+    middle,
+    newest,
+    requests,
+    sample,
+    spender,
+    start_all,
+)
+from tests.benchmarks.load import CONNECTIONS, Rate, Request, generator, rate
 from tests.benchmarks.open_model import Latencies, latencies
 from tests.benchmarks.servers import PEERS, Running, Server, Site, install_packages, ours
 from tests.redis_process import RedisProcess
@@ -34,6 +46,7 @@ SHARE = 0.6
 """At which part of its largest rate a server gets requests in the open model."""
 
 MEMORY, SQLITE, TWO, TWO_REDIS = "memory", "SQLite", "2 workers, SQLite", "2 workers, Redis"
+SECOND, APART = "another one in memory", "2 servers in memory that share nothing"
 
 
 def served(name: str, *options: str) -> Server:
@@ -45,6 +58,7 @@ def own_servers(folder: Path, redis: str | None) -> list[Server]:
     """The rows of our own servers."""
     found = [
         served(MEMORY),
+        served(SECOND),
         served(SQLITE, "--store", str(folder / "one.db")),
         served("SQLite, --durability power", "--store", str(folder / "power.db"), "--durability", "power"),
         served(TWO, "--workers", "2", "--store", str(folder / "two.db")),
@@ -60,6 +74,25 @@ def own_servers(folder: Path, redis: str | None) -> list[Server]:
 def asked(address: str, identifier: str) -> dict[str, Request]:
     """The requests that are measured."""
     return {name: each for name, each in requests(address, identifier).items() if name in MEASURED}
+
+
+def apart(servers: Sequence[Running], chosen: Options) -> dict[str, Rate]:
+    """What servers answer together that get load at the same time, each over its part of the connections."""
+    asked_of = [(each, asked(each.address, newest(each.address))) for each in servers]
+    connections = CONNECTIONS // len(servers)
+
+    def together(name: str) -> Rate:
+        with ThreadPoolExecutor(len(servers)) as threads:
+            each = list(
+                threads.map(
+                    lambda one: rate(one[1][name], chosen.seconds, spender(one[0]), connections=connections), asked_of
+                )
+            )
+        total = sum(one.per_second for one in each)
+        spent = sum(one.microseconds * one.per_second for one in each) / total
+        return Rate(total, sum(one.refused for one in each), spent)
+
+    return {name: middle([together(name) for _ in range(chosen.rounds)]) for name in MEASURED}
 
 
 def print_table(rates: Rates) -> None:
@@ -84,6 +117,8 @@ def print_ratios(rates: Rates) -> None:
         ("SQLite, one worker, of memory", SQLITE, MEMORY, 0.6, 0.85),
         ("two workers on SQLite, of one in memory", TWO, MEMORY, 1.2, 1.7),
         ("two workers on Redis, of two on SQLite", TWO_REDIS, TWO, 0.4, 0.6),
+        ("two workers on SQLite, of two servers that share nothing", TWO, APART, "–", "–"),
+        ("two servers that share nothing, of one in memory", APART, MEMORY, "–", "–"),
     )
     print("\n| ratio | create | reach | get | reach |\n| --- | ---: | ---: | ---: | ---: |")
     for name, above, below, create, read in wanted:
@@ -128,9 +163,12 @@ def compare(folder: Path, chosen: Options) -> None:
         (folder / "replies.json").write_text(json.dumps(replies[0]), encoding="utf-8")
         others = start_all(stack, PEERS if chosen.packages else (), site)
         identifier = newest(mine[0].address)
-        tables = {each.server.name: asked(each.address, newest(each.address)) for each in mine}
+        tables = {
+            each.server.name: asked(each.address, newest(each.address)) for each in mine if each.server.name != SECOND
+        }
         tables |= {each.server.name: asked(each.address, identifier) for each in others}
         rates = measure(tables, chosen, {each.server.name: each for each in (*mine, *others)})
+        rates[APART] = apart([each for each in mine if each.server.name in (MEMORY, SECOND)], chosen)
         print_table(rates)
         print_costs(rates)
         print_ratios(rates)
