@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 ARROWS = (
     "lazy_module", "lazy_pattern", "document_cache", "name_clash", "printed_text", "errors", "reason_phrases",
-    "loopback", "address_guard", "rules", "document_paths", "vendor_files", "openapi", "project_settings",
+    "loopback", "address_guard", "durations", "rules", "document_paths", "vendor_files", "openapi", "project_settings",
     "editor_schemas", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages", "state",
     "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli", "__main__",
     "pytest_plugin",

@@ -90,7 +90,7 @@ class AppliedOverride(Struct, frozen=True):
     times: int | None = None
     after: int | None = None
     probability: float | None = None
-    expires: float | None = None
+    expires: float | str | None = None
     invalid: bool = False
     note: str | None = None
 

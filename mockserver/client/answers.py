@@ -8,6 +8,9 @@ from typing import Any
 Json = dict[str, Any]
 Answer = Mapping[str, Any]
 
+Seconds = float | str
+"""A number of seconds, or a text with a unit, such as `500ms`."""
+
 
 def override(
     when: Mapping[str, Any] | None,
@@ -16,7 +19,7 @@ def override(
     times: int | None = None,
     after: int | None = None,
     probability: float | None = None,
-    expires: float | None = None,
+    expires: Seconds | None = None,
     invalid: bool = False,
     note: str | None = None,
 ) -> Json:
@@ -54,7 +57,7 @@ def faulty(kind: str, settings: Mapping[str, Any], delay: Any) -> Json:
     return {"fault": {"kind": kind, **given}} | ({"delay": delay} if delay is not None else {})
 
 
-def delaying(seconds: float | tuple[float, float] | None, median: float | None, sigma: float) -> Json:
+def delaying(seconds: Seconds | tuple[Seconds, Seconds] | None, median: Seconds | None, sigma: float) -> Json:
     """The answer of `delay`: a number of seconds, from and to, or a median. Raises ValueError without any of them."""
     if (seconds is None) == (median is None):
         raise ValueError("delay: give seconds, for example 0.5, a pair such as (0.1, 2), or median=0.2")

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.client import answers
 from mockserver.client.admin_models import AppliedOverride
+from mockserver.client.answers import Seconds
 from mockserver.client.async_items import AsyncSend
 from mockserver.client.namespace_calls import Answers, NamespaceCalls
 
@@ -52,7 +53,7 @@ class AsyncOverridesClient:
         fraction: float | None = None,
         bytes_per_second: int | None = None,
         requests: int | None = None,
-        seconds: float | None = None,
+        seconds: Seconds | None = None,
         limit: int | None = None,
         delay: Any = None,
         when: Mapping[str, Any] | None = None,
@@ -70,14 +71,17 @@ class AsyncOverridesClient:
     async def delay(
         self,
         operation: str | None = None,
-        seconds: float | tuple[float, float] | None = None,
+        seconds: Seconds | tuple[Seconds, Seconds] | None = None,
         *,
-        median: float | None = None,
+        median: Seconds | None = None,
         sigma: float = 0.5,
         when: Mapping[str, Any] | None = None,
         **limits: Any,
     ) -> AppliedOverride:
-        """Delay an operation, or all: by seconds, by a random time between two, or log-normally around a median."""
+        """Delay an operation, or all: by seconds, by a random time between two, or log-normally around a median.
+
+        A text with a unit, such as `500ms`, is a number of seconds, too.
+        """
         return await self.override(answers.when(operation, when), answers.delaying(seconds, median, sigma), **limits)
 
     async def overrides(self) -> list[AppliedOverride]:

@@ -234,8 +234,8 @@ def moment(time: datetime | str) -> str:
     return (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).isoformat()
 
 
-def seconds(duration: float | timedelta) -> float:
-    """A duration in seconds."""
+def seconds(duration: float | timedelta | str) -> float | str:
+    """A duration in seconds; a text such as `2h` as it is, for the sandbox reads it."""
     return duration.total_seconds() if isinstance(duration, timedelta) else duration
 
 

@@ -66,8 +66,8 @@ class ClockClient:
         set_to = {} if at is None else {"set": namespace_calls.moment(at)}
         return self._send(self._calls.clock(**set_to, freeze=True))
 
-    def advance(self, by: float | timedelta) -> ClockTime:
-        """Move the clock forward, by seconds or a timedelta."""
+    def advance(self, by: float | timedelta | str) -> ClockTime:
+        """Move the clock forward, by seconds, a timedelta or a text such as `2h`."""
         return self._send(self._calls.clock(advance=namespace_calls.seconds(by)))
 
     def set(self, time: datetime | str) -> ClockTime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jsonschema_rs import ValidationError
@@ -49,7 +49,11 @@ def _forbidden(error: ValidationError) -> str:
 
 
 def _type(error: ValidationError) -> str:
-    kinds = sorted(error.kind.types, key="null".__eq__)  # type: ignore[attr-defined]
+    return _not_of_type(error, error.kind.types)  # type: ignore[attr-defined]
+
+
+def _not_of_type(error: ValidationError, types: Iterable[str]) -> str:
+    kinds = sorted(types, key="null".__eq__)
     return f"{_json(error.instance)} is not of type {' or '.join(map(_json, kinds))}"
 
 
@@ -71,7 +75,16 @@ def _one_of(error: ValidationError) -> str:
 
 
 def _any_of(error: ValidationError) -> str:
+    kinds = [_types_of_value(branch, error) for branch in error.kind.context]  # type: ignore[attr-defined]
+    if kinds and all(kinds):  # the value is of another type than all alternatives
+        return _not_of_type(error, dict.fromkeys(name for each in kinds for name in each))
     return f"{_json(error.instance)} matches none of the alternatives (`{error.kind.name}`)"
+
+
+def _types_of_value(branch: list[ValidationError], whole: ValidationError) -> list[str]:
+    """The types that an alternative allows for the whole value, if it fails by them."""
+    of_value = (each for each in branch if each.kind.name == "type" and each.instance_path == whole.instance_path)
+    return [name for error in of_value for name in error.kind.types]  # type: ignore[attr-defined]
 
 
 def _json(value: Any) -> str:

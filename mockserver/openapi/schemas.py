@@ -7,12 +7,14 @@ section 4.8.24, JSON Schema Validation section 9.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import jsonschema_rs
+from msgspec.structs import replace
 
 from mockserver.errors import Fault, InvalidDocument, Unanswerable
 from mockserver.openapi import fault_messages, json_codec
@@ -30,13 +32,14 @@ class Validator:
     """Validates values against one schema, which is compiled with the first value, or by `compile`.
 
     `is_valid` and `iter_errors` are jsonschema-rs's. After compilation they are its bound methods themselves, so that a
-    call costs no detour.
+    call costs no detour. `known` finds the names of the properties that the schema has for the object at a path.
     """
 
-    __slots__ = ("_make", "is_valid", "iter_errors", "validate")
+    __slots__ = ("_make", "is_valid", "iter_errors", "known", "validate")
 
-    def __init__(self, make: Callable[[], Compiled]) -> None:
+    def __init__(self, make: Callable[[], Compiled], known: Callable[[Path], Iterable[str]]) -> None:
         self._make: Callable[[], Compiled] | None = make
+        self.known = known
         self.validate: Callable[[Any], None] = lambda value: self.compile().validate(value)
         self.is_valid: Callable[[Any], bool] = lambda value: self.compile().is_valid(value)
         self.iter_errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]] = lambda value: (
@@ -59,6 +62,9 @@ class Validator:
             return error
         raise ValueError("the value is valid")
 
+
+Path = tuple[str | int, ...]
+"""The keys and numbers that lead to a value inside of another one."""
 
 REJECT_NO_TEXT = frozenset({"type", "description", "title", "example", "examples", "default", "$ref"})
 """Keywords that reject no text if `type` allows strings; `$ref` is followed on its own."""
@@ -90,7 +96,9 @@ class Schemas:
         """The validator of the schema at `pointer`; it compiles itself when first used."""
         key = (pointer, direction)
         if key not in self._validators:
-            self._validators[key] = Validator(partial(self.compile_once, pointer, direction))
+            self._validators[key] = Validator(
+                partial(self.compile_once, pointer, direction), partial(self._names, pointer)
+            )
         return self._validators[key]
 
     def lines_validator(self, pointer: str, direction: Direction) -> Validator:
@@ -102,7 +110,9 @@ class Schemas:
             return self.validator(pointer, direction)
         key = (f"{pointer}\n", direction)  # the line break sets it apart from the validator of one value
         if key not in self._validators:
-            self._validators[key] = Validator(partial(self._compile_listed, pointer, direction))
+            self._validators[key] = Validator(
+                partial(self._compile_listed, pointer, direction), lambda path: self._names(pointer, path[1:])
+            )
         return self._validators[key]
 
     def _compile_listed(self, pointer: str, direction: Direction) -> Compiled:
@@ -208,7 +218,12 @@ class Schemas:
                 return json_pointer.join(here, "items")
         return None
 
-    def below(self, pointer: str | None, path: tuple[str | int, ...]) -> str | None:
+    def _names(self, pointer: str, path: Path) -> Iterable[str]:
+        """The names of the properties of the object at `path` inside a value of the schema at `pointer`."""
+        found = self.below(pointer, path)
+        return self.properties(found) if found is not None else ()
+
+    def below(self, pointer: str | None, path: Path) -> str | None:
         """The pointer of the schema for the value at `path` inside a value of the schema at `pointer`, or None."""
         for step in path:
             if pointer is None:
@@ -230,7 +245,7 @@ LONGEST = 200
 
 
 def faults(
-    validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = (), *, is_large: bool = False
+    validator: Validator, instance: Any, location: str, prefix: Path = (), *, is_large: bool = False
 ) -> tuple[Fault, ...]:
     """What is wrong with `instance`: a Fault for each keyword that fails, located below `prefix` in `location`.
 
@@ -239,16 +254,26 @@ def faults(
     is large: the validator collects all of them before it returns the first.
     """
     errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
-    found = (fault for error in errors for fault in _readable(error, location, prefix))
-    return tuple(islice(found, MOST_FAULTS))
+    found = islice((fault for error in errors for fault in _readable(error, location, prefix)), MOST_FAULTS)
+    return tuple(_with_hint(fault, validator, len(prefix)) for fault in found)
 
 
-def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
+def _with_hint(fault: Fault, validator: Validator, depth: int) -> Fault:
+    """The fault of an unknown property with the name that was likely meant; any other as it is."""
+    *above, name = fault.path or ("",)
+    if fault.message != fault_messages.unknown([str(name)]):
+        return fault
+    near = get_close_matches(str(name), validator.known(tuple(above[depth:])), 1)
+    return replace(fault, message=f"{fault.message}; did you mean {near[0]!r}?") if near else fault
+
+
+def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Fault]:
     branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
     if not all(branches):
         branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
-    meant = [branch for branch in branches if not _is_other_kind(branch, error)]
-    decided = _decided(branches, location, prefix) if not meant else None
+    possible = [branch for branch in branches if not _is_of_other_type(branch, error)]
+    meant = [branch for branch in possible if not _is_other_kind(branch, error)]
+    decided = _decided(branches, location, prefix) or _decided(possible, location, prefix) if not meant else None
     inside = meant[0] if len(meant) == 1 else _agreed(branches) if decided is None else []
     for inner in inside:
         yield from _readable(inner, location, prefix)
@@ -256,12 +281,14 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple
         yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix)
 
 
+def _is_of_other_type(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
+    """Does an alternative fail since the whole value is of another type?"""
+    return any(error.kind.name == "type" and error.instance_path == whole.instance_path for error in branch)
+
+
 def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail since the value is of another kind: by its type, or by a property with fixed values?"""
-    return any(
-        error.kind.name == "type" if error.instance_path == whole.instance_path else _is_choice(error)
-        for error in branch
-    )
+    """Does an alternative fail by a property with fixed values, which selects another one?"""
+    return any(error.instance_path != whole.instance_path and _is_choice(error) for error in branch)
 
 
 def _is_choice(error: jsonschema_rs.ValidationError) -> bool:
@@ -279,9 +306,7 @@ def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonsch
     return [error for place, error in missing[0].items() if all(place in one for one in missing)] if missing else []
 
 
-def _decided(
-    branches: list[list[jsonschema_rs.ValidationError]], location: str, prefix: tuple[str | int, ...]
-) -> Fault | None:
+def _decided(branches: list[list[jsonschema_rs.ValidationError]], location: str, prefix: Path) -> Fault | None:
     """The fault of a property whose value no alternative allows; None if that is not what is wrong.
 
     The message lists the values of all alternatives together.
@@ -303,7 +328,7 @@ CHOICES: dict[str, Callable[[Any], list[Any]]] = {
 """Keyword with fixed values → a function that takes these values from its error."""
 
 
-def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Fault:
+def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Fault:
     keyword = error.kind.name
     path = (*prefix, *error.instance_path)
     if keyword == "required":

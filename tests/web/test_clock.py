@@ -49,13 +49,22 @@ def test_a_frozen_clock_gives_all_items_the_same_time_until_it_is_resumed(api: C
 
 def test_a_clock_is_moved_and_set_also_while_it_is_frozen(api: Client) -> None:
     before = created(api)
-    api.post(CLOCK, json={"advance": 3600})
+    api.post(CLOCK, json={"advance": "1h"})
     ahead = created(api)
     api.post(CLOCK, json={"set": "2030-01-01T00:00:00Z", "freeze": True})
-    api.post(CLOCK, params={"advance": 60})
+    api.post(CLOCK, params={"advance": "1m"})
 
     assert 3600 <= ahead - before < 3660
     assert [datetime(2030, 1, 1, 0, 1, tzinfo=UTC).timestamp()] * 2 == [created(api), api.get(CLOCK).json()["now"]]
+
+
+def test_a_duration_that_is_none_or_too_long_does_not_move_the_clock(api: Client) -> None:
+    api.post(CLOCK, json={"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    replies = [api.post(CLOCK, json={"advance": each}) for each in ("soon", "-1s", "900000000d", -1)]
+
+    assert [400] * 4 == [each.status_code for each in replies]
+    assert "'900000000d' is too long: 3155760000 seconds at most" in replies[2].text
+    assert "2030-01-01T00:00:00.000Z" == api.get(CLOCK).json()["time"]
 
 
 def test_each_namespace_has_its_own_time(api: Client) -> None:

@@ -363,6 +363,25 @@ def send_pieces(port: int, pieces: list[bytes], responses: int) -> None:
             received += connection.recv(65_536)
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "preference"),
+    [
+        (SERVERS, {"Prefer": "code=200"}, "code=200"),
+        (SERVERS, {"Prefer": "code=401"}, "code=401"),
+        (f"{SERVERS}?__dynamic=true", {}, "dynamic=true"),
+        (SERVERS, {"Prefer": "validate=false"}, None),
+    ],
+)
+def test_a_response_that_the_request_chose_is_explained_by_that(
+    client: Client, path: str, headers: dict[str, str], preference: str | None
+) -> None:
+    told = why(client, client.get(path, headers=KEY | headers))
+
+    asked = f"The request asked for this response, by the preference {preference}; stored items do not matter."
+    assert (preference is not None) == (asked in told["sentences"])
+    assert (preference is not None) == (told["statement"] is None)
+
+
 def test_an_override_is_told_in_place_of_a_statement(client: Client) -> None:
     client.post("/_mock/overrides", json={"when": {"operation": "listMcpServers"}, "then": {"status": 429}})
     reply = client.get(SERVERS, headers=KEY)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
+from mockserver import durations
 from mockserver.cli.control.connection import SandboxConnection, connected
 from mockserver.client import ClockTime, Namespace
-
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 @click.command()
@@ -48,7 +45,7 @@ def _changed(namespace: Namespace, change: str | None, value: str | None) -> Clo
 
 def seconds(text: str) -> float:
     """A duration such as `60`, `1.5h` or `7d` in seconds. Raises UsageError."""
-    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)([smhd]?)", text)
+    found = durations.seconds(text)
     if found is None:
-        raise click.UsageError(f"{text!r} is no duration; write seconds, or a number with a unit: 90, 15m, 2h, 7d")
-    return float(found[1]) * UNITS[found[2]]
+        raise click.UsageError(f"{text!r} is no duration; {durations.FORMS}")
+    return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
 
+from mockserver import durations
 from mockserver.cli.control.connection import JsonText, SandboxConnection, connected
+from mockserver.cli.control.duration import Duration
 from mockserver.client import AppliedOverride, Namespace
 
 KINDS = (
@@ -30,15 +31,16 @@ KINDS = (
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0, min_open=True),
+    type=Duration(),
+    metavar="DURATION",
     help="For outage, rate-limit, capacity: how long; for late-delivery: how late.",
 )
 @click.option("--limit", type=click.IntRange(0), help="For capacity: how many items.")
-@click.option("--delay", metavar="SECONDS|FROM-TO", help="Wait before the response, also without an error.")
+@click.option("--delay", metavar="DURATION|FROM-TO", help="Wait before the response: 0.5, 500ms, 0.5-2, 100ms-2s.")
 @click.option("--times", type=click.IntRange(1), help="Do it this many times.")
 @click.option("--after", type=click.IntRange(0), help="Let this many requests pass first.")
 @click.option("--probability", type=click.FloatRange(0, 1), help="Do it with this probability.")
-@click.option("--expires", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End after this time.")
+@click.option("--expires", type=Duration(), metavar="DURATION", help="End after this time: 90, 15m, 2h.")
 @click.option("--invalid", is_flag=True, help="Allow a response that breaks the document.")
 @click.option("--remove", metavar="ID|all", help="Remove one override, or all.")
 @connected
@@ -98,11 +100,11 @@ SETTINGS = ("fraction", "bytes_per_second", "requests", "seconds", "limit")
 
 
 def _delay(text: str) -> float | tuple[float, float]:
-    """`0.5` or `0.5-2`. Raises UsageError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?", text)
-    if found is None:
-        raise click.UsageError(f"--delay {text!r}: write seconds such as 0.5, or a range such as 0.5-2")
-    return float(found[1]) if found[2] is None else (float(found[1]), float(found[2]))
+    """`0.5`, `500ms` or `0.5-2`. Raises UsageError."""
+    found = [durations.seconds(each) for each in text.split("-")]
+    if len(found) > 2 or None in found:
+        raise click.UsageError(f"--delay {text!r}: {durations.FORMS}; or a range such as 0.5-2 or 100ms-2s")
+    return found[0] if len(found) == 1 else (found[0], found[1])  # type: ignore[return-value]  # none of them is None
 
 
 def _api_delay(text: str | None) -> Any:
@@ -134,6 +136,7 @@ def _then(then: Any) -> str:
     if isinstance(then, list):
         return ", then ".join(map(_then, then))
     fault = then.get("fault")
+    fault = {"kind": fault} if isinstance(fault, str) else fault  # a kind alone
     settings = {"fault": fault["kind"], **{name: fault[name] for name in fault if name != "kind"}} if fault else {}
     told = settings | {name: value for name, value in then.items() if name != "fault"}
     if isinstance(told.get("delay"), dict):

@@ -81,8 +81,13 @@ export function conditionOf(when = {}) {
 /** What an override answers, in words. */
 export function answerOf(then) {
   if (Array.isArray(then)) return `In turn: ${then.slice(0, 4).map(answerOf).join(", then ")}${then.length > 4 ? "…" : ""}`;
-  const kinds = { status: (v) => `Status ${v}`, example: (v) => `Example ${v}`, patch: () => "A changed response", refusal: (v) => `Error ${v}`, fault: (v) => `Fault ${v.kind}`, forward: (v) => `Forwarded to ${v}`, headers: () => "More headers", pass: () => "As usual" };
+  const kinds = { status: (v) => `Status ${v}`, example: (v) => `Example ${v}`, patch: () => "A changed response", refusal: (v) => `Error ${v}`, fault: (v) => `Fault ${v.kind ?? v}`, forward: (v) => `Forwarded to ${v}`, headers: () => "More headers", pass: () => "As usual" };
   const name = Object.keys(kinds).find((each) => each in then);
-  const delay = then.delay === undefined ? "" : ` after ${typeof then.delay === "number" ? `${then.delay} s` : "a random delay"}`;
+  const delay = then.delay === undefined ? "" : ` after ${delayOf(then.delay)}`;
   return name ? kinds[name](then[name]) + delay : `As usual${delay}`;
+}
+
+/** A delay in words: seconds, a text such as `500ms`, or one that is drawn. */
+export function delayOf(delay) {
+  return { number: `${delay} s`, string: delay }[typeof delay] ?? "a random delay";
 }

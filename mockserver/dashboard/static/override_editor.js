@@ -4,7 +4,7 @@ import { get, post, put, part } from "./api.js";
 import { fill, h } from "./dom.js";
 import { exchange } from "./exchange.js";
 import { statusClass } from "./format.js";
-import { wanted } from "./faults.js";
+import { delayOf, wanted } from "./faults.js";
 import { problemBox, toast } from "./notice.js";
 import { fieldsOf, overrideFields } from "./override_fields.js";
 
@@ -92,7 +92,7 @@ function previewParts(found) {
 
 function answer(each, place) {
   const status = each.response?.status;
-  const delay = each.delay === null ? null : h("span.badge", {}, typeof each.delay === "number" ? `after ${each.delay} s` : "after a random delay");
+  const delay = each.delay === null ? null : h("span.badge", {}, `after ${delayOf(each.delay)}`);
   return h(
     "div.stack",
     {},

@@ -13,8 +13,10 @@ const EDITED = { when: ["service", "operation", "caller"], then: ["status", "bod
 export function fieldsOf(value) {
   if (value instanceof Error || Array.isArray(value.then)) return null;
   const only = (object, names) => Object.keys(object).every((name) => names.includes(name));
-  const fits = only(value, EDITED.rest) && only(value.when || {}, EDITED.when) && only(value.then, EDITED.then) && typeof (value.then.delay ?? 0) === "number";
-  return fits ? structuredClone(value) : null;
+  const fits = only(value, EDITED.rest) && only(value.when || {}, EDITED.when) && only(value.then, EDITED.then) && [value.expires, value.then.delay, value.then.fault?.seconds].every((each) => typeof (each ?? 0) === "number");
+  if (!fits) return null;
+  const { fault } = value.then; // a kind alone, or with its settings
+  return structuredClone(typeof fault === "string" ? { ...value, then: { ...value.then, fault: { kind: fault } } } : value);
 }
 
 /** The fields; `changed` gets the override after each change, or an Error. */

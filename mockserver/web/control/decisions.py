@@ -32,8 +32,11 @@ class Decision(NamedTuple):
 
 
 def entry_decision(entry: JournalRecord, service: Service) -> Decision | None:
-    """The statement that decided; None if there is none, as for a path that does not exist, or for an override."""
-    if entry.is_overridden:
+    """The statement that decided; None if there is none, as for a path that does not exist.
+
+    Neither has a response of an override, nor one that the request chose.
+    """
+    if entry.is_overridden or entry.preference:
         return None
     return _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -15,11 +16,15 @@ from mockserver.openapi.document import Operation
 from mockserver.web.control.kept_request import RequestParts, keep, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.repeated_messages import RepeatedMessages, cut
+from mockserver.web.request.prefer import CHOOSING, preferences
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
 
 FOLLOWERS = 100
 """How many clients can follow the journal at once."""
+
+APPLIED = re.compile(rb"(?m)^preference-applied: ([^\r\n]*)")
+"""The header line that names the preferences that were applied (RFC 7240 section 3)."""
 
 
 class JournalRecord:
@@ -84,6 +89,16 @@ class JournalRecord:
     def is_overridden(self) -> bool:
         """Did an interceptor answer in place of the operation?"""
         return self.operation is not None and self.trace.refusal is None and self.trace.step == STEPS[0]
+
+    @property
+    def preference(self) -> str:
+        """The preference by which the request chose its response (`code=404`); empty if it chose none."""
+        trace = self.trace
+        if trace.operation is None or trace.refusal is not None or trace.response is None:
+            return ""
+        found = APPLIED.search(trace.response[1])
+        text = found[1].decode("latin-1") if found is not None else ""
+        return text if any(name in CHOOSING for name, _ in preferences(text)) else ""
 
     @property
     def service(self) -> str | None:

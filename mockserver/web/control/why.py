@@ -72,6 +72,8 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
         if near is not None:
             yield f"The nearest operation is {near.operation.method.upper()} {near.path}."
         return
+    if entry.preference:
+        yield f"The request asked for this response, by the preference {entry.preference}; stored items do not matter."
     if entry.trace.refusal is not None:
         yield f"It was refused at the step {entry.trace.step!r}: {_broken(entry.trace.refusal)}."
         if entry.trace.refusal.rule:

@@ -22,12 +22,15 @@ NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
 """One preference or parameter: a name, and its value as a token, a quoted string or other characters."""
 
-KNOWN = ("code", "example", "dynamic", "validate")
+CHOOSING = ("code", "example", "dynamic")
+"""The preferences that choose the response."""
+
+KNOWN = (*CHOOSING, "validate")
 
 STATUS = re.compile(r"[2-5]\d\d")
 """A final status."""
 
-IN_QUERY = {f"__{name}": name for name in ("code", "example", "dynamic")}
+IN_QUERY = {f"__{name}": name for name in CHOOSING}
 """The query parameters that mean the same as a preference."""
 
 

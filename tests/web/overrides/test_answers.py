@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +275,88 @@ def test_what_the_document_does_not_allow_is_refused_with_the_field(
     assert 409 == reply.status_code, reply.text
     assert field in [error["field"] for error in reply.json()["errors"]], reply.text
     assert says in reply.text.replace('\\"', '"')
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "says"),
+    [
+        ({"then": {"fault": {"kind": "lost"}}}, "then.fault.kind", '"lost" is not one of "lost-reply", '),
+        ({"then": [{"pass": True}, {"fault": {"kind": "lost"}}]}, "then.1.fault.kind", '"lost" is not one of "lost-'),
+        ({"then": {"fault": "lost"}}, "then.fault", '"lost" is not one of "lost-reply", '),
+        ({"then": {"fault": 7}}, "then.fault", '7 is not of type "string" or "object"'),
+        ({"then": "503"}, "then", '"503" is not of type "object" or "array"'),
+        ({"then": {"delay": True}}, "then.delay", 'true is not of type "number" or "string" or "object"'),
+        ({"then": {"delay": "soon"}}, "then.delay", "(ms|s|m|h|d)?"),
+        ({"then": {"delay": {"lognormal": {"median": 1}}}}, "then.delay.lognormal.sigma", "is a required property"),
+        ({"then": {"delay": {"unifrm": [1, 2]}}}, "then.delay.unifrm", "did you mean 'uniform'?"),
+        ({"then": {"fault": {"kind": "outage", "second": 1}}}, "then.fault.second", "did you mean 'seconds'?"),
+        ({"when": {"operationId": "listPets"}, "then": {}}, "when.operationId", "did you mean 'operation'?"),
+        ({"then": {"pass": True}, "time": 2}, "time", "did you mean 'times'?"),
+        ({"then": {"pass": True}, "colour": 2}, "colour", "colour is not a known property"),
+    ],
+)
+def test_a_mistake_in_the_form_says_what_would_be_right(
+    client: Client, wanted: dict[str, Any], field: str, says: str
+) -> None:
+    reply = client.post("/_mock/overrides", json=wanted)
+
+    assert 400 == reply.status_code
+    assert says in {error["field"]: error["detail"] for error in reply.json()["errors"]}[field]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"then": {"delay": {"uniform": ["100ms", "1.5s"]}}},
+        {"then": [{"delay": {"lognormal": {"median": "1s", "sigma": 1}}}]},
+        {"then": {"fault": "lost-reply"}},
+        {"then": {"pass": True}, "expires": "1h"},
+    ],
+)
+def test_short_forms_are_shown_as_they_were_set(client: Client, wanted: dict[str, Any]) -> None:
+    added = client.post("/_mock/overrides", json=wanted).json()
+    replaced = client.put(f"/_mock/overrides/{added['id']}", json=wanted).json()
+
+    assert (wanted, wanted) == tuple({name: each[name] for name in wanted} for each in (added, replaced))
+
+
+def test_durations_with_a_unit_are_kept(client: Client) -> None:
+    before, now = time.time(), client.get("/_mock/clock").json()["now"]
+    ends = put(client, LIST, {"pass": True}, expires="2h")["ends_at"]
+    over = put(client, LIST, {"fault": {"kind": "outage", "seconds": "1m"}}, invalid=True)["fault_ends_at"]
+    put(client, CREATE, {"delay": "150ms"})
+
+    assert 7199 < datetime.fromisoformat(ends).timestamp() - before < 7260
+    assert 59 < datetime.fromisoformat(over).timestamp() - now < 120
+    assert 503 == client.get("/pets").status_code
+    began = time.monotonic()
+    assert (201, True) == (client.post("/pets", json=REX).status_code, time.monotonic() - began >= 0.15)
+
+
+def test_a_fault_may_be_its_kind_alone(client: Client) -> None:
+    put(client, LIST, {"fault": "outage"}, invalid=True)
+
+    assert 503 == client.get("/pets").status_code
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "says"),
+    [
+        ({"then": {"delay": "20m"}}, "then.delay", "'20m' is too long: 600 seconds at most"),
+        ({"then": {"delay": {"uniform": ["2s", "1s"]}}}, "then.delay.uniform", "ends before it begins"),
+        ({"then": {"fault": {"kind": "outage", "seconds": "0s"}}}, "then.fault.seconds", "0s is too short"),
+        ({"then": [{"fault": {"kind": "outage", "seconds": "2d"}}]}, "then.0.fault.seconds", "86400 seconds at most"),
+        ({"then": {"pass": True}, "expires": "400d"}, "expires", "'400d' is too long"),
+        ({"then": {"fault": "rate-limit"}}, "then.fault", "rate-limit needs the field requests"),
+    ],
+)
+def test_a_duration_that_is_too_long_is_refused_with_the_field(
+    client: Client, wanted: dict[str, Any], field: str, says: str
+) -> None:
+    reply = client.post("/_mock/overrides", json=wanted)
+
+    assert (409, [field]) == (reply.status_code, [error["field"] for error in reply.json()["errors"]])
+    assert says in reply.json()["detail"]
 
 
 @pytest.mark.parametrize(

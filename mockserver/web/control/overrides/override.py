@@ -19,17 +19,25 @@ Step = tuple[Draw | None, OverrideAnswer]
 
 
 class Override:
-    """An override as it was set (`wanted`), with its counts. `number` says when it was added."""
+    """An override as it was set (`wanted`), with its counts. `number` says when it was added.
+
+    It ends after so many `seconds`, if that is not None.
+    """
 
     def __init__(
-        self, number: int, wanted: Mapping[str, Any], scope: OverrideScope, condition: Condition, steps: Sequence[Step]
+        self,
+        number: int,
+        wanted: Mapping[str, Any],
+        seconds: float | None,
+        scope: OverrideScope,
+        condition: Condition,
+        steps: Sequence[Step],
     ) -> None:
         self.number, self.wanted, self.scope, self.steps = number, wanted, scope, steps
         self.enabled: bool = wanted.get("enabled", True)
         self._condition = condition
         self._times, self._after = wanted.get("times"), wanted.get("after", 0)
         self._probability = wanted.get("probability")
-        seconds = wanted.get("expires")
         self._ends = time.monotonic() + seconds if seconds is not None else None
         self._ends_at = time.time() + seconds if seconds is not None else None
         seed = scope.namespace.world.seed

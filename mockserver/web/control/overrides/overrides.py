@@ -14,6 +14,7 @@ from mockserver.web.control.overrides.forwarding import AllowedHosts
 from mockserver.web.control.overrides.override import Override, Step, size_of
 from mockserver.web.control.overrides.places import OverrideList, concerned
 from mockserver.web.control.overrides.reading import answer
+from mockserver.web.control.overrides.short_forms import long_form
 from mockserver.web.service import Service
 
 MOST = 10_000
@@ -146,11 +147,12 @@ class Overrides:
 
     def _made(self, number: int, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
         """Compile and check an override. Raises Invalid, naming the field."""
-        when, is_invalid = wanted.get("when", {}), wanted.get("invalid", False)
+        form = long_form(wanted)
+        when, is_invalid = form.get("when", {}), form.get("invalid", False)
         condition = Condition(when, ("when",))
         endpoints = concerned(when, self.services, is_invalid=is_invalid)
         scope = OverrideScope(str(number), namespace, endpoints, is_invalid, self.services)
-        return Override(number, wanted, scope, condition, self._steps(wanted["then"], scope))
+        return Override(number, wanted, form.get("expires"), scope, condition, self._steps(form["then"], scope))
 
     def _steps(self, then: Any, scope: OverrideScope) -> list[Step]:
         if isinstance(then, list) and len(then) * len(scope.endpoints) > MOST_CHECKS and not scope.is_invalid:
