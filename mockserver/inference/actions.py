@@ -11,6 +11,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
+from mockserver.inference.searches import with_parameters
 from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -231,6 +232,11 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     )
 
 
+def _query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
+    """A QUERY lists items as a GET does; what its body asks for is as the query of that."""
+    return listing(draft, with_parameters(operation, draft.schemas))
+
+
 AT_ITEM: Mapping[str, Find] = {"put": replace, "patch": update, "post": post_item, "delete": delete}
 AT_COLLECTION: Mapping[str, Find] = {"put": write_named, "patch": write_named}
 AT_SINGLE: Mapping[str, Find] = {"get": get, "post": create, "put": replace, "patch": update, "delete": delete}
@@ -246,6 +252,8 @@ def infer_first(draft: ResourceDraft) -> None:
         return
     _add(draft, at_item, {"get": get})
     _add(draft, at_collection, {"get": listing} if draft.item is None else {"post": create, "get": listing})
+    if draft.item is None and "get" not in at_collection:
+        _add(draft, at_collection, {"query": _query})
     if draft.item is None:
         _add(draft, at_collection, {"post": create})
 

@@ -132,8 +132,12 @@ def _draft(
         return
     elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif {"get", "post"} <= node.operations.keys() or (read_only and "get" in node.operations):
+    elif LISTED.intersection(node.operations) and (read_only or "post" in node.operations):
         yield ResourceDraft(schemas, word, collection=node)
+
+
+LISTED = frozenset(("get", "query"))
+"""The methods that may list the items of a path."""
 
 
 def _is_list_of(below: PathNode | None, node: PathNode, schemas: Schemas) -> bool:

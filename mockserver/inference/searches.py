@@ -18,17 +18,19 @@ SEARCHING = frozenset(("search", "query", "find", "filter", "lookup", "list"))
 
 
 def asking(node: PathNode, schemas: Schemas) -> Iterator[Operation]:
-    """The operations of a path that may list items: GET, QUERY, and the POST of a search.
-
-    QUERY and POST have the properties of their body as parameters of a query.
-    """
+    """The operations of a path that may list items: GET, QUERY, and the POST of a search."""
     last = words(node.shape[-1])[-1:] if node.shape else ()
     for method in ("get", "query", "post") if SEARCHING.intersection(last) else ("get", "query"):
         operation = node.operations.get(method)
         if operation is not None:
-            asked = request_schema(operation.request_body) if method != "get" else None
-            more = tuple(_parameters(schemas, asked)) if asked else ()
-            yield replace(operation, parameters=(*operation.parameters, *more))
+            yield with_parameters(operation, schemas)
+
+
+def with_parameters(operation: Operation, schemas: Schemas) -> Operation:
+    """An operation that may list items, with the properties of its body as parameters of a query."""
+    asked = request_schema(operation.request_body) if operation.method != "get" else None
+    more = tuple(_parameters(schemas, asked)) if asked else ()
+    return replace(operation, parameters=(*operation.parameters, *more))
 
 
 def _parameters(schemas: Schemas, asked: str) -> Iterator[Parameter]:

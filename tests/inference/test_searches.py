@@ -103,3 +103,16 @@ def test_a_count_counts_the_items_that_its_query_selects(tmp_path: Path, schema:
 
         assert shown == client.get("/pets/count", params={"kind": "dog"}).json()
         assert str(3) in client.get("/pets/count").text
+
+
+def test_a_query_alone_lists_what_a_post_creates(tmp_path: Path) -> None:
+    written = pets("/pets/found", "query")
+    paths = written["paths"]
+    paths["/pets"] = {"post": paths["/pets"]["post"], **paths.pop("/pets/found")}
+    del paths["/pets/{id}"]
+
+    with Client(served(tmp_path, written)) as client:
+        made(client)
+
+        assert {"Tom", "Rex", "Ada"} == set(found(client, "/pets", "QUERY"))
+        assert {"Rex", "Ada"} == set(found(client, "/pets", "QUERY", filter={"kind": "dog"}))
