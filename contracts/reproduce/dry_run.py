@@ -21,6 +21,7 @@ NOT_SCRIPTABLE = frozenset(
     {
         "concurrent-creates",
         "concurrent-capacity",
+        "concurrent-owner-capacity",
         "concurrent-unique",
         "lost-update",
         "concurrent-deletes",

@@ -206,7 +206,8 @@ class ItemMaker(RequestSender):
     def _refusal_may_be_of_owner(self, resource: CheckedResource, status: int) -> bool:
         """May a create be refused for the state of its owner (a parcel that is lost), so that another owner may do?"""
         owner = self.shared.resources.get(owner_of(resource))
-        if owner is None or not owner.can("create") or self._is_probing:
+        is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
+        if owner is None or not owner.can("create") or self._is_probing or is_subject:
             return False
         operation = resource.operations["create"].operation
         is_relative = status in REFUSED and relative_sentence(self.contract.schemas, operation) != ""

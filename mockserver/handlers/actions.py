@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Reference, Unique
+from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Parent, Reference, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
@@ -33,6 +33,8 @@ def create(context: RequestContext) -> None:
     plan = bound.resource
     for capacity in plan.statements.capacity if context.capacity is None else _lower(context.capacity, plan):
         check_capacity(capacity, collection)
+    if plan.statements.parent is not None and plan.statements.parent.capacity:
+        _check_room(context, plan.statements.parent, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
@@ -321,6 +323,14 @@ def check_capacity(capacity: Capacity, collection: Collection) -> None:
     if len(collection) >= capacity.limit:
         message = capacity.message.replace("{limit}", str(capacity.limit))
         raise Conflict(message, limit=capacity.limit).because(capacity)
+
+
+def _check_room(context: RequestContext, parent: Parent, collection: Collection) -> None:
+    """Raise Conflict when the parent takes no more items, where the collection has those of one parent."""
+    owner = context.owner() if parent.parameter in context.bound.resource.parent_parameters else None
+    room = owner.fields.get(parent.capacity) if owner is not None else None
+    if type(room) is int and len(collection) >= room:
+        raise Conflict(f"the {parent.resource} is full: its {parent.capacity} is {room}").because(parent)
 
 
 def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:

@@ -64,6 +64,26 @@ def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     return descriptions.capacity(description(schemas, creation.operation.pointer), draft.word)
 
 
+def room(schemas: Schemas, draft: ResourceDraft, owner: ResourceDraft) -> str:
+    """The property of an item that says how many there may be below it: "409: the course is full"; empty if none."""
+    creation = draft.action("create")
+    if creation is None or creation.operation.response(409) is None:
+        return ""
+    if not descriptions.full(refusals(schemas, creation.operation)):
+        return ""
+    asked = {name: at for each in owner.request_properties("create") for name, at in each.items()}
+    return descriptions.room_field((n for n, at in asked.items() if "integer" in schemas.types(at)), draft.word)
+
+
+def refusals(schemas: Schemas, operation: Operation) -> list[Description]:
+    """What a document says about an operation, and about its conflicts."""
+    told = [description(schemas, operation.pointer, word) for word in ("description", "summary")]
+    return [
+        *told,
+        *(Description(each.description, each.pointer) for each in operation.responses if each.status == "409"),
+    ]
+
+
 def _with_taken(
     schemas: Schemas, draft: ResourceDraft, found: dict[str, list[Statement]]
 ) -> dict[str, list[Statement]]:

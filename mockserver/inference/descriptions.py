@@ -8,7 +8,7 @@ and the JSON pointer of what it describes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.inference.names import noun, plain, words
@@ -148,6 +148,34 @@ LIMIT = lazy_pattern(
 )
 """How many items there may be: "an account can have up to 30 notes"."""
 
+FULL = lazy_pattern(
+    r"\bfull\b|\bfully booked\b|\bsold out\b|\bcapacity\b|\bno (more |free )*(seats?|places?|spots?|slots?|room)\b|"
+    r"\b(seats?|places?|spots?|slots?|room) (is |are )?(left|free|available)\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that an item takes no more below it."""
+
+ROOM = frozenset(("capacity", "seats", "places", "spots", "slots"))
+MOST = frozenset(("max", "maximum", "limit"))
+"""Words in the name of a property that says how many an item takes: `capacity`, `max_guests`."""
+
+
+def full(texts: Iterable[Description]) -> str:
+    """The first sentence by which an item takes no more below it; empty if there is none."""
+    return next((each for text in texts for each in text.sentences() if FULL.search(each)), "")
+
+
+def room_field(names: Iterable[str], child: str) -> str:
+    """The property that says how many items called `child` there may be below an item; empty unless there is one."""
+    found = [name for name in names if _is_room(words(name), noun(child)[-1:])]
+    return found[0] if len(found) == 1 else ""
+
+
+def _is_room(named: Sequence[str], child: tuple[str, ...]) -> bool:
+    is_most = not MOST.isdisjoint(named) and any(noun(word)[-1:] == child for word in named)
+    return "capacity" in named or (len(named) == 1 and named[0] in ROOM) or is_most
+
+
 FEW = lazy_pattern(
     r"\b(per page|per request|per response|at once|at a time|characters|bytes|returned|concurrent)\b", re.IGNORECASE
 )
@@ -181,7 +209,8 @@ IMMUTABLE = lazy_pattern(
 TAKEN = lazy_pattern(
     r"\bno two [a-z]+ (?:\w+ )?(?:(?:can|may) )?(?:have|share|use) the same (?P<same>[a-z][\w-]*(?: [a-z]\w*)?)|"
     r"\b(?P<used>[a-z][\w-]*(?: [a-z]\w*)?) (?:(?:that|which) )?(?:is|was|has been) (?:already )?"
-    r"(?:taken|in use|used|registered)\b|"
+    r"(?:taken|in use|used|registered|enrolled|invited|booked|on the list|a member)\b|"
+    r"\bno (?P<once>[a-z]\w*) twice\b|"
     r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b",
     re.IGNORECASE,
 )
@@ -195,8 +224,13 @@ def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
         return None
     written = next(group for group in found.match.groups() if group)
     ends = [plain(" ".join(written.split()[start:])) for start in range(len(written.split()))]
-    name = next((name for name in names if any(end.startswith(plain(name)) for end in ends)), "")
+    name = next((name for name in names if any(end.startswith(_without_id(name)) for end in ends)), "")
     return (name, found) if name else None
+
+
+def _without_id(name: str) -> str:
+    """The plain name of a property, without `id`: `student_id` is called a student."""
+    return plain(name).removesuffix("id") or plain(name)
 
 
 OF_FIELD = {"write-only": WRITE_ONLY, "unique": UNIQUE, "immutable": IMMUTABLE}

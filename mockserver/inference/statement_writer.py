@@ -93,6 +93,9 @@ class Writer:
         stated: Statement = {"identity": identified}
         others = {name: at for name, at in properties.items() if name != identified.get("field")}
         stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
+        room = described_statements.room(self._schemas, draft, parent.draft) if parent is not None else ""
+        if room and "parent" in stated:
+            stated["parent"] |= {"capacity": room}
         filled: dict[str, list[Any]] = {
             one.entry: [] for one in draft.actions if one.entry and one.operation.method == "post"
         }

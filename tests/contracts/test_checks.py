@@ -102,6 +102,8 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "owner-capacity": "test_owner_capacity.py",
+    "concurrent-owner-capacity": "test_owner_capacity.py",
     "linearizability": "test_linearizability.py",
     "nested-defaults": "test_defaults.py",
     "replaced-defaults": "test_jobs.py",

@@ -55,6 +55,10 @@ class Parent(Statement, frozen=True, kw_only=True):
     parameter: Annotated[str, Meta(description="The path parameter that holds the parent's id.")]
     field: Annotated[str, Meta(description="The property of a child that holds the parent's id.")] = ""
     must_exist: Annotated[bool, Meta(description="Answer 404 if the parent does not exist.")] = False
+    capacity: Annotated[
+        str,
+        Meta(description="The property of the parent that says how many children it takes. One more is a conflict."),
+    ] = ""
 
 
 class Within(Statement, frozen=True, kw_only=True):
