@@ -22,6 +22,7 @@ from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 
 REFUSED = (400, 422)
 """The statuses of a body that a service does not take."""
@@ -345,6 +346,8 @@ def _parameter_cases(context: CheckContext, parameter: Parameter) -> Iterator[Bo
         if "boolean" in types and case.value in (7, "yes"):
             continue  # many services read 1, yes and on as true
         text = text_in_url(case.value)
+        if parameter.style == QUERYSTRING and not text:
+            continue  # an empty query is none
         if (
             not case.valid
             and not types & {"array", "object"}

@@ -18,7 +18,9 @@ from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Document, Operation, Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import is_json
+from mockserver.openapi.parameter_styles import ParameterStyle, query_text
 
 MISSING: Any = object()
 """The value of an argument that was not given. (None is a JSON value.)"""
@@ -68,6 +70,7 @@ class RequestBuilder:
         own = {name.lower() for name, _ in user.headers}
         known = {p.name: "" for p in operation.parameters if p.name.lower() in own} | dict(headers or {})
         extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", known)}
+        whole = _whole_query(operation, parameters)
         pairs = tuple(
             (name, text_in_url(one))
             for name, value in parameters.items()
@@ -86,6 +89,7 @@ class RequestBuilder:
             kind,
             required_schemes(operation),
             servers_of(self._shared.contract.document, operation),
+            whole,
         )
 
     def valid(self, parameter: Parameter) -> Any:
@@ -179,6 +183,14 @@ class RequestBuilder:
                 return latest[0].sent[statement.field]
         fixed = meant_value(name) if location == "header" else None
         return fixed or (self.valid(parameter) if parameter else "x")
+
+
+def _whole_query(operation: Operation, parameters: dict[str, Any]) -> str:
+    """The text of the parameter that is the whole query, which is taken out of `parameters`; empty without one."""
+    for each in operation.parameters:
+        if each.style == QUERYSTRING and each.name in parameters:
+            return query_text(ParameterStyle.of(each, "query"), each.name, parameters.pop(each.name))
+    return ""
 
 
 def _in_header(value: Any) -> str:

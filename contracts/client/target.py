@@ -64,7 +64,7 @@ class Request(NamedTuple):
 
     `body` is bytes or a JSON value. A body of None without a `media_type` means that there is no body. `security` has
     the alternatives of security schemes that the operation requires. `servers` are the paths of the document's server
-    and of the operation's own, if it has one.
+    and of the operation's own, if it has one. `querystring` is encoded text that comes before the pairs of `query`.
     """
 
     method: str
@@ -75,6 +75,7 @@ class Request(NamedTuple):
     media_type: str = ""
     security: tuple[tuple[str, ...], ...] = ()
     servers: tuple[str, str] | None = None
+    querystring: str = ""
 
 
 class _PerThread(threading.local):
@@ -245,7 +246,7 @@ class Target:
             raise ReadOnly(f"{request.method} {request.path}: not sent, because of --read-only")
         self._spend()
         user = user.for_security(request.security)
-        query = urlencode([*request.query, *user.query], quote_via=quote)
+        query = "&".join(filter(None, (request.querystring, urlencode([*request.query, *user.query], quote_via=quote))))
         headers = [*request.headers, *user.headers, *_cookie(user)]
         if request.media_type:
             headers.append(("content-type", request.media_type))

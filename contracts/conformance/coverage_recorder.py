@@ -19,6 +19,7 @@ from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.links import DocumentedLink, documented_links
 from mockserver.openapi.media_types import is_json
 
@@ -232,6 +233,8 @@ def _given(
     name = parameter.name
     if parameter.location == "path":
         return [path[name]] if name in path else []
+    if parameter.style == QUERYSTRING:
+        return ["&".join(f"{key}={value}" for key, value in query)] if query else []
     if parameter.location == "query":
         return [value for key, value in query if key == name or key.startswith(f"{name}[")]
     if parameter.location == "header":

@@ -39,8 +39,9 @@ from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
 from mockserver.contract import Contract
-from mockserver.openapi.document import MediaType, Operation
-from mockserver.openapi.media_types import essence, is_json, is_xml
+from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.openapi.media_types import essence, is_form, is_json, is_xml
 from mockserver.openapi.multipart import is_multipart, is_ordered
 from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 
@@ -223,6 +224,8 @@ class FalsePositives:
         Schemathesis copies values from other responses along links, and sends any text if it cannot read a pattern.
         """
         given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
+        if any(map(self._is_nested_form, operation.parameters)):
+            return True
         for parameter in operation.parameters:
             value = (given[parameter.location] or {}).get(parameter.name)
             if value is None or (parameter.location == "header" and parameter.name.lower() in HEADERS):
@@ -234,11 +237,19 @@ class FalsePositives:
                 return True
         return False
 
+    def _is_nested_form(self, parameter: Parameter) -> bool:
+        """Is it the whole query as a form with lists or objects? Schemathesis writes these as no form does."""
+        schemas = self.contract.schemas
+        if parameter.style != QUERYSTRING or parameter.schema is None or not is_form(parameter.content or ""):
+            return False
+        return any(schemas.types(each) & {"array", "object"} for each in schemas.properties(parameter.schema).values())
+
     def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
         """May a server accept a request that Schemathesis considers invalid?"""
         if OTHERS.search(message):
             return True
-        if " in body" not in message:
+        is_body = " in body" in message or ("required property" in message and is_xml(_media_type(exchange)))
+        if not is_body:
             return self._is_list_or_object_parameter(operation, message) or self.openapi_core.accepts_request(
                 operation, exchange, self.base
             )

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.client.path_values import is_nested
 from contracts.conformance.response_validation import never_matches_once
 from mockserver.contract import Contract
-from mockserver.openapi import normalize
+from mockserver.openapi import normalize, openapi_32
 from mockserver.openapi.object_positions import Place, find, walk
 from mockserver.openapi.pointer import join
 
@@ -32,10 +32,15 @@ class IgnoredStatement:
 
 
 def without_ignored(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[IgnoredStatement, ...]]:
-    """A copy of a document without its ignored parts, and the list of these parts."""
+    """A copy of a document without its ignored parts, and the list of these parts.
+
+    References to media types are written out, because Schemathesis does not follow them.
+    """
     document = normalize.copy(dict(raw))
     found: list[IgnoredStatement] = []
     for place in walk(document):
+        if place.kind == "media type":
+            openapi_32.write_out(document, place.node)
         rule = RULES.get(place.kind)
         if rule is not None:
             found += rule(document, place)

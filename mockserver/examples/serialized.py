@@ -1,20 +1,22 @@
-"""Examples that the document writes as the text that is sent: `serializedValue` (OpenAPI 3.2 section 4.19)."""
+"""Examples that a document writes as they are sent: `serializedValue`, `externalValue` (OpenAPI 3.2 section 4.19)."""
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import pointer
+from mockserver.openapi.bundle_keys import EXAMPLE_FILE
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.schemas import Schemas
 
 
-def serialized_example(media: MediaType, schemas: Schemas, name: str | None = None) -> str | None:
-    """The text of the example called `name`, else of the first one that has a text; None without one.
+def serialized_example(media: MediaType, schemas: Schemas, name: str | None = None) -> bytes | None:
+    """The bytes of the example called `name`, else of the first one that is written so; None without one.
 
     JSON is written anew, since its value says as much, and so is a multipart body, whose boundary no text knows.
     """
@@ -24,7 +26,9 @@ def serialized_example(media: MediaType, schemas: Schemas, name: str | None = No
     for key, written in (node.get("examples") or {}).items():
         example = _followed(schemas, written, at)
         if name in (None, key) and type(example.get("serializedValue")) is str:
-            return str(example["serializedValue"])
+            return str(example["serializedValue"]).encode()
+        if name in (None, key) and EXAMPLE_FILE in example and "dataValue" not in example:
+            return b64decode(example[EXAMPLE_FILE])
     return None
 
 

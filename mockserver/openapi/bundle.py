@@ -9,22 +9,25 @@ the document reaches are followed. Each file is read once, so files may refer to
 from __future__ import annotations
 
 import posixpath
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from msgspec import Struct, field
 
 from mockserver.document_paths import similar_name
 from mockserver.errors import InvalidDocument
-from mockserver.openapi import remote, yaml_json
-from mockserver.openapi.bundle_keys import EXAMPLE, FILES
-from mockserver.openapi.object_positions import Place, Where, reference, selections, walk
+from mockserver.openapi import remote, security_uris, yaml_json
+from mockserver.openapi.bundle_keys import EXAMPLE, EXAMPLE_FILE, FILES
+from mockserver.openapi.normalize import declared_schemes
+from mockserver.openapi.object_positions import Place, Where, pointer, reference, selections, walk
 from mockserver.openapi.pointer import join
 from mockserver.openapi.remote import SCHEMES, Address
-from mockserver.openapi.self_uri import places, self_uri
+from mockserver.openapi.security_uris import is_uri
+from mockserver.openapi.self_uri import joined, places, self_uri
 from mockserver.openapi.size_limits import SizeLimits
 
 
@@ -52,12 +55,15 @@ class Library(Struct):
         value, _ = yaml_json.parse(data, file=name, bounds=self.bounds)
         return value
 
-    def example(self, name: str) -> Any:
-        """The value in the file or URL `name`: JSON and YAML parsed, anything else as text. Raises InvalidDocument."""
-        if posixpath.splitext(urlsplit(name).path)[1] in (".json", ".yaml", ".yml"):
-            return self.read(name)
+    def example(self, name: str) -> dict[str, Any]:
+        """What an Example Object holds of the file or URL `name`. Raises InvalidDocument.
+
+        JSON and YAML are parsed; of any other file there are the text and the bytes.
+        """
+        if posixpath.splitext(urlsplit(name).path)[1] in SUFFIXES:
+            return {EXAMPLE: self.read(name)}
         data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
-        return data.decode("utf-8", "replace")
+        return {EXAMPLE: data.decode("utf-8", "replace"), EXAMPLE_FILE: b64encode(data).decode()}
 
     def file(self, name: str) -> bytes:
         """The bytes of the file whose path from the folder is `name`."""
@@ -124,6 +130,7 @@ def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[
         return ()
     bundler = _Bundler(raw, own, file, library)
     bundler.learn(own, raw)
+    bundler.schemes = frozenset(declared_schemes(raw))
     for place in walk(raw):
         bundler.rewrite(place)
     return tuple(bundler.faults)
@@ -148,7 +155,7 @@ def _leads_out(raw: dict[str, Any]) -> bool:
     return False
 
 
-REFERRING = frozenset(("$ref", "operationRef", "externalValue", "mapping", "defaultMapping"))
+REFERRING = frozenset(("$ref", "operationRef", "externalValue", "mapping", "defaultMapping", "security"))
 """The keys that may hold a reference."""
 
 
@@ -158,6 +165,8 @@ def _looks_foreign(node: dict[str, Any]) -> bool:
         if type(target) is str and target[:1] != "#":
             return True
     if type(node.get("externalValue")) is str:
+        return True
+    if "security" in node and any(name[:1] != "#" and is_uri(name) for _, name in security_uris.names(node)):
         return True
     if "mapping" not in node and "defaultMapping" not in node:
         return False
@@ -178,6 +187,12 @@ class _Bundler(Struct):
     """The URIs that the files give themselves, by their names."""
     names: dict[str, str] = field(default_factory=dict)
     """The names of the files by their URIs, and by themselves."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """The pointers in the root of the schemas with an `$id`, by that URI."""
+    own_ids: dict[str, str] = field(default_factory=dict)
+    """The `$id`s of schemas by the pointers of these."""
+    schemes: frozenset[str] = frozenset()
+    """The names of the security schemes that the document declares: a requirement with one of them is no URI."""
     unreadable: dict[str, InvalidDocument] = field(default_factory=dict)
     faults: list[InvalidDocument] = field(default_factory=list)
 
@@ -186,10 +201,13 @@ class _Bundler(Struct):
             self._bring_example(place)
         for holder, key in _references(place):
             try:
-                holder[key] = self.local(holder[key], self.file_of(place.where))
+                holder[key] = self.local(holder[key], self.file_of(place.where), place)
             except InvalidDocument as fault:
                 message = f"the reference '{holder[key]}' cannot be resolved: {fault}"
                 self.faults.append(InvalidDocument(message, file=self.file, pointer=place.pointer))
+        if place.kind in ("document", "operation") and "security" in place.node:
+            base = self.file_of(place.where)
+            security_uris.rewrite(place.node, self.schemes, lambda name: self.local(name, base))
 
     def _bring_example(self, place: Place) -> None:
         """Put the value of an example that is in a file of its own beside its address (OpenAPI 3.1 section 4.8.19)."""
@@ -198,9 +216,9 @@ class _Bundler(Struct):
         try:
             for name in likelier:
                 with suppress(InvalidDocument):
-                    place.node[EXAMPLE] = self.library.example(name)
+                    place.node.update(self.library.example(name))
                     return
-            place.node[EXAMPLE] = self.library.example(last)
+            place.node.update(self.library.example(last))
         except InvalidDocument as fault:
             message = f"the example cannot be read: {fault}"
             pointer = join(place.pointer, "externalValue")
@@ -214,9 +232,17 @@ class _Bundler(Struct):
             keys.append(key)
         return str(keys[-2]) if len(keys) > 1 and keys[-1] == FILES else self.own
 
-    def local(self, ref: str, base: str) -> str:
-        """The reference `ref` of the file `base`, rewritten to point into the joined document."""
+    def local(self, ref: str, base: str, place: Place | None = None) -> str:
+        """The reference `ref` of the file `base`, rewritten to point into the joined document.
+
+        At a `place` in a schema with an `$id`, that is what the reference starts from.
+        """
         address, _, fragment = ref.partition("#")
+        named = self._named_schema(base, address, place) if address and self.ids else None
+        if named is not None and fragment[:1] in ("", "/"):
+            is_own = not named.startswith(f"/{FILES}/")
+            # A pointer in a schema with an `$id` would start there; `schema_ids` resolves what is in the same file.
+            return ref if is_own and self._around(place) else reference(named) + fragment
         name = self.named(base, address) if address else base
         if name == self.own:
             return "#" + fragment
@@ -225,11 +251,27 @@ class _Bundler(Struct):
             return reference(here + self.anchored(name, fragment))
         return reference(here) + (fragment if fragment != "/" else "")
 
+    def _named_schema(self, base: str, address: str, place: Place | None) -> str | None:
+        """The pointer of the schema whose `$id` the address means; None if no schema has it."""
+        uri = self.uris[base]
+        for each in self._around(place):
+            uri = joined(uri, urldefrag(self.own_ids[each]).url)
+        return self.ids.get(joined(uri, address))
+
+    def _around(self, place: Place | None) -> list[str]:
+        """The pointers of the schemas with an `$id` that a place is in, outermost first."""
+        steps = {pointer(step) for step in _steps(place.where)} if place is not None and self.own_ids else set()
+        return sorted(self.own_ids.keys() & steps, key=len)
+
     def learn(self, name: str, read: Any) -> None:
-        """Keep the URI of a file: references may use it."""
+        """Keep the URI of a file, and those of its schemas: references may use them."""
         self.uris[name] = uri = self_uri(read, name)
         self.names[name] = name
         self.names.setdefault(uri, name)
+        here = "" if name == self.own else join("", FILES, name)
+        for at, id in _ids(read):
+            self.ids.setdefault(joined(uri, urldefrag(id).url), here + at)
+            self.own_ids[here + at] = id
 
     def named(self, base: str, address: str) -> str:
         """The name of the file that `address` means in the file `base`, which is read now if it is not yet.
@@ -237,6 +279,8 @@ class _Bundler(Struct):
         Raises InvalidDocument if it cannot be read; for a file with `$self`, at none of its places.
         """
         found = list(places(base, self.uris[base], address))
+        if self.uris[base] != base and not posixpath.splitext(address)[1]:  # a URI has no suffix, but its copy has one
+            found = [*(place + each for place in found for each in _suffixes(place)), found[-1]]
         for name in found:
             if name in self.names:
                 return self.names[name]
@@ -271,6 +315,32 @@ class _Bundler(Struct):
                 self.unreadable[name] = fault
         if name in self.unreadable:
             raise self.unreadable[name]
+
+
+SUFFIXES = (".yaml", ".yml", ".json")
+"""The suffixes of files that hold a document."""
+
+
+def _steps(where: Where) -> Iterator[Where]:
+    while where is not None:
+        yield where
+        where = where[0]
+
+
+def _suffixes(place: str) -> tuple[str, ...]:
+    """What may follow the name of a copy; a URI is taken as it is."""
+    return ("",) if urlsplit(place).scheme in SCHEMES else ("", *SUFFIXES)
+
+
+def _ids(read: Any) -> Iterator[tuple[str, str]]:
+    """The pointers in a file of the schemas that name themselves by `$id`, each with that name."""
+    waiting: list[tuple[str, Any]] = [("", read)]
+    while waiting:
+        at, node = waiting.pop()
+        if type(node) is dict and type(node.get("$id")) is str:
+            yield at, node["$id"]
+        entries = node.items() if type(node) is dict else enumerate(node) if type(node) is list else ()
+        waiting += [(join(at, key), value) for key, value in entries if type(value) in (dict, list)]
 
 
 def _references(place: Place) -> Iterator[tuple[dict[str, Any], str]]:

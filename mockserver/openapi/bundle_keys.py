@@ -10,6 +10,9 @@ FILES = "x-files"
 EXAMPLE = "x-external-value"
 """The key of an Example Object that holds what was read from its `externalValue`."""
 
+EXAMPLE_FILE = "x-external-file"
+"""The key of an Example Object with the bytes of its `externalValue`, in base64, unless that is JSON or YAML."""
+
 
 def published(reference: str) -> str:
     """A reference as the author knows it: `#/x-files/sub~1pet.yaml/Pet` is `sub/pet.yaml#/Pet`, others are as before.

@@ -36,6 +36,10 @@ DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie"
 """The `style` of a Parameter that names none (OpenAPI 3.1 section 4.8.12.2)."""
 
 
+EXPLODED = ("form", "cookie")
+"""The styles whose `explode` is true where the document does not say (OpenAPI 3.2 section 4.12.2.2)."""
+
+
 class MediaType(Struct, frozen=True):
     """One media type of a body: its name (`application/json`), the pointer of its schema, its examples by name.
 
@@ -52,8 +56,8 @@ class MediaType(Struct, frozen=True):
 class Parameter(Struct, frozen=True):
     """A value outside of the body. `location` is path, query, header or cookie; `schema` is a pointer.
 
-    `content` is the media type of a parameter that has `content` in place of `schema` and `style`. `allow_empty` is
-    `allowEmptyValue`, None where the document does not say.
+    `content` is the media type of a parameter that has `content` in place of `schema` and `style`; with the style
+    QUERYSTRING, that of the whole query. `allow_empty` is `allowEmptyValue`, None where the document does not say.
     """
 
     name: str
@@ -305,7 +309,7 @@ def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
         required=bool(node.get("required")) or location == "path",
         schema=_schema_of(node, at),
         style=style,
-        explode=bool(node.get("explode", style == "form")),
+        explode=bool(node.get("explode", style in EXPLODED)),
         content=content,
         pointer=at,
         allow_empty=node["allowEmptyValue"] if isinstance(node.get("allowEmptyValue"), bool) else None,

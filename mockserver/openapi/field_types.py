@@ -14,13 +14,16 @@ from mockserver.openapi.schema_keywords import is_flag, is_names, is_text
 TABS = "tabDelimited"
 """The style of our own for `collectionFormat: tsv` of Swagger 2.0, which no style of 3.x means."""
 
+QUERYSTRING = "querystring"
+"""The style of our own of a parameter that is the whole query (`in: querystring`, OpenAPI 3.2 section 4.12.1)."""
+
 STYLES = frozenset(("matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"))
 """The values of `style` (OpenAPI 3.1 section 4.8.12.3; `cookie` since 3.2)."""
 
 
 def is_style(value: Any) -> bool:
     """One of the styles in which a parameter is written."""
-    return type(value) is str and (value in STYLES or value == TABS)
+    return type(value) is str and (value in STYLES or value in (TABS, QUERYSTRING))
 
 
 def is_requirements(value: Any) -> bool:

@@ -19,10 +19,10 @@ from mockserver.openapi import (
     field_types,
     meta_schemas,
     normalize,
-    openapi_32,
     path_template,
     schema_ids,
     schema_keywords,
+    security_uris,
 )
 from mockserver.openapi.bundle_keys import published
 from mockserver.openapi.contradictions import KEYWORDS, contradictions
@@ -192,7 +192,7 @@ def _security(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     requirements = place.node.get("security")
     for index, requirement in enumerate(requirements if type(requirements) is list else ()):
         for name in requirement if type(requirement) is dict else ():
-            if name not in subject.schemes:
+            if name not in subject.schemes and security_uris.target(subject.document, name) is None:
                 here = join(place.pointer, "security", index)
                 yield UnratedProblem(here, f"the security scheme {name!r} is not declared; no credential is required")
 
@@ -235,12 +235,6 @@ def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
             )
 
 
-def _querystring(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    if place.node.get("in") == "querystring" and not openapi_32.reads_querystring(place.node):
-        message = f"a parameter for the whole query is read as `{openapi_32.FORM}` only; this one is ignored"
-        yield UnratedProblem(place.pointer, message, unsupported=True)
-
-
 def _scheme(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     kind = place.node.get("type")
     if kind not in SCHEMES:
@@ -278,7 +272,7 @@ def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 CHECKS: dict[str, tuple[tuple[frozenset[str] | None, Check], ...]] = {
     "document": ((None, _security),),
     "operation": ((None, _operation),),
-    "parameter": ((None, _parameter), (None, _querystring)),
+    "parameter": ((None, _parameter),),
     "schema": (
         (frozenset({"default"}), _default_value),
         (frozenset({"discriminator"}), _mapping),

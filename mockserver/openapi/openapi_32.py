@@ -2,8 +2,8 @@
 
 * `$ref` to `components.mediaTypes`: the Media Type Object is written out;
 * `itemSchema`: the schema of a list with such items, beside a `schema` if there is one;
-* `in: querystring` with form content: an object in the query whose properties are the names;
-* `style: cookie`: `form`, which differs only in percent-encoding;
+* `in: querystring`: a parameter of the query in the style `querystring`, which 3.1 does not have;
+* a security requirement by URI: one by the name of its scheme;
 * `nodeType` of an XML Object: `attribute` or `wrapped`;
 * `dataValue` and `serializedValue` of an example: its `value`.
 
@@ -16,9 +16,10 @@ from typing import Any
 
 import orjson
 
-from mockserver.openapi.object_positions import find, walk
-
-FORM = "application/x-www-form-urlencoded"
+from mockserver.openapi import security_uris, sequences
+from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.openapi.media_types import essence
+from mockserver.openapi.object_positions import Place, find, walk
 
 
 def convert(document: dict[str, Any]) -> None:
@@ -26,40 +27,66 @@ def convert(document: dict[str, Any]) -> None:
     for place in walk(document):
         if place.kind == "media type":
             _media_type(document, place.node)
+            _sequence_examples(document, place)
         elif place.kind == "parameter" and "$ref" not in place.node:
             _parameter(place.node)
+        elif place.kind in ("document", "operation") and "security" in place.node:
+            security_uris.by_name(document, place.node)
         elif place.kind == "example":
             _example(place.node)
         elif place.kind == "schema" and type(place.node.get("xml")) is dict:
             _xml(place.node["xml"])
 
 
-def reads_querystring(parameter: dict[str, Any]) -> bool:
-    """Is this the parameter for the whole query (OpenAPI 3.2 section 4.12.1), in a form that is understood?"""
-    content = parameter.get("content")
-    return parameter.get("in") == "querystring" and type(content) is dict and FORM in content
-
-
 def _media_type(document: dict[str, Any], node: dict[str, Any]) -> None:
-    if type(node.get("$ref")) is str:
-        target, _ = find(document, node.pop("$ref"))
-        node.update(orjson.loads(orjson.dumps(target)) if type(target) is dict else {})
+    write_out(document, node)
     items = node.pop("itemSchema", None)
     if items is not None:
         listed = {"type": "array", "items": items}
         node["schema"] = {**listed, "allOf": [node["schema"]]} if "schema" in node else listed
 
 
+def write_out(document: dict[str, Any], node: dict[str, Any]) -> None:
+    """Put what a reference to `components.mediaTypes` leads to in its place."""
+    followed: set[str] = set()
+    while type(ref := node.pop("$ref", None)) is str and ref not in followed:
+        followed.add(ref)
+        target, _ = find(document, ref)
+        node.update(orjson.loads(orjson.dumps(target)) if type(target) is dict else {})
+
+
+def _sequence_examples(document: dict[str, Any], place: Place) -> None:
+    """Write the texts of lines and JSON text sequences as the lists that their schemas describe (section 4.14.6.2)."""
+    name, node = str(place.where[1]) if place.where else "", place.node
+    if not sequences.is_sequence(name) or essence(name) == sequences.EVENTS:
+        return
+    if "example" in node:
+        node["example"] = _items(node["example"], name)
+    for key, written in node["examples"].items() if type(node.get("examples")) is dict else ():
+        ref = written.get("$ref") if type(written) is dict else None
+        example = find(document, ref)[0] if type(ref) is str else written
+        if type(example) is dict and type(example.get("value")) is str:
+            node["examples"][key] = {**example, "value": _items(example["value"], name)}
+
+
+def _items(value: Any, name: str) -> Any:
+    """The items of a text; any other value, and a text that cannot be read, as it is."""
+    try:
+        return sequences.read(value.encode(), name) if type(value) is str else value
+    except sequences.UnreadableItem:
+        return value
+
+
 def _parameter(node: dict[str, Any]) -> None:
-    if reads_querystring(node):
-        node.update({"in": "query", "style": "form", "explode": True})
-        media = node.pop("content")[FORM]
-        node["schema"] = media.get("schema", {}) if type(media) is dict else {}
-    elif node.get("in") == "querystring":  # reported by `lint_rules`
-        node.update({"in": "query", "required": False, "schema": {}})
-        node.pop("content", None)
-    elif node.get("style") == "cookie":
-        node["style"] = "form"
+    examples = node.get("examples")
+    if type(examples) is dict:  # the text of a value is none: it has the delimiters, and often the name, beside it
+        node["examples"] = {name: each for name, each in examples.items() if not _is_only_text(each)}
+    if node.get("in") == "querystring":
+        node.update({"in": "query", "style": QUERYSTRING})
+
+
+def _is_only_text(example: Any) -> bool:
+    return type(example) is dict and "serializedValue" in example and "dataValue" not in example
 
 
 def _xml(node: dict[str, Any]) -> None:

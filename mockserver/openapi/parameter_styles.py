@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import Parameter
+from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.openapi.media_types import is_form as is_form_type
 
 
 class ParameterStyle(NamedTuple):
@@ -22,7 +24,8 @@ class ParameterStyle(NamedTuple):
         """The style of a parameter; without one, the usual one of its place: path, query, header or cookie."""
         if parameter is None:
             return USUAL[location]
-        return cls(parameter.style, parameter.explode, bool(parameter.content))
+        is_form = parameter.style == QUERYSTRING and is_form_type(parameter.content or "")
+        return cls(parameter.style, parameter.explode, bool(parameter.content) and not is_form)
 
 
 USUAL = {
@@ -73,6 +76,8 @@ def _joined(value: Any, delimiter: str, explode: bool) -> str:
 def query_text(how: ParameterStyle, name: str, value: Any) -> str:
     """A parameter of the query, percent-encoded, with its name: `form`, delimited or `deepObject`."""
     style, explode, is_content = how
+    if style == QUERYSTRING:
+        return _quoted(value) if is_content else querystring(value)
     if is_content:
         return _pair(name, json_codec.write(value).decode() if not isinstance(value, str) else value)
     if isinstance(value, dict) and style == "deepObject":
@@ -93,10 +98,11 @@ def _deep(name: str, value: Any) -> Iterator[str]:
 
 
 def querystring(value: Any) -> str:
-    """The whole query (`in: querystring`): a text as it is, an object as a form."""
-    return (
-        value if isinstance(value, str) else urlencode({k: as_text(v) for k, v in dict(value).items()}, quote_via=quote)
-    )
+    """The whole query (`in: querystring`): a text as it is, an object as a form, a list in it as several fields."""
+    if isinstance(value, str):
+        return value
+    fields = [(k, v) for k, each in dict(value).items() for v in (each if isinstance(each, list) else [each])]
+    return urlencode([(name, as_text(each)) for name, each in fields], quote_via=quote)
 
 
 def header_text(how: ParameterStyle, value: Any) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
+from mockserver.openapi.bundle_keys import FILES
 from mockserver.openapi.object_positions import Place, Where, find, pointer, reference, walk
 
 NAMES = ("$id", "$anchor", "$dynamicAnchor")
@@ -76,7 +77,7 @@ def _home(document: dict[str, Any], where: Where) -> str:
 
 def _rewrite(node: dict[str, Any], base: str, names: dict[str, str]) -> None:
     ref = node.pop("$dynamicRef", None) or node.get("$ref")
-    if type(ref) is not str or (base == "" and ref.startswith("#/")):
+    if type(ref) is not str or (base == "" and ref.startswith("#/")) or ref.startswith(f"#/{FILES}/"):
         return  # a JSON pointer already, as nearly all references are
     address, fragment = urldefrag(urljoin(base, ref) if base or ref[:1] != "#" else ref)
     if f"{address}#{fragment}" in names:

@@ -223,12 +223,20 @@ class Schemas:
         found = self.below(pointer, path)
         return self.properties(found) if found is not None else ()
 
+    def item(self, pointer: str, position: int) -> str | None:
+        """The pointer of the schema for the item at a position, which `prefixItems` may describe, or None."""
+        for node, here in self.branches(pointer, every=True):
+            first = node.get("prefixItems")
+            if isinstance(first, list) and position < len(first):
+                return json_pointer.join(here, "prefixItems", position)
+        return self.items(pointer)
+
     def below(self, pointer: str | None, path: Path) -> str | None:
         """The pointer of the schema for the value at `path` inside a value of the schema at `pointer`, or None."""
         for step in path:
             if pointer is None:
                 return None
-            pointer = self.items(pointer) if isinstance(step, int) else self.properties(pointer).get(step)
+            pointer = self.item(pointer, step) if isinstance(step, int) else self.properties(pointer).get(step)
         return pointer
 
 

@@ -14,8 +14,15 @@ from connexion.spec import OpenAPISpecification
 
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
-from mockserver.openapi.document import DEFAULT_STYLE, MediaType, Operation, Parameter, RequestBody, Response
-from mockserver.openapi.field_types import TABS
+from mockserver.openapi.document import (
+    DEFAULT_STYLE,
+    MediaType,
+    Operation,
+    Parameter,
+    RequestBody,
+    Response,
+)
+from mockserver.openapi.field_types import QUERYSTRING, TABS
 from mockserver.openapi.schemas import Schemas
 
 VERSION = "3.0.3"
@@ -93,7 +100,7 @@ def _parameter(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
         "name": parameter.name,
         "in": parameter.location,
         "required": parameter.required,
-        "style": DEFAULT_STYLE["query"] if parameter.style == TABS else parameter.style,
+        "style": DEFAULT_STYLE["query"] if parameter.style in (TABS, QUERYSTRING) else parameter.style,
         "explode": parameter.explode,
         "schema": _value(parameter.schema, schemas),
     }

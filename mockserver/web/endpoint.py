@@ -35,7 +35,7 @@ from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
 from mockserver.web.request.headers import read_cookies, read_headers
-from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
+from mockserver.web.request.parameters import Parameters, RequestTarget, parameter_reader
 from mockserver.web.request.prefer import NO_PREFERENCES, NOT_VALIDATED, Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
@@ -91,7 +91,7 @@ class Endpoint:
         conditions = condition_headers(bound.tags, operation) if bound is not None else ()
         own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)] + [*conditions]
         self._query_names = _query_names(operation, parts.contract.document)
-        readers = [ParameterReader(p, schemas, self._query_names) for p in own_parameters]
+        readers = [parameter_reader(p, schemas, self._query_names) for p in own_parameters]
         strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)
         self._parameters = Parameters(
             readers, path_template.names(operation.path), strict_query if parts.strict_query else None

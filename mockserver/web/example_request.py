@@ -15,8 +15,10 @@ from mockserver.errors import Unanswerable
 from mockserver.examples.part_writer import PartWriter
 from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import is_form, is_json
 from mockserver.openapi.multipart import BodyPart
+from mockserver.openapi.parameter_styles import ParameterStyle, query_text
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.example_credential import NO_AUTHORIZATION, authorization
 from mockserver.web.response.serializers import part_writer
@@ -143,7 +145,11 @@ def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> s
 
 
 def _query(service: Service, operation: Operation) -> str:
-    pairs = [pair for p in _required(operation, "query") for pair in _pairs(service, p)]
+    required = _required(operation, "query")
+    for p in required:
+        if p.style == QUERYSTRING:
+            return query_text(ParameterStyle.of(p, "query"), p.name, _example(service, p))
+    pairs = [pair for p in required for pair in _pairs(service, p)]
     return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in pairs)
 
 

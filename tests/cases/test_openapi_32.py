@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import mockserver
 from tests.cases.conftest import DOCUMENTS, Serve
-from tests.client import Client
 from tests.process import run
 
 
@@ -51,20 +48,3 @@ def test_16_an_object_is_read_from_cookies(serve: Serve, cookie: str, status: in
 
 def test_16_nothing_of_the_document_is_ignored() -> None:
     assert "not supported" not in run("infer", str(DOCUMENTS / "16-oas32.yaml")).stderr
-
-
-def test_16_an_unread_parameter_for_the_query_is_named_and_not_judged(tmp_path: Path) -> None:
-    path = tmp_path / "api.yaml"
-    path.write_text("""openapi: 3.2.0
-info: {title: t, version: '1'}
-paths:
-  /a:
-    get:
-      parameters: [{name: q, in: querystring, required: true, content: {application/json: {schema: {type: object}}}}]
-      responses: {'200': {description: ok}}
-""")
-
-    with Client(mockserver.create_app(path, seed=1)) as api:
-        assert [200, 200] == [api.get(target).status_code for target in ("/a", "/a?%7B%22n%22%3A1%7D")]
-    said = run("infer", str(path)).stderr
-    assert "#/paths/~1a/get/parameters/0: a parameter for the whole query is read as" in said

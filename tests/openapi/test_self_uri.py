@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+import mockserver
 from mockserver.openapi import source
 from mockserver.openapi.pointer import lookup, target
+from tests.client import Client
 
 SELF = "https://api.test/apis/v1/openapi.json"
 
@@ -93,3 +95,36 @@ def test_before_3_2_it_means_nothing(tmp_path: Path) -> None:
     schema(tmp_path, "pet.json", {"const": "pet"})
 
     assert {"const": "pet"} == found(written(tmp_path, "pet.json", own="https://api.test/x/y.json", version="3.1.0"))
+
+
+@pytest.mark.parametrize("host", ["https://example.com", ""])
+def test_copies_have_suffixes_and_schemas_their_own_uris(tmp_path: Path, host: str) -> None:
+    """The documents of appendix F: `shared/foo` is in `shared/foo.yaml`, and `../schemas/foo` is an `$id` in it."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "api.yaml").write_text(f"""openapi: 3.2.0
+$self: {host}/api/openapi
+info: {{title: T, version: '1'}}
+paths:
+  /foo:
+    post:
+      requestBody: {{$ref: 'shared/foo#/components/requestBodies/Foo'}}
+      security: [{{'shared/foo#/components/securitySchemes/far': []}}]
+      responses: {{'204': {{description: ok}}, '400': {{description: refused}}, '401': {{description: refused}}}}
+""")
+    (tmp_path / "shared" / "foo.yaml").write_text(f"""openapi: 3.2.0
+$self: {host}/api/shared/foo
+info: {{title: Shared, version: '1'}}
+components:
+  securitySchemes: {{far: {{type: http, scheme: bearer}}}}
+  requestBodies: {{Foo: {{content: {{application/json: {{schema: {{$ref: ../schemas/foo}}}}}}}}}}
+  schemas:
+    Foo: {{$id: {host}/api/schemas/foo, properties: {{bar: {{$ref: bar}}}}}}
+    Bar: {{$id: {host}/api/schemas/bar, type: string}}
+""")
+    token = {"authorization": "Bearer x"}
+
+    with Client(mockserver.create_app(tmp_path / "api.yaml")) as api:
+        replies = [api.post("/foo", json={"bar": value}, headers=token) for value in ("x", 1)]
+        anonymous = api.post("/foo", json={"bar": "x"})
+
+    assert [204, 400, 401] == [each.status_code for each in (*replies, anonymous)]

@@ -10,6 +10,7 @@ from mockserver.errors import Missing, Unanswerable
 from mockserver.messages import Reply
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
 from mockserver.web.control.nearest_operation import mount_of, path_of
@@ -107,7 +108,7 @@ def _row(request: AdminRequest, service: Service, operation: Operation) -> dict[
 def _parameter(service: Service, parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
-        "in": parameter.location,
+        "in": QUERYSTRING if parameter.style == QUERYSTRING else parameter.location,
         "required": parameter.required,
         "schema": _schema(service, parameter.schema, "request"),
         "style": parameter.style,

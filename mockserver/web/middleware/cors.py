@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.trace import note
@@ -72,6 +72,8 @@ class CorsMiddleware(CORSMiddleware):
             await self.app(scope, receive, send)
         elif scope["method"] == "OPTIONS" and self._has_operation(scope):
             await self._answer_documented(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and _is_preflight(Headers(scope=scope)):
+            await self._preflight(scope)(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -93,6 +95,16 @@ class CorsMiddleware(CORSMiddleware):
         """Does the document describe OPTIONS for the path?"""
         return self._locate is not None and self._locate(scope)[1] is not None
 
+    def _preflight(self, scope: Any) -> Response:
+        """The response to a preflight: it allows a method of `additionalOperations` too (OpenAPI 3.2 section 4.9.1)."""
+        headers = Headers(scope=scope)
+        method = headers["access-control-request-method"]
+        if method in METHODS or self._locate is None or self._locate({**scope, "method": method})[1] is None:
+            return self.preflight_response(headers)
+        response = self.preflight_response(Headers({**headers, "access-control-request-method": METHODS[0]}))
+        response.headers["access-control-allow-methods"] += f", {method}"
+        return response
+
     async def _answer_documented(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer OPTIONS by its operation; a preflight that the operation refuses is answered like any other.
 
@@ -101,7 +113,7 @@ class CorsMiddleware(CORSMiddleware):
         request_headers, messages = Headers(scope=scope), _Messages()
         await self.app(scope, receive, messages)
         start, *rest = messages.sent
-        preflight = self.preflight_response(request_headers) if _is_preflight(request_headers) else None
+        preflight = self._preflight(scope) if _is_preflight(request_headers) else None
         if preflight is not None and start["status"] >= 300:
             await preflight(scope, receive, send)
             return

@@ -16,7 +16,17 @@ def read_headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in lists.items()}
 
 
-def read_cookies(text: str) -> dict[str, str]:
+class Cookies(dict[str, str]):
+    """The value of each name, the last one if there are several; `pairs` has all of them in their order."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def read_cookies(text: str) -> Cookies:
     """Cookies by name (RFC 6265 section 4.2), without quotation marks around a value."""
     pairs = (part.partition("=")[::2] for part in text.split(";") if "=" in part)
-    return {name.strip(): value.strip().removeprefix('"').removesuffix('"') for name, value in pairs}
+    return Cookies([(name.strip(), value.strip().removeprefix('"').removesuffix('"')) for name, value in pairs])

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi.document import Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.schemas import Schemas, faults
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split, split_plainly
+from mockserver.web.request.headers import Cookies
 from mockserver.web.request.query import ABSENT, Query
+from mockserver.web.request.querystring import QuerystringReader
 from mockserver.web.request.strict_query import StrictQuery
 
 Reader = Callable[[Any], Any]
@@ -125,13 +128,17 @@ class ParameterReader:
         return lambda source: self._delimited(source[name], ",", explode, str.strip) if name in source else ABSENT
 
     def _cookie_reader(self, parameter: Parameter) -> Reader:
-        """`form` in a header: an exploded value continues after `&` (OpenAPI 3.1 section 4.8.12.4)."""
+        """`form`, whose exploded values continue after `&` or in a cookie of their own, or `cookie`, which is as sent.
+
+        In the style `cookie` nothing is percent-encoded (OpenAPI 3.2 section 4.12.3).
+        """
         name, coercion, read = self.name, self._coercion, self._query_reader(parameter)
+        as_query, decode = (_as_sent, str) if parameter.style == "cookie" else (_as_query, _decode)
         if coercion.is_array and coercion.item.types and "string" not in coercion.item.types:
-            return lambda source: [] if source.get(name) == "" else read(_as_query(source))  # `a=` names no number
+            return lambda source: [] if source.get(name) == "" else read(as_query(source))  # `a=` names no number
         if coercion.is_array or coercion.is_object:
-            return lambda source: read(_as_query(source))
-        return lambda source: coercion.coerce(_decode(source[name])) if name in source else ABSENT
+            return lambda source: read(as_query(source))
+        return lambda source: coercion.coerce(decode(source[name])) if name in source else ABSENT
 
     def _delimited(self, text: str, separator: str, explode: bool, undo: Callable[[str], str]) -> Any:
         """`simple` and similar styles: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
@@ -186,8 +193,23 @@ class ParameterReader:
         return self._coercion.coerce(single) if single else self._object(source, separators)
 
 
-def _as_query(cookies: Mapping[str, str]) -> Query:
-    return Query("&".join(f"{name}={value}" for name, value in cookies.items()).encode("latin-1", "replace"))
+def _as_query(cookies: Cookies) -> Query:
+    return Query("&".join(f"{name}={value}" for name, value in cookies.pairs).encode("latin-1", "replace"))
+
+
+def _as_sent(cookies: Cookies) -> Query:
+    """The cookies as a query from which each value is read as it was sent; only a comma separates its parts."""
+    return Query("&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in cookies.pairs).encode())
+
+
+AnyReader = ParameterReader | QuerystringReader
+
+
+def parameter_reader(parameter: Parameter, schemas: Schemas, claimed: frozenset[str]) -> AnyReader:
+    """The reader of a parameter; `claimed` are the names in the query that belong to parameters."""
+    if parameter.style == QUERYSTRING:
+        return QuerystringReader(parameter, schemas)
+    return ParameterReader(parameter, schemas, claimed)
 
 
 class RequestTarget:
@@ -210,7 +232,7 @@ class Parameters:
     """
 
     def __init__(
-        self, readers: Sequence[ParameterReader], names: Sequence[str], strict_query: StrictQuery | None = None
+        self, readers: Sequence[AnyReader], names: Sequence[str], strict_query: StrictQuery | None = None
     ) -> None:
         self._readers, self._names, self._strict_query = tuple(readers), tuple(names), strict_query
         self._header_readers = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
@@ -255,7 +277,7 @@ class Parameters:
             self._targets[key] = target
 
 
-def read_all(readers: tuple[ParameterReader, ...], sources: Sources, unknown: Iterable[Fault] = ()) -> Values:
+def read_all(readers: tuple[AnyReader, ...], sources: Sources, unknown: Iterable[Fault] = ()) -> Values:
     """The values of all parameters by location and name. Raises Invalid with all faults, the `unknown` ones first."""
     found = list(unknown)
     values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}

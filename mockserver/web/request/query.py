@@ -18,14 +18,14 @@ ABSENT: Any = object()
 
 
 class Query(dict[str, list[str]]):
-    """The decoded values of each decoded name, in their order."""
+    """The decoded values of each decoded name, in their order. `text` is the query as it was sent."""
 
-    __slots__ = ("_raw", "_text", "has_brackets")
+    __slots__ = ("_raw", "has_brackets", "text")
 
     def __init__(self, text: bytes = b"") -> None:
         super().__init__()
-        self._text, self._raw = text.decode("latin-1"), None
-        for name, value in parse_qsl(self._text, keep_blank_values=True):
+        self.text, self._raw = text.decode("latin-1"), None
+        for name, value in parse_qsl(self.text, keep_blank_values=True):
             self.setdefault(name, []).append(value)
         self.has_brackets = b"[" in text or b"%5B" in text or b"%5b" in text
 
@@ -35,7 +35,7 @@ class Query(dict[str, list[str]]):
         """The values of a name as sent, still percent-encoded: an encoded comma is no separator."""
         if self._raw is None:
             self._raw = {}
-            for part in self._text.split("&"):
+            for part in self.text.split("&"):
                 key, _, value = part.partition("=")
                 self._raw.setdefault(unquote_plus(key), []).append(value)
         return self._raw.get(name, [])

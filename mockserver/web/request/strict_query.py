@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.errors import Fault
 from mockserver.openapi.document import Parameter
+from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.coercion import Coercion
 from mockserver.web.request.query import Query, key_path
@@ -23,7 +24,8 @@ class StrictQuery:
         objects = [Coercion(schemas, p.schema) for p in documented if _is_exploded(p)]
         properties = {name for each in objects if each.is_object for name in each.properties}
         self._known = frozenset([*self._names, *properties])
-        self._is_open = any(each.is_object and each.is_free_form for each in objects)
+        is_whole = any(parameter.style == QUERYSTRING for parameter in documented)
+        self._is_open = is_whole or any(each.is_object and each.is_free_form for each in objects)
 
     def faults(self, query: Query) -> list[Fault]:
         """A fault for each undocumented name, 20 at most; `filter[a]` and `ids[]` belong to `filter` and `ids`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -54,9 +54,10 @@ def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
     if element.get(f"{{{INSTANCE}}}nil") in ("true", "1") and not len(element) and "null" in coercion.types:
         return None
     if coercion.is_array:
-        items = schemas.items(pointer) if pointer else None
-        return coercion.coerce(text) if text.strip() else [_value(child, items, schemas) for child in element]
-    if len(element) or any(not name.startswith("xmlns") for name in element.attrib):
+        if text.strip() and not _has_text_entries(pointer, schemas):
+            return coercion.coerce(text)
+        return list(_entries(element, pointer, schemas))
+    if len(element) or any(not name.startswith("xmlns") for name in element.attrib) or _is_text(coercion, schemas):
         return _object(element, coercion, pointer, schemas)
     return {} if coercion.is_object and not text.strip() and "null" not in coercion.types else coercion.coerce(text)
 
@@ -83,9 +84,46 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
         else:
             found[name] = _value(child, at, schemas)
     for name in schemas.required(pointer) & coercion.properties.keys() - found.keys() if pointer else ():
-        if is_repeated(coercion.properties[name], schemas):
-            found[name] = []  # no item, no element
+        found |= _left_out(name, coercion.properties[name], schemas)
     return found
+
+
+def _left_out(name: str, pointer: str, schemas: Schemas) -> dict[str, Any]:
+    """What a required property that XML does not show is: an empty list, or null (OpenAPI 3.2 section 4.26)."""
+    if is_repeated(pointer, schemas):
+        return {name: []}
+    return {name: None} if _is_nullable_attribute(pointer, schemas) else {}
+
+
+def _is_nullable_attribute(pointer: str, schemas: Schemas) -> bool:
+    return bool(xml_object(pointer, schemas).get("attribute")) and "null" in Coercion(schemas, pointer).types
+
+
+def _is_text(coercion: Coercion, schemas: Schemas) -> bool:
+    """Is the value an object that has the text of its element as a property?"""
+    return coercion.is_object and any(_is_text_node(at, schemas) for at in coercion.properties.values())
+
+
+def _is_text_node(pointer: str | None, schemas: Schemas) -> bool:
+    return xml_object(pointer, schemas).get("nodeType") in TEXT_NODES
+
+
+def _has_text_entries(pointer: str | None, schemas: Schemas) -> bool:
+    listed = schemas.keyword(pointer, "prefixItems") if pointer else None
+    return any(_is_text_node(schemas.item(pointer or "", position), schemas) for position in range(len(listed or ())))
+
+
+def _entries(element: ET.Element, pointer: str | None, schemas: Schemas) -> Iterator[Any]:
+    """The entries of a list in an element: its children, and the texts that the schema has at their positions."""
+    position = 0
+    for text, child in ((element.text, None), *((child.tail, child) for child in element)):
+        if child is not None:
+            yield _value(child, schemas.item(pointer, position) if pointer else None, schemas)
+            position += 1
+        at = schemas.item(pointer, position) if pointer else None
+        if (text or "").strip() and _is_text_node(at, schemas):
+            yield Coercion(schemas, at).coerce(text)
+            position += 1
 
 
 def _inlined(element: ET.Element, coercion: Coercion, schemas: Schemas) -> tuple[dict[str, Any], set[str]]:

@@ -20,7 +20,7 @@ from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.deprecation_headers import EXAMPLES, announced
 from mockserver.openapi.document import Header, MediaType, Operation, Response
-from mockserver.openapi.media_types import essence, is_json
+from mockserver.openapi.media_types import essence, is_json, is_range
 from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.path_template import names
 from mockserver.openapi.sequences import EVENTS, is_sequence
@@ -82,9 +82,9 @@ class ExampleResponses:
         if media is None:
             return Reply(status, None, headers, "")
         name = serializers.concrete_type(media.name, accept)
-        text = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
-        if text is not None:
-            return Reply(status, text, headers, name, text.encode(), proven=True)
+        sent = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
+        if sent is not None:
+            return Reply(status, sent.decode("utf-8", "replace"), headers, name, sent, proven=True)
         value = self._value(operation, call, media, name, choice)
         if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
             value = [value]  # the schema describes one line
@@ -152,8 +152,8 @@ class ExampleResponses:
                 and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
             ):
                 value = self._header_value(operation, call, header, node)
-                if value is not None:
-                    yield name, _text(value)
+                lines = value if name == "set-cookie" and isinstance(value, list) else [value]
+                yield from ((name, _text(each, node.get("explode") is True)) for each in lines if each is not None)
 
     def _counted(self, operation: Operation, status: int) -> frozenset[str]:
         """The headers that the rate limit of an operation sends; `Retry-After` of a 429 or 503 says more than that."""
@@ -214,13 +214,13 @@ def _not_interim(response: Response) -> Response:
 
 
 def _preferred_media(response: Response, accept: str, example: str | None) -> MediaType | None:
-    """The media type that the client prefers, JSON first among those of the same weight."""
+    """The media type that the client prefers, JSON first among those of the same weight, and ranges last."""
     offered = [media for media in response.content if example is None or example in media.examples]
     if not offered:
         if example is not None and response.content:
             raise Unanswerable(f"#{response.pointer}: there is no example {example!r}")
         return None
-    offered.sort(key=lambda media: not is_json(media.name))
+    offered.sort(key=lambda media: (not is_json(media.name), is_range(media.name)))
     position = best_match(accept, [media.name for media in offered])
     if position is None and response.status[0] in "23":
         raise NotAcceptable(
@@ -234,9 +234,11 @@ def _item_parameter(operation: Operation) -> str:
     return names(operation.path)[-1] if operation.path.endswith("}") else ""
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, explode: bool = False) -> str:
     """A header's value in the style `simple` (OpenAPI 3.1 section 4.8.21), percent-encoded where it is not ASCII."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and explode:
+        parts = [f"{name}={_plain(each)}" for name, each in value.items()]
+    elif isinstance(value, dict):
         parts = [str(part) for pair in value.items() for part in pair]
     else:
         parts = [_plain(part) for part in (value if isinstance(value, list) else [value])]

@@ -31,10 +31,7 @@ def _element(name: str, value: Any, pointer: str | None, stated: dict[str, Any],
         element.set("xmlns:xsi", INSTANCE)
         element.set("xsi:nil", "true")
     elif isinstance(value, list):
-        items = schemas.items(pointer) if pointer else None
-        inner = xml_object(items, schemas)
-        tag = _name(inner.get("name") or (_title(items, schemas) if items else "") or name)
-        element.extend([_element(tag, entry, items, inner, schemas) for entry in value])
+        _entries(element, value, pointer, name, schemas, is_inner=True)
     else:
         element.text = _text(value)
     return element
@@ -54,11 +51,35 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
         elif stated.get("nodeType") in TEXT_NODES:
             element.text = _text(inner)
         elif isinstance(inner, list) and not stated.get("wrapped"):
-            items = schemas.items(below) if below else None
-            of = xml_object(items, schemas)
-            element.extend([_element(_name(of.get("name") or name), entry, items, of, schemas) for entry in inner])
+            _entries(element, inner, below, name, schemas)
         else:
             element.append(_element(name, inner, below, stated, schemas))
+
+
+def _entries(
+    element: ET.Element, values: list[Any], pointer: str | None, name: str, schemas: Schemas, *, is_inner: bool = False
+) -> None:
+    """Add the entries of a list: an element each, or text (OpenAPI 3.2 section 4.26.5, "Ordered Elements and Text").
+
+    One without a name of its own gets `name`; if `is_inner`, in an element of the list, that of its component comes
+    first.
+    """
+    for position, entry in enumerate(values):
+        at = schemas.item(pointer, position) if pointer else None
+        stated = xml_object(at, schemas)
+        if stated.get("nodeType") in TEXT_NODES:
+            _add_text(element, entry)
+        else:
+            own = stated.get("name") or (_title(at, schemas) if at and is_inner else "")
+            element.append(_element(_name(own or name), entry, at, stated, schemas))
+
+
+def _add_text(element: ET.Element, value: Any) -> None:
+    """Add a text after what is in the element."""
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + _text(value)
+    else:
+        element.text = (element.text or "") + _text(value)
 
 
 def _title(pointer: str, schemas: Schemas) -> str:
