@@ -60,6 +60,8 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
         document = schema_ids.localised(document, copy)
         if version == "3.2":
             openapi_32.convert(document)
+    if version.startswith("3.") and type(document.get(OWN_WEBHOOKS)) is dict:
+        document.setdefault("webhooks", document[OWN_WEBHOOKS])
     _inline_path_items(document)
     # One walk for everything else: a second one would cost as much as the first.
     schema, misfits, schemes = SCHEMA_RULES[version], list[Place](), declared_schemes(document)
@@ -76,6 +78,9 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     document["openapi"] = NORMAL_VERSION
     return document
 
+
+OWN_WEBHOOKS = "x-webhooks"
+"""How documents of 3.0 describe webhooks, which that version lacks: an extension of Redocly, with the same content."""
 
 NAMED = ("3.1", "3.2")
 """The versions in which a schema may name itself (`$id`, `$anchor`)."""

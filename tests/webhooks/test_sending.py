@@ -6,6 +6,8 @@ from pathlib import Path
 
 from standardwebhooks import Webhook
 
+from mockserver import create_app
+from tests.client import Client
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.shop import shop
 
@@ -148,3 +150,23 @@ def test_an_unknown_webhook_is_refused_with_those_that_there_are(tmp_path: Path)
         refused = client.send("POST", "/_mock/webhooks/order.eaten/send", 404, json={})
 
     assert "order.created, order.updated, order.deleted, orderAccepted" in refused["detail"]
+
+
+def test_a_document_of_3_0_has_its_webhooks_in_an_extension(tmp_path: Path, receiver: Receiver) -> None:
+    (tmp_path / "api.yaml").write_text("""openapi: 3.0.3
+info: {title: T, version: '1'}
+paths: {}
+x-webhooks:
+  shipped:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Shipped'}}}}
+      responses: {'204': {description: taken}}
+components: {schemas: {Shipped: {type: object, required: [weight], properties: {weight: {type: integer, nullable: true, enum: [7]}}}}}
+""")  # noqa: E501
+
+    with Client(create_app(tmp_path / "api.yaml", seed=1)) as client:
+        sent = client.post("/_mock/webhooks/shipped/send", json={"url": receiver.url})
+        client.get("/_mock/deliveries?wait=10")
+
+    assert sent.is_success
+    assert [{"weight": 7}] == [each.body for each in receiver.received]
