@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mockserver import durations
-from mockserver.cli.control.connection import JsonText, SandboxConnection, connected
+from mockserver.cli.control.connection import JsonText, SandboxConnection, connected, json_text
 from mockserver.cli.control.duration import Duration
 from mockserver.client import AppliedOverride, Namespace
 
@@ -142,4 +142,4 @@ def _then(then: Any) -> str:
     if isinstance(told.get("delay"), dict):
         (kind, values), *_ = told["delay"].items()
         told["delay"] = f"{values[0]}-{values[1]}" if kind == "uniform" else f"around {values['median']}"
-    return ", ".join(f"{name} {value}" for name, value in told.items())
+    return ", ".join(f"{name} {json_text(value) if name == 'body' else value}" for name, value in told.items())
