@@ -20,7 +20,7 @@ REDRAWN = 0.1
 WIDTH = 20
 """The length of the bar."""
 
-SIGNS = {"passed": "✓", "failed": "✗"}
+SIGNS = {"passed": "✓", "failed": "✗", "warning": "!"}
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Progress:
     """Prints how far a run is. `total` is the number of steps, `requests` counts those that were sent.
 
     A step is a check at an operation, or with `by_operation` an operation. Each failure has a line; with `verbose`,
-    each outcome has one.
+    each outcome has one. Warnings are counted.
     """
 
     what: str
@@ -40,6 +40,7 @@ class Progress:
     clock: Callable[[], float] = time.monotonic
     _done: set[tuple[str, str]] = field(default_factory=set)
     _failures: int = 0
+    _warnings: int = 0
     _steps: int = 0
     _drawn: bool = False
 
@@ -50,6 +51,7 @@ class Progress:
     def __call__(self, operation: str, check: str, outcome: str) -> None:
         """Count a finished check."""
         self._failures += outcome == "failed"
+        self._warnings += outcome == "warning"
         self._done.add((operation, "" if self.by_operation else check))
         self._steps += 1
         if self.verbose or outcome == "failed":
@@ -72,6 +74,7 @@ class Progress:
         filled = WIDTH * done // max(self.total, 1)
         shown = f"[{'#' * filled}{'-' * (WIDTH - filled)}] {done} of {self.total} {self.what}, {sent} requests"
         failed = f", {self._failures} failed" if self._failures else ""
+        failed += f", {self._warnings} with warnings" if self._warnings else ""
         left = f", about {_time(seconds / done * (self.total - done))} left" if 0 < done < self.total else ""
         return f"{shown}, {sent / seconds:.0f}/s{failed}{left}"
 

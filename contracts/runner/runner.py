@@ -248,7 +248,8 @@ class _Run:
         for found in (*context.findings, *context.response_findings):
             self.findings.setdefault(found.id, found)
         self._record_documented(context)
-        self._record(bound_check, "failed" if context.findings else outcome)
+        is_mild = all(found.verdict == "warning" for found in context.findings)
+        self._record(bound_check, "failed" if context.findings else outcome, told="warning" if is_mild else "failed")
 
     def _record_documented(self, context: CheckContext) -> None:
         """Record the check `document` for every operation whose responses were validated on the way."""
@@ -273,13 +274,16 @@ class _Run:
             return "skipped: interrupted"
         return "passed"
 
-    def _record(self, bound_check: BoundCheck, outcome: str) -> None:
-        """A check that runs several times at one operation has failed when it failed once."""
+    def _record(self, bound_check: BoundCheck, outcome: str, *, told: str = "failed") -> None:
+        """A check that runs several times at one operation has failed when it failed once.
+
+        Progress is `told` of a failed check if it found warnings only.
+        """
         key = (bound_check.operation, bound_check.check.name)
         if severity(outcome):
             self.statements[_statement(bound_check)] = True
         self.outcomes[key] = max(self.outcomes.get(key, outcome), outcome, key=severity)
-        self.on_progress(bound_check.operation, bound_check.check.name, outcome)
+        self.on_progress(bound_check.operation, bound_check.check.name, told if outcome == "failed" else outcome)
 
 
 def _statement(bound_check: BoundCheck) -> str:

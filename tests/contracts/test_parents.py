@@ -56,10 +56,18 @@ def test_an_item_that_survives_its_parent_is_a_failure_where_the_document_says_t
     document["paths"]["/projects/{id}"]["delete"]["description"] = sentence
     sandbox = served(tmp_path, document)
 
+    told: set[str] = set()
     with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
-        result = run_checks(contracts.of(tmp_path / "test.json"), target, mode="quick", only=["parent"])
+        result = run_checks(
+            contracts.of(tmp_path / "test.json"),
+            target,
+            mode="quick",
+            only=["parent"],
+            on_progress=lambda operation, check, outcome: told.add(outcome),
+        )
 
     assert {verdict} == {f.verdict for f in result.findings if "deleted with its" in f.expected}
+    assert {"failed" if verdict == "failure" else "warning"} == told & {"failed", "warning"}
 
 
 @pytest.mark.parametrize("parameter", ["id", "bookId"])

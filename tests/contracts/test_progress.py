@@ -45,6 +45,19 @@ def test_a_terminal_shows_a_line_with_bar_rate_and_time_left() -> None:
     assert f"{first}\r\x1b[K✗ GET /x  order\n{second}\r\x1b[K" == out.getvalue()
 
 
+def test_warnings_are_counted_and_have_no_line_of_their_own() -> None:
+    out = io.StringIO()
+    shown = Progress("checks", 9, lambda: 0, stream=out, clock=Clock(11.0))
+
+    shown("GET /x", "paging", "warning")
+    shown("GET /x", "order", "failed")
+
+    first, second, third = out.getvalue().splitlines()
+    assert ", 1 with warnings," in first
+    assert "✗ GET /x  order" == second
+    assert ", 1 failed, 1 with warnings," in third
+
+
 def test_without_a_terminal_there_is_a_line_every_ten_seconds() -> None:
     out = io.StringIO()
     shown = Progress("checks", 40, lambda: 0, stream=out, clock=Clock(4.0))
