@@ -1,7 +1,8 @@
 """Which schema a discriminator selects (OpenAPI 3.1.1, section 4.8.25).
 
 A discriminator is beside `oneOf` or `anyOf`, or in a parent schema that subtypes name in their `allOf`. Either way the
-value of its property is a key of `mapping`, or the name of a schema.
+value of its property is a key of `mapping`, or the name of a schema. `x-ms-discriminator-value` in a schema is the
+value that selects it, as a mapping would say (https://azure.github.io/autorest/extensions/#x-ms-discriminator-value).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mockserver.openapi.pointer import escape
 
 SCHEMAS = "/components/schemas/"
 BRANCHES = ("oneOf", "anyOf", "allOf")
+VALUE = "x-ms-discriminator-value"
 Schema = dict[str, Any]
 
 
@@ -78,7 +80,8 @@ class Inheritance:
 
     def _is_unmapped_parent(self, rule: Mapping[str, Any], name: str) -> bool:
         """Has this schema the discriminator, and does its mapping not list the schema?"""
-        return rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
+        schema = self.schemas[name]
+        return rule is schema.get("discriminator") and name not in _mapped(rule) and VALUE not in schema
 
     def _is_value(self, rule: Mapping[str, Any], name: str) -> bool:
         """May a value be of an unmapped parent itself?
@@ -116,6 +119,7 @@ class Inheritance:
         allowed = _declared(self.schemas[name], prop, self.schemas)
         implicit = _implicit(name)
         wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) in (name, implicit)]
+        wanted = wanted or _stated(self.schemas[name])
         if not wanted or (self.tolerant and implicit not in rule.get("mapping", {})):
             wanted.append(implicit)
         if allowed is not None:
@@ -194,12 +198,32 @@ def _declared(schema: Any, prop: str, schemas: Mapping[str, Any], depth: int = 0
     """The values that a schema or its parents list for a property; None if they list none."""
     if not isinstance(schema, dict) or depth > 8:
         return None
-    own = schema.get("properties", {}).get(prop, {})
-    if isinstance(own, dict) and ("const" in own or "enum" in own):
-        return [own["const"]] if "const" in own else list(own["enum"])
-    inherited = [schemas.get(_name(part["$ref"])) if "$ref" in part else part for part in _parts(schema)]
-    found = [values for part in inherited if (values := _declared(part, prop, schemas, depth + 1)) is not None]
-    return found[0] if found else None
+    own = _listed(schema.get("properties", {}).get(prop), schemas)
+    if own is not None:
+        return own
+    found = (_declared(part, prop, schemas, depth + 1) for part in _inside(schema, schemas))
+    return next((values for values in found if values is not None), None)
+
+
+def _listed(schema: Any, schemas: Mapping[str, Any], depth: int = 0) -> list[Any] | None:
+    """The values that the schema of a property allows, also by reference; None if it lists none."""
+    if not isinstance(schema, dict) or depth > 8:
+        return None
+    if "const" in schema or "enum" in schema:
+        return [schema["const"]] if "const" in schema else list(schema["enum"])
+    found = (_listed(part, schemas, depth + 1) for part in _inside(schema, schemas))
+    return next((values for values in found if values is not None), None)
+
+
+def _inside(schema: Schema, schemas: Mapping[str, Any]) -> list[Any]:
+    """The schemas that a schema names by `$ref` or in `allOf`."""
+    return [schemas.get(_name(part["$ref"])) if "$ref" in part else part for part in _parts(schema)]
+
+
+def _stated(schema: Any) -> list[Any]:
+    """The value that the schema itself says selects it; empty if it says none."""
+    value = schema.get(VALUE) if isinstance(schema, dict) else None
+    return [value] if isinstance(value, str) else []
 
 
 def _parts(schema: Schema) -> list[Schema]:

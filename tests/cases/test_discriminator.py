@@ -10,6 +10,7 @@ import pytest
 import mockserver
 from tests.cases.conftest import Serve
 from tests.client import Client
+from tests.web.document import Node, answers, document, served, takes
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,33 @@ paths:
 {components if "components" in base and "yaml" not in mapping else f"components: {{schemas: {{Base: {parent}}}}}"}
 """)
     return Client(mockserver.create_app(folder / "openapi.yaml", seed=1))
+
+
+@pytest.mark.parametrize(
+    ("listed", "plain", "sealed", "statuses"),
+    [
+        (["plain.text", "sealed"], "plain.text", "sealed", [200, 400, 200]),
+        (["PlainSecret", "SealedSecret"], None, None, [200, 400, 200]),
+        (["plain.text", "sealed"], None, None, [200, 200, 200]),  # no value selects a schema, so any may be meant
+    ],
+)
+def test_values_may_be_listed_by_another_schema_and_named_by_the_subtype_itself(
+    tmp_path: Path, listed: list[str], plain: str | None, sealed: str | None, statuses: list[int]
+) -> None:
+    """Azure's documents name the value in `x-ms-discriminator-value`, and list all values in a schema of its own."""
+    base = {"type": "object", "required": ["kind"], "properties": {"kind": {"$ref": "#/components/schemas/Kind"}}}
+    own = {"required": ["text"], "properties": {"text": {"type": "string"}}}
+    shown: Node = {"$ref": "#/components/schemas/Secret"}
+    schemas: Node = {
+        "Kind": {"type": "string", "enum": listed},
+        "Secret": base | {"discriminator": {"propertyName": "kind"}},
+        "PlainSecret": {"allOf": [shown], **own} | ({"x-ms-discriminator-value": plain} if plain else {}),
+        "SealedSecret": {"allOf": [shown]} | ({"x-ms-discriminator-value": sealed} if sealed else {}),
+    }
+    paths: Node = {"/secrets": {"post": {"requestBody": takes(shown), "responses": answers(shown)}}}
+    bodies: list[Node] = [{"kind": listed[0], "text": "a"}, {"kind": listed[0]}, {"kind": listed[1]}]
+    with Client(served(tmp_path, document(paths, components={"schemas": schemas}))) as client:
+        replies = [client.post("/secrets", json=body) for body in bodies]
+
+    assert statuses == [reply.status_code for reply in replies]
+    assert replies[0].json()["kind"] in listed
