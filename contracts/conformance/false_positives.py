@@ -49,8 +49,8 @@ INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
 
 
-OTHERS = re.compile(r"Invalid component: in (cookie|header) - object with unexpected properties")
-"""Schemathesis' message for an undocumented cookie or header; proxies and clients add some."""
+OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with unexpected properties")
+"""Schemathesis' message for an undocumented cookie, header or query parameter; proxies and clients add some."""
 
 PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
 """Schemathesis' message for a parameter whose value has a wrong type before it is written as text."""
