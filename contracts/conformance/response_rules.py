@@ -19,6 +19,7 @@ from mockserver.contract import Contract
 from mockserver.openapi.deprecation_headers import FORMS, SOURCES, announced, moment
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import essence
+from mockserver.openapi.secret_names import SECRET_NAME
 
 HTTP, LEAK, SECRET, END = "http-response", "leaked-internals", "undocumented-secret", "deprecation-headers"
 
@@ -64,12 +65,6 @@ CONSTRAINT = re.compile(
     rb"violates (?:unique|foreign key|not-null) constraint|(?:UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed"
 )
 """A message about a constraint of a database. It tells the name of a table, and no more."""
-
-LEAKING_NAME = re.compile(
-    r"(?i)(?:\w*_)?(?:password|passwd|pwd|password_?hash|hashed_?password|pass_?hash|password_?salt|salt|ssn|cvv|cvc"
-    r"|secret|secret_?key|client_?secret|private_?key|(?:key|token|secret)_?hash|totp_?secret|mfa_?secret|card_?number|security_?answer)"
-)
-"""The name of a field that no client should get unless the document says so."""
 
 LONGEST_BODY = 200_000
 """Internals are looked for in this many bytes of a response."""
@@ -279,5 +274,5 @@ def _undocumented(
     for name, below in value.items():
         if name in known:
             yield from _undocumented(below, known[name], contract, (*path, name), depth + 1)
-        elif known and isinstance(below, str) and below and (LEAKING_NAME.fullmatch(name) or is_credential(below)):
+        elif known and isinstance(below, str) and below and (SECRET_NAME.fullmatch(name) or is_credential(below)):
             yield (*path, name)

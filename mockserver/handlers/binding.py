@@ -27,6 +27,7 @@ from mockserver.handlers.item_schemas import (
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
+from mockserver.handlers.nested_secrets import Path, nested_secrets, without
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -188,7 +189,18 @@ def _accept(
     # A request whose properties are not documented may have any: then none is unknown.
     accept = keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
     inner = _nested(contract, operation, behaviour)
-    return accept if inner is None else lambda body: inner.fill(accept(body))
+    filled = accept if inner is None else lambda body: inner.fill(accept(body))
+    secrets = _nested_secrets(contract, operation, behaviour, plan)
+    return (lambda body: without(filled(body), secrets)) if secrets else filled
+
+
+def _nested_secrets(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
+) -> tuple[Path, ...]:
+    if plan is None or plan.statements.invented is None:  # a vendor's file says what is not shown
+        return ()
+    asked = tuple(request_schemas(contract, operation, behaviour))
+    return nested_secrets(contract.schemas, asked, tuple(reply_schemas(contract, plan.name)))
 
 
 def _is_below_item(operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan) -> bool:

@@ -58,11 +58,19 @@ def id_names(parameter: str, word: str) -> frozenset[str]:
 
 
 def field(
-    schemas: Schemas, properties: Properties, parameter: str, word: str, types: frozenset[str], *, exactly: bool = False
+    schemas: Schemas,
+    properties: Properties,
+    parameter: str,
+    word: str,
+    types: frozenset[str],
+    *,
+    exactly: bool = False,
+    is_shown: bool = True,
 ) -> tuple[str, str]:
     """The property that holds the id, and the reason; two empty strings if none seems to.
 
-    `types` are those of the path parameter. The property must have one of them `exactly`, or be a string.
+    `types` are those of the path parameter. The property must have one of them `exactly`, or be a string. Unless the
+    properties are those that replies show, what people choose is no id only because there is no other.
     """
     known = {plain(name): name for name in reversed(list(properties))}
     for wanted in _candidates(parameter, word):
@@ -70,7 +78,7 @@ def field(
         if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in CHOSEN_BY_PEOPLE):
             return name, f"the property {name} has the name of the path parameter {parameter}"
     for key in (*KEYS[:5], *KEYS[5:9]):
-        name = known.get(key)
+        name = known.get(key) if is_shown or key not in CHOSEN_BY_PEOPLE else None
         if name is not None and _fits(schemas, properties[name], types, exactly or key in CHOSEN_BY_PEOPLE):
             return name, f"{name} is the likeliest property for the path parameter {parameter}"
     return "", ""

@@ -136,7 +136,10 @@ class Writer:
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
         creation = draft.action("create")
         by_path = creation is None or creation.across
-        return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
+        is_shown = any(self._schemas.properties(view) for view in draft.reply_schemas())
+        return identity.field(
+            self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path, is_shown=is_shown
+        )
 
     def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client if its request must contain one, else by the service."""

@@ -265,3 +265,22 @@ def test_one_of_a_few_values_at_the_end_of_a_path_is_an_id_only_where_a_client_n
 
         assert [201] * 4 == done
         assert [200, 404 if named else 200] == [client.get(f"/colors/{one}").status_code for one in choice["enum"]]
+
+
+def test_a_name_that_only_requests_have_is_no_id(tmp_path: Path) -> None:
+    """Two people may choose one name, and no reply says that it is the id."""
+    paths = collection("/bundles", shown_as("id", TEXT), parameter="bundle_id", id=TEXT)
+    paths["/bundles"]["post"] |= {
+        "requestBody": takes({"properties": {"name": TEXT}}),
+        "responses": answers(None, "201"),
+    }
+    for method in ("get", "put", "patch"):
+        paths["/bundles/{bundle_id}"][method]["responses"] = answers({"type": "object"})
+    del paths["/bundles"]["get"]
+    with Client(served(tmp_path, document(paths))) as client:
+        made = [client.post("/bundles", json={"name": "one"}) for _ in range(2)]
+        places = {reply.headers["location"] for reply in made}
+
+        assert [201, 201] == [reply.status_code for reply in made]
+        assert 2 == len(places)
+        assert [200, 200] == [client.get(place).status_code for place in places]

@@ -1,0 +1,54 @@
+"""Passwords inside objects of a request that no reply names there: they are not stored, so that no reply shows them.
+
+Those at the top of an item are `write-only` statements; a `writeOnly` in a schema holds at any depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.secret_names import SECRET_NAME
+
+Path = tuple[str, ...]
+"""The names that lead to a secret; a list on the way stands for each of its entries."""
+
+MAX_DEPTH = 4
+
+
+def nested_secrets(schemas: Schemas, asked: Sequence[str], shown: Sequence[str]) -> tuple[Path, ...]:
+    """Where requests with the schemas `asked` have a password that the schemas `shown` name nowhere at that place."""
+    found = (path for pointer in asked for path in _inside(schemas, pointer, list(shown), ()))
+    return tuple(dict.fromkeys(found))
+
+
+def _inside(schemas: Schemas, asked: str, shown: list[str], above: Path) -> Iterator[Path]:
+    views = [schemas.properties(view) for view in shown]
+    named = {name for view in views for name in view}
+    for name, at in schemas.properties(asked).items():
+        if above and named and name not in named and SECRET_NAME.fullmatch(name):
+            yield (*above, name)
+        inner = [entry for view in views if name in view for entry in [_entry(schemas, view[name])]]
+        if inner and len(above) < MAX_DEPTH:
+            yield from _inside(schemas, _entry(schemas, at), inner, (*above, name))
+
+
+def _entry(schemas: Schemas, pointer: str) -> str:
+    """The schema of each entry of a list; of anything else its own."""
+    return schemas.items(pointer) or pointer if "array" in schemas.types(pointer) else pointer
+
+
+def without(value: Any, paths: tuple[Path, ...]) -> Any:
+    """A copy of a value without what is at the paths; the value itself where nothing is."""
+    if isinstance(value, list):
+        return [without(entry, paths) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    gone = {path[0] for path in paths if len(path) == 1}
+    deeper: dict[str, tuple[Path, ...]] = {}
+    for path in paths:
+        if len(path) > 1 and path[0] in value:
+            deeper[path[0]] = (*deeper.get(path[0], ()), path[1:])
+    kept = {name: entry for name, entry in value.items() if name not in gone}
+    return kept | {name: without(kept[name], rest) for name, rest in deeper.items() if name in kept}
