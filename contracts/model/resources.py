@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from contracts.model.differing_fields import differing_fields
-from mockserver.behaviour.statements import OperationBehaviour, Resource
+from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
@@ -189,8 +189,9 @@ class CheckedResource:
 def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour:
     """The statements about an operation, without a guess that is good enough for a mock alone.
 
-    What an operation below an item does (`POST /orders/{id}/cancel`), that a POST lists items, and that a GET counts
-    them is inferred from names. A mock is more useful with it, and a server that does otherwise is not wrong.
+    What an operation below an item does (`POST /orders/{id}/cancel`), that a POST lists items, that a GET counts them
+    and that a request is about several items is inferred from names. A mock is more useful with it, and a server that
+    does otherwise is not wrong.
     """
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
@@ -200,6 +201,8 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
     if action.does == "list":
         shows_items = ResourceOperation(operation, stated).reply_path("items") is not None
         return stated if operation.method == "get" and shows_items else NOTHING
+    if action.does in BATCHES:
+        return NOTHING
     is_below = path_template.continues_after(operation.path, resource.identity.parameter)
     is_guess = operation.method != "get" and (action.does == "get" or (action.does == "update" and is_below))
     return NOTHING if is_guess else stated

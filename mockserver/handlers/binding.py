@@ -8,12 +8,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.statements import Action, OperationBehaviour, ReplyStatement
+from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour, ReplyStatement
 from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
+from mockserver.handlers.batches import bind_batch
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
@@ -26,8 +27,8 @@ from mockserver.handlers.item_schemas import (
     view_maker,
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
-from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.nested_secrets import Path, nested_secrets, without
+from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -50,6 +51,18 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
             raise BehaviourError(f"{place}: a rule needs an `action`, which says what the operation does")
         return None
     action = behaviour.action
+    if action.does in BATCHES:
+        return bind_batch(contract, operation, behaviour, action, lambda each: _bound(contract, operation, each, plans))
+    return _bound(contract, operation, behaviour, plans)
+
+
+def _bound(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plans: Mapping[str, ResourcePlan]
+) -> BoundOperation | None:
+    """The operation with the handler of its action, on one item or a list; None without an action."""
+    action = behaviour.action
+    if action is None:
+        return None
     plan = plans[action.of] if action.of else None
     secrets = plan.secrets if plan else frozenset()
     view = None

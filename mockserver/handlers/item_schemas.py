@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mockserver.behaviour.statements import OperationBehaviour
+from mockserver.behaviour.statements import BATCHES, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_renderer import item_schema
@@ -34,7 +34,7 @@ def reply_schemas(contract: Contract, resource: str) -> dict[str, str]:
     for operation, behaviour in operations_on(contract, resource):
         does = behaviour.action.does if behaviour.action else ""
         pointer = item_schema(operation, behaviour.reply, contract.schemas, does)
-        if pointer is not None and does != "delete":  # that reply may show only a part of the item
+        if pointer is not None and BATCHES.get(does, does) != "delete":  # that reply may show only a part of the item
             found.setdefault(contract.schemas.resolve(pointer)[1], does)
     main = min(found, key=lambda at: rank(found[at]), default="")
     return {at: does for at, does in found.items() if at == main or not _contradicts(contract.schemas, main, at)}
@@ -75,7 +75,9 @@ def _constants(schemas: Schemas, pointer: str) -> list[Any]:
 
 def request_schemas(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:
     """The pointers of the schemas by which a request's body describes the item."""
-    envelope = behaviour.action.envelope if behaviour.action else ()
+    envelope: tuple[str | int, ...] = behaviour.action.envelope if behaviour.action else ()
+    if behaviour.action is not None and behaviour.action.does in BATCHES:
+        envelope = (*envelope, 0)
     is_entry = behaviour.action is not None and behaviour.action.entry
     for media in operation.request_body.content if operation.request_body and not is_entry else ():
         pointer = contract.schemas.below(media.schema, envelope)

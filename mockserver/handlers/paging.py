@@ -38,8 +38,12 @@ def unpaged(
 ) -> Page:
     """All items on one page."""
     records = found.slice(0, len(found), newest_first=newest_first)
-    total = len(records)
-    return records, {
+    return records, whole(len(records))
+
+
+def whole(total: int) -> dict[str, Any]:
+    """The values for the placeholders of a reply that shows all of so many items."""
+    return {
         "next": None,
         "more": False,
         "total": total,

@@ -9,7 +9,7 @@ import orjson
 from msgspec import Struct
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.statements import ReplyStatement
+from mockserver.behaviour.statements import SEVERAL, ReplyStatement
 from mockserver.behaviour.templates import REPLY_VALUES, Render
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
@@ -47,7 +47,7 @@ class ReplyRenderer(Struct, frozen=True):
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
-    reply shows the addresses of other pages.
+    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items.
     """
 
     status: int
@@ -61,6 +61,7 @@ class ReplyRenderer(Struct, frozen=True):
     view: ReplyView | None = None
     is_located: bool = False
     has_addresses: bool = False
+    has_ids: bool = False
     cache_key: str = ""
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,6 +104,8 @@ class ReplyRenderer(Struct, frozen=True):
         """The reply that shows a list, with the bytes of each item as they were last encoded."""
         values["last"] = not values["more"]
         values["first_id"], values["last_id"] = (records[0].id, records[-1].id) if records else (None, None)
+        if self.has_ids:
+            values["ids"] = [record.id for record in records]
         headers = (*headers, *self._headers(values))
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]
@@ -140,7 +143,7 @@ def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Sc
     """The pointer of the item's schema in an operation's success reply; None when the reply shows no item."""
     media = _preferred_media(_documented_response(operation, stated.status if stated else None))
     template, pointer = _template(stated, does), media.schema if media else None
-    items_path = templates.find(template, "items") if does == "list" else None
+    items_path = templates.find(template, "items") if does in SEVERAL else None
     path = items_path if items_path is not None else templates.find(template, "item")
     return schemas.below(pointer, _path(path) + ((0,) if items_path is not None else ())) if path is not None else None
 
@@ -152,7 +155,7 @@ def example_items(
     media = _preferred_media(_documented_response(operation, stated.status if stated else None))
     if media is None or not media.examples:
         return []
-    path = templates.find(_template(stated, does), "items" if does == "list" else "item")
+    path = templates.find(_template(stated, does), "items" if does in SEVERAL else "item")
     found = examples.documented(media)
     for step in path if path is not None else ():
         found = found.get(step) if isinstance(found, dict) else None
@@ -167,8 +170,8 @@ def items_template(stated: ReplyStatement | None) -> Any:
 
 def _template(stated: ReplyStatement | None, does: str) -> Any:
     """The template of the body: the stated one, else just the item or the items."""
-    default = "{items}" if does == "list" else "{item}"
-    return stated.body if stated is not None and (stated.body != "{item}" or does != "list") else default
+    default = "{items}" if does in SEVERAL else "{item}"
+    return stated.body if stated is not None and (stated.body != "{item}" or does not in SEVERAL) else default
 
 
 def compile(
@@ -186,7 +189,7 @@ def compile(
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
     stated_headers = stated.headers if stated else {}
-    items_path = templates.find(template, "items") if does == "list" else None
+    items_path = templates.find(template, "items") if does in SEVERAL else None
     item = item_schema(operation, stated, schemas, does)
     properties = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
     shown = tuple(name for name in properties if name not in secrets)
@@ -214,6 +217,7 @@ def compile(
         cache_key=(schemas.resolve(item)[1] if view is None else item) if validators and item else "",
         is_located="{location" in written,
         has_addresses=any(name in written for name in templates.ADDRESSES),
+        has_ids='"{ids}"' in written,
     )
 
 

@@ -65,7 +65,8 @@ class BoundOperation(Struct, frozen=True):
     new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
     all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
     `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
-    parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py).
+    parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
+    what a batch does to one item, `ids_parameter` the query parameter that has their ids (batches.py).
     """
 
     operation: Operation
@@ -95,6 +96,8 @@ class BoundOperation(Struct, frozen=True):
     sets: tuple[tuple[str, Render], ...] = ()
     entry: EntryPlan | None = None
     tags: TagPlan | None = None
+    each: BoundOperation | None = None
+    ids_parameter: str = ""
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -31,6 +31,9 @@ from mockserver.state.world import World
 NOTHING: Mapping[str, Any] = {}
 
 
+CREATING = ("create", "create-many")
+"""The actions that create items, whatever else they do."""
+
 class ResourcePlan(Struct, frozen=True):
     """One resource, compiled.
 
@@ -191,12 +194,12 @@ def _is_creatable(contract: Contract, plan: ResourcePlan) -> bool:
     if plan.statements.identity.evidence != "inferred":
         return True
     actions = [behaviour.action for _, behaviour in operations_on(contract, plan.name) if behaviour.action is not None]
-    return any(action.does == "create" or action.upsert for action in actions)
+    return any(action.does in CREATING or action.upsert for action in actions)
 
 
 def _created_resources(behaviour: Behaviour) -> frozenset[str]:
     """The resources that have a create operation."""
-    return frozenset(o.action.of for o in behaviour.operations.values() if o.action and o.action.does == "create")
+    return frozenset(o.action.of for o in behaviour.operations.values() if o.action and o.action.does in CREATING)
 
 
 def _generated_fields(contract: Contract, plan: ResourcePlan) -> GeneratedFields | None:

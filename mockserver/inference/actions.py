@@ -8,6 +8,8 @@ from msgspec.structs import replace as replace_fields
 
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.item_lists import list_of_items
+from mockserver.inference.likeness import is_alike, is_exactly
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
@@ -109,6 +111,8 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if found is None or (asked and not messages.may_be_object(draft.schemas, asked)):
         return None
     if draft.item is None and words(draft.word)[-1:] and words(draft.word)[-1] in VERBS:
+        return None
+    if asked and list_of_items(draft, asked) is not None:  # it creates several (batches.py)
         return None
     path, schema = shown_item(draft, found)
     envelope, alike = _envelope(draft, asked)
@@ -319,19 +323,6 @@ def _keeps(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
     taken = {plain(name) for name in properties} | draft.id_names
     free = {name: f"path {name}" if plain(name) in taken else name for name in node.parameters}
     return {name: known.get(plain(name), free[name]) for name in node.parameters if name not in draft.parent_parameters}
-
-
-def is_exactly(draft: ResourceDraft, schema: str) -> bool:
-    """Is it one of the schemas that show the item?"""
-    return draft.schemas.resolve(schema)[1] in draft.reply_schemas()
-
-
-def is_alike(draft: ResourceDraft, schema: str) -> bool:
-    """Does a schema seem to describe the item, by more than its id?"""
-    if is_exactly(draft, schema):
-        return True
-    common = draft.schemas.properties(schema).keys() & draft.properties().keys()
-    return len(common) >= 3 and any(messages.resembles(draft.schemas, view, schema) for view in draft.reply_schemas())
 
 
 def _add(draft: ResourceDraft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:

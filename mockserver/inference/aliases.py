@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from mockserver.inference import actions, identity
+from mockserver.inference import actions, identity, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import list_path, reply_body
 from mockserver.inference.names import noun, plain
@@ -123,7 +123,7 @@ def _add_lookups(
         for main in mains.values():
             by = _property(main, node.parameters[0])
             found = actions.get(main, operation) if by else None
-            if found is not None and found.item_schema and actions.is_exactly(main, found.item_schema):
+            if found is not None and found.item_schema and likeness.is_exactly(main, found.item_schema):
                 reason = f"{found.reason} by its {by}, with the schema of {main.word}"
                 main.actions.append(replace(found, across=True, by=by, reason=reason))
                 break
@@ -211,5 +211,5 @@ def _listed(
     near = above.get(node.shape[:-1])
     if main is not None:
         yield main
-    elif near is not None and actions.is_alike(near, entries):
+    elif near is not None and likeness.is_alike(near, entries):
         yield near

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from mockserver.behaviour.statements import BATCHES
 from mockserver.inference import identity
 from mockserver.inference.messages import Path, ReplyBody, request_schema
 from mockserver.inference.names import plain
@@ -21,7 +23,8 @@ class DraftAction(Struct, frozen=True):
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
-    `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes.
+    `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes. `ids` is the
+    query parameter with the ids of a batch.
     """
 
     operation: Operation
@@ -38,6 +41,16 @@ class DraftAction(Struct, frozen=True):
     by: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
     entry: str = ""
+    ids: str = ""
+
+    def showing(self, path: Path, schema: str) -> DraftAction:
+        """This action, whose reply shows the items at a place."""
+        return replace(self, item_path=path, item_schema=schema)
+
+    @property
+    def creates(self) -> bool:
+        """Does it create one item or several?"""
+        return self.does in CREATING
 
 
 class ResourceDraft(Struct):
@@ -123,7 +136,7 @@ class ResourceDraft(Struct):
         place = self.parameter_schema
         if place is None or self.schemas.keyword(place, "enum") is None:
             return False
-        return not any(plain(name) in self.id_names for asked in self.request_properties("create") for name in asked)
+        return not any(plain(name) in self.id_names for asked in self.request_properties(*CREATING) for name in asked)
 
     @property
     def parameter_schema(self) -> str | None:
@@ -135,12 +148,12 @@ class ResourceDraft(Struct):
     @property
     def is_created(self) -> bool:
         """Can a client create one, below any owner?"""
-        return any((action.does == "create" and not action.across) or action.upsert for action in self.actions)
+        return any((action.creates and not action.across) or action.upsert for action in self.actions)
 
     @property
     def is_resource(self) -> bool:
         """Does anything need to be stored? What is only read is better answered by example."""
-        if self.action("get", "list", "delete") is None or (self.action("create") is not None and self._is_chosen):
+        if self.action("get", "list", "delete") is None or (self.action(*CREATING) is not None and self._is_chosen):
             return False
         return self.is_created or self.action("delete") is not None or (self.single and len(self.actions) > 1)
 
@@ -148,10 +161,14 @@ class ResourceDraft(Struct):
 OWNER_KEYS = ("login", "username", "slug", "key", "id")
 """Properties by which a path names the owner of something, the likeliest first."""
 
-RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4}
+RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4} | dict.fromkeys(BATCHES, 5)
+
+CREATING = ("create", "create-many")
+"""What an action does that creates items."""
 
 
 def item_schema_of_request(schemas: Schemas, action: DraftAction) -> str | None:
     """The schema of the item in an operation's request."""
     pointer = request_schema(action.operation.request_body)
-    return schemas.below(pointer, action.envelope) if pointer else None
+    path: tuple[str | int, ...] = (*action.envelope, 0) if action.does in BATCHES else action.envelope
+    return schemas.below(pointer, path) if pointer else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mockserver.inference import actions
+from mockserver.inference import actions, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.identity import id_names
 from mockserver.inference.messages import reply_body
@@ -55,7 +55,7 @@ def _entries(owner: ResourceDraft, node: PathNode, below: PathNode | None) -> En
         known = owner.schemas.properties(entries) if entries is not None and same(name, node.word) else {}
         if entries is not None and known:
             key = _key(known, below.parameters[-1] if below is not None else "", node.word)
-            return None if actions.is_exactly(owner, entries) else EntryList(owner, name, entries, key)
+            return None if likeness.is_exactly(owner, entries) else EntryList(owner, name, entries, key)
     return None
 
 
@@ -80,7 +80,7 @@ def _change(entries: EntryList, operation: Operation) -> DraftAction | None:
     if found is None:
         return None
     path, schema = actions.shown_item(entries.owner, found)
-    is_shown = schema is not None and actions.is_exactly(entries.owner, schema)
+    is_shown = schema is not None and likeness.is_exactly(entries.owner, schema)
     if not is_shown and (found.schema or operation.method == "post"):
         return None
     does = {"post": "adds an entry to", "delete": "removes an entry of"}.get(operation.method, "changes an entry of")

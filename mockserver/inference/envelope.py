@@ -13,7 +13,7 @@ from typing import Any
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.messages import Path
-from mockserver.inference.names import plain
+from mockserver.inference.names import plain, words
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas
 
@@ -60,6 +60,12 @@ LINKS = {
     "lastlink": "last_url", "lastpageurl": "last_url",
 }  # fmt: skip
 """Names of properties with the address of another page, by `plain` name; not all of them say that it is one."""
+
+COUNTED = frozenset(
+    {"count", "total", "number", "of", "items", "records", "rows", "created", "inserted", "added", "updated"}
+    | {"modified", "changed", "deleted", "removed", "affected", "processed", "succeeded", "success", "successful"}
+)
+"""Words of properties that say how many items a request was about."""
 
 NESTED = frozenset(
     ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links")
@@ -147,6 +153,27 @@ class Envelopes:
         totals = [n for n, at in known.items() if self._placeholder(n, at, {}, is_required=True) == "{total}"]
         return {totals[0]: "{total}"} if len(totals) == 1 and required <= set(totals) else None
 
+    def counted(self, pointer: str, id_names: frozenset[str]) -> Template:
+        """The template of a body that says how many items a request was about, and which ids they have, if it can."""
+        if self._is_list_of_ids(pointer):
+            return "{ids}"
+        if self._schemas.types(pointer) == {"integer"}:
+            return "{count}"
+        constant, said = self.constant(pointer), dict[str, Template]()
+        for name, at in self._schemas.properties(pointer).items():
+            word = plain(name)
+            if self._schemas.types(at) == {"integer"} and set(words(name)) <= COUNTED:
+                said[name] = "{count}"
+            elif word in {"ids", *id_names, *(f"{each}s" for each in id_names)} and self._is_list_of_ids(at):
+                said[name] = "{ids}"
+        body = constant | said if isinstance(constant, dict) else constant
+        return body if self._is_valid(pointer)(filled(body, [])) else constant
+
+    def _is_list_of_ids(self, pointer: str) -> bool:
+        entries = self._schemas.items(pointer) if self._schemas.types(pointer) == {"array"} else None
+        types = self._schemas.types(entries) if entries is not None else frozenset()
+        return bool(types) and types <= {"string", "integer"}
+
     def value(self, pointer: str) -> Any:
         """The document's example for a schema, or else a generated value."""
         return self._examples.at(pointer, seed=0)
@@ -225,6 +252,8 @@ def filled(template: Template, placeholder: Any) -> Any:
         return [filled(value, placeholder) for value in template]
     if template in ("{item}", "{items}"):
         return placeholder
+    if template == "{ids}":
+        return []
     if isinstance(template, str) and template.startswith("{"):
         return SAMPLES.get(template.strip("{?}"), "" if template.startswith("{text:") else None)
     return template

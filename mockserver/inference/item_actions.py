@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.inference import actions
+from mockserver.inference import actions, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.messages import reply_body
 from mockserver.inference.names import noun, plain, same, words
@@ -56,7 +56,7 @@ def _acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftActio
         return None
     path, schema = actions.shown_item(draft, found)
     sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
-    is_item = actions.is_alike if sets else actions.is_exactly
+    is_item = likeness.is_alike if sets else likeness.is_exactly
     shown = schema if schema and is_item(draft, schema) else None
     if sets:
         reason = f"the path ends with {name}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"

@@ -8,8 +8,9 @@ from itertools import takewhile
 
 from msgspec import Struct
 
-from mockserver.inference import actions
+from mockserver.inference import actions, likeness
 from mockserver.inference.aliases import with_aliases
+from mockserver.inference.batches import add_batches
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
@@ -47,6 +48,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     taken = _adopt(drafts, nodes) | (_adopt_elsewhere(drafts, nodes) if read_only else set())
     for draft in drafts:
         actions.infer_rest(draft)
+    add_batches(drafts, nodes)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
     found = with_aliases(found, nodes, read_only=read_only)
@@ -107,7 +109,7 @@ def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode
 def _likeliest(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
     """The resource whose items are created at a path, by the schema of the reply; None if that is not clear."""
     made = [(draft, action) for draft in drafts if (action := actions.made_at(draft, node)) is not None]
-    exact = [draft for draft, action in made if actions.is_exactly(draft, str(action.item_schema))]
+    exact = [draft for draft, action in made if likeness.is_exactly(draft, str(action.item_schema))]
     if exact:
         return max(exact, key=lambda draft: _common(draft.shape, node.shape))
     return made[0][0] if len(made) == 1 else None

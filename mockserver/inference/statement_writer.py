@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.behaviour.statements import BATCHES, SEVERAL
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import described_statements, fields, filters, identity, item_places, paging
-from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
+from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.linked_references import linked_references
@@ -134,7 +135,7 @@ class Writer:
         """The property that holds the id, and the reason."""
         parameter = draft.parameter_schema
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
-        creation = draft.action("create")
+        creation = draft.action(*CREATING)
         by_path = creation is None or creation.across
         is_shown = any(self._schemas.properties(view) for view in draft.reply_schemas())
         return identity.field(
@@ -143,7 +144,7 @@ class Writer:
 
     def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client if its request must contain one, else by the service."""
-        creation = draft.action("create")
+        creation = draft.action(*CREATING)
         if (creation is None or creation.across) and draft.is_created:
             return {"generate": "client"}
         made = identity.generation(self._schemas, places)
@@ -207,6 +208,8 @@ class Writer:
             keys["patch"] = action.patch
         if action.envelope:
             keys["envelope"] = list(action.envelope)
+        if action.ids:
+            keys["ids"] = action.ids
         takes = self._takes(draft, action)
         if takes:
             keys["takes"] = takes
@@ -230,12 +233,12 @@ class Writer:
     def _takes(self, draft: ResourceDraft, action: DraftAction) -> dict[str, str]:
         """Properties with another name in the request than in replies: `FriendlyName` is `friendly_name`."""
         asked = (
-            item_schema_of_request(self._schemas, action) if action.does in ("create", "replace", "update") else None
+            item_schema_of_request(self._schemas, action) if BATCHES.get(action.does, action.does) in WRITES else None
         )
         own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
         known = {plain(name): name for name in shown if name not in own}
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
-        return takes | (self._id_taken(draft, own) if action.does == "create" else {})
+        return takes | (self._id_taken(draft, own) if action.creates else {})
 
     def _id_taken(self, draft: ResourceDraft, own: Mapping[str, str]) -> dict[str, str]:
         """The property of a create request that holds the id under another name: `name` for `pool_name`."""
@@ -281,12 +284,12 @@ class Writer:
         return stated | ({"sort": order} if order is not None else {})
 
     def _reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
-        placeholder = "{items}" if action.does == "list" else "{item}"
+        placeholder = "{items}" if action.does in SEVERAL else "{item}"
         keys: Statement = {"status": action.reply.status}
         body = self._body(draft, action, placeholder)
         if body is not None and body != placeholder:
             keys["body"] = body
-        if action.reply.media is None and action.reply.status != 204 and action.does != "delete":
+        if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does:
             keys["media-type"] = "application/json"
         headers = dict(self._headers(draft, action))
         if headers:
@@ -298,9 +301,11 @@ class Writer:
         if pointer is None:
             return None
         if action.item_schema is not None:
-            return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does == "list")
+            return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does in SEVERAL)
         if action.does == "list":
             return self._envelopes.number(pointer)
+        if action.does in BATCHES:
+            return self._envelopes.counted(pointer, draft.id_names)
         if action.does == "create" and not may_be_object(self._schemas, pointer):
             is_text = "string" in self._schemas.types(pointer)
             if self._is_id(draft, pointer, is_text):
@@ -370,6 +375,9 @@ def _invented(draft: ResourceDraft) -> Statement:
         return {}
     return {"invented": inferred("what replies show and no request contains is generated from their schemas")}
 
+
+WRITES = ("create", "replace", "update")
+"""Actions whose requests contain an item."""
 
 UNWRITABLE = (Unanswerable, InvalidDocument)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from mockserver.behaviour import templates
+from mockserver.behaviour.statements import SEVERAL
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
 from mockserver.examples.part_writer import PartWriter
@@ -113,9 +114,9 @@ def _item_schemas(contract: Contract, resource: str) -> Iterator[str]:
         media = (
             next((m for m in success.content if m.schema and media_types.is_json(m.name)), None) if success else None
         )
-        if media is None or stated.action is None or stated.action.does == "delete":
+        if media is None or stated.action is None or stated.action.does in ("delete", "delete-many"):
             continue
-        is_list = stated.action.does == "list"
+        is_list = stated.action.does in SEVERAL
         template = stated.reply.body if stated.reply is not None else "{item}"
         path = () if template == "{item}" else templates.find(template, "items" if is_list else "item")
         at = contract.schemas.below(media.schema, (*path, 0) if is_list else path) if path is not None else None

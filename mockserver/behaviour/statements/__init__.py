@@ -6,7 +6,7 @@ error messages, the JSON Schema and docs/behaviour.md are made from them.
 """
 
 from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
-from mockserver.behaviour.statements.actions import Action, Rule
+from mockserver.behaviour.statements.actions import BATCHES, SEVERAL, Action, Rule
 from mockserver.behaviour.statements.base import FROM_DOCUMENT, Evidence, Keys, Names, Note, Statement
 from mockserver.behaviour.statements.behaviour import (
     Behaviour,
@@ -33,8 +33,10 @@ from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Erro
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
 
 __all__ = [
+    "BATCHES",
     "ERROR_KINDS",
     "FROM_DOCUMENT",
+    "SEVERAL",
     "Action",
     "Authentication",
     "Behaviour",

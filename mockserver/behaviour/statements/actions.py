@@ -9,13 +9,35 @@ from msgspec import Meta, field
 
 from mockserver.behaviour.statements.base import Names, Statement
 
+BATCHES = {"create-many": "create", "update-many": "update", "replace-many": "replace", "delete-many": "delete"}
+"""What `Action.does` of a request about several items does to each of them."""
+
+SEVERAL = frozenset(("list", *BATCHES))
+"""The actions whose replies show several items."""
+
 
 class Action(Statement, frozen=True, kw_only=True):
     """What the operation does to an item of a resource, or to the list of them."""
 
     does: Annotated[
-        Literal["create", "list", "get", "update", "replace", "delete", "answer"],
-        Meta(description="`answer` does nothing itself: a rule makes the reply."),
+        Literal[
+            "create",
+            "list",
+            "get",
+            "update",
+            "replace",
+            "delete",
+            "answer",
+            "create-many",
+            "update-many",
+            "replace-many",
+            "delete-many",
+        ],
+        Meta(
+            description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
+            "each entry of a list in the body, or to each item whose id is there, and show all of them as `{items}`. "
+            "Either all of it happens or nothing."
+        ),
     ]
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")] = ""
     patch: Annotated[
@@ -25,7 +47,9 @@ class Action(Statement, frozen=True, kw_only=True):
             "`merge-patch`: RFC 7396; `json-patch`: RFC 6902."
         ),
     ] = "fields"
-    envelope: Annotated[Names, Meta(description="The keys that lead from the request body to the item in it.")] = ()
+    envelope: Annotated[
+        Names, Meta(description="The keys that lead from the request body to the item in it, or to the list.")
+    ] = ()
     takes: Annotated[
         Mapping[str, str],
         Meta(description="Properties of the request that the item has under another name: name in the request → name."),
@@ -49,6 +73,13 @@ class Action(Statement, frozen=True, kw_only=True):
         Meta(
             description="The list in the item whose entry an update changes: POST adds the body, PUT and PATCH "
             "change the entry that the last path parameter names, DELETE removes it."
+        ),
+    ] = ""
+    ids: Annotated[
+        str,
+        Meta(
+            description="The query parameter that has the ids for a `delete-many`, as a list or with commas. Default: "
+            "the list in the body has them."
         ),
     ] = ""
     upsert: Annotated[

@@ -1,0 +1,107 @@
+"""Requests about several items: what an action does to one item is done to each, in the order of the request.
+
+All of it happens or nothing: the first refusal ends the request, and its faults name the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
+from mockserver.contract import Contract
+from mockserver.errors import Missing, Refusal
+from mockserver.handlers import actions, paging, reply_renderer
+from mockserver.handlers.request_context import BoundOperation, Handler, RequestContext
+from mockserver.messages import Call, Reply
+from mockserver.openapi.document import Operation
+from mockserver.state.record import Record
+
+BindSingle = Callable[[OperationBehaviour], BoundOperation | None]
+
+
+def bind_batch(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, action: Action, bind_single: BindSingle
+) -> BoundOperation | None:
+    """The operation with the handler of a batch, and in `each` what it does to one item."""
+    single = replace(action, does=BATCHES[action.does], envelope=(*action.envelope, 0))  # the schema of one entry
+    each = bind_single(replace(behaviour, action=single))
+    if each is None:
+        return None
+    secrets = each.resource.secrets
+    renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does)
+    each = replace(each, envelope=(), rules=())
+    return replace(
+        each, handler=BATCH, renderer=renderer, envelope=action.envelope, each=each, ids_parameter=action.ids
+    )
+
+
+def begin(context: RequestContext) -> None:
+    """A batch drafts no item of its own: each entry is drafted after the one before it is stored."""
+
+
+def end(context: RequestContext) -> Reply:
+    """Do it to each entry, and show the items."""
+    each = context.bound.each
+    assert each is not None  # noqa: S101  # `bind_batch` sets it
+    is_deletion = each.handler.end is actions.deleted_reply
+    is_partial = is_deletion and context.bound.operation.response(404) is None
+    records: list[Record] = []
+    for index, entry in enumerate(_entries(context)):
+        one = RequestContext(_call(context, each, entry), each, context.transaction)
+        one.capacity = context.capacity
+        try:
+            each.handler.begin(one)
+        except Missing:
+            if is_partial:  # what is not there needs not be deleted
+                continue
+            raise
+        except Refusal as refusal:
+            raise _placed(refusal, (*context.bound.envelope, index)) from None
+        (actions.remove if is_deletion else actions.store)(one)
+        records.append(one.item)
+    return _reply(context, records)
+
+
+def _reply(context: RequestContext, records: list[Record]) -> Reply:
+    total = len(records)
+    values: dict[str, Any] = paging.whole(total)
+    renderer = context.bound.renderer
+    if renderer.has_addresses:
+        values |= paging.addresses(context.call, paging.NO_PAGING, values)
+    return renderer.item_list(records, values, ())
+
+
+def _entries(context: RequestContext) -> list[Any]:
+    """What the request has for each item: an object with its properties, or its id."""
+    bound = context.bound
+    if bound.ids_parameter:
+        given = context.call.query.get(bound.ids_parameter)
+        found = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [given]
+        return [id for id in found if id not in (None, "")]
+    value = context.call.body
+    for key in bound.envelope:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _call(context: RequestContext, each: BoundOperation, entry: Any) -> Call:
+    """The call for one entry, as if it had been sent alone."""
+    if isinstance(entry, Mapping):
+        return context.call._replace(body=dict(entry))
+    return context.call._replace(
+        body=None, path={**context.call.path, each.resource.statements.identity.parameter: str(entry)}
+    )
+
+
+def _placed(refusal: Refusal, place: tuple[str | int, ...]) -> Refusal:
+    """The refusal, whose faults in the body are those of the entry at a place."""
+    refusal.faults = tuple(
+        replace(fault, path=(*place, *fault.path)) if fault.location == "body" else fault for fault in refusal.faults
+    )
+    return refusal
+
+
+BATCH = Handler(begin, end)

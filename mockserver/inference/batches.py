@@ -1,0 +1,149 @@
+"""Requests about several items: `POST /orders` with a list of orders, `POST /orders/batch-delete` with their ids.
+
+What a request has must be a list of what the items are, or of their ids; a path that is not the collection's own must
+say what happens. Where a list could mean something else, such as a new state of the whole collection, nothing is
+inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mockserver.inference import messages
+from mockserver.inference.actions import shown_item
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.item_lists import list_of_items, lists, plurals
+from mockserver.inference.likeness import is_alike
+from mockserver.inference.messages import Path, ReplyBody, reply_body, request_schema
+from mockserver.inference.names import plain, words
+from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+SEVERAL = frozenset(("batch", "bulk", "many", "multiple", "multi", "mass"))
+"""Words of paths that say that a request is about several items."""
+
+FORMS = frozenset(("with", "list", "array", "by", "ids", "in"))
+"""Words of paths that say how a request names them: `createWithList`."""
+
+VERBS = {
+    "create": "create-many", "add": "create-many", "insert": "create-many", "new": "create-many",
+    "update": "update-many", "edit": "update-many", "modify": "update-many", "patch": "update-many",
+    "delete": "delete-many", "remove": "delete-many", "destroy": "delete-many",
+}  # fmt: skip
+"""Words of paths that say what happens to each item."""
+
+BY_METHOD = {"post": "create-many", "patch": "update-many", "put": "update-many", "delete": "delete-many"}
+"""What happens where the path only says that it happens to several."""
+
+OWN = {"post": "create-many", "patch": "update-many", "delete": "delete-many"}
+"""What happens at the path of the collection itself. A PUT there may mean that all other items are gone."""
+
+
+def add_batches(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
+    """Add to each resource the operations that do something to several of its items."""
+    found = list(drafts)
+    used = {action.operation.operation_id for draft in found for action in draft.actions}
+    above = {draft.shape[:-1] if draft.has_id else draft.shape: draft for draft in found if not draft.single}
+    for shape, node in nodes.items():
+        place, said = _place(shape, above)
+        draft = above.get(place)
+        for method, operation in node.operations.items() if draft is not None else ():
+            does = OWN.get(method, "") if said is None else _does(said, method)
+            if draft is not None and does and operation.operation_id not in used:
+                action = _batch(draft, does, operation)
+                if action is not None:
+                    draft.actions.append(action)
+
+
+def _place(shape: Shape, above: Mapping[Shape, ResourceDraft]) -> tuple[Shape, str | None]:
+    """The shape of the collection, and what the path adds to it: `batch` of `/orders/batch` or `/orders:batch`."""
+    if shape in above or not shape:
+        return shape, None
+    *before, last = shape
+    head, mark, verb = last.partition(":")
+    return ((*before, head), verb) if mark else (tuple(before), last)
+
+
+def _does(said: str, method: str) -> str:
+    """What a path says that happens to several items; empty if it does not say so clearly."""
+    found = words(said)
+    verbs = [VERBS[word] for word in found if word in VERBS]
+    forms = SEVERAL.union(FORMS)
+    if not found or len(verbs) > 1 or not all(word in VERBS or word in forms for word in found[:3]):
+        return ""
+    if method == "delete" and verbs not in ([], ["delete-many"]):
+        return ""
+    if verbs and method in ("post", "put", "patch", "delete"):
+        return verbs[0]
+    return BY_METHOD.get(method, "") if not SEVERAL.isdisjoint(found) else ""
+
+
+def _batch(draft: ResourceDraft, does: str, operation: Operation) -> DraftAction | None:
+    """The action, if the request has a list of items or of ids, as it needs."""
+    found = reply_body(operation, {"create-many": "create", "delete-many": "delete"}.get(does, "update"))
+    if found is None:
+        return None
+    if does == "delete-many":
+        return _deletion(draft, operation, found)
+    asked = request_schema(operation.request_body)
+    listed = list_of_items(draft, asked) if asked else None
+    if listed is None or (does == "update-many" and not _has_id(draft, listed.entries)):
+        return None
+    reason = f"a {operation.method.upper()} whose request contains a list of items, {_where(listed.path)}"
+    return _shown(draft, DraftAction(operation, does, found, reason, envelope=listed.path))
+
+
+def _has_id(draft: ResourceDraft, entries: str) -> bool:
+    return draft.has_id and any(plain(name) in draft.id_names for name in draft.schemas.properties(entries))
+
+
+def _deletion(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> DraftAction | None:
+    """A request that contains ids, in its query or its body."""
+    if not draft.has_id:
+        return None
+    method = operation.method.upper()
+    for parameter in operation.parameters:
+        is_named = parameter.location == "query" and _base(parameter.name) in plurals(draft) - draft.id_names
+        if is_named and method == "DELETE":
+            reason = f"a {method} to the collection whose parameter {parameter.name} has the ids of items"
+            return _shown(draft, DraftAction(operation, "delete-many", found, reason, ids=parameter.name))
+    asked = request_schema(operation.request_body)
+    for listed in lists(draft, asked) if asked else ():
+        if _is_id(draft.schemas, listed.entries) or _has_only_id(draft, listed.entries):
+            reason = f"a {method} whose request contains the ids of items, {_where(listed.path)}"
+            return _shown(draft, DraftAction(operation, "delete-many", found, reason, envelope=listed.path))
+    return None
+
+
+def _base(name: str) -> str:
+    return plain(name.removesuffix("[]"))
+
+
+def _is_id(schemas: Schemas, entries: str) -> bool:
+    types = schemas.types(entries)
+    return bool(types) and types <= {"string", "integer"} and schemas.keyword(entries, "enum") is None
+
+
+def _has_only_id(draft: ResourceDraft, entries: str) -> bool:
+    known = draft.schemas.properties(entries)
+    return len(known) == 1 and _has_id(draft, entries)
+
+
+def _where(path: Path) -> str:
+    return f"in {'.'.join(path)}" if path else "and nothing else"
+
+
+def _shown(draft: ResourceDraft, action: DraftAction) -> DraftAction | None:
+    """The action with the place of the items in its reply; None if the reply shows one item, so that it does less."""
+    schemas, pointer = draft.schemas, action.reply.schema
+    if pointer is None:
+        return action
+    path = messages.list_path(schemas, pointer, draft.word)
+    array = schemas.below(pointer, path) if path is not None else None
+    entries = schemas.items(array) if array is not None else None
+    if entries is not None and is_alike(draft, entries):
+        return action.showing(path or (), entries)
+    _, one = shown_item(draft, action.reply)
+    shows_one = one is not None and bool(schemas.properties(one))
+    return None if shows_one and action.does != "delete-many" else action
