@@ -12,6 +12,7 @@ from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.embedded_items import show_change
+from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
@@ -120,13 +121,24 @@ def begin_answer(context: RequestContext) -> None:
 def item_reply(context: RequestContext) -> Reply:
     """Store the draft, if there is one, and show the item."""
     is_new = context.current is None
-    context.save()
-    if context.before is not None and context.bound.resource.shown_in:
-        show_change(context)
+    if context.record is not context.current:
+        store(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
     reply = renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
     tags, record = context.bound.tags, context.record
     return tagged(tags, context.call.headers, record, reply) if tags is not None and record is not None else reply
+
+
+def store(context: RequestContext) -> None:
+    """Store the draft, and change the items that show it or that it shows."""
+    plan = context.bound.resource
+    for shown in plan.lists:
+        keep_below(context, shown)
+    context.save()
+    if context.before is not None and plan.shown_in:
+        show_change(context)
+    if plan.listed_in is not None:
+        show_above(context, plan.listed_in, context.item)
 
 
 def deleted_reply(context: RequestContext) -> Reply:
@@ -143,6 +155,8 @@ def remove(context: RequestContext) -> None:
         plans = context.bound.plans
         children = CascadingDelete(context.transaction, lambda name: plans[name].cascade, context.tenant)
         children.delete_children(plan.name, plan.owner(context.call.path), record)
+    if plan.listed_in is not None:
+        show_above(context, plan.listed_in, record, is_gone=True)
 
 
 def page_reply(context: RequestContext) -> Reply:

@@ -16,6 +16,7 @@ from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
 from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
+from mockserver.handlers.embedded_list_plans import EmbeddedList, embedded_lists
 from mockserver.handlers.first_fields import first_fields
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
@@ -30,9 +31,9 @@ from mockserver.state.world import World
 
 NOTHING: Mapping[str, Any] = {}
 
-
 CREATING = ("create", "create-many")
 """The actions that create items, whatever else they do."""
+
 
 class ResourcePlan(Struct, frozen=True):
     """One resource, compiled.
@@ -40,7 +41,8 @@ class ResourcePlan(Struct, frozen=True):
     `secrets` are the fields that no reply shows, `server_fields` those that the service sets and clients cannot.
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
     parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by.
-    `shown_in` is where items of other resources show those of this one.
+    `shown_in` is where items of other resources show those of this one, `listed_in` the list of the item above that
+    does, `lists` those that show what is below.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
     has the `first_fields` until a client changes them.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
@@ -73,6 +75,8 @@ class ResourcePlan(Struct, frozen=True):
     owners_above: tuple[Owner, ...] = ()
     owner_steps: tuple[tuple[str, Steps], ...] = ()
     shown_in: Showings = ()
+    listed_in: EmbeddedList | None = None
+    lists: tuple[EmbeddedList, ...] = ()
 
     @property
     def may_conflict(self) -> bool:
@@ -166,6 +170,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     resources = contract.behaviour.resources
     parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
     cascade, plans, shown_in = cascades(contract.behaviour, parameters), {}, showings(contract)
+    listed = embedded_lists(contract, parameters)
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
         exists = resource.identity.generate == "single" and name not in created
@@ -180,6 +185,8 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             is_creatable=_is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
             shown_in=shown_in.get(name, ()),
+            listed_in=listed.get(name),
+            lists=tuple(each for each in listed.values() if each.above == name),
         )
     return plans
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.likeness import is_alike
+from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.references import ID_WORDS
 from mockserver.inference.resources import DraftParent
 
@@ -35,10 +36,21 @@ def places(
         keys = {"resource": parent.draft.name, "parameter": parent.parameter}
         shown = next(_parent_ids(draft, parent, properties), "")
         keys |= {"field": shown} if shown else {}
+        keys |= {"shown-in": listed} if (listed := _listed_in(draft, parent)) else {}
         stated["parent"] = inferred(
             note, **keys, **({"must-exist": True} if parent.draft.is_created or all_exist else {})
         )
     return stated
+
+
+def _listed_in(draft: ResourceDraft, parent: DraftParent) -> str:
+    """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does."""
+    is_right_below = draft.has_id and draft.shape[:-2] == parent.draft.shape and draft.action("list") is not None
+    for name, at in parent.draft.properties().items() if is_right_below else ():
+        entries = draft.schemas.items(at) if "array" in draft.schemas.types(at) and same(name, draft.word) else None
+        if entries is not None and draft.schemas.properties(entries) and is_alike(draft, entries):
+            return name
+    return ""
 
 
 def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[str, str]) -> Iterator[str]:

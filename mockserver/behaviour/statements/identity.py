@@ -59,6 +59,13 @@ class Parent(Statement, frozen=True, kw_only=True):
         str,
         Meta(description="The property of the parent that says how many children it takes. One more is a conflict."),
     ] = ""
+    shown_in: Annotated[
+        str,
+        Meta(
+            description="The list in a parent item that shows its children: it changes with them, and what a client "
+            "sends in it is created, changed and deleted below the parent."
+        ),
+    ] = ""
 
 
 class Within(Statement, frozen=True, kw_only=True):
