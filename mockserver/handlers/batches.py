@@ -34,8 +34,22 @@ def bind_batch(
     renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does)
     each = replace(each, envelope=(), rules=())
     return replace(
-        each, handler=BATCH, renderer=renderer, envelope=action.envelope, each=each, ids_parameter=action.ids
+        each,
+        handler=BATCH,
+        renderer=renderer,
+        envelope=action.envelope,
+        each=each,
+        ids_parameter=action.ids,
+        shows_one=_shows_one(contract, operation, behaviour),
     )
+
+
+def _shows_one(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> bool:
+    """May a reply be an item as well as a list of them?"""
+    success, stated = operation.success(), behaviour.reply
+    schemas = [media.schema for media in success.content if media.schema] if success is not None else []
+    is_bare = stated is None or stated.body == "{item}"
+    return is_bare and any({"array", "object"} <= contract.schemas.types(schema) for schema in schemas)
 
 
 def begin(context: RequestContext) -> None:
@@ -49,7 +63,14 @@ def end(context: RequestContext) -> Reply:
     is_deletion = each.handler.end is actions.deleted_reply
     is_partial = is_deletion and context.bound.operation.response(404) is None
     records: list[Record] = []
-    for index, entry in enumerate(_entries(context)):
+    entries = _entries(context)
+    if isinstance(entries, Mapping):
+        if context.bound.shows_one:
+            alone = RequestContext(_call(context, each, entries), each, context.transaction)
+            each.handler.begin(alone)
+            return each.handler.end(alone)
+        entries = [entries]
+    for index, entry in enumerate(entries):
         one = RequestContext(_call(context, each, entry), each, context.transaction)
         one.capacity = context.capacity
         try:
@@ -74,8 +95,8 @@ def _reply(context: RequestContext, records: list[Record]) -> Reply:
     return renderer.item_list(records, values, ())
 
 
-def _entries(context: RequestContext) -> list[Any]:
-    """What the request has for each item: an object with its properties, or its id."""
+def _entries(context: RequestContext) -> list[Any] | Mapping[str, Any]:
+    """What the request has for each item: an object with its properties, or its id. Without a list the only one."""
     bound = context.bound
     if bound.ids_parameter:
         given = context.call.query.get(bound.ids_parameter)
@@ -84,7 +105,7 @@ def _entries(context: RequestContext) -> list[Any]:
     value = context.call.body
     for key in bound.envelope:
         value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list | Mapping) else []
 
 
 def _call(context: RequestContext, each: BoundOperation, entry: Any) -> Call:

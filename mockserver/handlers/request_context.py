@@ -66,7 +66,8 @@ class BoundOperation(Struct, frozen=True):
     all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
     `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
     parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
-    what a batch does to one item, `ids_parameter` the query parameter that has their ids (batches.py).
+    what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
+    about one item without a list is answered by that item (batches.py).
     """
 
     operation: Operation
@@ -98,6 +99,7 @@ class BoundOperation(Struct, frozen=True):
     tags: TagPlan | None = None
     each: BoundOperation | None = None
     ids_parameter: str = ""
+    shows_one: bool = False
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property

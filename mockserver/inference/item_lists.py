@@ -39,7 +39,7 @@ def list_of_items(draft: ResourceDraft, asked: str) -> ItemList | None:
 def lists(draft: ResourceDraft, asked: str) -> Iterator[ItemList]:
     """The list that a request is, or the one in it that is named after the items."""
     schemas = draft.schemas
-    if schemas.types(asked) - {"null"} == {"array"}:
+    if "array" in schemas.types(asked) <= {"array", "object", "null"}:  # perhaps one item or a list of them
         entries = schemas.items(asked)
         if entries is not None:
             yield ItemList((), entries)

@@ -79,6 +79,17 @@ def test_a_reply_may_show_ids_and_how_many_there_are(tmp_path: Path, shown: Node
         assert reply == made
 
 
+def test_a_request_may_have_one_item_or_several(tmp_path: Path) -> None:
+    asked, shown = ({"oneOf": [one, several(one)]} for one in (given(PET), PET))
+    written = pets("/pets", "post", {"requestBody": takes(asked), "responses": answers(shown, "201")})
+    with Client(served(tmp_path, written)) as client:
+        alone, both = client.post("/pets", json={"name": "Ada"}), client.post("/pets", json=TWO)
+
+        assert [201, 201] == [alone.status_code, both.status_code]
+        assert [alone.json(), *both.json()] == client.get("/pets").json()
+        assert ["Ada", "Tom", "Rex"] == names(client)
+
+
 def test_one_wrong_entry_refuses_all_and_is_named(tmp_path: Path) -> None:
     unique: Node = {"x-resources": {"pet": {"unique": {"fields": ["name"], "evidence": "documented", "source": "us"}}}}
     written = pets("/pets/batch", "post", {"requestBody": takes(several(given(PET))), "responses": answers()})
