@@ -14,6 +14,7 @@ from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers import actions, paging, reply_renderer
+from mockserver.handlers.item_schemas import view_maker
 from mockserver.handlers.request_context import BoundOperation, Handler, RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -30,15 +31,16 @@ def bind_batch(
     each = bind_single(replace(behaviour, action=single))
     if each is None:
         return None
-    secrets = each.resource.secrets
-    renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does)
-    each = replace(each, envelope=(), rules=())
+    plan = each.resource
+    view = view_maker(contract, plan.name, plan.server_fields) if plan.generated_fields is not None else None
+    stated, schemas = behaviour.reply, contract.schemas
+    renderer = reply_renderer.compile(operation, stated, schemas, plan.secrets, action.does, view)
     return replace(
         each,
         handler=BATCH,
         renderer=renderer,
         envelope=action.envelope,
-        each=each,
+        each=replace(each, envelope=(), rules=()),  # rules run once for the request
         ids_parameter=action.ids,
         shows_one=_shows_one(contract, operation, behaviour),
     )

@@ -90,6 +90,16 @@ def test_a_request_may_have_one_item_or_several(tmp_path: Path) -> None:
         assert ["Ada", "Tom", "Rex"] == names(client)
 
 
+def test_a_reply_may_show_more_of_the_items_than_others(tmp_path: Path) -> None:
+    more = item(kind=TEXT, chip={"type": "string", "format": "uuid"})
+    more["required"] = [*more["required"], "chip"]
+    operation = {"requestBody": takes(several(given(PET))), "responses": answers(several(more))}
+    with Client(served(tmp_path, pets("/pets/batch", "post", operation))) as client:
+        made = client.post("/pets/batch", json=TWO)
+
+    assert (200, [36, 36]) == (made.status_code, [len(pet["chip"]) for pet in made.json()])
+
+
 def test_one_wrong_entry_refuses_all_and_is_named(tmp_path: Path) -> None:
     unique: Node = {"x-resources": {"pet": {"unique": {"fields": ["name"], "evidence": "documented", "source": "us"}}}}
     written = pets("/pets/batch", "post", {"requestBody": takes(several(given(PET))), "responses": answers()})
