@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import ssl
 from typing import Any
@@ -10,6 +11,7 @@ import httpcore
 import httpx
 
 from contracts.client.response_bounds import ResponseMeter
+from mockserver.errors import MockServerError
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods whose requests may be sent twice (RFC 9110 section 9.2.2)."""
@@ -25,6 +27,10 @@ REFUSAL = 500
 """How many milliseconds to wait for the reset with which a target refuses bytes on a connection that it had closed."""
 
 
+class UnreadableAuthorities(MockServerError):
+    """The file that SSL_CERT_FILE names cannot be read, or has no certificates."""
+
+
 class StaleConnection(httpcore.ReadError):
     """The target had closed a connection that was kept open. `refused`: it has not read the request."""
 
@@ -33,12 +39,24 @@ class StaleConnection(httpcore.ReadError):
         self.refused = refused
 
 
+def _tls(*, verify: bool) -> ssl.SSLContext:
+    """Raises UnreadableAuthorities for a file of authorities that cannot be read."""
+    context, file = httpx.create_ssl_context(verify=verify, trust_env=False), os.environ.get("SSL_CERT_FILE")
+    if verify and file:
+        try:
+            context.load_verify_locations(file)
+        except OSError as fault:  # a missing file, or one without certificates
+            raise UnreadableAuthorities(f"SSL_CERT_FILE: {file}: {fault.strerror or fault}") from None
+    return context
+
+
 class BoundedHTTPTransport(httpx.HTTPTransport):
     """httpx's transport over connections that read a response for at most `seconds`, and at most MAX_RESPONSE bytes.
 
     Raises httpx.ReadTimeout or ResponseTooLarge. A request is sent again if its connection was stale, as browsers do
     (RFC 9112 section 9.3.1); one that is not idempotent only if the target has certainly not read it (RFC 9110
-    section 9.2.2).
+    section 9.2.2). Besides the usual authorities, it trusts those in the file that the variable SSL_CERT_FILE names, as
+    OpenSSL and httpx do.
     """
 
     def __init__(self, *, verify: bool, connections: int, seconds: float) -> None:
@@ -46,7 +64,7 @@ class BoundedHTTPTransport(httpx.HTTPTransport):
         self._connections = connections
         # httpx has no option for the network backend of its pool.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            ssl_context=_tls(verify=verify),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=KEPT,

@@ -22,6 +22,9 @@ LOGIN = re.compile(r"(?i)log-?in|sign-?in|logon|\bsso\b|oauth|saml|/auth\b|accou
 NO_HTTP = "illegal status line"
 """What httpx says of bytes that are no HTTP at all."""
 
+UNTRUSTED, BAD_TLS = "CERTIFICATE_VERIFY_FAILED", "[SSL"
+"""What OpenSSL says of a certificate, and of what is no TLS or another version of it."""
+
 PASSWORD = re.compile(rb"(?i)type=[\"']?password|log ?in|sign ?in")
 """What login pages contain."""
 
@@ -43,12 +46,20 @@ def preflight(contract: Contract, target: Target) -> Preflight:
     except NoResponse as fault:
         return Preflight(fatal=_silent([fault], target))
     except Unreachable as fault:
-        return Preflight(fatal=f"{target.base_url} accepts no connection: start it, or correct --url ({fault})")
+        return Preflight(fatal=_unconnected(target.base_url, str(fault)))
     except Exhausted as fault:
         return Preflight(fatal=str(fault))
     users = [each for each in target.users if survey.of(each)]
     lines = tuple(_success(user, survey.of(user)) for user in users)
     return Preflight(lines, tuple(_notes(contract, target, survey)), fatal)
+
+
+def _unconnected(url: str, fault: str) -> str:
+    if UNTRUSTED in fault:
+        return f"the certificate of {url} is not trusted: name a PEM file with its authority in SSL_CERT_FILE ({fault})"
+    if BAD_TLS in fault and url.startswith("https:"):
+        return f"{url} does not speak TLS; is it http://? ({fault})"
+    return f"{url} accepts no connection: start it, or correct --url ({fault})"
 
 
 def _fatal(contract: Contract, target: Target, survey: Survey) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.cli.certificate import write_self_signed
 from tests.cli.test_start import run as run_without
-from tests.process import READY, ROOT, Processes, run
+from tests.process import ENVIRONMENT, READY, ROOT, Processes, run
 
 DOCUMENT = str(ROOT / "docs" / "petstore.yaml")
 
@@ -45,6 +45,23 @@ def test_a_given_certificate_is_trusted_by_who_trusts_it(tmp_path: Path) -> None
     assert [{"pets": [], "total": 0}] * 2 == listed
     assert 0 == key.stat().st_mode & 0o077
     assert not [line for line in lines if "--insecure" in line]
+
+
+def test_the_contract_check_trusts_the_authorities_of_the_environment_and_says_how(tmp_path: Path) -> None:
+    certificate, key = write_self_signed(tmp_path, ["devbox"])
+    options = ["--https-cert", str(certificate), "--https-key", str(key), "--host", "localhost"]
+    only = ["--only", "create", "--report", str(tmp_path / "reports")]
+    with Processes() as processes:
+        _, lines = processes.start("serve", DOCUMENT, *options, "--port", "0", until=READY)
+        command = ["check", DOCUMENT, "--url", base(lines), *only]
+        untrusted = run(*command)
+        trusted = run(*command, environment={**ENVIRONMENT, "SSL_CERT_FILE": str(certificate)})
+        unreadable = run(*command, environment={**ENVIRONMENT, "SSL_CERT_FILE": str(tmp_path / "none.pem")})
+
+    assert [2, 0, 2] == [untrusted.returncode, trusted.returncode, unreadable.returncode], trusted
+    assert f"the certificate of {base(lines)} is not trusted: name a PEM file" in untrusted.stdout + untrusted.stderr
+    assert "SSL_CERT_FILE: " in unreadable.stderr
+    assert "No such file" in unreadable.stderr
 
 
 @pytest.mark.parametrize("names", [["a.pem"], ["a.pem", "a.pem"]])
