@@ -89,3 +89,13 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
     decisions = {page for page in pages if page.startswith("adr/0")}
 
     assert pages - decisions == named - {"index.md", "architecture.md", "contributing.md", "changelog.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_table_has_a_header(page: Path) -> None:
+    """A row after an empty line begins a new table, and is shown as text if it has no header."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+    first_rows = re.findall(r"(?:\A|\n\n)(\|.*)\n(.*)", text)
+
+    assert [] == [row for row, below in first_rows if not re.fullmatch(r"\|[ :|-]+\|", below)]
