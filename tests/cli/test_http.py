@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import socket
@@ -123,3 +124,54 @@ def talk_ends(port: int) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             return
+
+
+@pytest.fixture(scope="module")
+def other_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    path, chosen = tmp_path_factory.mktemp("methods") / "api.yaml", free_port()
+    path.write_text("""openapi: 3.2.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    additionalOperations:
+      FROB:
+        requestBody: {content: {application/json: {schema: {type: integer}}}}
+        responses: {'204': {description: done}}
+      LINK: {responses: {'202': {description: taken}}}
+""")
+    with Processes() as processes:
+        processes.start("serve", str(path), "--port", str(chosen), until=READY)
+        yield chosen
+
+
+def sent(method: str, body: str = "", *more: str) -> bytes:
+    lines = [
+        f"{method} /a HTTP/1.1",
+        "Host: a",
+        *more,
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+@pytest.mark.parametrize(("requests", "statuses"), [
+    ([("FROB", "1")], [b"204"]), ([("FROB", "x")], [b"400"]), ([("BREW", "1")], [b"405"]),
+    ([("FROB", "1"), ("LINK", "")], [b"204", b"202"]), ([("GET", "")], [b"405"]),
+])  # fmt: skip
+def test_a_document_may_describe_any_method(
+    other_port: int, requests: list[tuple[str, str]], statuses: list[bytes]
+) -> None:
+    *first, last = requests
+    raw = b"".join(sent(*each) for each in first) + sent(*last, "Connection: close")
+
+    replies = re.findall(rb"HTTP/1.1 (\d+) ", talk(other_port, raw))
+
+    assert statuses == replies
+
+
+@pytest.mark.parametrize(
+    "raw", [b"FROB nothing\r\n\r\n", b"FR(OB /a HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01 /\r\n\r\n"]
+)
+def test_what_is_no_request_line_is_refused(other_port: int, raw: bytes) -> None:
+    assert talk(other_port, raw).startswith(b"HTTP/1.1 400 ")

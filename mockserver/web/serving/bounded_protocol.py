@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserInvalidMethodError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.web.serving.client_certificate import client_certificate
@@ -19,6 +20,12 @@ None says that the scope has another path than they have.
 
 LONGEST_RECEIVED = 16_384
 """How many bytes such a piece has at most."""
+
+OTHER_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (?=[/*])")
+"""The method of a request line (RFC 9110 sections 5.6.2 and 9.1)."""
+
+KNOWN_METHOD = b"LINK"
+"""A method that the parser knows and treats like any other with a body."""
 
 TOO_LONG = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -39,6 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._whole: Any = None
         self._idle_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
+        self._method: str | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin, with a bound for requests that are sent in a row."""
@@ -65,6 +73,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
             self._ignore_upgrade(memoryview(data)[upgrade.args[0] :])
+        except HttpParserInvalidMethodError:
+            self._read_other_method(data)
         except HttpParserError:
             self._refuse_malformed()
         if self._whole is not None:
@@ -91,6 +101,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         begins = self._unread == self._length
         self._unread = 0
         HttpToolsProtocol.on_headers_complete(self)
+        if self._method is not None:
+            self.scope["method"], self._method, begins = self._method, None, False
         if begins:
             self._whole = self.cycle
         self.headers = []  # trailer fields are no header fields (RFC 9110 section 6.5.1); the scope has the others
@@ -99,6 +111,23 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Read a part of a body."""
         self._unread = 0
         HttpToolsProtocol.on_body(self, body)
+
+    def _read_other_method(self, data: bytes) -> None:
+        """Read a request with a method that the parser does not know, under the name of one that it does.
+
+        A document may describe any method (OpenAPI 3.2 section 4.9.1). The request must begin with what was received.
+        """
+        line = OTHER_METHOD.match(data)
+        if line is None:
+            return self._refuse_malformed()
+        self._method = line[1].decode()
+        self.parser = HttpRequestParser(self)  # the other one reads nothing after an error
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        try:
+            self.parser.feed_data(KNOWN_METHOD + data[line.end(1) :])
+        except HttpParserError:
+            self._refuse_malformed()
+        return None
 
     def _should_upgrade(self) -> bool:
         """Is the request to be parsed again? uvicorn asks for each with an upgrade, and answers none that is."""
