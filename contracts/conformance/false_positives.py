@@ -49,6 +49,9 @@ INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
 
 
+IN_FIELD = re.compile("Invalid component: .+ -> Missing required property")
+"""Schemathesis' message for a property that an object in a body lacks. In a form it writes such an object as fields."""
+
 OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with unexpected properties")
 """Schemathesis' message for an undocumented cookie, header or query parameter; proxies and clients add some."""
 
@@ -230,12 +233,17 @@ class FalsePositives:
             value = (given[parameter.location] or {}).get(parameter.name)
             if value is None or (parameter.location == "header" and parameter.name.lower() in HEADERS):
                 continue
-            if is_nested(self.contract.schemas, parameter):
+            if is_nested(self.contract.schemas, parameter) or self._is_delimited_object(parameter):
                 return True
             text = unquote(str(value)) if parameter.location == "path" else value
             if isinstance(text, str) and not allows_text(self.contract.schemas, parameter, text):
                 return True
         return False
+
+    def _is_delimited_object(self, parameter: Parameter) -> bool:
+        """Is it an object with spaces or pipes between its parts? Schemathesis writes its names only."""
+        is_delimited = parameter.style in ("spaceDelimited", "pipeDelimited") and parameter.schema is not None
+        return is_delimited and "object" in self.contract.schemas.types(str(parameter.schema))
 
     def _is_nested_form(self, parameter: Parameter) -> bool:
         """Is it the whole query as a form with lists or objects? Schemathesis writes these as no form does."""
@@ -247,6 +255,8 @@ class FalsePositives:
     def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
         """May a server accept a request that Schemathesis considers invalid?"""
         if OTHERS.search(message):
+            return True
+        if is_form(_media_type(exchange)) and IN_FIELD.search(message):
             return True
         is_body = " in body" in message or ("required property" in message and is_xml(_media_type(exchange)))
         if not is_body:
