@@ -16,6 +16,7 @@ from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.snapshot import StoredCount, StoredItem, StoredTombstone
 from mockserver.state.store import Store
+from mockserver.state.unread_record import as_kept
 
 ITEMS = 100
 """How many items a piece has: about a third of a millisecond, in which no request is answered."""
@@ -43,7 +44,7 @@ class CapturedCollection(NamedTuple):
         yield msgspec.json.encode(self.head)[:-1] + b',"items":['
         for at in range(0, len(self.records), ITEMS):
             part = self.records[at : at + ITEMS]
-            items = [StoredItem(each.id, each.sequence, each.fields, each.hidden) for each in part]
+            items = [StoredItem(each.id, each.sequence, as_kept(each), each.hidden) for each in part]
             yield (b"," if at else b"") + msgspec.json.encode(items)[1:-1]
         yield b"]}"
 

@@ -209,6 +209,25 @@ def test_what_changes_after_a_snapshot_was_begun_is_not_in_it(open_handle: Open,
     assert ["a", "b"] == [each["fields"]["name"] for each in items]
 
 
+def test_a_process_that_has_read_no_item_saves_the_same_snapshot_and_then_reads_them(
+    open_handle: Open, start: Start
+) -> None:
+    one, two = start(open_handle(), seed=1), start(open_handle(), seed=1)
+    one.post("/_mock/clock", json={"freeze": True})
+    for name in ("a", "b"):
+        one.post("/rooms", json={"name": name})
+    one.patch("/rooms/2", json={"name": "ü"})
+    assert two.get("/rooms/9").status_code == 404  # it has the entries now
+    saved = [b"".join(each.app.namespaces.default.shared.followed.snapshot()) for each in (one, two)]
+
+    assert saved[0] == saved[1]
+    assert [("a", 200), ("ü", 200)] == [
+        (found.json()["name"], found.status_code) for found in (two.get(f"/rooms/{id}") for id in (1, 2))
+    ]
+    assert "c" == two.patch("/rooms/2", json={"name": "c"}).json()["name"]
+    assert ["a", "c"] == [each["name"] for each in one.get("/rooms").json()]
+
+
 def test_snapshots_cut_the_log_and_an_app_that_is_far_behind_loads_one(
     open_handle: Open, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,19 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 from mockserver.state.change_log import Undo
 from mockserver.state.collection import Collection
-from mockserver.state.record import UNCHECKED, Record
+from mockserver.state.record import UNCHECKED
 from mockserver.state.shared.shared_store import SharedStore
 from mockserver.state.store import Store
+from mockserver.state.unread_record import unread
 
 VERSION = 1
 """The version of the format."""
+
+
+class ItemKey(Struct, frozen=True, array_like=True):
+    """The collection of a changed item, and its id."""
+
+    resource: str
+    tenant: str
+    owner: str
+    id: Any
+
+
+class AddedItem(ItemKey, frozen=True, tag="add"):
+    """An item is new. Its fields are not read before somebody needs them."""
+
+    sequence: int
+    fields: Raw
+    hidden: dict[str, Any] | None = None
+
+
+class SwappedItem(ItemKey, frozen=True, tag="swap"):
+    """An item has another version."""
+
+    fields: Raw
+    hidden: dict[str, Any] | None = None
+
+
+class RemovedItem(ItemKey, frozen=True, tag="remove"):
+    """An item is deleted."""
+
+
+class WithdrawnItem(ItemKey, frozen=True, tag="withdraw"):
+    """An item is gone without a trace."""
+
+
+class ChangedFact(Struct, frozen=True, array_like=True, tag="fact"):
+    """A fact about a tenant is another one, or gone."""
+
+    tenant: str
+    name: str
+    value: Any = msgspec.UNSET
+
+
+class CountedRequest(Struct, frozen=True, array_like=True, tag="count"):
+    """A rate limit has counted a request."""
+
+    key: list[str]
+    moment: float
+
+
+class DrawnNumber(Struct, frozen=True, array_like=True, tag="draw"):
+    """A response with new values was asked for."""
+
+
+class UnjoinedCollection(Struct, frozen=True, array_like=True, tag="unjoined"):
+    """The references of a collection are still to be made."""
+
+    resource: str
+    tenant: str
+    owner: str
+
+
+class JoinedCollection(Struct, frozen=True, array_like=True, tag="joined"):
+    """The references of a collection are made."""
+
+    resource: str
+    tenant: str
+    owner: str
+
+
+Change = (
+    AddedItem
+    | SwappedItem
+    | RemovedItem
+    | WithdrawnItem
+    | ChangedFact
+    | CountedRequest
+    | DrawnNumber
+    | UnjoinedCollection
+    | JoinedCollection
+)
 
 
 class ChangeEntry(Struct, frozen=True, omit_defaults=True):
@@ -32,12 +113,18 @@ class ChangeEntry(Struct, frozen=True, omit_defaults=True):
     control: list[tuple[str, Any]] = field(default_factory=list)
 
 
+class ReadEntry(ChangeEntry, frozen=True):
+    """An entry as it is read."""
+
+    changes: list[tuple[str, Change]] = field(default_factory=list)  # type: ignore[assignment]  # lists are written
+
+
 class UnknownEntryError(Exception):
     """An entry of the log cannot be read."""
 
 
 ENCODER = msgspec.json.Encoder()
-DECODER = msgspec.json.Decoder(ChangeEntry)
+DECODER: Final = msgspec.json.Decoder(ReadEntry)
 
 
 def encode(entry: ChangeEntry) -> bytes:
@@ -45,7 +132,7 @@ def encode(entry: ChangeEntry) -> bytes:
     return ENCODER.encode(entry)
 
 
-def decode(content: bytes) -> ChangeEntry:
+def decode(content: bytes) -> ReadEntry:
     """An entry from its bytes. Raises UnknownEntryError for one that is damaged, or of a newer version."""
     try:
         entry = DECODER.decode(content)
@@ -56,31 +143,21 @@ def decode(content: bytes) -> ChangeEntry:
     return entry
 
 
-def apply(store: SharedStore, change: list[Any]) -> Undo | None:
+def apply(store: SharedStore, change: Change) -> Undo | None:
     """Make a change in a store; how to undo it, if that is to be kept.
 
     A change that no longer fits, because others deleted its item or took its id, does nothing: each process that
     follows the log decides so alike, because it depends on nothing but the entries before.
     """
-    name, *values = change
-    return CHANGES[name](store, *values)
+    return CHANGES[type(change)](store, change)
 
 
-def _add(
-    store: SharedStore,
-    resource: str,
-    tenant: str,
-    owner: str,
-    id: Any,
-    sequence: int,
-    fields: dict[str, Any],
-    hidden: dict[str, Any] | None = None,
-) -> Undo | None:
-    collection = store.followed((resource, tenant, owner))
-    if id in collection.by_id:
+def _add(store: SharedStore, item: AddedItem) -> Undo | None:
+    collection = store.followed((item.resource, item.tenant, item.owner))
+    if item.id in collection.by_id:
         return None
-    sequence = collection.free_age(sequence)
-    record = Record(id, sequence, fields, hidden)
+    sequence = collection.free_age(item.sequence)
+    record = unread(item.id, sequence, bytes(item.fields), item.hidden)
     Collection.add(collection, record)
     store.sequence = max(store.sequence, sequence)
     if UNCHECKED in record.hidden:
@@ -88,79 +165,70 @@ def _add(
     return collection.withdraw, (record,)
 
 
-def _remove(store: SharedStore, resource: str, tenant: str, owner: str, id: Any) -> Undo | None:
-    collection = store.followed((resource, tenant, owner))
-    record = collection.by_id.get(id)
+def _remove(store: SharedStore, item: RemovedItem) -> Undo | None:
+    collection = store.followed((item.resource, item.tenant, item.owner))
+    record = collection.by_id.get(item.id)
     if record is None:
         return None
     Collection.remove(collection, record)
     return collection.add, (record,)
 
 
-def _withdraw(store: SharedStore, resource: str, tenant: str, owner: str, id: Any) -> None:
-    collection = store.followed((resource, tenant, owner))
-    record = collection.by_id.get(id)
+def _withdraw(store: SharedStore, item: WithdrawnItem) -> None:
+    collection = store.followed((item.resource, item.tenant, item.owner))
+    record = collection.by_id.get(item.id)
     if record is not None:
         Collection.withdraw(collection, record)
 
 
-def _swap(
-    store: SharedStore,
-    resource: str,
-    tenant: str,
-    owner: str,
-    id: Any,
-    fields: dict[str, Any],
-    hidden: dict[str, Any] | None = None,
-) -> Undo | None:
-    collection = store.followed((resource, tenant, owner))
-    old = collection.by_id.get(id)
+def _swap(store: SharedStore, item: SwappedItem) -> Undo | None:
+    collection = store.followed((item.resource, item.tenant, item.owner))
+    old = collection.by_id.get(item.id)
     if old is None:
         return None
-    new = Record(old.id, old.sequence, fields, hidden)
+    new = unread(old.id, old.sequence, bytes(item.fields), item.hidden)
     Collection.swap(collection, old, new)
     if UNCHECKED in new.hidden:
         store.has_unchecked = True
     return collection.swap, (new, old)
 
 
-def _fact(store: SharedStore, tenant: str, name: str, *value: Any) -> Undo:
+def _fact(store: SharedStore, fact: ChangedFact) -> Undo:
+    tenant, name = fact.tenant, fact.name
     facts = store.facts.get(tenant, {})
     undo: Undo = (store.put_fact, (tenant, name, facts[name])) if name in facts else (store.drop_fact, (tenant, name))
-    if value:
-        Store.put_fact(store, tenant, name, value[0])
+    if fact.value is not msgspec.UNSET:
+        Store.put_fact(store, tenant, name, fact.value)
     elif name in facts:
         Store.drop_fact(store, tenant, name)
     return undo
 
 
-def _count(store: SharedStore, key: list[str], moment: float) -> None:
-    store.counts.window(tuple(key)).extend((moment,))
+def _count(store: SharedStore, request: CountedRequest) -> None:
+    store.counts.window(tuple(request.key)).extend((request.moment,))
 
 
-def _draw(store: SharedStore) -> None:
+def _draw(store: SharedStore, _: DrawnNumber) -> None:
     store.drawn += 1
 
 
-def _unjoined(store: SharedStore, *key: str) -> None:
-    resource, tenant, owner = key
-    store.set_joined((resource, tenant, owner), is_joined=False)
+def _unjoined(store: SharedStore, of: UnjoinedCollection) -> None:
+    store.set_joined((of.resource, of.tenant, of.owner), is_joined=False)
 
 
-def _joined(store: SharedStore, *key: str) -> None:
-    resource, tenant, owner = key
-    store.set_joined((resource, tenant, owner), is_joined=True)
+def _joined(store: SharedStore, of: JoinedCollection) -> None:
+    store.set_joined((of.resource, of.tenant, of.owner), is_joined=True)
 
 
-CHANGES: dict[str, Callable[..., Undo | None]] = {
-    "add": _add,
-    "remove": _remove,
-    "withdraw": _withdraw,
-    "swap": _swap,
-    "fact": _fact,
-    "count": _count,
-    "draw": _draw,
-    "unjoined": _unjoined,
-    "joined": _joined,
+CHANGES: dict[type, Callable[..., Undo | None]] = {
+    AddedItem: _add,
+    RemovedItem: _remove,
+    WithdrawnItem: _withdraw,
+    SwappedItem: _swap,
+    ChangedFact: _fact,
+    CountedRequest: _count,
+    DrawnNumber: _draw,
+    UnjoinedCollection: _unjoined,
+    JoinedCollection: _joined,
 }
 """What makes each change."""
