@@ -218,6 +218,10 @@ def _check_text(
         None if firm else StatementRef(op.name, "schema", "inferred", "the document's schema of the request", "")
     )
     exchange, created = context.try_create(resource, body)
+    if exchange.status >= 300:
+        ordinary, control = context.try_create(resource, body | {name: context.body(resource)[name]})
+        if control is None:
+            raise CannotBuildRequest(f"{op.name} answers {ordinary.status} to the same body with an ordinary text")
     context.expect_status(
         exchange.status < 300 or op.may_refuse,
         f"a request with {name} {as_json(text)} is accepted ({what})",

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.checks.error_replies import check_refused, documented_statuses, error_statement
 from contracts.checks.item_view import as_json, meant
 from contracts.checks.stored_fields import expect_value
+from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.path_values import allows_text, text_in_url
@@ -145,11 +146,10 @@ def _check_case(
             and _is_base_refused(context, resource, op, base)
         ):
             return
-        if (
-            exchange.status in (*REFUSED, CONFLICT)
-            and case.keyword in UPPER
-            and relative_sentence(schemas, op.operation)
-        ):
+        if exchange.status in (*REFUSED, NOT_FOUND, CONFLICT) and _refers(context, resource, name):
+            return  # there is no such item, which a bound says nothing about
+        is_relative = case.keyword in UPPER and relative_sentence(schemas, op.operation) != ""
+        if exchange.status in (*REFUSED, CONFLICT) and is_relative:
             return  # the document says that it may be more than there is
         context.expect_status(
             200 <= exchange.status < 300,
@@ -303,6 +303,12 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     parameter.name,
                     case.keyword,
                 )
+
+
+def _refers(context: CheckContext, resource: CheckedResource, name: str) -> bool:
+    """Does a field name another item?"""
+    fields = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
+    return name in fields or is_reference(context, name)
 
 
 def _is_documented_refusal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.client.ordered_pairs import in_order
 from contracts.client.request_bodies import RequestBodies
 from contracts.client.text_forms import EMAIL, HOST
 from contracts.model.resources import ResourceOperation
@@ -25,7 +26,8 @@ def changed_body(
     for name, pointer in pointers.items():
         if name not in fixed:
             body |= _changed_field(bodies, schemas, op, name, pointer, kept, body)
-    return body if bodies.accepts(op, body) else {}
+    ordered = in_order(body)
+    return next((each for each in (ordered, body) if bodies.accepts(op, each)), {})
 
 
 def _changed_field(

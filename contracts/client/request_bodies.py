@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.client.ordered_pairs import in_order
 from contracts.client.text_forms import similar_texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
@@ -45,7 +46,11 @@ class RequestBodies:
             return None
         for key in op.envelope:
             body = body.get(key) if isinstance(body, dict) else None
-        return self._without_id(op, self._pruned(body, pointer)) if isinstance(body, dict) else None
+        if not isinstance(body, dict):
+            return None
+        made = self._without_id(op, self._pruned(body, pointer))
+        ordered = in_order(made)
+        return ordered if ordered == made or self.accepts(op, ordered) else made
 
     def _without_id(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an optional id that the service generates: a made-up one names another item, or none."""

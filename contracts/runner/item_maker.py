@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem, created_item
 from contracts.cleanup.journal import Entry
+from contracts.client.ordered_pairs import in_order
 from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
@@ -93,7 +94,9 @@ class ItemMaker(RequestSender):
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         made = modest_body(self.contract.schemas, self.bodies, op, made)
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
-        return self._distinct.body(resource, marked) | fields
+        distinct = self._distinct.body(resource, marked)
+        ordered = in_order(distinct)
+        return (ordered if self.bodies.accepts(op, ordered) else distinct) | fields
 
     def _learn_how_items_differ(self, resource: CheckedResource) -> None:
         """Create two items where the document says that creates may conflict: perhaps the second must differ more."""

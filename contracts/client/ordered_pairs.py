@@ -1,0 +1,43 @@
+"""Two values of a body that must come in order: the first and the last day, a minimum and a maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.inference.names import words
+
+PAIRS = (
+    ("first", "last"), ("start", "end"), ("starts", "ends"), ("starting", "ending"), ("from", "to"), ("from", "until"),
+    ("begin", "end"), ("begins", "ends"), ("min", "max"), ("minimum", "maximum"), ("in", "out"), ("since", "until"),
+    ("lower", "upper"), ("low", "high"), ("open", "close"), ("opens", "closes"), ("opening", "closing"),
+    ("departure", "arrival"),
+)  # fmt: skip
+"""Words in the names of two properties of which the first comes before the second."""
+
+
+def in_order(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with the values of such pairs exchanged where they come in the wrong order."""
+    result = dict(body)
+    for low, high in _pairs(result):
+        first, second = result[low], result[high]
+        is_alike = type(first) is type(second) and isinstance(first, str | int | float) and not isinstance(first, bool)
+        if is_alike and first > second and (not isinstance(first, str) or _is_moment(first)):
+            result[low], result[high] = second, first
+    return result
+
+
+def _pairs(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of the properties whose words differ in one place only, and there as one of PAIRS."""
+    known = {tuple(words(name)): name for name in body}
+    for parts, name in known.items():
+        for at, word in enumerate(parts):
+            for low, high in PAIRS:
+                other = known.get((*parts[:at], high, *parts[at + 1 :])) if word == low else None
+                if other is not None:
+                    yield name, other
+
+
+def _is_moment(text: str) -> bool:
+    """Is it a date or a time that sorts as a text: 2026-07-04, 10:30?"""
+    return text[:2].isdecimal() and any(each in text for each in "-:")
