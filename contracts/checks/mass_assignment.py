@@ -13,7 +13,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Evidence
+from mockserver.behaviour.statements import FROM_DOCUMENT, Evidence
 from mockserver.contract import Contract
 
 READ_ONLY = "OpenAPI 3.1 section 4.8.24 (readOnly)"
@@ -113,8 +113,13 @@ def _check_ignored(
 
 
 def _is_unknown(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> bool:
-    """May a client not set the field by this operation? What a statement says that the service sets is never its own."""
-    return name in resource.server_fields or name not in context.bodies.properties(op)
+    """May a client not set the field by this operation?
+
+    What a statement says that the service sets is never its own, but what only a reply says (`readOnly`) is, where the
+    request has the field.
+    """
+    read = {each for said in resource.behaviour.server_set if said.evidence in FROM_DOCUMENT for each in said.fields}
+    return name in resource.server_fields - read or name not in context.bodies.properties(op)
 
 
 def _statement(contract: Contract, resource: CheckedResource, name: str) -> StatementRef:
