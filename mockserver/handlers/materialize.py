@@ -181,16 +181,26 @@ class Materializer:
         id: Any = None,
         example: dict[str, Any] | None = None,
     ) -> Record | None:
-        """A valid item: from the `example` if there is one, else generated. None when no valid one is found."""
-        call = self._above.request(plan, tenant, owner, key)
+        """A valid item: from the `example` if there is one, else generated. None when no valid one is found.
+
+        Where a property is an object in one reply and a number in another one, no item fits both. Then one that fits
+        some reply will do: each reply replaces what it cannot show.
+        """
+        call, found = self._above.request(plan, tenant, owner, key), None
         for trial in range(TRIALS):
             seed = f"{self._seed}/{plan.name}/{tenant}/{owner}/{key}/{trial}"
             fields = fresh(example) if example is not None and trial == 0 else self._fields(plan, seed)
             record = self._trial(plan, call, collection, seed, id, fields)
-            if record is not None and self._is_usable(plan, collection, record):
-                record.sequence = self._next_sequence()
-                return record
-        return None
+            if record is None or not self._is_usable(plan, collection, record):
+                continue
+            if self.is_valid(plan.name, record):
+                found = record
+                break
+            is_shown = any(view.reply.is_valid(record.fields) for view in self._views_of(plan))
+            found = record if found is None and is_shown else found
+        if found is not None:
+            found.sequence = self._next_sequence()
+        return found
 
     def _trial(
         self, plan: ResourcePlan, call: Call, collection: Collection, seed: str, id: Any, fields: dict[str, Any]
@@ -223,11 +233,7 @@ class Materializer:
         return made_fields(self._contract, fullest.pointer, seed, is_of_now) if fullest is not None else {}
 
     def _is_usable(self, plan: ResourcePlan, collection: Collection, record: Record) -> bool:
-        return (
-            collection.get(record.id) is None
-            and self.is_valid(plan.name, record)
-            and self._is_unique(plan, collection, record)
-        )
+        return collection.get(record.id) is None and self._is_unique(plan, collection, record)
 
     @staticmethod
     def _is_unique(plan: ResourcePlan, collection: Collection, record: Record) -> bool:

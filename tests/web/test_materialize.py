@@ -229,3 +229,30 @@ def test_vendors_start_with_items_of_each_tenant() -> None:
     assert 2 == len(listed)
     assert 201 == created.status_code
     assert "mcp_made_up" == made_up.json()["data"]["id"]
+
+
+@pytest.mark.parametrize("settings", [ServiceSettings(materialize=True), ServiceSettings(items=2)])
+def test_a_property_may_be_an_object_in_one_reply_and_a_number_in_another(
+    tmp_path: Path, settings: ServiceSettings
+) -> None:
+    """The list of a shop shows the price as a number, a product shows it with its currency."""
+
+    def product(price: dict[str, Any]) -> dict[str, Any]:
+        known = {"id": {"type": "integer"}, "price": price}
+        return {"type": "object", "required": ["id", "price"], "properties": known}
+
+    price = {"type": "object", "required": ["cents"], "properties": {"cents": {"type": "integer"}}}
+    whole, short = product(price), product({"type": "integer"})
+    paths = {
+        "/products": {
+            "get": {"responses": answers({"type": "array", "items": short})},
+            "post": {"requestBody": takes({"type": "object", "properties": {}}), "responses": answers(whole)},
+        },
+        "/products/{id}": {"parameters": [parameter("id", {"type": "integer"})], "get": {"responses": answers(whole)}},
+    }
+    with Client(served(tmp_path, document(paths), settings=settings)) as client:
+        shown = client.get("/products/1")
+        listed = client.get("/products")
+
+    assert (200, dict) == (shown.status_code, type(shown.json()["price"]))
+    assert (200, [int] * len(listed.json())) == (listed.status_code, [type(one["price"]) for one in listed.json()])
