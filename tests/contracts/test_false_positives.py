@@ -26,6 +26,7 @@ from mockserver.contract import Contract
 from tests.planted_bugs.server import Answer, Ask, Server
 from tests.process import run
 from tests.web.document import Node, answers, document, takes
+from tests.web.test_nested_secrets import nodes
 
 Handle = Callable[[Ask], Answer]
 
@@ -618,6 +619,31 @@ def test_requests_with_the_same_client_chosen_id_create_one_item(
     found = findings_of(write(CARDS), cards, only=["identity", "concurrent-creates", "update"])
 
     assert expected == checks(found), [(each.check, each.expected, each.seen) for each in found]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("password", set()), ("note", {"update"})])
+def test_a_service_may_hide_a_password_inside_an_object(write: Write, name: str, expected: set[str]) -> None:
+    text = {"type": "string"}
+    sent = {"type": "object", "required": ["user", name], "properties": {"user": text, name: text}}
+    kept: dict[str, Node] = {}
+
+    def shown(id: str) -> Node:
+        return kept[id] | {"properties": {key: v for key, v in kept[id]["properties"].items() if key != name}}
+
+    def handle(ask: Ask) -> Answer:
+        id = ask.path.removeprefix("/nodes").strip("/")
+        if ask.method == "POST":
+            id = str(len(kept) + 1)
+            kept[id] = {"id": int(id), "properties": {}}
+        if not id:
+            return Answer(200, [shown(each) for each in kept])
+        if id not in kept or ask.method == "DELETE":
+            return Answer(204 if kept.pop(id, None) else 404)
+        kept[id] |= json.loads(ask.raw) if ask.raw else {}
+        return Answer(200, shown(id))
+
+    contract = write(nodes(sent, {"type": "object", "properties": {"user": text}})["paths"])
+    assert expected == checks(findings_of(contract, handle, only=["update"]))
 
 
 @pytest.mark.parametrize(("change", "expected"), [(merged, set()), (lambda card, body: card, {"lifecycle"})])
