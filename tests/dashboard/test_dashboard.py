@@ -277,6 +277,19 @@ def test_axe_finds_no_violation(page: BrowserPage, sandbox: str, package: Callab
     assert "" == "\n".join(map(str, found))
 
 
+def test_a_phone_shows_whole_names_and_ids_that_can_be_read(page: BrowserPage, sandbox: str) -> None:
+    ask(sandbox, "POST", "/shop/customers", json={"name": "Ada"})
+    page.look(width=390, height=844)
+    page.open("state/shop/customer")
+    page.see("Ada")
+
+    names = page.evaluate("[...document.querySelectorAll('.nav a')].map((each) => each.scrollWidth - each.clientWidth)")
+    ids = page.evaluate("[...document.querySelectorAll('.items td:first-child')].map((each) => each.clientWidth)")
+
+    assert [0] * 7 == names
+    assert all(width > 100 for width in ids), ids
+
+
 def test_the_pictures_of_the_docs_show_every_view(page: BrowserPage, sandbox: str, tmp_path: Path) -> None:
     folder = Path(os.environ.get("MOCKSERVER_PICTURES", tmp_path))
     for name, kind in (("Rex", "dog"), ("Kitty", "cat"), ("Polly", "parrot")):
