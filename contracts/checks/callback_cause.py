@@ -70,7 +70,12 @@ class CallbackCause:
         awaited = AwaitedDelivery(exchange, address, inbox)
         own = (self.outgoing.operation.method.upper(), awaited.place(address))
         found = {(o.operation.method.upper(), awaited.place(_address(o, context, exchange, path))) for o in self.beside}
-        return awaited._replace(beside=frozenset(found - {own}))
+        if own in found:
+            listener_of(context).close(inbox)
+            raise CannotBuildRequest(
+                f"{self.op.name} has several callbacks to one address, so that nobody can say which one arrives"
+            )
+        return awaited._replace(beside=frozenset(found))
 
     @property
     def _expression(self) -> str:

@@ -140,6 +140,40 @@ def test_several_callbacks_to_one_address_are_told_apart(tmp_path: Path) -> None
     assert (set(), "passed") == (failed(result), result.outcomes["POST /jobs", "delivery-retry"])
 
 
+def test_callbacks_to_the_same_address_are_not_judged_for_each_other(tmp_path: Path) -> None:
+    document = tmp_path / "hooks.yaml"
+    document.write_text("""openapi: 3.0.3
+info: {title: Hooks, version: '1'}
+paths:
+  /hooks:
+    post:
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, required: [url], properties: {url: {type: string}}}}}
+      responses: {'201': {description: made}}
+      callbacks:
+        failed:
+          '{$request.body#/url}': {post: {requestBody: {$ref: '#/components/requestBodies/Failed'}, responses: {}}}
+        ready:
+          '{$request.body#/url}': {post: {requestBody: {$ref: '#/components/requestBodies/Ready'}, responses: {}}}
+components:
+  requestBodies:
+    Failed: {content: {application/json: {schema: {type: object, required: [error]}}}}
+    Ready: {content: {application/json: {schema: {type: object, required: [at]}}}}
+""")
+    sandbox = mockserver.create_app(document, seed=1)
+    with (
+        listening(ListenerSettings(wait=PATIENT)) as listener,
+        Target.asgi(sandbox, (), base_url="http://hooks") as target,
+    ):
+        result = run_checks(contracts.of(str(document)), target, only=["delivery-content"], listener=listener)
+    asyncio.run(sandbox.outbox.queue.close())
+
+    why = "skipped: POST /hooks has several callbacks to one address, so that nobody can say which one arrives"
+    assert set() == failed(result)
+    assert why in result.outcomes.values()
+
+
 def test_without_a_listener_no_such_check_runs_unless_it_is_named(contract: Contract) -> None:
     with closing(OrderSender()) as service, Target.asgi(service, (), base_url="http://orders") as target:
         result = run_checks(contract, target, only=["delivery-sent"])
