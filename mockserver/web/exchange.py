@@ -23,7 +23,7 @@ from mockserver.web.request.headers import read_headers
 from mockserver.web.serving.connection_faults import IS_OURS, ConnectionFault
 from mockserver.web.serving.recorder import Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
-from mockserver.web.trace import TRACE, Trace, begun
+from mockserver.web.trace import TRACE, Trace
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 """Header fields in their order, names in lower case."""
@@ -182,7 +182,7 @@ class InterceptorChain:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer an HTTP request that comes through ASGI."""
         began = time.perf_counter()
-        body, trace = await _BufferedBody.of(receive, self._max_body), begun()
+        body, trace = await _BufferedBody.of(receive, self._max_body), Trace()
         # without the extension by which the server would bypass `reply`
         inner = {**scope, "extensions": {}, TRACE: trace}
         exchange = Exchange(IncomingRequest(inner, body.content, self._locate(scope)), trace)
@@ -205,7 +205,7 @@ class InterceptorChain:
 
     def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
         """The response to a request on the fast path, whose body has arrived; `answer` makes the mock's response."""
-        scope[TRACE] = trace = begun()
+        scope[TRACE] = trace = Trace()
         return self._through(Exchange(IncomingRequest(scope, body, self._locate(scope)), trace), answer)
 
     async def _through(self, exchange: Exchange, answer: Answer) -> CompleteResponse:

@@ -24,17 +24,29 @@ ROUTE = STEPS[0]
 """The first step."""
 
 
+DEFAULTS: Mapping[str, Any] = {
+    **dict.fromkeys(("operation", "label", "refusal", "principal", "tenant")),
+    **dict.fromkeys(("commits", "reasons", "notes", "rules"), ()),
+    "step": ROUTE,
+    "override": "",
+    "number": 0,
+    "sent": 0,
+}
+"""What is not known of a request yet."""
+
+
 class Trace:
-    """How a request is answered. `begun` makes one.
+    """How a request is answered; a new one is that of a request that is not answered yet.
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
     why it is refused, `notes` are what interceptors did with it, `override` says which override applied (a fault is
     one), `rules` name the rules that ran. The others are what the journal keeps: the `number` of the entry, or 0, and
-    `moment`, `seconds`, `request` and `sent` of a JournalRecord, and `response` without the journal's header lines.
+    `moment`, `seconds` and `request` of a JournalRecord, `response` without the journal's header lines, and `sent`, the
+    length of its body if it was cut, else 0.
     """
 
-    # Slots without `__init__`: to make and fill an object with a dictionary takes three times as long.
+    # Slots that nothing fills in advance: what is usual is found when somebody asks, which few requests need.
     __slots__ = (
         "commits",
         "label",
@@ -72,6 +84,13 @@ class Trace:
     response: tuple[int, bytes, bytes] | None
     sent: int
 
+    def __getattr__(self, name: str) -> Any:
+        """The usual value of what was not set."""
+        try:
+            return DEFAULTS[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
     def record(
         self,
         operation: Operation,
@@ -86,15 +105,6 @@ class Trace:
         self.label, self.commits, self.rules = transaction.store.label, transaction.commits, transaction.rules
         # Without its frames, which lead back here: a circle that only the collector could free.
         self.refusal = refusal and refusal.with_traceback(None)
-
-
-def begun() -> Trace:
-    """The trace of a request that is not answered yet."""
-    trace = Trace()
-    trace.operation = trace.label = trace.refusal = trace.principal = trace.tenant = None
-    trace.commits = trace.reasons = trace.notes = trace.rules = ()
-    trace.step, trace.override, trace.number = ROUTE, "", 0
-    return trace
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:

@@ -13,10 +13,11 @@ from itertools import count, takewhile
 from typing import Any
 
 from mockserver.openapi.document import Operation
-from mockserver.web.control.kept_request import RequestParts, keep, parts_of
+from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, parts_in, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.repeated_messages import RepeatedMessages, cut
 from mockserver.web.request.prefer import CHOOSING, preferences
+from mockserver.web.serving.bounded_protocol import RECEIVED
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
 
@@ -37,7 +38,7 @@ class JournalRecord:
 
     def __init__(self, trace: Trace, *, quiet: bool = False) -> None:
         self.trace, self._quiet = trace, quiet
-        self.number, self.moment, self.seconds, self.sent = trace.number, trace.moment, trace.seconds, trace.sent
+        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
 
     @property
     def response(self) -> CompleteResponse | None:
@@ -74,6 +75,11 @@ class JournalRecord:
     def length(self) -> int:
         """The length of the request's body before it was cut."""
         return self.parts.length
+
+    @property
+    def sent(self) -> int:
+        """The length of the response's body before it was cut."""
+        return self.trace.sent or (len(self.trace.response[2]) if self.trace.response is not None else 0)
 
     @property
     def status(self) -> int | None:
@@ -131,13 +137,15 @@ class RequestJournal:
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        trace.number, trace.sent = next(self._numbers), len(response[2])
+        trace.number = next(self._numbers)
         trace.moment, trace.seconds = time.time(), seconds
-        operation, request = trace.operation, keep(scope, body)
+        operation, request = trace.operation, scope.get(RECEIVED) or parts_in(scope, body)
         if operation is not None:
             trace.request, trace.response = self._repeated.kept(operation.operation_id, request, response)
         else:
             trace.request, trace.response = request, cut(response)
+        if len(response[2]) > LONGEST_BODY:
+            trace.sent = len(response[2])
         self._traces.append(trace)
         if self._waiting:
             self._wake()
@@ -145,8 +153,8 @@ class RequestJournal:
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
-        number = next(self._numbers)
-        trace.number, trace.request, trace.response, trace.sent = number, keep(scope, body), None, 0
+        trace.number, trace.response = next(self._numbers), None
+        trace.request = scope.get(RECEIVED) or parts_in(scope, body)
         trace.moment, trace.seconds = time.time(), seconds
         self._traces.append(trace)
         self._wake()

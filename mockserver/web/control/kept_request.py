@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from httptools import parse_url
 
-from mockserver.web.serving.bounded_protocol import RECEIVED
-
 LONGEST_BODY = 16_384
 """How many bytes of a body are kept."""
 
@@ -45,13 +43,8 @@ KeptRequest = bytes | RequestParts
 """A whole request as it came, or its parts."""
 
 
-def keep(scope: Any, body: bytes) -> KeptRequest:
-    """What is kept of a request with this body: the bytes that it came in if they came at once, else its parts."""
-    received: bytes | None = scope.get(RECEIVED)
-    return received or _parts(scope, body)
-
-
-def _parts(scope: Any, body: bytes) -> RequestParts:
+def parts_in(scope: Any, body: bytes) -> RequestParts:
+    """The parts of a request with this body, cut."""
     path = scope.get("raw_path") or scope["path"].encode()
     fields = b"\0".join(chain.from_iterable(scope["headers"]))[:LONGEST_HEAD]
     query = scope["query_string"][:LONGEST_HEAD]

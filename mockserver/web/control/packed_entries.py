@@ -11,7 +11,7 @@ from mockserver.messages import Principal
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.kept_request import RequestParts
 from mockserver.web.service import Service
-from mockserver.web.trace import begun
+from mockserver.web.trace import Trace
 
 
 class _Entry(NamedTuple):
@@ -53,7 +53,7 @@ def unpacked(content: bytes, services: Mapping[str, Service]) -> list[JournalRec
 
 
 def _unpacked(entry: _Entry, services: Mapping[str, Service]) -> JournalRecord:
-    trace = begun()
+    trace = Trace()
     trace.label, trace.tenant = entry.label, entry.tenant
     trace.principal = Principal(entry.caller) if entry.caller is not None else None
     service = services.get((entry.label or "").partition("@")[0])
@@ -61,5 +61,5 @@ def _unpacked(entry: _Entry, services: Mapping[str, Service]) -> JournalRecord:
     trace.operation = endpoint.operation if endpoint is not None else None
     response = (entry.status, b"", b"") if entry.status is not None else None
     trace.number, trace.moment, trace.seconds = entry.number, entry.moment, 0.0
-    trace.request, trace.response, trace.sent = entry.request, response, 0
+    trace.request, trace.response = entry.request, response
     return JournalRecord(trace)

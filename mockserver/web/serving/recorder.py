@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.serving.response_writer import complete
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
-from mockserver.web.trace import TRACE, Trace, begun
+from mockserver.web.trace import TRACE, Trace
 
 
 class Recorder(Protocol):
@@ -29,7 +29,7 @@ async def recorded_response(
     endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...], recorder: Recorder
 ) -> CompleteResponse:
     """The response of an operation to a request whose body has arrived, recorded."""
-    began, trace = time.perf_counter(), begun()
+    began, trace = time.perf_counter(), Trace()
     scope[TRACE] = trace
     try:
         reply, limits = await endpoint(scope, body, values)
