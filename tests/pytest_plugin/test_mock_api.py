@@ -170,7 +170,7 @@ def test_the_report_of_a_failed_test_shows_its_requests_and_its_own_lines(pytest
     done.stdout.fnmatch_lines(
         [
             '>   *mock_api.verify("createCustomer", count=2)',
-            "E   *AssertionError: expected exactly 2, but there were 1 of 2 requests like this*",
+            "E   *AssertionError: expected exactly 2, but there was 1 of 2 requests like this*",
             "*- mock requests -*",
             '*POST    /shop/customers  400  createCustomer  "name" is a required property',
             "*GET     /shop/customer  404  no operation; the nearest is GET /customers*",

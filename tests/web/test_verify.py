@@ -82,6 +82,23 @@ def test_too_many_are_told_too(client: Client) -> None:
     assert ("expected exactly 1, but there were 2 of 3 requests like this", [1, 2]) == (told["message"], told["found"])
 
 
+@pytest.mark.parametrize(
+    ("expectation", "field", "says"),
+    [
+        ({"operation": "deleteMcpServr", "count": {"exactly": 0}}, "operation", "did you mean 'deleteMcpServer'?"),
+        ({"in_order": [{}, {"operation": "eat"}]}, "in_order.1.operation", "there are: listMcpServers, "),
+    ],
+)
+def test_an_operation_that_does_not_exist_is_no_reason_to_pass(
+    client: Client, expectation: dict[str, Any], field: str, says: str
+) -> None:
+    reply = verify(client, **expectation)
+    (error,) = reply.json()["errors"]
+
+    assert (409, field) == (reply.status_code, error["field"])
+    assert says in error["detail"]
+
+
 def test_an_order_that_was_not_kept_is_told_at_the_first_request_that_is_missing(client: Client) -> None:
     told = verify(client, in_order=[{"operation": "listMcpServers"}, {"operation": "createMcpServer"}]).json()
 

@@ -7,6 +7,7 @@ that there must be no such value. `Condition.differences` says which fields diff
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 import jsonschema_rs
@@ -221,12 +222,21 @@ def compiled_schema(schema: Any, at: tuple[str | int, ...]) -> Compiled:
     try:
         return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT, retriever=_no_retriever)
     except (ValueError, TypeError, jsonschema_rs.ReferencingError) as fault:
-        raise invalid(f"this is no JSON Schema: {fault}", at) from None
+        why = str(fault).partition("\n\n")[0]  # without the part of the meta-schema that failed
+        raise invalid(f"this is no JSON Schema: {why}", at) from None
 
 
 def _no_retriever(uri: str) -> Any:
     """Fetch no schema: what a client of the admin API sends must not choose addresses that are asked."""
     raise ValueError(f"a schema must contain all it refers to; {uri} is not fetched")
+
+
+def check_operation(name: str, known: Sequence[str], at: tuple[str | int, ...]) -> None:
+    """Raise Invalid for an operationId that is not known, with the one that was likely meant."""
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20])}"
+        raise invalid(f"there is no operation {name!r}; {hint}", at)
 
 
 def invalid(message: str, at: Sequence[str | int]) -> Invalid:

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from mockserver.openapi import path_template
-from mockserver.web.control.conditions import Condition, FieldDifference
+from mockserver.openapi import json_codec, path_template
+from mockserver.web.control.conditions import Condition, FieldDifference, check_operation
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
 from mockserver.web.control.shown_entry import masked_value
@@ -75,9 +75,13 @@ class KeptRequest:
 def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], services: Services) -> dict[str, Any]:
     """The schema `Verification` of the admin API, for an `Expectation`. The entries are the oldest first.
 
-    Raises Invalid for a condition that cannot be compared.
+    Raises Invalid for a condition that cannot be compared, and for an operation that does not exist: a mistyped one was
+    never called, so that an expectation of no requests would always hold.
     """
     own = {name: value for name, value in expectation.items() if name not in ("status", "count", "in_order")}
+    _check_operation(own, (), services)
+    for number, each in enumerate(expectation.get("in_order", ())):
+        _check_operation(each, ("in_order", number), services)
     expected = _Expected(Condition(own), expectation.get("status"))
     requests = [KeptRequest(each, services) for each in entries]
     found, nearest, message = _counted(expected, expectation, requests)
@@ -91,6 +95,13 @@ def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], s
         "found": [each.number for each in found],
         "nearest": [_shown(entry, differences) for entry, differences in nearest] if message else [],
     }
+
+
+def _check_operation(when: Mapping[str, Any], at: tuple[str | int, ...], services: Services) -> None:
+    """Raise Invalid for an operation that no service has."""
+    if "operation" in when:
+        known = [name for service in services.values() for name in service.endpoints]
+        check_operation(when["operation"], known, (*at, "operation"))
 
 
 class _Expected(NamedTuple):
@@ -125,7 +136,8 @@ def _counted(expected: _Expected, expectation: Mapping[str, Any], requests: Sequ
     if not wrong:
         return found, [], ""
     counts = " and ".join(COUNTS[name].format(wanted[name]) for name in COUNTS if name in wanted)
-    message = f"expected {counts}, but there were {len(found)} of {len(requests)} requests like this"
+    be = "was" if len(found) == 1 else "were"
+    message = f"expected {counts}, but there {be} {len(found)} of {len(requests)} requests like this"
     return found, _nearest(expected, requests), message
 
 
@@ -146,7 +158,8 @@ def _in_order(order: Sequence[_Expected], requests: Sequence[KeptRequest]) -> Fo
         if entry is None:
             after = f" after the request {found[-1].number}" if found else ""
             missing = f"number {number} of {len(order)} in the order was not sent{after}"
-            return found, _nearest(expected, requests), f"{missing}: {dict(expected.condition.when)}"
+            written = json_codec.write(dict(expected.condition.when)).decode()
+            return found, _nearest(expected, requests), f"{missing}: {written}"
         found.append(entry)
     return found, [], ""
 
