@@ -54,6 +54,7 @@ SUITES = (
     Suite("lithic", "0.133.0", "lithic"),
     Suite("groq", "1.7.0", "groq"),
     Suite("together", "3.1.1", "together"),
+    Suite("dodopayments", "1.123.0", "dodopayments"),
     Suite("cloudflare", "5.9.0", "cloudflare", tests=CLOUDFLARE, note=f"{DERIVED}; 7 of its folders"),
 )
 
