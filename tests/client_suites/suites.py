@@ -55,6 +55,7 @@ SUITES = (
     Suite("groq", "1.7.0", "groq"),
     Suite("together", "3.1.1", "together"),
     Suite("dodopayments", "1.123.0", "dodopayments"),
+    Suite("browserbase", "1.22.0", "browserbase"),
     Suite("cloudflare", "5.9.0", "cloudflare", tests=CLOUDFLARE, note=f"{DERIVED}; 7 of its folders"),
 )
 
