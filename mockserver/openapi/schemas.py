@@ -177,17 +177,29 @@ class Schemas:
             yield node, here
 
     def properties(self, pointer: str) -> dict[str, str]:
-        """Property name → pointer of its schema, for an object schema with its `allOf` and alternatives.
+        """Property name → pointer of its schema, for an object schema with its `allOf`, alternatives and subtypes.
 
         Of several schemas for a property the first one counts.
         """
         found = self._properties.get(pointer)
         if found is None:
             found = self._properties[pointer] = {}
-            for node, here in self.branches(pointer, every=True):
-                for name in node.get("properties") or ():
-                    found.setdefault(name, json_pointer.join(here, "properties", name))
+            for start in (pointer, *self._subtypes(pointer)):
+                for node, here in self.branches(start, every=True):
+                    for name in node.get("properties") or ():
+                        found.setdefault(name, json_pointer.join(here, "properties", name))
         return found
+
+    def _subtypes(self, pointer: str) -> list[str]:
+        """The pointers of the schemas that inherit from the one at `pointer`, if a discriminator selects among them.
+
+        A part of `allOf` selects too (`allOf: [{$ref: Pet}]` with a description), except in a schema that inherits.
+        """
+        inheritance = self.views["response"].inheritance
+        node, own = self.resolve(pointer)
+        parts = node.get("allOf") or () if isinstance(node, dict) and not inheritance.is_member(own) else ()
+        starts = [own, *(self.resolve(json_pointer.join(own, "allOf", index))[1] for index, _ in enumerate(parts))]
+        return [kind for start in starts for kind in inheritance.subtypes(start)]
 
     def required(self, pointer: str) -> set[str]:
         """The names of the properties that every valid object has."""

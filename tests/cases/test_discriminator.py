@@ -125,3 +125,15 @@ def test_values_may_be_listed_by_another_schema_and_named_by_the_subtype_itself(
 
     assert statuses == [reply.status_code for reply in replies]
     assert replies[0].json()["kind"] in listed
+
+
+def test_an_item_of_a_subtype_is_shown_with_the_properties_of_the_subtype(serve: Serve) -> None:
+    api = serve("discriminator-inheritance")
+
+    made = [api.post("/a", json=body).json() for body in ({"kind": "cat", "meow": 1}, {"kind": "d", "bark": 2})]
+
+    assert [{"kind": "cat", "id": 1, "meow": 1}, {"kind": "d", "id": 2, "bark": 2}] == made
+    assert made == api.get("/a").json()
+    assert [400, 400] == [
+        api.post("/a", json=body).status_code for body in ({"kind": "cat", "bark": 1}, {"kind": "cow"})
+    ]
