@@ -11,6 +11,7 @@ from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Parent, Ref
 from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
+from mockserver.handlers.changed_fields import changed_fields
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
@@ -18,13 +19,14 @@ from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across
 from mockserver.handlers.owner_choice import choose_owner
-from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import path_template, search_body
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
+
+NO_NAMES: frozenset[str] = frozenset()
 
 
 def create(context: RequestContext) -> None:
@@ -61,20 +63,8 @@ def update(context: RequestContext) -> None:
     before = context.before = find_unchanged(context)
     context.edit(before)
     sent, entry = context.bound.item_body(context.call), context.bound.entry
-    changed = _changed(context, before, sent) if entry is None else changed_entries(context, entry, sent)
+    changed = changed_fields(context, before, sent) if entry is None else changed_entries(context, entry, sent)
     _complete_update(context, before, changed)
-
-
-def _changed(context: RequestContext, before: Record, sent: Any) -> dict[str, Any]:
-    """The fields of the item after what was sent is applied to it."""
-    style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
-    change = sent if style == "json-patch" else context.bound.accept_body(_as_object(sent))
-    changed = STYLES[style](before.fields, change)
-    generator = context.bound.resource.generated_fields
-    if style == "merge-patch" and generator is not None:
-        # A merge patch removes a field by null. Replies that require the field then show null where that is valid.
-        changed |= {name: None for name in generator.nullable.intersection(change) if change[name] is None}
-    return changed
 
 
 def replace(context: RequestContext) -> None:
@@ -142,9 +132,14 @@ def store(context: RequestContext) -> None:
 
 
 def deleted_reply(context: RequestContext) -> Reply:
-    """Delete the item and its children; the reply confirms it."""
+    """Delete the item and its children; the reply confirms it, and shows the item as deleted."""
     remove(context)
-    return context.bound.renderer.one_item(context.item, context.extras)
+    extras = context.extras
+    if context.bound.sets:
+        plan, record = context.bound.resource, context.item
+        scope = plan.scope(context.call, record.id, record.fields, plan.write_time(context.moment))
+        extras = {**extras, **{name: render(scope) for name, render in context.bound.sets}}
+    return context.bound.renderer.one_item(context.item, extras)
 
 
 def remove(context: RequestContext) -> None:
@@ -183,8 +178,6 @@ def extras_reply(context: RequestContext) -> Reply:
     renderer = context.bound.renderer
     return Reply(renderer.status, dict(context.extras), (), renderer.media_type)
 
-
-NO_NAMES: frozenset[str] = frozenset()
 
 HANDLERS: dict[str, Handler] = {
     "create": Handler(create, item_reply),

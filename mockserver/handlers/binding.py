@@ -28,6 +28,7 @@ from mockserver.handlers.item_schemas import (
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.nested_secrets import Path, nested_secrets, without
+from mockserver.handlers.other_media import reply_in
 from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
@@ -35,14 +36,17 @@ from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_context import AcceptBody, BoundOperation
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi import path_template
-from mockserver.openapi.document import Operation
+from mockserver.openapi.document import MediaType, Operation
 from mockserver.rules import RuleFunction
 
 
-def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan]) -> BoundOperation | None:
+def bind(
+    contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], media: MediaType | None = None
+) -> BoundOperation | None:
     """The operation with its handler; None when it has no action, so that only examples can answer it.
 
-    Raises BehaviourError for an unknown rule and lists those that exist.
+    It replies in a `media` type of its response, else in the preferred one; None also if that type does not show the
+    items. Raises BehaviourError for an unknown rule and lists those that exist.
     """
     behaviour = contract.behaviour.operations.get((operation.path, operation.method))
     place = f"{operation.method.upper()} {operation.path}"
@@ -53,11 +57,15 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     action = behaviour.action
     if action.does in BATCHES:
         return bind_batch(contract, operation, behaviour, action, lambda each: _bound(contract, operation, each, plans))
-    return _bound(contract, operation, behaviour, plans)
+    return _bound(contract, operation, behaviour, plans, media)
 
 
 def _bound(
-    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plans: Mapping[str, ResourcePlan]
+    contract: Contract,
+    operation: Operation,
+    behaviour: OperationBehaviour,
+    plans: Mapping[str, ResourcePlan],
+    media: MediaType | None = None,
 ) -> BoundOperation | None:
     """The operation with the handler of its action, on one item or a list; None without an action."""
     action = behaviour.action
@@ -70,7 +78,10 @@ def _bound(
         view = view_maker(contract, plan.name, plan.server_fields)
     most = most_items(contract, operation, behaviour)
     elsewhere = owners_elsewhere(plan, action) if plan is not None and action.across else {}
-    renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
+    stated = behaviour.reply if media is None else reply_in(contract, operation, behaviour, plan, media)
+    if media is not None and stated is None:
+        return None
+    renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media)
     return BoundOperation(
         operation=operation,
         handler=HANDLERS[action.does],
@@ -92,7 +103,9 @@ def _bound(
         path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
-        owner=path_owner(contract, operation, plans) if elsewhere else _owner(operation, plan, plans, action),
+        owner=path_owner(contract, operation, plans)
+        if elsewhere or _lists_related(behaviour, plan, action)
+        else _owner(operation, plan, plans, action),
         across=action.across and not elsewhere,
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
@@ -110,6 +123,12 @@ def _rules(contract: Contract, operation: Operation, behaviour: OperationBehavio
     except BehaviourError as fault:
         place = ("x-behaviour", f"{operation.method} {operation.path}", "rules")
         raise BehaviourError(f"{contract.origins.where(place)}: {fault}") from None
+
+
+def _lists_related(behaviour: OperationBehaviour, plan: ResourcePlan | None, action: Action) -> bool:
+    """Does it list the items that name the item of the path? They exist without it, but the list does not."""
+    is_list = plan is not None and plan.statements.parent is None and action.does == "list" and not action.across
+    return is_list and action.evidence == "inferred" and any(each.location == "path" for each in behaviour.filter)
 
 
 def _owner(
@@ -219,7 +238,7 @@ def _nested_secrets(
 def _is_below_item(operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan) -> bool:
     """Does an update belong to a path below the item's own, whose body is about more than the item?"""
     action = behaviour.action
-    if action is None or action.does != "update":
+    if action is None or action.does != "update" or plan.is_single:
         return False
     is_below = path_template.continues_after(operation.path, plan.statements.identity.parameter)
     return bool(action.sets) or (action.evidence == "inferred" and is_below)

@@ -16,8 +16,9 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.handlers.part_repair import repair_parts
+from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.inference.identity import KEYS
+from mockserver.inference.names import words
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.schemas import faults as schema_faults
@@ -130,6 +131,7 @@ class ReplyView:
         made = self._examples.properties(self._pointer, missing - self._null, seed=seed)
         if made is None:
             return False
+        made = {name: self._first_value(name, value) for name, value in made.items()}
         made |= dict.fromkeys(missing & self._null)
         if not self.is_valid(fields | made):
             return False
@@ -159,8 +161,18 @@ class ReplyView:
         trial = dict(fields)
         for name in self._added:
             if name not in trial and name in generated:
-                trial[name] = None if name in self._null else generated[name]
+                trial[name] = None if name in self._null else self._first_value(name, generated[name])
         return trial if self._repair(trial, generated, server_fields) else None
+
+    def _first_value(self, name: str, generated: Any) -> Any:
+        """The generated value; another one where it would say of a new item that it is deleted or closed."""
+        is_flag = generated is True and LATER_EVENTS.search("_".join(words(name))) is not None
+        at = self._properties.get(name)
+        if at is None or not (is_flag or (isinstance(generated, str) and LATER_EVENTS.match(generated))):
+            return generated
+        others = [False] if is_flag else self._schemas.keyword(at, "enum") or ()
+        first = (value for value in others if isinstance(value, bool) or LATER_EVENTS.match(str(value)) is None)
+        return next((value for value in first if self._schemas.validator(at, "response").is_valid(value)), generated)
 
     def _generated(self, pointer: str, seed: str) -> Fields | None:
         try:
@@ -233,6 +245,10 @@ class GeneratedFields:
         """Are the fields valid in all replies?"""
         return all(view.is_valid(fields) for view in self._views)
 
+    def problems(self, fields: Fields) -> tuple[Fault, ...]:
+        """What is wrong with the fields in the first reply that could not show them; empty if all replies could."""
+        return next((found for view in self._views if (found := view.problems(fields))), ())
+
     def complete(self, fields: Fields, seed: str, before: Fields | None = None) -> None:
         """Add to the fields of an item what its replies show and no client sent."""
         for view in self._views:
@@ -244,7 +260,7 @@ def merged(sent: Any, generated: Any) -> Any:
     if isinstance(sent, Mapping) and isinstance(generated, Mapping):
         return {**generated, **{name: merged(value, generated.get(name)) for name, value in sent.items()}}
     if isinstance(sent, list) and isinstance(generated, list) and generated:
-        return [merged(entry, generated[0]) for entry in sent]
+        return [merged(entry, generated_entry(generated, index)) for index, entry in enumerate(sent)]
     return sent
 
 

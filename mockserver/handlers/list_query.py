@@ -9,7 +9,8 @@ from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
-from mockserver.inference.paging import SORT_ORDER
+from mockserver.inference.names import plain
+from mockserver.inference.paging import HOLDERS, SORT_ORDER
 from mockserver.inference.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
 from mockserver.state.views import FilteredView, Selection
@@ -109,7 +110,17 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     if by == "creation":
         return selected
     records = selected.after(None, newest_first=False)
-    return Selection(sorted(records, key=lambda each: (_rank(each.fields.get(by)), each.sequence), reverse=backwards))
+    ranked = sorted(records, key=lambda each: (_rank(_sort_value(each.fields, by)), each.sequence), reverse=backwards)
+    return Selection(ranked)
+
+
+def _sort_value(fields: Mapping[str, Any], name: str) -> Any:
+    """The value to order by: that of a property, of one inside of an object (`owner.name`) or of `attributes`."""
+    if name in fields:
+        return fields[name]
+    found = next(_at(fields, steps_of(name)), None) if "." in name else None
+    held = (value.get(name) for key, value in fields.items() if isinstance(value, Mapping) and plain(key) in HOLDERS)
+    return found if found is not None else next((value for value in held if value is not None), None)
 
 
 def _rank(value: Any) -> tuple[int, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.examples.generator import fresh
+from mockserver.inference.identity import KEYS
 from mockserver.openapi.fault_places import Place
 
 Replace = Callable[[dict[str, Any], dict[str, Any], str], bool]
@@ -41,12 +42,28 @@ def _repair_at(sent: Any, generated: Any, place: Place, replace: Replace) -> boo
 
 
 def _repair_entry(sent: Any, generated: Any, at: int, rest: Place, replace: Replace) -> bool:
-    """Repair an entry of a list, by the first entry of the generated list."""
+    """Repair an entry of a list, by one of the generated list."""
     if not isinstance(sent, list) or not isinstance(generated, list) or not generated or at >= len(sent):
         return False
     if rest:
-        return _repair_at(sent[at], generated[0], rest, replace)
+        return _repair_at(sent[at], generated_entry(generated, at), rest, replace)
     box = {"entry": sent[at]}
-    changed = replace(box, {"entry": generated[0]}, "entry")
+    changed = replace(box, {"entry": generated_entry(generated, at)}, "entry")
     sent[at] = box["entry"]
     return changed
+
+
+def generated_entry(generated: list[Any], index: int) -> Any:
+    """The generated entry for a position of a list that may have more entries; no two have the same id."""
+    entry = generated[index % len(generated)]
+    if index < len(generated) or not isinstance(entry, dict):
+        return entry
+    return entry | {key: _other_id(entry[key], index) for key in KEYS[:5] if key in entry}
+
+
+def _other_id(id: Any, index: int) -> Any:
+    """An id of the same form for another entry."""
+    end = f"{index:x}"
+    if isinstance(id, str):
+        return id[: -len(end)] + end if len(id) > len(end) else id
+    return id + index if isinstance(id, int) else id

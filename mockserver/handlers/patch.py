@@ -34,6 +34,16 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
+def json_api(item: dict[str, Any], body: Any) -> dict[str, Any]:
+    """The item after an update of JSON:API 1.1: attributes and relationships that are not sent keep their values."""
+    return {**item, **{name: _joined(item.get(name), value, name) for name, value in body.items()}}
+
+
+def _joined(own: Any, sent: Any, name: str) -> Any:
+    is_kept = name in ("attributes", "relationships") and isinstance(own, dict) and isinstance(sent, dict)
+    return {**own, **sent} if is_kept else sent
+
+
 def json_patch(item: dict[str, Any], body: Any) -> dict[str, Any]:
     """The item after a JSON Patch; when one operation fails, none is applied (RFC 6902 section 5).
 
@@ -122,8 +132,13 @@ STYLES: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "fields": fields,
     "merge-patch": merge_patch,
     "json-patch": json_patch,
+    "json-api": json_api,
 }
 """The function that applies a body to an item, by the name that `action.patch` uses."""
 
-MEDIA_TYPES = {"application/merge-patch+json": "merge-patch", "application/json-patch+json": "json-patch"}
+MEDIA_TYPES = {
+    "application/merge-patch+json": "merge-patch",
+    "application/json-patch+json": "json-patch",
+    "application/vnd.api+json": "json-api",
+}
 """The media types that say how the body changes the item; they win over `action.patch`."""

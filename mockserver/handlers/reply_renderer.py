@@ -17,7 +17,7 @@ from mockserver.handlers.generated_fields import ReplyView
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import is_json, is_xml
 from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.state.record import UNCHECKED, Record
 
@@ -139,9 +139,14 @@ class ReplyRenderer(Struct, frozen=True):
         return tuple((name, str(value)) for name, value in rendered if value is not None)
 
 
-def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Schemas, does: str) -> str | None:
-    """The pointer of the item's schema in an operation's success reply; None when the reply shows no item."""
-    media = _preferred_media(_documented_response(operation, stated.status if stated else None))
+def item_schema(
+    operation: Operation, stated: ReplyStatement | None, schemas: Schemas, does: str, media: MediaType | None = None
+) -> str | None:
+    """The pointer of the item's schema in an operation's success reply; None when the reply shows no item.
+
+    The reply is in the `media` type, else in the preferred one.
+    """
+    media = media or preferred_media(documented_response(operation, stated.status if stated else None))
     template, pointer = _template(stated, does), media.schema if media else None
     items_path = templates.find(template, "items") if does in SEVERAL else None
     path = items_path if items_path is not None else templates.find(template, "item")
@@ -152,7 +157,7 @@ def example_items(
     operation: Operation, stated: ReplyStatement | None, examples: ExampleMaker, does: str
 ) -> list[dict[str, Any]]:
     """The items in the document's own example of an operation's success reply; none without a valid example."""
-    media = _preferred_media(_documented_response(operation, stated.status if stated else None))
+    media = preferred_media(documented_response(operation, stated.status if stated else None))
     if media is None or not media.examples:
         return []
     path = templates.find(_template(stated, does), "items" if does in SEVERAL else "item")
@@ -181,16 +186,17 @@ def compile(
     secrets: frozenset[str],
     does: str,
     view: Callable[[str], ReplyView] | None = None,
+    media: MediaType | None = None,
 ) -> ReplyRenderer:
-    """The renderer of an operation's success reply."""
-    response = _documented_response(operation, stated.status if stated else None)
-    media = _preferred_media(response)
+    """The renderer of an operation's success reply, in a `media` type of it, else in the preferred one."""
+    response = documented_response(operation, stated.status if stated else None)
+    media = media or preferred_media(response)
     template, other_media_type = _template(stated, does), stated.media_type if stated else ""
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
     stated_headers = stated.headers if stated else {}
     items_path = templates.find(template, "items") if does in SEVERAL else None
-    item = item_schema(operation, stated, schemas, does)
+    item = item_schema(operation, stated, schemas, does, media)
     properties = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
     shown = tuple(name for name in properties if name not in secrets)
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
@@ -230,13 +236,16 @@ def _path(path: tuple[str | int, ...] | None) -> tuple[str | int, ...]:
     return path or ()
 
 
-def _documented_response(operation: Operation, status: int | None) -> Response | None:
+def documented_response(operation: Operation, status: int | None) -> Response | None:
+    """The response with a status, else the first documented success."""
     return operation.response(status) if status else operation.success()
 
 
-def _preferred_media(response: Response | None) -> MediaType | None:
+def preferred_media(response: Response | None) -> MediaType | None:
+    """The media type of a response to a client that accepts any: JSON, else XML, else the first one."""
     media = response.content if response else ()
-    return next((m for m in media if is_json(m.name)), media[0] if media else None)
+    ranked = (m for matches in (is_json, is_xml) for m in media if matches(m.name))
+    return next(ranked, media[0] if media else None)
 
 
 def _status(response: Response | None, stated: int | None, media: MediaType | None) -> int:

@@ -173,7 +173,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     listed = embedded_lists(contract, parameters)
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
-        exists = resource.identity.generate == "single" and name not in created
+        exists = resource.identity.generate == "single" and name not in created and _is_shown(contract, name)
         above = resources_above(resource, resources, parameters[name])
         plans[name] = replace(
             plan,
@@ -189,6 +189,16 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             lists=tuple(each for each in listed.values() if each.above == name),
         )
     return plans
+
+
+def _is_shown(contract: Contract, name: str) -> bool:
+    """Does a GET of a single item show anything? One that says by its status whether it is there starts without it."""
+    replies = [
+        operation.success()
+        for operation, behaviour in operations_on(contract, name)
+        if behaviour.action is not None and behaviour.action.does == "get" and behaviour.action.evidence == "inferred"
+    ]
+    return not replies or any(reply is None or reply.status != "204" for reply in replies)
 
 
 def _owner_steps(resource: Resource) -> tuple[tuple[str, Steps], ...]:
@@ -219,9 +229,9 @@ def _generated_fields(contract: Contract, plan: ResourcePlan) -> GeneratedFields
 
 
 def _id_maker(identity: IdentityStatement, name: str, contract: Contract) -> new_ids.NewId:
-    in_paths = [
-        p.schema for o, _ in operations_on(contract, name) for p in o.parameters if p.name == identity.parameter
-    ]
+    # The path of a single item contains no id: a parameter of that name is the id of what the item belongs to.
+    operations = operations_on(contract, name) if identity.generate != "single" else ()
+    in_paths = [p.schema for o, _ in operations for p in o.parameters if p.name == identity.parameter]
     in_replies = [contract.schemas.properties(at).get(identity.field) for at in reply_schemas(contract, name)]
     schemas = dict.fromkeys(pointer for pointer in (*in_replies, *in_paths) if pointer)
     path_schemas = dict.fromkeys(pointer for pointer in in_paths if pointer)

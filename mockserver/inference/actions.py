@@ -294,6 +294,28 @@ def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     return replace_fields(listed, keeps=_keeps(draft, node)) if listed is not None else None
 
 
+def listed_for(draft: ResourceDraft, node: PathNode, stems: tuple[str, ...]) -> DraftAction | None:
+    """The list of the items that name the last item of the path by a property such as `user_id`, `userId` or `user`."""
+    listed = listing(draft, node.operations["get"])
+    if listed is None or not listed.item_schema or not is_exactly(draft, listed.item_schema):
+        return None
+    field = next((found for stem in stems if stem and (found := _naming(draft, stem))), "")
+    reason = f"{listed.reason}, which name the item of the path by {field}"
+    return replace_fields(listed, keeps={node.parameters[-1]: field}, reason=reason) if field else None
+
+
+def _naming(draft: ResourceDraft, stem: str) -> str:
+    """The property that names an item: `user_id` or `user` of the stem `user`, `user.id` of an object; else empty."""
+    for name, at in draft.properties().items():
+        types = draft.schemas.types(at) - {"null"}
+        is_id = plain(name) == f"{stem}id" or (plain(name) == stem and types <= {"string", "integer"})
+        if is_id and types <= {"string", "integer"} and plain(name) not in draft.id_names:
+            return name
+        if plain(name) == stem and "id" in draft.schemas.properties(at):
+            return f"{name}.id"
+    return ""
+
+
 def made_elsewhere(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
     """The create and the list at a path that does not say whose items they are: `/user/repos` of `/repos/{owner}/{id}`.
 

@@ -67,6 +67,9 @@ COUNTED = frozenset(
 )
 """Words of properties that say how many items a request was about."""
 
+SUCCESSES = frozenset(("success", "succeeded", "successful", "issuccess", "issuccessful", "ok"))
+"""Names of a flag that says that the request succeeded."""
+
 NESTED = frozenset(
     ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links")
 )
@@ -138,12 +141,27 @@ class Envelopes:
         """Add a property to a body: its placeholder, or if it is required a value as in the document's examples."""
         if value is not None and not is_required:
             body[name] = _optional(value)
+        elif plain(name) in SUCCESSES and self._may_be_true(at):
+            body[name] = True
         elif is_required:
             body[name] = self.constant(at) if value is None else value
 
     def constant(self, pointer: str) -> Template:
-        """The document's example for a schema, as a template without placeholders."""
-        return literal(_pruned(self._schemas, pointer, self._examples.at(pointer, seed=0)))
+        """The document's example for a schema, as a template without placeholders.
+
+        Flags that say whether the request succeeded are true, also those that are not required.
+        """
+        value = _pruned(self._schemas, pointer, self._examples.at(pointer, seed=0))
+        if isinstance(value, dict):
+            value = {**value, **dict.fromkeys(self._successes(pointer), True)}
+        return literal(value)
+
+    def _successes(self, pointer: str) -> list[str]:
+        known = self._schemas.properties(pointer)
+        return [name for name, at in known.items() if plain(name) in SUCCESSES and self._may_be_true(at)]
+
+    def _may_be_true(self, pointer: str) -> bool:
+        return "boolean" in self._schemas.types(pointer) and self._schemas.keyword(pointer, "enum") in (None, [True])
 
     def number(self, pointer: str) -> Template | None:
         """The template of a body that says how many items there are; None if the schema is not of one."""

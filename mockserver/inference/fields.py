@@ -80,11 +80,30 @@ def _is(schemas: Schemas, pointer: str, word: str) -> bool:
     return schemas.keyword(pointer, word) is True
 
 
-def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties]) -> str:
-    """The property that holds the item's own path and that no request contains; empty if there is none."""
+def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties]) -> tuple[str, ...]:
+    """Where an item holds its own path, in a property that no request contains; empty if nowhere.
+
+    That may be inside of an object: `_links.self.href` of HAL, `links.self` of JSON:API.
+    """
     sent = {name for properties in asked for name in properties}
     known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
-    return next((known[name] for name in SELF if name in known and _is_path(schemas, properties[known[name]])), "")
+    for name in (*SELF, "links"):
+        path = _path_in(schemas, known[name], properties[known[name]]) if name in known else ()
+        if path:
+            return path
+    return ()
+
+
+def _path_in(schemas: Schemas, name: str, pointer: str) -> tuple[str, ...]:
+    """The steps from a property to the path that it holds itself, or in `self` or `href` of an object; else empty."""
+    if _is_path(schemas, pointer):
+        return (name,)
+    inner = schemas.properties(pointer)
+    for key in ("self", "href"):
+        below = _path_in(schemas, key, inner[key]) if key in inner and name != key else ()
+        if below:
+            return (name, *below)
+    return ()
 
 
 def _is_path(schemas: Schemas, pointer: str) -> bool:

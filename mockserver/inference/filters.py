@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain
-from mockserver.inference.paging import Statement, enum_of, is_text
+from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.ranges import ranges
 from mockserver.inference.references import EACH, relation
 from mockserver.openapi.document import Operation, Parameter
@@ -59,7 +59,8 @@ def _filters(
     known = {"id": key} if key in shown else {}
     known |= {plain(relation(*name.split(".", 1))): name for name in related}
     properties = {**related, **_embedded(schemas, shown), **shown, **_listed(schemas, shown)}
-    known |= {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
+    named = {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
+    known = _by_other_names(properties) | known | named
     for parameter in filter_parameters(schemas, operation):
         readings = (plain(parameter.name), "".join(asked_words(parameter.name)), _of_each(schemas, parameter))
         name = next((known[reading] for reading in readings if reading in known), None)
@@ -76,6 +77,13 @@ def _filters(
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _by_other_names(properties: Mapping[str, str]) -> dict[str, str]:
+    """Properties by names that they have only in queries: `tag` for `tags[]`, `title` for `attributes.title`."""
+    found = {"".join(noun(name.partition(EACH)[0])): name for name in properties if EACH in name}
+    split = [(name, *name.split(".", 1)) for name in properties if "." in name]
+    return found | {plain(inner): name for name, outer, inner in split if plain(outer) in HOLDERS}
 
 
 def _searches(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> Iterator[Statement]:

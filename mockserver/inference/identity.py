@@ -41,6 +41,9 @@ KEYS = (
 CHOSEN_BY_PEOPLE = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
 """Those that people choose. They are never numbers."""
 
+IDS = frozenset(("id", "uuid", "guid"))
+"""Last words of a path parameter that holds what the service makes."""
+
 LOGINS = ("username", "login")
 """Two names for one thing."""
 
@@ -77,7 +80,9 @@ def field(
         name = known.get(plain(wanted))
         if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in CHOSEN_BY_PEOPLE):
             return name, f"the property {name} has the name of the path parameter {parameter}"
-    for key in (*KEYS[:5], *KEYS[5:9]):
+    # What the path calls an id (`itemId`) is not what people choose: two items may have the same name.
+    usual = KEYS[:5] if words(parameter)[-1:] and words(parameter)[-1] in IDS else KEYS[:9]
+    for key in usual:
         name = known.get(key) if is_shown or key not in CHOSEN_BY_PEOPLE else None
         if name is not None and _fits(schemas, properties[name], types, exactly or key in CHOSEN_BY_PEOPLE):
             return name, f"{name} is the likeliest property for the path parameter {parameter}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.inference import actions, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.messages import reply_body
@@ -29,6 +31,8 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
     """Add to each resource the operations one literal segment below its items that change or show the item."""
     stored = [draft for draft in drafts if draft.has_id]
     used = {action.operation.operation_id for draft in stored for action in draft.actions}
+    for each in stored:
+        each.actions = [_deleting(each, action) if action.does == "delete" else action for action in each.actions]
     by_shape = {draft.shape: draft for draft in stored}
     for node in nodes.values():
         shape, name = _above(node)
@@ -47,6 +51,13 @@ def _above(node: PathNode) -> tuple[Shape, str]:
     if mark and head == "{}":
         return (*before, "{}"), verb
     return tuple(before), "" if "{" in last or mark else last
+
+
+def _deleting(draft: ResourceDraft, action: DraftAction) -> DraftAction:
+    """A delete whose reply shows the item: as deleted, where a property can say so."""
+    shown = draft.schemas.properties(action.item_schema) if action.item_schema else {}
+    sets = {name: value for name, value in _changes(draft, "delete", is_undone=False) if name in shown}
+    return replace(action, sets=sets) if sets else action
 
 
 def _acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mockserver.inference.names import noun, plain, same
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
-from mockserver.openapi.media_types import is_form, may_be_json
+from mockserver.openapi.media_types import is_form, is_xml, may_be_json
 from mockserver.openapi.schemas import Schemas
 
 Path = tuple[str, ...]
@@ -111,7 +111,7 @@ USUAL = ("200", "201", "202", "2XX", "204", "203")
 
 
 class ReplyBody(Struct, frozen=True):
-    """The success reply of an operation: the response, the status to send, and the JSON body if there is one."""
+    """The success reply of an operation: the response, the status to send, and its body in JSON, else in XML."""
 
     response: Response
     status: int
@@ -124,7 +124,7 @@ class ReplyBody(Struct, frozen=True):
 
 
 def reply_body(operation: Operation, does: str) -> ReplyBody | None:
-    """The success reply of an operation that does this; None if it is a redirection, or not JSON.
+    """The success reply of an operation that does this; None if it is a redirection, or in neither JSON nor XML.
 
     An operation that documents no success can succeed too: with a reply without a description.
     """
@@ -146,14 +146,15 @@ def _shows_something(response: Response) -> bool:
 
 
 def _answer(response: Response, status: int) -> ReplyBody | None:
-    media = next((media for media in response.content if may_be_json(media.name)), None)
+    ranked = (media for matches in (may_be_json, is_xml) for media in response.content if matches(media.name))
+    media = next(ranked, None)
     return None if response.content and media is None else ReplyBody(response, status, media)
 
 
 def request_schema(body: RequestBody | None) -> str | None:
-    """The schema of a request body, JSON before forms."""
+    """The schema of a request body: JSON before XML and forms."""
     media = body.content if body is not None else ()
-    ranked = [m for m in media if may_be_json(m.name)] + [m for m in media if is_form(m.name)]
+    ranked = [m for matches in (may_be_json, is_xml, is_form) for m in media if matches(m.name)]
     return next((m.schema for m in ranked if m.schema), None)
 
 

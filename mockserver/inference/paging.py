@@ -56,9 +56,10 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     stated |= _sizes(schemas, limit)
     if style == "cursor":
         stated |= _backward(query) | {"unknown-position": "empty"}
-    if style == "page" and position is not None and _starts_at_zero(schemas, position):
+    said = _first(schemas, operation, position) if position is not None else None
+    if style == "page" and position is not None and (said == 0 or _starts_at_zero(schemas, position)):
         stated["first"] = 0
-    if style == "offset" and position is not None and first_number(schemas, position) == 1:
+    if style == "offset" and said == 1:
         stated["first-item"] = 1
     if _has_link_header(operation):
         stated["link-header"] = True
@@ -148,6 +149,28 @@ def _starts_at_zero(schemas: Schemas, parameter: Parameter) -> bool:
     return said == 0 or (said is None and schemas.keyword(str(parameter.schema), "minimum") == 0)
 
 
+def _first(schemas: Schemas, operation: Operation, position: Parameter) -> int | None:
+    """The number of the first page or item: as the document says it, else as a convention that its reply follows."""
+    said = first_number(schemas, position)
+    success = operation.success()
+    media = next((m for m in success.content if m.schema), None) if success is not None else None
+    if said is not None or media is None:
+        return said
+    known = schemas.properties(str(media.schema))
+    inside = (schemas.properties(at) for name, at in known.items() if plain(name) == "page")
+    shown = {plain(name) for names in (known, *inside) for name in names}
+    return next(
+        (number for name, beside, number in CONVENTIONS if plain(position.name) == name and beside <= shown), None
+    )
+
+
+CONVENTIONS = (
+    ("startindex", {"totalresults", "itemsperpage"}, 1),  # OpenSearch 1.1, and SCIM (RFC 7644 section 3.4.2.4)
+    ("page", {"totalelements", "totalpages", "number"}, 0),  # Spring Data
+)
+"""A parameter, what is beside the items of the reply, and the number of the first item or page."""
+
+
 def first_number(schemas: Schemas, parameter: Parameter) -> int | None:
     """The number of the first page, or of the first item, as its default, description or minimum says it; else None.
 
@@ -192,7 +215,8 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
     if not fields:
         return None
-    known = {name.lower() for name in properties}
+    held = [at for name, at in properties.items() if plain(name) in HOLDERS]
+    known = {name.lower() for each in (properties, *map(schemas.properties, held)) for name in each}
     enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
     if enum and not enum & known:
         return None
@@ -203,6 +227,9 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
         return stated | {"evidence": "implied", "note": f"{fields[0].name} has the names of properties to choose from"}
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
 
+
+HOLDERS = frozenset(("attributes", "fields", "properties"))
+"""Names of an object that has what is said about an item beside its id (JSON:API, Airtable, GeoJSON)."""
 
 SORT_ORDER = lazy_pattern(r"[:._ ,-](asc|desc|ascending|descending)$", re.IGNORECASE)
 """How a value of a sort parameter ends that names the direction too: `name:desc`, `created_at_asc`."""

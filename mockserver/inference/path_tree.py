@@ -13,6 +13,9 @@ from mockserver.openapi.document import Operation
 EXTENSION = re.compile(r"\.(json|xml)$")
 """An extension that names the format of the reply (`/accounts/{sid}.json`)."""
 
+KEY = re.compile(r"\((?:\w+=)?'?\{([^{}/]+)\}'?\)(?=/|$)")
+"""The key of an item in parentheses, as OData writes it."""
+
 ALONE = re.compile(r"\{([^{}]+)\}")
 
 Shape = tuple[str, ...]
@@ -43,8 +46,11 @@ class PathNode(Struct, frozen=True):
 
 
 def shape_of(path: str) -> Shape:
-    """`/users/{id}/pets/{petId}.json` is `("users", "{}", "pets", "{}")`; a slash at the end is ignored."""
-    segments = path.strip("/").split("/")
+    """`/users/{id}/pets/{petId}.json` is `("users", "{}", "pets", "{}")`; a slash at the end is ignored.
+
+    So is that of OData: `/Users({id})`, `/Users('{id}')` and `/Users(Id={id})` (OData 4.01).
+    """
+    segments = KEY.sub(r"/{\1}", path).strip("/").split("/")
     return tuple(ALONE.sub("{}", EXTENSION.sub("", segment)) for segment in segments)
 
 

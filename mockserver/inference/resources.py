@@ -15,7 +15,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
-from mockserver.inference.names import noun
+from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
@@ -78,13 +78,52 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
     for shape, node in nodes.items():
         is_free = not node.is_item and (*shape, "{}") not in nodes and shape not in singles
         if is_free and "post" in node.operations:
-            likeliest = _likeliest(by_noun.get(noun(node.word), []), node)
+            likeliest = _likeliest(by_noun.get(noun(node.word), []), node) or _started(drafts, node)
             if likeliest is not None:
                 taken[shape] = likeliest, node
-    found = [(draft, actions.made_at(draft, node), actions.listed_at(draft, node)) for draft, node in taken.values()]
-    for draft, made, listed in found:
-        draft.actions += [action for action in (made, listed) if action is not None]
-    return set(taken)
+    found = [(draft, [actions.made_at(draft, node), actions.listed_at(draft, node)]) for draft, node in taken.values()]
+    related = dict(_related_lists(drafts, nodes, by_noun))
+    found += [(draft, [listed]) for draft, listed in related.values()]
+    for draft, added in found:
+        draft.actions += [action for action in added if action is not None]
+    return {*taken, *related}
+
+
+def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
+    """The resource of jobs that a POST starts: it answers 202 with what the path of a job shows; None if unclear."""
+    if all(response.status != "202" for response in node.operations["post"].responses):
+        return None
+    made = [(draft, actions.made_at(draft, node)) for draft in drafts if draft.has_id]
+    exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _related_lists(
+    drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode], by_noun: Mapping[tuple[str, ...], list[ResourceDraft]]
+) -> Iterator[tuple[Shape, tuple[ResourceDraft, DraftAction]]]:
+    """Lists of the items that name the item above: `GET /users/{id}/posts` if posts have a `user_id`.
+
+    `children` and such are the items of the same resource that name it as their parent.
+    """
+    items = {draft.shape: draft for draft in drafts if draft.has_id}
+    for shape, node in nodes.items():
+        above = items.get(shape[:-1])
+        if above is None or node.is_item or node.operations.keys() != {"get"} or (*shape, "{}") in nodes:
+            continue
+        is_tree = plain(node.word) in CHILDREN
+        for draft in [above] if is_tree else by_noun.get(noun(node.word), []):
+            stems = PARENTS if is_tree else ("".join(noun(above.word)), plain(above.parameter).removesuffix("id"))
+            listed = actions.listed_for(draft, node, stems) if draft.action("create") or draft.is_created else None
+            if listed is not None:
+                yield shape, (draft, listed)
+                break
+
+
+CHILDREN = frozenset(("children", "subitems", "descendants", "replies", "subtasks", "subcategories", "subfolders"))
+"""Last words of a path that lists the items of the same resource that are below one."""
+
+PARENTS = ("parent",)
+"""How the property of an item begins that names the one above."""
 
 
 def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:
@@ -172,13 +211,21 @@ def _has_entries(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schem
 
 
 def _is_single(node: PathNode, schemas: Schemas) -> bool:
-    """Is it a path without an id that shows one object and can be written or deleted?"""
+    """Is it a path without an id that shows one object and can be written or deleted?
+
+    Or a mark, such as a star: its GET says by 204 or 404 whether a PUT has set it.
+    """
     if "get" not in node.operations or node.operations.keys().isdisjoint(("put", "patch", "delete")):
         return False
     found = reply_body(node.operations["get"], "get")
     if found is None or not found.schema or not is_object(schemas, found.schema):
-        return False
+        return _is_mark(node)
     return "post" not in node.operations or list_path(schemas, found.schema, node.word) is None
+
+
+def _is_mark(node: PathNode) -> bool:
+    statuses = {response.status for response in node.operations["get"].responses}
+    return {"204", "404"} <= statuses and {"put", "delete"} <= node.operations.keys()
 
 
 def parent_of(

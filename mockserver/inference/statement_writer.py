@@ -180,11 +180,11 @@ class Writer:
             stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
         return stated
 
-    def _place(self, draft: ResourceDraft, name: str) -> dict[str, str]:
+    def _place(self, draft: ResourceDraft, steps: tuple[str, ...]) -> dict[str, Any]:
         """The property that holds the item's own path, with its template; empty if it cannot hold it."""
-        if not name or draft.item is None or name == draft.parameter:
+        if not steps or draft.item is None or steps[0] == draft.parameter:
             return {}
-        path, at = draft.item.path, draft.properties()[name]
+        path, at = draft.item.path, str(self._schemas.below(draft.properties()[steps[0]], steps[1:]))
         schemas = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}
         own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.node.parameters}
         try:
@@ -193,7 +193,10 @@ class Writer:
             return {}
         begin = self._base if self._schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
         fits = self._schemas.validator(at, "response").is_valid(begin + _filled(path, sample))
-        return {name: begin + _filled(path, own)} if fits else {}
+        template: Any = begin + _filled(path, own)
+        for step in reversed(steps):
+            template = {step: template}
+        return template if fits else {}
 
     def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""

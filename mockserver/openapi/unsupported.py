@@ -24,6 +24,9 @@ def not_honoured(document: Document) -> Iterator[str]:
         "paths that contain a query are never matched (a path template has no query)": [
             path for path in paths if "?" in path
         ],
+        "paths that contain a fragment are matched only with %23: a client does not send it (RFC 3986 section 3.5)": [
+            path for path in paths if "#" in path
+        ],
         "bodies in YAML are accepted without validation": [
             f"{one.method.upper()} {one.path}"
             for one in document.operations

@@ -30,13 +30,8 @@ from mockserver.web.control.document_identity import DocumentIdentity
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.operation_handlers import (
-    AddressingHandler,
-    ExampleHandler,
-    MockHandler,
-    OperationHandler,
-    StatefulHandler,
-)
+from mockserver.web.negotiating_handler import stateful
+from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match, Router
@@ -150,8 +145,7 @@ class Service:
         """The mock's own handler of an operation."""
         endpoint = self.endpoints[operation_id]
         if endpoint.bound is not None:
-            handler = AddressingHandler if endpoint.bound.renderer.has_addresses else StatefulHandler
-            return handler(endpoint.bound, self._shared)
+            return stateful(endpoint.bound, self._shared)
         return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
 
     def bound(self, resource: str) -> BoundOperation | None:

@@ -193,3 +193,12 @@ def test_43_with_lenient_what_can_be_understood_is_served() -> None:
     assert "POST /c is not served" in said
     assert "GET /g is not served" in said
     assert "type is not a known property" in said
+
+
+def test_a_path_with_a_fragment_is_named_since_clients_do_not_send_it(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
+        "paths: {'/#Action=A': {get: {responses: {'200': {description: ok}}}}}"
+    )
+
+    assert "paths that contain a fragment are matched only with %23" in printed(tmp_path / "api.yaml")

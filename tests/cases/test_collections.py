@@ -108,3 +108,39 @@ def test_a_filter_by_a_related_item_follows_its_changes(serve: Serve) -> None:
 
     assert [] == api.get("/tasks?project_name=Moon").json()
     assert ["land"] == [task["title"] for task in api.get("/tasks?project_name=Luna").json()]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"), [("startIndex=1&count=2", "ab"), ("startIndex=3", "c"), ("startIndex=4", "")]
+)
+def test_a_start_index_beside_a_total_of_results_counts_from_one(serve: Serve, query: str, names: str) -> None:
+    api = serve("paging-conventions")
+    for name in "abc":
+        api.post("/Users", json={"userName": name})
+
+    page = api.get(f"/Users?{query}").json()
+
+    assert (list(names), 3) == ([each["userName"] for each in page["Resources"]], page["totalResults"])
+
+
+@pytest.mark.parametrize(("query", "names"), [("size=2", "ab"), ("page=0&size=2", "ab"), ("page=1&size=2", "c")])
+def test_a_page_beside_a_total_of_elements_counts_from_zero(serve: Serve, query: str, names: str) -> None:
+    api = serve("paging-conventions")
+    for name in "abc":
+        api.post("/orders", json={"name": name})
+
+    page = api.get(f"/orders?{query}").json()
+
+    assert (list(names), 3, 2) == (
+        [each["name"] for each in page["content"]],
+        page["totalElements"],
+        page["totalPages"],
+    )
+
+
+def test_a_parameter_filters_by_a_list_whose_name_is_its_plural(serve: Serve) -> None:
+    api = serve("paging-conventions")
+    for name in "ab":
+        api.post("/orders", json={"name": name, "tags": [name * 2, "x"]})
+
+    assert ["b"] == [each["name"] for each in api.get("/orders?tag=bb").json()["content"]]

@@ -60,3 +60,9 @@ def test_an_example_that_its_schema_forbids_is_named_at_start() -> None:
 
     assert "forbidden.yaml#/paths/~1a/get/responses/200/content/application~1json" in str(problem)
     assert "the schema forbids the example" in str(problem)
+
+
+def test_the_example_of_a_header_is_sent_wherever_it_is(serve: Serve) -> None:
+    headers = serve("header-examples").get("/p").headers
+
+    assert ["aa", "bb", "1,2", '{"a":1}', "e"] == [headers[f"x-{name}"] for name in "abcde"]

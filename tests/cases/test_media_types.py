@@ -72,3 +72,56 @@ def test_items_of_ndjson_are_written_one_a_line_and_judged_line_by_line(serve: S
 
     assert [204, 400, 400] == [reply.status_code for reply in replies]
     assert "line 1 is not JSON" in replies[2].text
+
+
+XML = {"content-type": "application/xml"}
+
+
+def test_a_resource_in_xml_alone_is_stored_and_shown(serve: Serve) -> None:
+    api = serve("xml-only")
+    book = '<b:book xmlns:b="http://ex/b"><name>A &amp; B</name><tags><tag>x</tag></tags><year>1999</year></b:book>'
+
+    made = api.post("/books", content=book, headers=XML)
+
+    shown = book.replace("book xmlns:b", 'book xmlns:b="http://ex/b" id="1" xmlns:b', 1).replace(
+        ' xmlns:b="http://ex/b">', ">", 1
+    )
+    assert (201, "application/xml", True) == (made.status_code, made.headers["content-type"], shown in made.text)
+    assert made.text == api.get("/books/1").text
+    assert shown in api.get("/books").text
+    assert 400 == api.post("/books", content="<book><name>a</name><year>x</year></book>", headers=XML).status_code
+
+
+def test_items_are_shown_in_the_media_type_that_the_client_prefers(serve: Serve) -> None:
+    api, xml = serve("xml-beside-json"), {"accept": "application/xml"}
+
+    made = api.post("/items", json={"name": "a"}, headers=xml)
+
+    assert "<name>a</name>" in made.text
+    assert made.text == api.get("/items/1", headers={"accept": "application/xml, text/plain;q=0.5"}).text
+    assert "<name>a</name>" in api.get("/items", headers=xml).text
+    assert {"id": 1, "name": "a"} == api.get("/items/1", headers={"accept": "application/*"}).json()
+    assert 406 == api.get("/items/1", headers={"accept": "text/html"}).status_code
+
+
+def test_versions_in_media_types_show_the_items_each_by_its_schema(serve: Serve) -> None:
+    api = serve("media-type-versions")
+    item = api.post("/items", json={"name": "a"}).json()
+
+    versions = [api.get("/items", headers={"accept": f"application/vnd.acme.v{n}+json"}) for n in (1, 2)]
+
+    assert [[item], {"items": [item]}] == [reply.json() for reply in versions]
+    assert "application/vnd.acme.v2+json" == versions[1].headers["content-type"]
+
+
+def test_items_are_written_as_csv_and_yaml_and_of_other_types_the_example_is_sent(serve: Serve) -> None:
+    api = serve("media-types-of-a-list")
+    api.post("/i", json={"name": 'a,"b'})
+
+    shown = {kind: api.get("/i", headers={"accept": kind}) for kind in ("text/csv", "application/yaml", "text/html")}
+
+    assert ["text/csv", "application/yaml", "text/html"] == [reply.headers["content-type"] for reply in shown.values()]
+    assert 'id,name\r\n1,"a,""b"\r\n' == shown["text/csv"].text
+    assert 'items:\n- id: 1\n  name: a,"b\ntotal: 1\n' == shown["application/yaml"].text
+    assert "<p>none</p>" == shown["text/html"].text
+    assert 404 == api.get("/i/9", headers={"accept": "text/html"}).status_code

@@ -65,7 +65,7 @@ class Action(Statement, frozen=True, kw_only=True):
         Mapping[str, Any],
         Meta(
             description="Properties that an update gives new values: property → value or template, such as `{now}`. Of "
-            "its body only properties that the item has are kept."
+            "its body only properties that the item has are kept. The reply of a delete shows these values."
         ),
     ] = field(default_factory=dict)
     entry: Annotated[

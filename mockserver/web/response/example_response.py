@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.examples.part_writer import PartWriter
 from mockserver.examples.serialized import serialized_example
+from mockserver.inference.envelope import SUCCESSES
+from mockserver.inference.names import plain
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
@@ -85,7 +88,7 @@ class ExampleResponses:
         sent = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
         if sent is not None:
             return Reply(status, sent.decode("utf-8", "replace"), headers, name, sent, proven=True)
-        value = self._value(operation, call, media, name, choice)
+        value = self._with_flag(self._value(operation, call, media, name, choice), media, status)
         if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
             value = [value]  # the schema describes one line
         content, name = (None, name) if is_json(name) else self.written(value, name, media)
@@ -110,6 +113,20 @@ class ExampleResponses:
             return value
         sent = request_values(call, _item_parameter(operation))
         return echo(value, sent, self._schemas.validator(media.schema, "response").is_valid) if sent else value
+
+    def _with_flag(self, value: Any, media: MediaType, status: int) -> Any:
+        """The value with a generated flag such as `success` as the status says it."""
+        flags = {name for name in value if plain(name) in SUCCESSES} if isinstance(value, dict) else ()
+        if not flags or media.schema is None or self._is_example(media, value):
+            return value
+        known, wanted = self._schemas.properties(media.schema), status < HTTPStatus.BAD_REQUEST
+        stated = ("examples", "default", "const", "enum")
+        free = {
+            name: wanted
+            for name in flags & known.keys()
+            if isinstance(value[name], bool) and all(self._schemas.keyword(known[name], key) is None for key in stated)
+        }
+        return {**value, **free}
 
     def _cached_value(self, media: MediaType, key: str) -> Any:
         # `self` marks a miss: None can be a cached value.
@@ -140,7 +157,8 @@ class ExampleResponses:
         """
         counted = self._counted(operation, status)
         for header in response.headers:
-            name, node = header.name.lower(), self._schemas.resolve(header.pointer)[0]
+            stated = self._schemas.resolve(header.pointer)[0]
+            name, node = header.name.lower(), _value_holder(stated)
             end = announced(self._schemas, header) if name in EXAMPLES else None
             if end is not None:
                 yield name, end
@@ -153,6 +171,9 @@ class ExampleResponses:
             ):
                 value = self._header_value(operation, call, header, node)
                 lines = value if name == "set-cookie" and isinstance(value, list) else [value]
+                if node is not stated and isinstance(value, dict | list):
+                    # A header with `content` is written as that media type says (OpenAPI 3.1 section 4.8.21).
+                    lines = [json_codec.write(value).decode()]
                 yield from ((name, _text(each, node.get("explode") is True)) for each in lines if each is not None)
 
     def _counted(self, operation: Operation, status: int) -> frozenset[str]:
@@ -178,6 +199,13 @@ class ExampleResponses:
         if "examples" in schema or "default" in schema:
             return (schema.get("examples") or [schema.get("default")])[0]
         return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
+
+
+def _value_holder(header: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What has the example of a header: the header itself, or the media type in its `content`."""
+    content = header.get("content")
+    media = next(iter(content.values()), None) if isinstance(content, Mapping) else None
+    return media if isinstance(media, Mapping) else header
 
 
 VALUE_KEYS = frozenset({"example", "examples", "default"})

@@ -85,7 +85,8 @@ def _add_text(element: ET.Element, value: Any) -> None:
 def _title(pointer: str, schemas: Schemas) -> str:
     """The name of the component that the schema is or refers to; empty for an inline schema."""
     _, place = schemas.resolve(pointer)
-    return place.rpartition("/")[2] if place.startswith("/components/schemas/") else ""
+    name = place.removeprefix("/components/schemas/")
+    return name if name != place and "/" not in name else ""
 
 
 def _name(text: str) -> str:

@@ -1,0 +1,42 @@
+"""The fields of an item after an update, and whether a reply can show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.errors import Invalid
+from mockserver.handlers.patch import MEDIA_TYPES, STYLES
+from mockserver.handlers.request_context import RequestContext
+from mockserver.state.record import Record
+
+
+def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[str, Any]:
+    """The fields of the item after what was sent is applied to it."""
+    style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
+    change = sent if style == "json-patch" else context.bound.accept_body(sent if isinstance(sent, dict) else {})
+    changed = STYLES[style](before.fields, change)
+    generator = context.bound.resource.generated_fields
+    if style == "merge-patch" and generator is not None:
+        # A merge patch removes a field by null. Replies that require the field then show null where that is valid.
+        changed |= {name: None for name in generator.nullable.intersection(change) if change[name] is None}
+    if style in PATCHED:
+        _refuse_invalid(context, before, changed, PATCHED[style])
+    return changed
+
+
+PATCHED: dict[str, frozenset[str]] = {"merge-patch": frozenset({"required"}), "json-patch": frozenset()}
+"""Style of a patch → the keywords that its own schema cannot check; none listed: any."""
+
+
+def _refuse_invalid(context: RequestContext, before: Record, fields: dict[str, Any], keywords: frozenset[str]) -> None:
+    """Raise Invalid when a patch leaves an item that no reply could show (RFC 5789 section 2.2)."""
+    plan = context.bound.resource
+    if plan.generated_fields is None:
+        return
+    kept = plan.server_fields | plan.immutable | {plan.statements.identity.field}
+    trial = fields | {name: before.fields[name] for name in kept if name in before.fields}
+    changed = {name for name in {*before.fields, *trial} if before.fields.get(name) != trial.get(name)}
+    found = plan.generated_fields.problems(trial)
+    faults = tuple(f for f in found if f.path and f.path[0] in changed and (not keywords or f.keyword in keywords))
+    if faults:
+        raise Invalid(f"after the patch: {faults[0].message}", faults=faults)
