@@ -194,9 +194,12 @@ class ItemMaker(RequestSender):
 
     def _may_differ_more(self, resource: CheckedResource) -> bool:
         """May an item be refused because another one has its values? Not where the check is about that."""
-        is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
-        is_known = resource.name in self.shared.made - self.shared.refused
-        return is_known and not (is_subject or resource.is_put or self._is_probing)
+        is_known = resource.name in self.shared.made and resource.name not in self.shared.refused
+        return is_known and not (self._is_about_conflicts or resource.is_put or self._is_probing)
+
+    @property
+    def _is_about_conflicts(self) -> bool:
+        return self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
 
     def _put_to(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
         """The id in the path of a new item that is put to it; nothing where the service chooses the id."""
@@ -209,8 +212,7 @@ class ItemMaker(RequestSender):
     def _refusal_may_be_of_owner(self, resource: CheckedResource, status: int) -> bool:
         """May a create be refused for the state of its owner (a parcel that is lost), so that another owner may do?"""
         owner = self.shared.resources.get(owner_of(resource))
-        is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
-        if owner is None or not owner.can("create") or self._is_probing or is_subject:
+        if owner is None or not owner.can("create") or self._is_probing or self._is_about_conflicts:
             return False
         operation = resource.operations["create"].operation
         is_relative = status in REFUSED and relative_sentence(self.contract.schemas, operation) != ""
@@ -219,7 +221,7 @@ class ItemMaker(RequestSender):
 
     def _is_documented_conflict(self, resource: CheckedResource) -> bool:
         """Does the document say that creates may conflict, and is this check not about that?"""
-        is_subject = self.statement is None or self.statement.kind in ABOUT_CONFLICTS
+        is_subject = self.statement is None or self._is_about_conflicts
         documented = {response.status for response in resource.operations["create"].operation.responses}
         return not is_subject and not self._is_probing and str(CONFLICT) in documented
 

@@ -15,6 +15,7 @@ import orjson
 
 from mockserver.messages import Reply
 from mockserver.openapi import pointer as json_pointer
+from mockserver.web.endpoint import receive_body
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.router import raw_path
 from mockserver.web.service import Service
@@ -64,7 +65,7 @@ class TokenEndpointMiddleware:
         if asked is None:
             await self._next(scope, receive, send)
         else:
-            await write(_reply(asked, await _body(receive)), (), scope, send)
+            await write(_reply(asked, await receive_body(receive, LARGEST)), (), scope, send)
 
 
 def _flows(service: Service) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
@@ -77,14 +78,6 @@ def _flows(service: Service) -> Iterator[tuple[str, frozenset[str], frozenset[st
                 if type(flow.get(key)) is str:
                     path = urlsplit(urljoin(base + "/", flow[key])).path
                     yield path, frozenset(GRANTS[name]), frozenset(flow.get("scopes") or ())
-
-
-async def _body(receive: Any) -> bytes:
-    content, more = b"", True
-    while more and len(content) <= LARGEST:
-        message = await receive()
-        content, more = content + message.get("body", b""), message.get("more_body", False)
-    return content
 
 
 def _reply(asked: TokenRequests, content: bytes) -> Reply:
