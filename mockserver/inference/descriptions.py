@@ -215,17 +215,26 @@ TAKEN = lazy_pattern(
     re.IGNORECASE,
 )
 """How a sentence says that no two items have the same value: "a slug that is in use is refused"."""
+AT_TIMES = lazy_pattern(r"\s*(on|at|during|between|from|while|when|until|then|now)\b", re.IGNORECASE)
+"""What goes on after such words about some time only: "the room is taken on one of the days"."""
 
 
 def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
     """The property of which a sentence says that no two items share a value, and the sentence; None if none does."""
     found = said.first(TAKEN)
-    if found is None or WITHIN.search(found.sentence[found.match.end() :]):
+    rest = found.sentence[found.match.end() :] if found is not None else ""
+    if found is None or WITHIN.search(rest) or AT_TIMES.match(rest):
         return None
     written = next(group for group in found.match.groups() if group)
     ends = [plain(" ".join(written.split()[start:])) for start in range(len(written.split()))]
     name = next((name for name in names if any(end.startswith(_without_id(name)) for end in ends)), "")
     return (name, found) if name else None
+
+
+def is_taken_at_times(text: str) -> bool:
+    """Does the text say that a value is taken at some time only, so that items at other times may share it?"""
+    found = TAKEN.search(text)
+    return found is not None and AT_TIMES.match(text[found.end() :]) is not None
 
 
 def _without_id(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, SEVERAL
 from mockserver.errors import InvalidDocument, Unanswerable
-from mockserver.inference import described_statements, fields, filters, identity, item_places, paging
+from mockserver.inference import described_statements, descriptions, fields, filters, identity, item_places, paging
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, implied, inferred
@@ -176,7 +176,7 @@ class Writer:
         responses = creation.operation.responses if creation is not None else ()
         text = next((response.description for response in responses if response.status == "409"), "")
         key = fields.unique(self._schemas, next(draft.request_properties("create"), {}), identity_field, text)
-        if key:
+        if key and not descriptions.is_taken_at_times(text):
             stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
         return stated
 

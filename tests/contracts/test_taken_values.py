@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from contracts.client.text_forms import similar_texts
 from mockserver import contract as contracts
 from tests.contracts.test_foreign_shapes import TEXT, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
-from tests.web.document import Node, answers, takes
+from tests.web.document import Node, answers, document, takes
 
 NO: Node = {"description": "no"}
 ADDRESS = re.compile(r"[a-z0-9.-]+@[a-z0-9-]+(\.[a-z]+)+", re.IGNORECASE)
@@ -102,3 +103,19 @@ def test_another_text_has_the_form_of_the_first(text: str, tmp_path: Path) -> No
         assert all(each.startswith("https://example.com/a") for each in others)
     else:
         assert all(each.endswith("www.example.com") for each in others)
+
+
+@pytest.mark.parametrize(("said", "is_unique"), [
+    ("The email is taken", True),
+    ("The email is taken by another member", True),
+    ("The email is taken on one of the days", False),
+    ("The email is in use at that time", False),
+    ("The email was booked during these hours", False),
+])  # fmt: skip
+def test_a_value_that_is_taken_at_some_time_only_may_be_shared(tmp_path: Path, said: str, is_unique: bool) -> None:
+    paths = members_document("taken")
+    paths["/members"]["post"]["responses"]["409"] = {"description": said}
+    file = tmp_path / "members.json"
+    file.write_text(json.dumps(document(paths)))
+
+    assert is_unique == bool(contracts.of(file).behaviour.resources["member"].unique)
