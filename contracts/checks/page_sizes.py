@@ -92,7 +92,9 @@ def _check_wide_page(
     with suppress(CannotBuildRequest):
         for _ in range(min(most, ENOUGH) - total):
             context.create(resource)
-    total = len(set(ids(resource, read_pages(context, op, **who, query={}, size=paging.default).items)))
+    # Without a way to the next page, all that is known is what one page shows.
+    step = paging.default if paging.position else None
+    total = len(set(ids(resource, read_pages(context, op, **who, query={}, size=step).items)))
     for size in sorted({paging.default + 1, most}):
         wide = context.send(op, **who, query={paging.limit: size})
         shown, wanted = len(listed(op, wide)), min(size, total)
