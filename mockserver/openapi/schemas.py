@@ -283,7 +283,10 @@ def _with_hint(fault: Fault, validator: Validator, depth: int) -> Fault:
     *above, name = fault.path or ("",)
     if fault.message != fault_messages.unknown([str(name)]):
         return fault
-    near = get_close_matches(str(name), validator.known(tuple(above[depth:])), 1)
+    known = [*validator.known(tuple(above[depth:]))]
+    if name in known:  # one part of an `allOf` forbids what another one names
+        return fault
+    near = get_close_matches(str(name), known, 1)
     return replace(fault, message=f"{fault.message}; did you mean {near[0]!r}?") if near else fault
 
 
