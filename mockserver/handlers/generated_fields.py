@@ -165,8 +165,9 @@ class ReplyView:
         return trial if self._repair(trial, generated, server_fields) else None
 
     def _first_value(self, name: str, generated: Any) -> Any:
-        """The generated value; another one where it would say of a new item that it is deleted or closed."""
-        is_flag = generated is True and LATER_EVENTS.search("_".join(words(name))) is not None
+        """The generated value; another one where it would say of a new item that it is deleted, closed or done."""
+        parts = words(name) if generated is True else ()
+        is_flag = "done" in parts or LATER_EVENTS.search("_".join(parts)) is not None
         at = self._properties.get(name)
         if at is None or not (is_flag or (isinstance(generated, str) and LATER_EVENTS.match(generated))):
             return generated
