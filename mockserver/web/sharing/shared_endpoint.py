@@ -66,7 +66,9 @@ class SharedEndpoint(Endpoint):
         for request in held:
             super().send(request)
 
-    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
+    async def __call__(  # noqa: C901  # with its pauses: each coroutine between them costs every read a microsecond
+        self, scope: Scope, receive: Any, values: tuple[str, ...]
+    ) -> Answered:
         sharing = self._sharing
         if not sharing.is_attached:
             return await Endpoint.__call__(self, scope, receive, values)
@@ -75,8 +77,20 @@ class SharedEndpoint(Endpoint):
         answered: Answered | Waiting
         try:
             if sharing.may_pause:
-                return await self._in_parts(self._followed(scope), scope, receive, values)
-            if sharing.in_round:
+                log, begun = self._followed(scope), None
+                if self._has_parts and log.is_contended:
+                    begun, refused = self._begun(scope, receive, values)
+                    if refused is not None:
+                        return refused
+                    await TURN
+                answered = self._answered(log, scope, receive, values, begun)
+                if sharing.changed and type(answered) is tuple:
+                    held, self._held = self._held, []
+                    await KEPT
+                    if sharing.fault is not None:
+                        return self._unavailable(sharing.fault, scope)
+                    self._held = held
+            elif sharing.in_round:
                 answered = self._answered(self._followed(scope), scope, receive, values)
             else:
                 with sharing.round():
@@ -85,34 +99,23 @@ class SharedEndpoint(Endpoint):
             return self._without_log(fault, scope, receive, values)
         if type(answered) is not tuple:
             return await self._continued(*answered)
-        self._send_held()
+        if self._held:
+            self._send_held()
         return answered
 
-    async def _in_parts(self, log: NamespaceLog, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
-        """The answer, with its pauses. Raises a LogError."""
-        sharing, begun = self._sharing, None
-        if self._has_parts and log.is_contended:
-            begun = Endpoint.__call__(self, scope, receive, values)
-            self._is_begun_alone = True
-            try:
-                begun.send(None)
-            except StopIteration as end:  # it is refused, whatever is stored
-                refused: Answered = end.value
-                return refused
-            finally:
-                self._is_begun_alone = False
-            await TURN
-        answered = self._answered(log, scope, receive, values, begun)
-        if type(answered) is not tuple:
-            return await self._continued(*answered)
-        if sharing.changed:
-            held, self._held = self._held, []
-            await KEPT
-            if sharing.fault is not None:
-                return self._unavailable(sharing.fault, scope)
-            self._held = held
-        self._send_held()
-        return answered
+    def _begun(
+        self, scope: Scope, receive: Any, values: tuple[str, ...]
+    ) -> tuple[Coroutine[Any, Any, Answered], Answered | None]:
+        """An answer up to what depends on what is stored; with the whole of one that is refused before."""
+        begun = Endpoint.__call__(self, scope, receive, values)
+        self._is_begun_alone = True
+        try:
+            begun.send(None)
+        except StopIteration as end:
+            return begun, end.value
+        finally:
+            self._is_begun_alone = False
+        return begun, None
 
     async def _read(self, preferences: Preferences, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
         """As Endpoint does. What comes after it may depend on what is stored."""
