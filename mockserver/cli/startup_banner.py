@@ -12,6 +12,7 @@ from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.curl_example import curl_command
 from mockserver.web.mounted_operations import is_root_taken
+from mockserver.web.oauth.flows import METADATA, endpoints
 from mockserver.web.service import Service
 
 MOST_NAMED = 3
@@ -47,6 +48,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield from _other_servers(service, prefixes[name])
         yield from _deprecated(service)
         yield from _other_credentials(service)
+        yield from _oauth(service, prefixes[name])
     yield ""
     yield f"page:   {base}/{'_mock/dashboard' if is_root_taken(services) else ''}"
     yield f"docs:   {base}/{next(iter(services)) if len(services) == 1 else '<service>'}/docs"
@@ -134,6 +136,12 @@ def _other_credentials(service: Service) -> Iterator[str]:
     for entry in service.contract.behaviour.service.credentials[1:]:
         tenants = f" ({', '.join(entry.tenants)})" if entry.tenants else ""
         yield f"#   as {entry.name}{tenants}: {entry.value}"
+
+
+def _oauth(service: Service, prefix: str) -> Iterator[str]:
+    """The URLs of OAuth flows on this mock, a line for each scheme."""
+    for metadata in [each for each in endpoints(service) if each.kind == METADATA][:MOST_NAMED]:
+        yield "#   OAuth: " + ", ".join(f"{kind} {prefix}{path}" for kind, path in metadata.others.items())
 
 
 def _row(name: str, service: Service, prefix: str) -> tuple[str, str, str, str]:

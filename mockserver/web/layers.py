@@ -13,7 +13,7 @@ from mockserver.web.lazy_app import App
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
 from mockserver.web.middleware.not_found import NotFoundMiddleware
-from mockserver.web.middleware.token_endpoint import TokenEndpointMiddleware
+from mockserver.web.middleware.oauth_endpoints import OAuthEndpointsMiddleware
 from mockserver.web.mounted_operations import MountedOperations
 from mockserver.web.service import Service
 
@@ -30,7 +30,7 @@ def layered(
 ) -> App:
     """The app that lets `operations` answer what the documents have, and answers the rest: admin API, pages, 404."""
     pages: App = NotFoundMiddleware(operations, prefixes=served.prefixes)
-    pages = TokenEndpointMiddleware(pages, prefixes=served.prefixes)
+    pages = OAuthEndpointsMiddleware(pages, prefixes=served.prefixes)
     pages = DocumentPagesMiddleware(pages, services=services, prefixes=served.prefixes)
     pages = AdminApiMiddleware(pages, api=admin, token=token, hosts=hosts)
     split = OperationsOrPages(served, operations, ProxyHeadersMiddleware(pages))

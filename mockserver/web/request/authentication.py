@@ -228,11 +228,11 @@ def _extractor(document: Document, name: str) -> Extract:
 
 def _lacking(credential: str | None, required: frozenset[str]) -> frozenset[str]:
     """The scopes that a token lacks. A token without scopes in its claims has them all: they cannot be checked."""
-    granted = _scopes(credential) if credential and required else None
+    granted = scopes_of(credential) if credential and required else None
     return required - granted if granted is not None else frozenset()
 
 
-def _scopes(token: str) -> frozenset[str] | None:
+def scopes_of(token: str) -> frozenset[str] | None:
     """The scopes in the claims of a JSON Web Token (RFC 9068 section 2.2.3); None when there is no such claim."""
     parts = token.split(".")
     if len(parts) != 3:

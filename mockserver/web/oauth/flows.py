@@ -1,0 +1,105 @@
+"""The flows of a document's `oauth2` schemes, and the paths that they name (OpenAPI 3.2 sections 4.27 to 4.29)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.document import Document
+from mockserver.web.request.authentication import Keyring
+from mockserver.web.service import Service
+
+GRANTS: Mapping[str, tuple[str, ...]] = {
+    "clientCredentials": ("client_credentials",),
+    "password": ("password", "refresh_token"),
+    "authorizationCode": ("authorization_code", "refresh_token"),
+    "deviceAuthorization": ("urn:ietf:params:oauth:grant-type:device_code", "refresh_token"),
+}
+"""Flow → the `grant_type` of its requests for tokens (RFC 6749 section 4, RFC 8628 section 3.4)."""
+
+RESPONSES: Mapping[str, str] = {"authorizationCode": "code", "implicit": "token"}
+"""Flow → the `response_type` of its requests to the authorization endpoint (RFC 6749 section 3.1.1)."""
+
+WELL_KNOWN = "/.well-known/oauth-authorization-server"
+"""Where the metadata is, unless a scheme says so by `oauth2MetadataUrl` (RFC 8414 section 3)."""
+
+TOKEN, AUTHORIZATION, DEVICE, METADATA = "token", "authorization", "device", "metadata"
+
+KINDS: Mapping[str, str] = {
+    "tokenUrl": TOKEN,
+    "refreshUrl": TOKEN,
+    "authorizationUrl": AUTHORIZATION,
+    "deviceAuthorizationUrl": DEVICE,
+}
+"""The field of a flow → what is at its URL."""
+
+
+class OAuthEndpoint(NamedTuple):
+    """One URL of the flows of a document, on this mock.
+
+    `flows` are the names of those that use it, `scopes` what they may ask for: any scope where there are none. The
+    `others` of a metadata document are the paths that it names, by their kind.
+    """
+
+    kind: str
+    path: str
+    keyring: Keyring
+    flows: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    others: Mapping[str, str] = {}
+
+    @property
+    def grants(self) -> list[str]:
+        """The values of `grant_type`."""
+        return sorted({grant for flow in self.flows for grant in GRANTS.get(flow, ())})
+
+    @property
+    def responses(self) -> list[str]:
+        """The values of `response_type`."""
+        return sorted({RESPONSES[flow] for flow in self.flows & RESPONSES.keys()})
+
+    def unknown(self, scopes: list[str]) -> str:
+        """What is wrong with the scopes that a request asks for; empty if nothing is."""
+        missing = [scope for scope in scopes if self.scopes and scope not in self.scopes]
+        return f"{missing[0]} is not among the scopes {', '.join(sorted(self.scopes))}" if missing else ""
+
+
+def endpoints(service: Service) -> list[OAuthEndpoint]:
+    """All endpoints of a service, one for each kind and path; paths are without the prefix of the service."""
+    found: dict[tuple[str, str], OAuthEndpoint] = {}
+    for scheme in _schemes(service.contract.document):
+        paths: dict[str, str] = {}
+        for kind, path, flow, scopes in _places(scheme, service.contract.document):
+            known = found.get((kind, path), OAuthEndpoint(kind, path, service.keyring))
+            found[kind, path] = known._replace(flows=known.flows | {flow}, scopes=known.scopes | scopes)
+            paths.setdefault(kind, path)
+        written = scheme.get("oauth2MetadataUrl")
+        path = _path(written, service.contract.document) if type(written) is str else WELL_KNOWN
+        if paths:
+            flows = frozenset(scheme["flows"])
+            scopes = frozenset().union(*(each[3] for each in _places(scheme, service.contract.document)))
+            metadata = OAuthEndpoint(METADATA, path, service.keyring, flows, scopes, paths)
+            found.setdefault((METADATA, path), metadata)
+    return list(found.values())
+
+
+def _schemes(document: Document) -> Iterator[Mapping[str, Any]]:
+    for written in ((document.root.get("components") or {}).get("securitySchemes") or {}).values():
+        scheme, _ = json_pointer.resolve(document.root, written, "")
+        if type(scheme.get("flows")) is dict:
+            yield scheme
+
+
+def _places(scheme: Mapping[str, Any], document: Document) -> Iterator[tuple[str, str, str, frozenset[str]]]:
+    """What is where: kind, path, name of the flow, scopes."""
+    for name, flow in scheme["flows"].items():
+        for field, kind in KINDS.items() if type(flow) is dict and name in GRANTS.keys() | RESPONSES.keys() else ():
+            if type(flow.get(field)) is str:
+                yield kind, _path(flow[field], document), name, frozenset(flow.get("scopes") or ())
+
+
+def _path(url: str, document: Document) -> str:
+    """The path of a URL, which starts from the first server where it is relative. The host is that of the mock."""
+    return urlsplit(urljoin(document.base_path + "/", url)).path or "/"
