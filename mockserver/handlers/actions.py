@@ -12,6 +12,7 @@ from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields
+from mockserver.handlers.content_plans import ItemContent, keep
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
@@ -39,6 +40,7 @@ def create(context: RequestContext) -> None:
     if plan.statements.parent is not None and plan.statements.parent.capacity:
         _check_room(context, plan.statements.parent, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
+    content = sent_content(context, sent) if bound.content is not None else None
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
     names = frozenset(sent) if plan.statements.references else NO_NAMES
@@ -50,7 +52,21 @@ def create(context: RequestContext) -> None:
         record.sequence = context.current.sequence
     elif plan.may_conflict:
         check_unique(context, collection, record.id, record.fields)
+    if content is not None:
+        keep(record, content)
     context.record = record
+
+
+def sent_content(context: RequestContext, fields: dict[str, Any]) -> ItemContent | None:
+    """The content in a request; the properties that describe it are added to the `fields` of a new item."""
+    plan = context.bound.content
+    content = plan.sent(context.call, context.sent) if plan is not None else None
+    if plan is None or content is None:
+        return None
+    fields.pop(plan.part, None)
+    for name, value in plan.described(content).items():
+        fields.setdefault(name, value)
+    return content
 
 
 def get(context: RequestContext) -> None:
@@ -64,7 +80,7 @@ def update(context: RequestContext) -> None:
     context.edit(before)
     sent, entry = context.bound.item_body(context.call), context.bound.entry
     changed = changed_fields(context, before, sent) if entry is None else changed_entries(context, entry, sent)
-    _complete_update(context, before, changed)
+    complete_update(context, before, changed)
 
 
 def replace(context: RequestContext) -> None:
@@ -72,19 +88,19 @@ def replace(context: RequestContext) -> None:
 
     Raises Missing without `upsert`.
     """
-    before = _look_up(context)
+    before = look_up(context)
     if before is None:
         if not context.bound.upsert:
             raise context.missing()
-        return _create_with_id(context)
-    _check_tag(context, before)
+        return create_with_id(context)
+    check_tag(context, before)
     context.before = before
     context.edit(before)
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
     from_path = {name: before.fields[name] for name in plan.path_fields if name in before.fields}
     kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or is_generated(context, name)}
-    _complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
+    complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
     return None
 
 
@@ -194,24 +210,25 @@ HANDLERS: dict[str, Handler] = {
 def find_unchanged(context: RequestContext) -> Record:
     """The item to change, if it is as the request expects. Raises Missing, PreconditionFailed, PreconditionRequired."""
     record = find(context)
-    _check_tag(context, record)
+    check_tag(context, record)
     return record
 
 
-def _check_tag(context: RequestContext, record: Record) -> None:
+def check_tag(context: RequestContext, record: Record) -> None:
+    """Raise PreconditionFailed or PreconditionRequired, if an item may not be changed by its entity tag."""
     if context.bound.tags is not None:
         check_match(context.bound.tags, context.call.headers, record)
 
 
 def find(context: RequestContext) -> Record:
     """The item that the request names. Raises Missing."""
-    record = _look_up(context)
+    record = look_up(context)
     if record is None:
         raise context.missing()
     return record
 
 
-def _look_up(context: RequestContext) -> Record | None:
+def look_up(context: RequestContext) -> Record | None:
     """The item that the request names, or None.
 
     A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
@@ -262,7 +279,7 @@ def _location_elsewhere(context: RequestContext, path: str) -> str:
     return prefix + path_template.filled(path, [quote(str(id), safe="") for id in ids])
 
 
-def _complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
+def complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
     """Complete an update: keep what the service set and what is immutable, set timestamps, check uniqueness."""
     plan = context.bound.resource
     for name in plan.server_fields | plan.immutable | {plan.statements.identity.field}:
@@ -280,11 +297,15 @@ def _complete_update(context: RequestContext, before: Record, fields: dict[str, 
         show_references(context, context.item, changed)
 
 
-def _create_with_id(context: RequestContext) -> None:
+def create_with_id(context: RequestContext) -> None:
+    """Draft a new item with the id that the request names."""
     plan, collection = context.bound.resource, context.collection()
     id, name = context.bound.id(context.call), plan.statements.identity.field
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | ({name: id} if name else {})
+    content = sent_content(context, sent) if context.bound.content is not None else None
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
+    if content is not None:
+        keep(record, content)
     record.id = id
     if name:
         record.fields[name] = id

@@ -16,6 +16,8 @@ from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.batches import bind_batch
 from mockserver.handlers.bound_rules import bound_rules
+from mockserver.handlers.content_plans import content_plan
+from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.generated_fields import ReplyView
@@ -84,7 +86,7 @@ def _bound(
     renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media)
     return BoundOperation(
         operation=operation,
-        handler=HANDLERS[action.does],
+        handler=(HANDLERS | CONTENT_HANDLERS)[action.does],
         plan=plan,
         plans=plans,
         renderer=renderer,
@@ -112,6 +114,7 @@ def _bound(
         by=action.by,
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
+        content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
 
@@ -187,10 +190,14 @@ def _created_renderer(
 ) -> ReplyRenderer | None:
     """The renderer for a replace that creates the item: 201, if it is documented (RFC 9110 section 9.3.4)."""
     documented = any(response.status == "201" for response in operation.responses)
-    if behaviour.action is None or behaviour.action.does != "replace" or not documented:
+    if behaviour.action is None or behaviour.action.does not in REPLACING or not documented:
         return None
     stated = replace(behaviour.reply or ReplyStatement(evidence="assumed"), status=201)
-    return reply_renderer.compile(operation, stated, contract.schemas, secrets, "replace", view)
+    return reply_renderer.compile(operation, stated, contract.schemas, secrets, behaviour.action.does, view)
+
+
+REPLACING = ("replace", "replace-content")
+"""The actions that may create the item that they replace."""
 
 
 def _accept(

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.reply_renderer import item_schema
+from mockserver.handlers.reply_renderer import CONTENTS, item_schema
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -78,8 +78,8 @@ def request_schemas(contract: Contract, operation: Operation, behaviour: Operati
     envelope: tuple[str | int, ...] = behaviour.action.envelope if behaviour.action else ()
     if behaviour.action is not None and behaviour.action.does in BATCHES:
         envelope = (*envelope, 0)
-    is_entry = behaviour.action is not None and behaviour.action.entry
-    for media in operation.request_body.content if operation.request_body and not is_entry else ():
+    has_fields = behaviour.action is None or not (behaviour.action.entry or behaviour.action.does in CONTENTS)
+    for media in operation.request_body.content if operation.request_body and has_fields else ():
         pointer = contract.schemas.below(media.schema, envelope)
         if pointer is not None:
             yield pointer

@@ -23,6 +23,9 @@ from mockserver.state.record import UNCHECKED, Record
 
 NOTHING = frozenset[str]()
 
+CONTENTS = ("get-content", "replace-content")
+"""The actions on the content of an item, which a reply may show in its place."""
+
 ENVELOPE_KEYWORDS = frozenset({"type", "properties", "required", "title", "description", "example", "examples"})
 """Keywords of an object schema that restrict a property only by the property's own schema."""
 
@@ -150,6 +153,8 @@ def item_schema(
     template, pointer = _template(stated, does), media.schema if media else None
     items_path = templates.find(template, "items") if does in SEVERAL else None
     path = items_path if items_path is not None else templates.find(template, "item")
+    if does in CONTENTS and pointer and not schemas.properties(pointer):
+        return None  # it is the content
     return schemas.below(pointer, _path(path) + ((0,) if items_path is not None else ())) if path is not None else None
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from mockserver.behaviour.statements import Filter, Paging, Sort
 from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
+from mockserver.handlers.content_plans import ContentPlan, SentBody
 from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
@@ -67,7 +68,8 @@ class BoundOperation(Struct, frozen=True):
     `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
     parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
     what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
-    about one item without a list is answered by that item (batches.py).
+    about one item without a list is answered by that item (batches.py). `content` is how it stores or shows the content
+    of an item.
     """
 
     operation: Operation
@@ -101,6 +103,7 @@ class BoundOperation(Struct, frozen=True):
     ids_parameter: str = ""
     shows_one: bool = False
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
+    content: ContentPlan | None = None
 
     @property
     def resource(self) -> ResourcePlan:
@@ -138,7 +141,7 @@ class RequestContext:
 
     `record` is a draft of its item, which no other request sees before `save`; `current` is the item as it is stored,
     `before` the item before an update. `rule` is the asking rule that runs. `capacity` is how many items a collection
-    may have at most, besides what is stated.
+    may have at most, besides what is stated. `sent` is the body as it was sent, where the operation stores it.
     """
 
     __slots__ = (
@@ -152,6 +155,7 @@ class RequestContext:
         "extras",
         "record",
         "rule",
+        "sent",
         "transaction",
         "world",
     )
@@ -165,6 +169,7 @@ class RequestContext:
         self.extras: dict[str, Any] = {}
         self.rule: RuleFunction | None = None
         self.capacity: int | None = None
+        self.sent: SentBody | None = None
         self._collection: Collection | None = None
         self._moment: float | None = None
 

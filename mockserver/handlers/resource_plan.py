@@ -196,7 +196,9 @@ def _is_shown(contract: Contract, name: str) -> bool:
     replies = [
         operation.success()
         for operation, behaviour in operations_on(contract, name)
-        if behaviour.action is not None and behaviour.action.does == "get" and behaviour.action.evidence == "inferred"
+        if behaviour.action is not None
+        and behaviour.action.does in ("get", "get-content")
+        and behaviour.action.evidence == "inferred"
     ]
     return not replies or any(reply is None or reply.status != "204" for reply in replies)
 

@@ -13,6 +13,7 @@ from mockserver.inference.likeness import is_alike, is_exactly
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
+from mockserver.inference.raw_bodies import WHOLE, is_json_body, sent_content
 from mockserver.inference.searches import with_parameters
 from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
@@ -108,6 +109,8 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A POST to the collection whose request or reply contains an item creates one."""
     found = reply_body(operation, "create")
     asked = messages.request_schema(operation.request_body)
+    if asked and not is_json_body(operation) and sent_content(draft.schemas, operation) == WHOLE:
+        asked = None  # a file of any type
     if found is None or (asked and not messages.may_be_object(draft.schemas, asked)):
         return None
     if draft.item is None and words(draft.word)[-1:] and words(draft.word)[-1] in VERBS:

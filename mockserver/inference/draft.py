@@ -24,7 +24,7 @@ class DraftAction(Struct, frozen=True):
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
     `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes. `ids` is the
-    query parameter with the ids of a batch.
+    query parameter with the ids of a batch, `content` what of the request is the content of the item.
     """
 
     operation: Operation
@@ -42,6 +42,7 @@ class DraftAction(Struct, frozen=True):
     sets: Mapping[str, Any] = field(default_factory=dict)
     entry: str = ""
     ids: str = ""
+    content: str = ""
 
     def showing(self, path: Path, schema: str) -> DraftAction:
         """This action, whose reply shows the items at a place."""
@@ -153,7 +154,9 @@ class ResourceDraft(Struct):
     @property
     def is_resource(self) -> bool:
         """Does anything need to be stored? What is only read is better answered by example."""
-        if self.action("get", "list", "delete") is None or (self.action(*CREATING) is not None and self._is_chosen):
+        if self.action("get", "list", "delete", "get-content") is None or (
+            self.action(*CREATING) is not None and self._is_chosen
+        ):
             return False
         return self.is_created or self.action("delete") is not None or (self.single and len(self.actions) > 1)
 
@@ -161,7 +164,9 @@ class ResourceDraft(Struct):
 OWNER_KEYS = ("login", "username", "slug", "key", "id")
 """Properties by which a path names the owner of something, the likeliest first."""
 
-RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4} | dict.fromkeys(BATCHES, 5)
+RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4} | dict.fromkeys(
+    (*BATCHES, "get-content", "replace-content"), 5
+)
 
 CREATING = ("create", "create-many")
 """What an action does that creates items."""

@@ -104,6 +104,7 @@ WRAPPINGS = frozenset(
 SUCCESS = {
     "create": ("201", "200", "202", "2XX", "204"),
     "delete": ("204", "200", "202", "2XX"),
+    "replace": ("200", "202", "2XX", "204", "203", "201"),
 }
 """The documented successes with which an action answers, the first choice first."""
 

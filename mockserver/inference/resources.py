@@ -11,6 +11,7 @@ from msgspec import Struct
 from mockserver.inference import actions, likeness
 from mockserver.inference.aliases import with_aliases
 from mockserver.inference.batches import add_batches
+from mockserver.inference.contents import add_contents, is_value
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
@@ -48,6 +49,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     taken = _adopt(drafts, nodes) | (_adopt_elsewhere(drafts, nodes) if read_only else set())
     for draft in drafts:
         actions.infer_rest(draft)
+    taken |= add_contents(drafts, nodes)
     add_batches(drafts, nodes)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
@@ -216,10 +218,10 @@ def _is_single(node: PathNode, schemas: Schemas) -> bool:
     Or a mark, such as a star: its GET says by 204 or 404 whether a PUT has set it.
     """
     if "get" not in node.operations or node.operations.keys().isdisjoint(("put", "patch", "delete")):
-        return False
+        return is_value(node, schemas)
     found = reply_body(node.operations["get"], "get")
     if found is None or not found.schema or not is_object(schemas, found.schema):
-        return _is_mark(node)
+        return _is_mark(node) or is_value(node, schemas)
     return "post" not in node.operations or list_path(schemas, found.schema, node.word) is None
 
 

@@ -11,10 +11,12 @@ from mockserver.inference import described_statements, descriptions, fields, fil
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, implied, inferred
+from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import noun, plain
 from mockserver.inference.page_headers import page_headers
+from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
 from mockserver.inference.resources import DraftParent
 from mockserver.openapi.deprecation_headers import announced
@@ -108,6 +110,9 @@ class Writer:
         stamps = fields.timestamps(self._schemas, properties)
         if stamps is not None:
             stated["timestamps"] = stamps
+        told = file_fields(self._schemas, properties) if any(one.content for one in draft.actions) else {}
+        if told:
+            stated["content"] = inferred("the names of the properties", **told)
         sides = self._sides(draft, properties, str(identified.get("field", "")))
         return stated | sides | described_statements.of_resource(self._schemas, draft, sides) | _invented(draft)
 
@@ -209,13 +214,9 @@ class Writer:
         keys: Statement = {"does": action.does, "of": draft.name}
         if action.does == "update" and action.patch != "fields":
             keys["patch"] = action.patch
-        if action.envelope:
-            keys["envelope"] = list(action.envelope)
-        if action.ids:
-            keys["ids"] = action.ids
         takes = self._takes(draft, action)
-        if takes:
-            keys["takes"] = takes
+        named = {"envelope": [*action.envelope], "ids": action.ids, "takes": takes, "content": action.content}
+        keys |= {key: value for key, value in named.items() if value}
         if action.keeps and (action.does == "create" or self._is_owner(draft, action)):
             keys["keeps"] = dict(action.keeps)
         if action.sets:
@@ -292,7 +293,8 @@ class Writer:
         body = self._body(draft, action, placeholder)
         if body is not None and body != placeholder:
             keys["body"] = body
-        if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does:
+        is_content = action.does in ("get-content", "replace-content")
+        if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
             keys["media-type"] = "application/json"
         headers = dict(self._headers(draft, action))
         if headers:
@@ -305,8 +307,10 @@ class Writer:
             return None
         if action.item_schema is not None:
             return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does in SEVERAL)
+        if action.does in ("get-content", "replace-content"):
+            return None  # the content itself
         if action.does == "list":
-            return self._envelopes.number(pointer)
+            return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
             return self._envelopes.counted(pointer, draft.id_names)
         if action.does == "create" and not may_be_object(self._schemas, pointer):

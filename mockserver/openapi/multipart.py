@@ -54,11 +54,20 @@ class BodyPart(NamedTuple):
         """Does it have a file name?"""
         return self.field()[1]
 
+    @property
+    def file_name(self) -> str:
+        """Its file name without folders (RFC 7578 section 4.2); empty without one."""
+        name = self._options().get(b"filename", b"").decode("utf-8", "replace")
+        return name.replace("\\", "/").rpartition("/")[2]
+
     def field(self) -> tuple[str, bool]:
         """The name of the field that it is, and whether it has a file name."""
-        written = (self.header("content-disposition") or "").encode().decode("latin-1")  # the parser knows no other
-        options = parse_options_header(written)[1]
+        options = self._options()
         return options.get(b"name", b"").decode("utf-8", "replace"), b"filename" in options
+
+    def _options(self) -> dict[bytes, bytes]:
+        written = (self.header("content-disposition") or "").encode().decode("latin-1")  # the parser knows no other
+        return parse_options_header(written)[1]
 
 
 def is_multipart(name: str) -> bool:

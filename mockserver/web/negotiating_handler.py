@@ -27,7 +27,8 @@ def stateful(bound: BoundOperation, parts: ServiceParts) -> StatefulHandler:
     response = bound.operation.response(bound.renderer.status)
     media = response.content if response is not None else ()
     is_plain = len(media) < 2 and all(is_json(each.name) or "*" in each.name for each in media)
-    return _handler(bound, parts) if is_plain else NegotiatingHandler(bound, parts, media)
+    is_content = bound.content is not None and bound.content.is_shown
+    return _handler(bound, parts) if is_plain or is_content else NegotiatingHandler(bound, parts, media)
 
 
 def _handler(bound: BoundOperation, parts: ServiceParts) -> StatefulHandler:

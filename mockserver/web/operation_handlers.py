@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from mockserver.errors import Fault, Refusal
+from mockserver.handlers.content_plans import SentBody
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
 from mockserver.handlers.reply_references import ReplyReferences
@@ -64,6 +65,8 @@ class StatefulHandler:
     ) -> Reply | Awaitable[Reply]:
         """The reply of the action; an awaitable when rules may ask an outside service."""
         context = RequestContext(call, self._bound, transaction)
+        if self._bound.content is not None:
+            context.sent = SentBody(content, read_headers(scope["headers"]).get("content-type", ""))
         if CAPACITY in scope:
             context.capacity = scope[CAPACITY]
         done = handle(context)

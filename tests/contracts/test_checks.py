@@ -30,6 +30,7 @@ NO_CHECK = {
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
     "references": "which item is shown follows from names, and no check creates the other item first",
+    "content": "which properties describe a file follows from names, and is told by no document",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

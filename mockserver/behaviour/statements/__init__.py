@@ -17,6 +17,7 @@ from mockserver.behaviour.statements.behaviour import (
 )
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
+    Content,
     Defaults,
     Derived,
     Immutable,
@@ -43,6 +44,7 @@ __all__ = [
     "BehaviourKeys",
     "Callback",
     "Capacity",
+    "Content",
     "Credential",
     "Defaults",
     "Delivery",

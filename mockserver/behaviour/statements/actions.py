@@ -32,11 +32,14 @@ class Action(Statement, frozen=True, kw_only=True):
             "update-many",
             "replace-many",
             "delete-many",
+            "get-content",
+            "replace-content",
         ],
         Meta(
             description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
             "each entry of a list in the body, or to each item whose id is there, and show all of them as `{items}`. "
-            "Either all of it happens or nothing."
+            "Either all of it happens or nothing. `replace-content` stores the whole body, a text, a number, a list or "
+            "a file, as the content of an item, and `get-content` shows it in the media type in which it was sent."
         ),
     ]
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")] = ""
@@ -73,6 +76,13 @@ class Action(Statement, frozen=True, kw_only=True):
         Meta(
             description="The list in the item whose entry an update changes: POST adds the body, PUT and PATCH "
             "change the entry that the last path parameter names, DELETE removes it."
+        ),
+    ] = ""
+    content: Annotated[
+        str,
+        Meta(
+            description="What is the content of the item in a create, replace or `replace-content`: the name of the "
+            "part of a multipart form, or `*` for the whole body."
         ),
     ] = ""
     ids: Annotated[

@@ -13,6 +13,7 @@ from mockserver.behaviour.statements.actions import Action, Rule
 from mockserver.behaviour.statements.base import Keys, Note, Statement
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
+    Content,
     Defaults,
     Derived,
     Immutable,
@@ -70,6 +71,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     server_set: tuple[ServerSet, ...] = ()
     immutable: tuple[Immutable, ...] = ()
     invented: Invented | None = None
+    content: Content | None = None
     subscription: Subscription | None = None
 
 

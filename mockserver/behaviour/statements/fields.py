@@ -67,3 +67,15 @@ class Immutable(Statement, frozen=True, kw_only=True):
 
 class Invented(Statement, frozen=True, kw_only=True):
     """The mock generates, from the reply's schema, each value that neither a request nor a statement gives."""
+
+
+class Content(Statement, frozen=True, kw_only=True):
+    """The properties of an item that describe its content, such as a file that was uploaded."""
+
+    name: Annotated[str, Meta(description="The property for the name of the file.")] = ""
+    size: Annotated[str, Meta(description="The property for the number of bytes.")] = ""
+    media_type: Annotated[str, Meta(description="The property for the media type.")] = ""
+    md5: Annotated[str, Meta(description="The property for the MD5 digest.")] = ""
+    sha1: Annotated[str, Meta(description="The property for the SHA-1 digest.")] = ""
+    sha256: Annotated[str, Meta(description="The property for the SHA-256 digest.")] = ""
+    written: Annotated[Literal["hex", "base64"], Meta(description="How a digest is written.")] = "hex"
