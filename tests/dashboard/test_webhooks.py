@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from tests.dashboard.browser import BrowserPage, opened
-from tests.dashboard.test_dashboard import AXE, EVIL, MOST_BYTES
+from tests.dashboard.test_dashboard import EVIL, MOST_BYTES
+from tests.package import AXE
 from tests.process import READY, ROOT, Processes, address
 from tests.web.overrides.server import running
 from tests.webhooks.test_webhooks_page import SECRET, example

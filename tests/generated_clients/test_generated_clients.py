@@ -6,21 +6,15 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.package import KEPT, fetch, kept
+from tests.generated_clients.generators import generator_of_pypi, generators_of_npm
 from tests.process import READY, ROOT, Processes, address
 
-NPM = (
-    "openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "@hey-api/openapi-ts@0.95.0", "orval@7.13.2",
-    "typescript@5.9.3",
-)  # fmt: skip
-PYPI = "openapi-python-client==0.29.1"
 HERE = Path(__file__).parent
 TOKEN = "gaia_sandbox_developer"
 SERVICES = ("petstore", "gaia")
@@ -51,9 +45,7 @@ def used(name: str, kind: list[str], servers: list[str]) -> list[Any]:
 
 @pytest.mark.slow
 def test_clients_of_openapi_typescript_hey_api_and_orval_compile_and_work(base: str, tmp_path: Path) -> None:
-    arguments = ("install", "--no-audit", "--no-fund", "--silent", "--no-package-lock", *NPM)
-    packages = kept("generated-clients-npm", lambda into: fetch("npm", *arguments, into=into))
-    (tmp_path / "node_modules").symlink_to(packages / "node_modules")
+    (tmp_path / "node_modules").symlink_to(generators_of_npm() / "node_modules")
     programs = tmp_path / "node_modules" / ".bin"
     for name in SERVICES:
         url = f"{base}/{name}/openapi.json"
@@ -72,7 +64,7 @@ def test_clients_of_openapi_typescript_hey_api_and_orval_compile_and_work(base: 
 
 @pytest.mark.slow
 def test_a_client_of_openapi_python_client_works(base: str, tmp_path: Path) -> None:
-    python = generator()
+    python = generator_of_pypi()
     for name in SERVICES:
         options = ("--url", f"{base}/{name}/openapi.json", "--output-path", name, "--meta", "none")
         command(python, "-m", "openapi_python_client", "generate", *options, cwd=tmp_path)
@@ -82,15 +74,3 @@ def test_a_client_of_openapi_python_client_works(base: str, tmp_path: Path) -> N
     assert ["Kit", 404, 404, "python", 404] == [seen[0], *seen[2:5], seen[6]]
     assert "Kit" in seen[1]
     assert "python" in seen[5]
-
-
-def generator() -> Path:
-    """The interpreter of an environment with the generator: its dependencies are not those of this project."""
-    folder = KEPT / "generated-clients-python"
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        KEPT.mkdir(parents=True, exist_ok=True)
-        fetch(sys.executable, "-m", "venv", "--clear", str(folder), into=KEPT)
-        fetch(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYPI, into=folder)
-        (folder / "ready").touch()
-    return python

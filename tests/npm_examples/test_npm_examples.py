@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.package import UnobtainableError, fetch, kept
+from tests.npm_examples.installed import EXAMPLES, installed
+from tests.package import UnobtainableError
 from tests.process import READY, ROOT, Processes, address, free_port
-
-EXAMPLES = ROOT / "examples"
-INSTALL = ("install", "--no-audit", "--no-fund", "--silent", "--no-package-lock", "--ignore-scripts")
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +28,10 @@ def project(name: str, folder: Path) -> Path:
     """A copy of an example with its packages, which are installed once for each list of them."""
     copy = folder / name
     shutil.copytree(EXAMPLES / name, copy, ignore=shutil.ignore_patterns("node_modules", "admin.ts", "test-results"))
-    wanted = json.loads((copy / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    packages = [f"{package}@{version}" for package, version in sorted(wanted.items())]
     try:
-        versions = "-".join(version for _, version in sorted(wanted.items()))
-        installed = kept(f"example-{name}-{versions}", lambda into: fetch("npm", *INSTALL, *packages, into=into))
+        (copy / "node_modules").symlink_to(installed(name) / "node_modules")
     except UnobtainableError as fault:
         pytest.skip(str(fault))
-    (copy / "node_modules").symlink_to(installed / "node_modules")
     return copy
 
 
