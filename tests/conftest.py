@@ -42,7 +42,7 @@ QUIET_BROWSER = (
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector leave alone what is imported and collected: it went through all of it again and again."""
+    """Let the garbage collector leave alone what is imported: it went through all of it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
