@@ -11,12 +11,16 @@ from mockserver.printed_text import printable
 
 
 class ServiceHealth(Struct, frozen=True):
-    """A service of the sandbox. `base_path` is the path of the document's server, below the name of the service."""
+    """A service of the sandbox. `base_path` is the path of the document's first server, below the name of the service.
+
+    `base_paths` are those of all servers, the longest first.
+    """
 
     title: str
     operations: int
     sync: str
     base_path: str = ""
+    base_paths: tuple[str, ...] = ()
 
 
 class SandboxHealth(Struct, frozen=True):

@@ -11,14 +11,16 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class InterceptedAddress:
-    """`https://api.vendor.com` or `https://api.vendor.com/v1`: the mock's `service` with its `base_path` answers.
+    """`https://api.vendor.com` or `https://api.vendor.com/v1`: the mock's `service` answers.
 
-    `headers` put a request into the namespace. Raises ValueError for an address that is not absolute.
+    `base_path` is the path of its first server, `base_paths` are those of all, the longest first. `headers` put a
+    request into the namespace. Raises ValueError for an address that is not absolute.
     """
 
     address: str
     service: str
     base_path: str
+    base_paths: tuple[str, ...]
     headers: Mapping[str, str]
 
     def __post_init__(self) -> None:
@@ -48,8 +50,12 @@ class InterceptedAddress:
         return urlunsplit((origin.scheme, origin.netloc, path, parts.query, ""))
 
     def _path(self, rest: str) -> str:
-        is_whole = bool(self.base_path) and f"{rest}/".startswith(f"{self.base_path}/")
-        return f"/{self.service}{'' if is_whole else self.base_path}{rest}"
+        """The path in the mock: `rest` with the base path in it, else below that of the address, else the first one."""
+        if any(base and f"{rest}/".startswith(f"{base}/") for base in self.base_paths):
+            return f"/{self.service}{rest}"
+        above = self._parts.path.rstrip("/")
+        base = next((base for base in self.base_paths if base and above.endswith(base)), self.base_path)
+        return f"/{self.service}{base}{rest}"
 
     def outside(self, location: str) -> str:
         """A `Location` of the mock, as the service at the address would write it."""
@@ -57,7 +63,8 @@ class InterceptedAddress:
         if not location.startswith(f"{inside}/"):
             return location
         rest = location[len(inside) :]
-        return above + rest.removeprefix(self.base_path) if above else rest
+        base = next((base for base in self.base_paths if f"{rest}/".startswith(f"{base}/")), "")
+        return above + rest.removeprefix(base) if above else rest
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int] | None:

@@ -103,8 +103,8 @@ class MockApi:
         return "" if self.transport is not None else self._root()
 
     def _address(self, address: str) -> InterceptedAddress:
-        base_path = self.namespace.sandbox.service_path(self.service).removeprefix(f"/{self.service}")
-        return InterceptedAddress(address, self.service, base_path, self.headers)
+        served = self.namespace.sandbox.health().services[self.service]
+        return InterceptedAddress(address, self.service, served.base_path, served.base_paths, self.headers)
 
     def fill(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Store items: a list for each resource. What an item leaves out is generated."""

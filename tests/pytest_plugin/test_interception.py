@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import aiohttp
 import httpx
 import pytest
 import requests
+import yaml
 
 from mockserver.pytest_plugin.mock_api import MockApi
 
@@ -121,3 +125,29 @@ def test_responses_takes_the_mock_as_callback(mock_api: MockApi) -> None:
         made = requests.post(f"{VENDOR}/customers", json=ADA, timeout=10)
 
     assert (201, "Ada") == (made.status_code, made.json()["name"])
+
+
+SERVERS = (f"{VENDOR}/v1", f"{VENDOR}/v2")
+
+
+@pytest.fixture
+def versions(mock_api_factory: Callable[..., AbstractContextManager[MockApi]], tmp_path: Path) -> Iterator[MockApi]:
+    """A mock of a document with two servers."""
+    written = yaml.safe_load((ROOT / "docs/shop.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "shop.json"
+    path.write_text(json.dumps(written | {"servers": [{"url": each} for each in SERVERS]}))
+    with mock_api_factory(path, items=3) as api:
+        yield api
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("address", [VENDOR, ""])
+def test_each_server_of_the_document_is_reached_by_its_own_address(
+    versions: MockApi, server: str, address: str
+) -> None:
+    with versions.intercept(address or server):
+        made = httpx.post(f"{server}/customers", json=ADA)
+        read = httpx.get(VENDOR + made.headers["location"])
+
+    assert (201, made.json()) == (made.status_code, read.json())
+    assert f"/shop{server.removeprefix(VENDOR)}/customers" == versions.requests()[0].request.target

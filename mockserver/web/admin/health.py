@@ -20,6 +20,7 @@ def got(request: AdminRequest) -> Reply:
             "operations": len(each.endpoints),
             "sync": control.outside.mode,
             "base_path": each.contract.document.base_path,
+            "base_paths": list(each.finders),
         }
         for name, each in control.services.items()
     }
