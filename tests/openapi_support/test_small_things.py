@@ -38,6 +38,24 @@ def test_xml_is_read_and_written_by_its_node_types(api: Client, start: str, end:
     assert (NOTE in reply.text, LISTS in reply.text, "<inner>" in reply.text) == (True, True, False)
 
 
+@pytest.mark.parametrize(("path", "content", "status"), [
+    ("/line", "<Line><name>A</name>to you</Line>", 200),
+    ("/line", "<Line>to <name>A</name>you</Line>", 200),
+    ("/line", "<Line>\n  <name>A</name>\n</Line>", 400),
+    ("/letter", "<Letter>Dear <name>A</name>42</Letter>", 200),
+    ("/letter", "<Letter>Dear <name>A</name>soon</Letter>", 400),
+    ("/letter", "<Letter>Dear 42<name>A</name></Letter>", 400),
+])  # fmt: skip
+def test_texts_of_an_element_may_be_before_and_after_its_children(
+    api: Client, path: str, content: str, status: int
+) -> None:
+    reply = api.post(path, content=content, headers={"content-type": "application/xml"})
+
+    assert status == reply.status_code, reply.text
+    joined = content.replace("to <name>A</name>you", "<name>A</name>to you")
+    assert (joined in reply.text) == (status == 200)
+
+
 def test_null_in_the_place_of_a_number_that_may_not_be_null_is_refused(api: Client) -> None:
     nil = NIL.replace("maybe", "title")
 

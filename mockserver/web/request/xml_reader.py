@@ -71,9 +71,9 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
             continue
         name = property_of.get(_local(tag), _local(tag))
         found[name] = coercion.property(name).coerce(text)
-    for name, place in coercion.properties.items():
-        if element.text and xml_object(place, schemas).get("nodeType") in TEXT_NODES:
-            found[name] = coercion.property(name).coerce(element.text)
+    named = [name for name, place in coercion.properties.items() if _is_text_node(place, schemas)]
+    for name, text in zip(named, _texts(element, named), strict=False):
+        found[name] = coercion.property(name).coerce(text)
     for child in element:
         if _tag(child) in inlined:
             continue
@@ -86,6 +86,14 @@ def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schema
     for name in schemas.required(pointer) & coercion.properties.keys() - found.keys() if pointer else ():
         found |= _left_out(name, coercion.properties[name], schemas)
     return found
+
+
+def _texts(element: ET.Element, named: Sequence[str]) -> list[str]:
+    """The texts of these properties: those before, between and after the children, joined if it is one property."""
+    if not named or not len(element):
+        return [element.text] if element.text else []
+    texts = [text for text in (element.text, *(child.tail for child in element)) if text and text.strip()]
+    return texts if len(named) > 1 else ["".join(texts)] if texts else []
 
 
 def _left_out(name: str, pointer: str, schemas: Schemas) -> dict[str, Any]:

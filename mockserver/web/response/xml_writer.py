@@ -49,7 +49,7 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
         elif stated.get("nodeType") == "none" and isinstance(inner, dict):
             _properties(element, inner, below, schemas)
         elif stated.get("nodeType") in TEXT_NODES:
-            element.text = _text(inner)
+            _add_text(element, inner)
         elif isinstance(inner, list) and not stated.get("wrapped"):
             _entries(element, inner, below, name, schemas)
         else:
