@@ -32,8 +32,12 @@ def hidden_operation(context: CheckContext, resource: CheckedResource, path: str
     for method in methods:
         sends = method != "DELETE"
         exchange = context.target.send(
-            Request(
-                method, plain.path, (), plain.headers, body if sends else None, "application/json" if sends else ""
+            plain._replace(
+                method=method,
+                query=(),
+                querystring="",
+                body=body if sends else None,
+                media_type="application/json" if sends else "",
             ),
             created.user,
         )
@@ -73,7 +77,7 @@ def _places(contract: Contract) -> Iterator[Place]:
         if not resource.can("create") or not ops:
             continue
         path = min((op.path for op in ops), key=len)
-        documented = {op.method.upper() for op in contract.document.operations if op.path == path}
+        documented = {op.http_method for op in contract.document.operations if op.path == path}
         methods = tuple(each for each in METHODS if each not in documented)
         if methods:
             first = next(op for op in ops if op.path == path)

@@ -11,7 +11,6 @@ from contracts.checks.item_view import as_json, covers
 from contracts.checks.stored_fields import NORMALISED, weaker
 from contracts.checks.value_likeness import likeness
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.client.target import Request
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
@@ -138,7 +137,7 @@ def _odd(context: CheckContext, parameter: Parameter) -> tuple[str, ...]:
 def _check_head(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     """HEAD works as GET without the body, or is refused (RFC 9110 section 9.3.2)."""
     request = context.request(op.operation, user=context.main_user, path=path)
-    exchange = context.target.send(Request("HEAD", request.path, request.query, request.headers), context.main_user)
+    exchange = context.target.send(request._replace(method="HEAD"), context.main_user)
     if exchange.status != NOT_IMPLEMENTED:
         _check_no_server_error(context, op, "HEAD", exchange)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from contracts.checks.error_replies import check_refused
 from contracts.checks.http_errors import UNKNOWN_NAME, write_operations
-from contracts.client.target import Request
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of
 from contracts.runner.check import Check, Place
@@ -105,8 +104,9 @@ def _check_post_redirect(context: CheckContext, operation: Operation, path: str)
     """A POST is redirected with 307 or 308, since clients turn it into GET after 301 and 302 (RFC 9110 section 15.4.8)."""
     if not any(o.path == operation.path and o.method == "post" for o in context.contract.document.operations):
         return
-    headers = context.request(operation, user=context.main_user).headers
-    exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main_user)
+    request = context.request(operation, user=context.main_user)
+    changed = request._replace(method="POST", path=path, query=(), body={}, media_type="application/json")
+    exchange = context.target.send(changed, context.main_user)
     if 300 <= exchange.status < 400:
         context.expect_status(
             exchange.status in (307, 308), "a POST is redirected with 307 or 308", exchange, about="method"

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.checks.item_view import as_json
 from contracts.checks.reply_templates import template_differences, without_examples
-from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.request_builder import CannotBuildRequest, servers_of
 from contracts.client.target import Request
 from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
@@ -63,12 +63,15 @@ def _check_location(
         about="location",
     ):
         return
-    parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(context.target.base_url).path
+    operation = resource.operations["get" if resource.can("get") else "create"].operation
+    servers = servers_of(context.contract.document, operation)
+    parts = urlsplit(urljoin(exchange.url, str(address)))
+    base = urlsplit(context.target.address(Request("GET", "", servers=servers))).path
     if not context.expect(
         parts.path.startswith(base), f"the URL in {name} starts with {base}", as_json(address), exchange, about="base"
     ) or not resource.can("get"):
         return
-    response = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)
+    response = context.target.send(Request("GET", parts.path.removeprefix(base), servers=servers), context.main_user)
     context.expect_status(
         response.status == 200,
         f"a GET of {parts.path}, the value of {name}, returns the new item",

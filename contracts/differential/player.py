@@ -9,7 +9,7 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import user_with_secret
 from contracts.client.pagination import following
-from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.request_builder import MISSING, CannotBuildRequest, servers_of
 from contracts.client.target import ANONYMOUS, Request, User
 from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer
 from contracts.differential.observations import Observations
@@ -86,7 +86,8 @@ class Player:
             query |= position
         user = self._who(step)
         if step.path:
-            return self.context.target.send(Request(step.method, step.path), user)
+            servers = servers_of(self.context.contract.document, step.op.operation)
+            return self.context.target.send(Request(step.method, step.path, servers=servers), user)
         exchange = self._sent(scenario, step, query, user)
         self.observations.note(scenario.resource, step.op, exchange, step.body)
         return exchange

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import mockserver
 from contracts.model.documented_methods import methods_at
@@ -42,6 +45,38 @@ def test_an_operation_with_an_own_server_is_checked_there(tmp_path: Path) -> Non
     assert [] == [(found.expected, found.seen) for found in result.findings if found.verdict == "failure"]
     assert {OWN} == {base for method, base in service.sent if method == "POST"}
     assert {"/v1"} == {base for method, base in service.sent if method == "GET"}
+
+
+class TwoServers:
+    """A service of two apps: one for the server of the document, one for that of a single operation."""
+
+    def __init__(self, folder: Path, own: str) -> None:
+        written = document(servers=[{"url": "/v1"}])
+        whole, apart = deepcopy(written), deepcopy(written) | {"servers": [{"url": OWN}]}
+        apart["paths"] = {"/things": {own: written["paths"]["/things"][own]}}
+        whole["paths"]["/things"][own]["servers"] = [{"url": OWN}]
+        del written["paths"]["/things"][own]
+        for part, value in (("apart", apart), ("rest", written), ("whole", whole)):
+            (folder / f"{part}.json").write_text(json.dumps(value))
+        self.apart, self.rest = (mockserver.create_app(folder / f"{each}.json", seed=1) for each in ("apart", "rest"))
+        self.document, self.sent = folder / "whole.json", set[tuple[str, str]]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self.sent.add((scope["method"], scope["path"]))
+        await (self.apart if scope.get("path", "").startswith(OWN) else self.rest)(scope, receive, send)
+
+
+@pytest.mark.parametrize("own", ["get", "post"])
+def test_errors_are_asked_for_at_the_server_of_the_operation(tmp_path: Path, own: str) -> None:
+    service = TwoServers(tmp_path, own)
+
+    result = check_app(service, load_contract(service.document), only=["method-not-allowed", "unknown-path"])
+
+    assert [] == [(found.expected, found.seen) for found in result.findings if found.verdict == "failure"]
+    place = {"get": OWN, "post": "/v1"}[own]
+    assert [f"{place}/things"] == [path for method, path in service.sent if method == "PATCH" and path[-1] == "s"]
+    assert {place} == {path.partition("/things")[0] for _, path in service.sent if "unheard" in path}
 
 
 def test_methods_of_one_path_may_have_different_servers(tmp_path: Path) -> None:
