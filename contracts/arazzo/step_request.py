@@ -50,7 +50,7 @@ def step_request(
     path = _path(operation, given, known)
     target, servers = path + (f"?{query}" if query else ""), servers_of(service.contract.document, operation)
     return StepRequest(
-        Request(operation.method.upper(), target, (), tuple(headers.items()), body, servers=servers),
+        Request(operation.http_method, target, (), tuple(headers.items()), body, servers=servers),
         {name: value for (place, name), value in given.items() if place == "path"},
         {name: value for (place, name), value in given.items() if place == "query"},
         {name.lower(): value for name, value in headers.items()},
@@ -89,7 +89,7 @@ def _path(operation: Operation, given: Given, known: Known) -> str:
 
 def _not_given(name: str, operation: Operation, given: Sequence[str], known: Sequence[str]) -> str:
     """Which path parameter is missing, and which of those that the step gives are unknown."""
-    told = f"the path parameter {name} of {operation.method.upper()} {operation.path} is not given"
+    told = f"the path parameter {name} of {operation.http_method} {operation.path} is not given"
     unknown = ", ".join(each for each in given if each not in known)
     return f"{told}; the step gives {unknown}, which is not in the path" if unknown else told
 

@@ -68,8 +68,8 @@ class CallbackCause:
             context.record_created(creates, exchange, body if isinstance(body, dict) else {}, user, path)
         address = _address(self.outgoing, context, exchange, path)
         awaited = AwaitedDelivery(exchange, address, inbox)
-        own = (self.outgoing.operation.method.upper(), awaited.place(address))
-        found = {(o.operation.method.upper(), awaited.place(_address(o, context, exchange, path))) for o in self.beside}
+        own = (self.outgoing.operation.http_method, awaited.place(address))
+        found = {(o.operation.http_method, awaited.place(_address(o, context, exchange, path))) for o in self.beside}
         if own in found:
             listener_of(context).close(inbox)
             raise CannotBuildRequest(

@@ -19,7 +19,7 @@ ContentFault = tuple[str, str, str]
 
 def content_faults(contract: Contract, outgoing: OutgoingRequest, arrival: Arrival) -> Iterator[ContentFault]:
     """Everything in which a request differs from the document."""
-    method = outgoing.operation.method.upper()
+    method = outgoing.operation.http_method
     if arrival.method != method:
         yield "method", f"the method {method}", arrival.method
     for parameter in outgoing.operation.parameters:

@@ -60,7 +60,7 @@ def additional_method(context: CheckContext, op: ResourceOperation, resource: Ch
     exchange = context.send(op, path=context.path_to(op, resource))
     context.expect_status(
         exchange.status not in UNKNOWN_METHOD,
-        f"the documented method {op.operation.method.upper()} is served",
+        f"the documented method {op.operation.http_method} is served",
         exchange,
         about="unknown",
     )

@@ -45,7 +45,7 @@ def links(context: CheckContext, op: ResourceOperation, resource: CheckedResourc
     ]
     if missing:
         raise CannotBuildRequest(f"the link does not say {', '.join(missing)} of {name_of(link.target)}")
-    if link.target.method.upper() not in SAFE and not _is_ours(context, link, given["path"]):
+    if link.target.http_method not in SAFE and not _is_ours(context, link, given["path"]):
         raise CannotBuildRequest(f"{name_of(link.target)} would change something that this check has not created")
     body = _body(context, link, values)
     followed = context.send(
@@ -73,7 +73,7 @@ def _success(context: CheckContext, op: ResourceOperation, resource: CheckedReso
     """A response of the operation to a valid request. Raises CannotBuildRequest."""
     if resource is not None and resource.operations.get("create") == op:
         return context.create(resource).exchange
-    if op.operation.method.upper() not in SAFE:
+    if op.operation.http_method not in SAFE:
         raise CannotBuildRequest("links are followed from creates and from requests that change nothing")
     made = _made(context, op, resource)
     exchange = context.send(op, path=made.path if made is not None else {})

@@ -30,7 +30,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
             response = context.send(op, path=path, body=body)
             context.expect_status(
                 response.status in HIDDEN_OR_GONE,
-                f"a {op.operation.method.upper()} below another {owner.name} returns 404",
+                f"a {op.operation.http_method} below another {owner.name} returns 404",
                 created.exchange,
                 elsewhere.exchange,
                 response,

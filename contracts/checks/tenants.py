@@ -128,7 +128,7 @@ def _check_refusal(
     exchange = context.send(op, user=user, path=created.path, query=query, body=MISSING if body is None else body)
     context.expect_status(
         exchange.status in DENIED,
-        f"a {op.operation.method.upper()} by another tenant is refused",
+        f"a {op.operation.http_method} by another tenant is refused",
         created.exchange,
         exchange,
         about=about,

@@ -81,7 +81,7 @@ class RequestBuilder:
         op = self._shared.operations.get(name_of(operation))
         body = op.in_envelope(body) if op and body is not MISSING and not isinstance(body, bytes) else body
         return Request(
-            operation.method.upper(),
+            operation.http_method,
             filled,
             pairs,
             tuple((name, _in_header(value)) for name, value in {**extra, **(headers or {})}.items()),

@@ -254,7 +254,7 @@ class Target:
             headers.append(("accept", "*/*"))
         url = self.address(request) + (f"?{query}" if query else "")
         # White space around a value is not part of it (RFC 9110 section 5.5), and clients refuse to send it.
-        return SentRequest(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
+        return SentRequest(request.method, url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
 
     def address(self, request: Request) -> str:
         """The address of a request without its query: below the base URL, or where the operation's own server is."""

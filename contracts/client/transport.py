@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import version
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
@@ -172,7 +172,9 @@ class HttpTransport:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
 
     def _received(self, sent: SentRequest) -> ReceivedResponse:
-        with self._client.stream(sent.method, sent.url, headers=list(sent.headers), content=sent.body) as reply:
+        made = self._client.build_request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
+        made.method = sent.method  # which HTTPX puts in upper case
+        with closing(self._client.send(made, stream=True)) as reply:
             try:
                 chunks = _begun(reply) if is_stream(reply.headers.get("content-type")) else reply.iter_raw()
                 body = b"".join(chunks)

@@ -48,7 +48,7 @@ class CoverageRecorder:
         self._routes: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
         for operation in sorted(contract.document.operations, key=lambda each: each.path.count("{")):
             route = re.compile("".join(_parts(operation.path)))
-            self._routes.setdefault(operation.method.upper(), []).append((route, operation))
+            self._routes.setdefault(operation.http_method, []).append((route, operation))
         for pointer in _request_schemas(contract):
             self._constraints.expect(pointer)
         for pointer in _response_schemas(contract):

@@ -173,7 +173,7 @@ def _lacks(status: int, name: str, section: str, evidence: Evidence) -> Callable
 def _needs_no_credential(status: int) -> Callable[[Operation, RecordedExchange], Fault | None]:
     def rule(operation: Operation, exchange: RecordedExchange) -> Fault | None:
         is_stated = any(response.covers(status) for response in operation.responses)
-        is_other = exchange.method != operation.method.upper()  # a request with an undocumented method
+        is_other = exchange.method != operation.http_method  # a request with an undocumented method
         if exchange.status != status or is_stated or is_other or (operation.security and all(operation.security)):
             return None
         expected = f"no {status} from an operation that needs no credential"

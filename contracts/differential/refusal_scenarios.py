@@ -66,7 +66,7 @@ def http(builder: ScenarioBuilder) -> Iterator[Scenario]:
     yield builder.scenario("unknown-path", unknown, error="unknown-path")
     yield from _slashes(builder)
     if not {"{"} & set(op.operation.path):
-        used = {o.method.upper() for o in builder.contract.document.operations if o.path == op.operation.path}
+        used = {o.http_method for o in builder.contract.document.operations if o.path == op.operation.path}
         method = next(m for m in ("DELETE", "PUT", "PATCH", "GET", "POST") if m not in used)
         yield builder.scenario(
             "method-not-allowed",

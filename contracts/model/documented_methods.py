@@ -20,7 +20,7 @@ def methods_at(contract: Contract, url: str, base: str | None = None) -> frozens
     """
     path, document = urlsplit(url).path, contract.document
     return frozenset(
-        each.method.upper()
+        each.http_method
         for each in document.operations
         for root in _roots(document, each, base)
         if path.startswith(root) and re.fullmatch(path_template.pattern(each.path), path[len(root) :])

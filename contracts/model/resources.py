@@ -210,7 +210,7 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
 
 def name_of(operation: Operation) -> str:
     """The name of an operation in statements and findings: `METHOD path`."""
-    return f"{operation.method.upper()} {operation.path}"
+    return f"{operation.http_method} {operation.path}"
 
 
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:

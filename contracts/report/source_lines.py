@@ -21,7 +21,7 @@ def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLin
     if not names or not document.file:
         return {}
     file, root = _shown(Path(document.file)), lines.composed(Path(document.file))
-    pointers = {f"{each.method.upper()} {each.path}": each.path for each in document.operations}
+    pointers = {f"{each.http_method} {each.path}": each.path for each in document.operations}
     found = {
         name: json_pointer.split(json_pointer.join("/paths", path, name.split()[0].lower()))
         for name, path in pointers.items()

@@ -48,7 +48,7 @@ class CheckContext(ItemMaker):
 
         An operation that may change the item gets one of ours.
         """
-        is_safe = op.operation.method.upper() in SAFE
+        is_safe = op.operation.http_method in SAFE
         if resource is None or not (resource.can("create") or (is_safe and self.main_user.ids_of(resource.name))):
             return None
         try:

@@ -13,6 +13,7 @@ import httpx
 from mockserver.agent_tools.access import SandboxAccess
 from mockserver.agent_tools.results import CalledOperation
 from mockserver.client import AsyncNamespace
+from mockserver.openapi.document import in_capitals
 from mockserver.openapi.parameter_styles import ParameterStyle, header_text, path_text, query_text
 
 MOST_SHOWN = 100_000
@@ -33,7 +34,7 @@ class OperationCall:
         """A request by method and path. Raises ValueError for what is no path."""
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError(f"{path!r} is no path of the sandbox; a path begins with one /")
-        return cls(method.upper(), quote(path, safe="/?&=%:;,+@!$'()*~[]{}|"))
+        return cls(in_capitals(method), quote(path, safe="/?&=%:;,+@!$'()*~[]{}|"))
 
     @classmethod
     def of(cls, described: Mapping[str, Any], values: Mapping[str, Any]) -> Self:

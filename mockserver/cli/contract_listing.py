@@ -19,7 +19,7 @@ def listing(contract: Contract) -> Iterator[str]:
     for operation in document.operations:
         path = document.base_path_of(operation) + operation.path
         late = "  (deprecated)" if operation.deprecated else ""
-        yield f"  {operation.method.upper():7}{path}{late}  {operation.summary}"
+        yield f"  {operation.http_method:7}{path}{late}  {operation.summary}"
     subject = ""
     for about, kind, statement in contract.behaviour.statements():
         if about != subject:

@@ -54,7 +54,7 @@ async def _status(sandbox: Sandbox, sent: ExampleRequest) -> int:
     transport = httpx.ASGITransport(sandbox, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
         headers = {**sent.headers, **({"content-type": sent.content_type} if sent.media_type else {})}
-        answer = await client.request(sent.method.upper(), sent.target, headers=headers, content=sent.body)
+        answer = await client.request(sent.method, sent.target, headers=headers, content=sent.body)
         return answer.status_code
 
 
@@ -77,7 +77,7 @@ def _send(request: FirstRequest, base_path: str) -> Iterator[str]:
     sent = request.sent
     yield "def send(mock_api):"
     yield "    return mock_api.client.request("
-    yield f"        {_written(sent.method.upper())},"
+    yield f"        {_written(sent.method)},"
     yield f"        {_written(sent.target.removeprefix(base_path))},"
     headers = dict(sent.headers)
     if sent.media_type and not is_json(sent.media_type):

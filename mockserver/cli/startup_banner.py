@@ -115,7 +115,7 @@ def _other_servers(service: Service, prefix: str) -> Iterator[str]:
         yield f"#   also at: {_few(others)}"
     own = [base for base in document.own_base_paths if base in service.finders and base not in document.base_paths]
     for base in own[:MOST_NAMED]:
-        names = [f"{each.method.upper()} {each.path}" for each in document.operations if base in each.base_paths]
+        names = [f"{each.http_method} {each.path}" for each in document.operations if base in each.base_paths]
         yield f"#   {_few(names)} also at: {prefix}{base}"
     if len(own) > MOST_NAMED:
         yield f"#   {counted(len(own) - MOST_NAMED, 'more server')} of operations; /_mock/operations has the paths"
@@ -123,7 +123,7 @@ def _other_servers(service: Service, prefix: str) -> Iterator[str]:
 
 def _deprecated(service: Service) -> Iterator[str]:
     """The operations that clients should stop using."""
-    late = [f"{each.method.upper()} {each.path}" for each in service.contract.document.operations if each.deprecated]
+    late = [f"{each.http_method} {each.path}" for each in service.contract.document.operations if each.deprecated]
     if late:
         yield f"#   deprecated: {_few(late)}"
 

@@ -118,7 +118,7 @@ async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: st
         headers[stated.name.lower()] = tenant
     scope = {
         "type": "http",
-        "method": operation.method.upper(),
+        "method": operation.http_method,
         "path": operation.path,
         "query_string": sent.query,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],

@@ -51,7 +51,7 @@ def bind(
     items. Raises BehaviourError for an unknown rule and lists those that exist.
     """
     behaviour = contract.behaviour.operations.get((operation.path, operation.method))
-    place = f"{operation.method.upper()} {operation.path}"
+    place = f"{operation.http_method} {operation.path}"
     if behaviour is None or behaviour.action is None:
         if behaviour is not None and behaviour.rules:
             raise BehaviourError(f"{place}: a rule needs an `action`, which says what the operation does")
@@ -122,7 +122,7 @@ def _bound(
 def _rules(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> tuple[RuleFunction, ...]:
     """The rules of an operation. Raises BehaviourError, with file and line, for one that cannot be used."""
     try:
-        return bound_rules(contract, behaviour, f"{operation.method.upper()} {operation.path}")
+        return bound_rules(contract, behaviour, f"{operation.http_method} {operation.path}")
     except BehaviourError as fault:
         place = ("x-behaviour", f"{operation.method} {operation.path}", "rules")
         raise BehaviourError(f"{contract.origins.where(place)}: {fault}") from None

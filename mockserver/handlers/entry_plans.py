@@ -17,7 +17,7 @@ from mockserver.openapi.document import Operation
 
 def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:
     """The list that the `entry` of an action names. Raises BehaviourError if no reply shows one with that name."""
-    schemas, place = contract.schemas, f"{operation.method.upper()} {operation.path}"
+    schemas, place = contract.schemas, f"{operation.http_method} {operation.path}"
     lists = (schemas.properties(at).get(action.entry) for at in reply_schemas(contract, resource))
     pointer = next((schemas.items(at) for at in lists if at and schemas.items(at)), None)
     if pointer is None:

@@ -198,7 +198,7 @@ def compile(
     media = media or preferred_media(response)
     template, other_media_type = _template(stated, does), stated.media_type if stated else ""
     pointer = media.schema if media else None
-    place = f"{operation.method.upper()} {operation.path} reply"
+    place = f"{operation.http_method} {operation.path} reply"
     stated_headers = stated.headers if stated else {}
     items_path = templates.find(template, "items") if does in SEVERAL else None
     item = item_schema(operation, stated, schemas, does, media)

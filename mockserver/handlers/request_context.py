@@ -109,7 +109,7 @@ class BoundOperation(Struct, frozen=True):
     def resource(self) -> ResourcePlan:
         """The plan of the operation's resource. Raises BehaviourError when it has none."""
         if self.plan is None:
-            raise BehaviourError(f"{self.operation.method.upper()} {self.operation.path} is about no resource")
+            raise BehaviourError(f"{self.operation.http_method} {self.operation.path} is about no resource")
         return self.plan
 
     def id(self, call: Call) -> Any:

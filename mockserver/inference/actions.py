@@ -94,7 +94,7 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         operation,
         "list",
         found,
-        f"a {operation.method.upper()} whose reply contains an array of items, {where}",
+        f"a {operation.http_method} whose reply contains an array of items, {where}",
         item_path=path,
         item_schema=schema,
     )
@@ -165,7 +165,7 @@ def _partial(
     if not common:
         return None
     path, schema = shown_item(draft, found)
-    reason = f"a {operation.method.upper()} whose request has some of the item's properties"
+    reason = f"a {operation.http_method} whose request has some of the item's properties"
     return DraftAction(operation, "update", found, reason, path, schema, envelope, patch="fields")
 
 
@@ -224,7 +224,7 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
         return None
     path, schema = shown_item(draft, found)
     does = "replace" if operation.method == "put" else "update"
-    reason = f"a {operation.method.upper()} to the collection whose body contains the id"
+    reason = f"a {operation.http_method} to the collection whose body contains the id"
     return DraftAction(operation, does, found, reason, path, schema)
 
 

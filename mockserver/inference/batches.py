@@ -90,7 +90,7 @@ def _batch(draft: ResourceDraft, does: str, operation: Operation) -> DraftAction
     listed = list_of_items(draft, asked) if asked else None
     if listed is None or (does == "update-many" and not _has_id(draft, listed.entries)):
         return None
-    reason = f"a {operation.method.upper()} whose request contains a list of items, {_where(listed.path)}"
+    reason = f"a {operation.http_method} whose request contains a list of items, {_where(listed.path)}"
     return _shown(draft, DraftAction(operation, does, found, reason, envelope=listed.path))
 
 
@@ -102,7 +102,7 @@ def _deletion(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> D
     """A request that contains ids, in its query or its body."""
     if not draft.has_id:
         return None
-    method = operation.method.upper()
+    method = operation.http_method
     for parameter in operation.parameters:
         is_named = parameter.location == "query" and _base(parameter.name) in plurals(draft) - draft.id_names
         if is_named and method == "DELETE":

@@ -38,7 +38,7 @@ def _of_action(
         target = of_path.get(link.target.path)
         steps = _steps(link, action) if target is not None else ()
         if target is not None and steps and steps != (targets[draft.name].field,):
-            reason = f"the link {link.name} of {action.operation.method.upper()} {action.operation.path} leads to it"
+            reason = f"the link {link.name} of {action.operation.http_method} {action.operation.path} leads to it"
             yield FoundReference(steps, target.name, target.field, reason)
 
 

@@ -391,4 +391,4 @@ UNWRITABLE = (Unanswerable, InvalidDocument)
 
 def place(operation: Operation) -> str:
     """An operation for people: `GET /pets`."""
-    return f"{operation.method.upper()} {operation.path}"
+    return f"{operation.http_method} {operation.path}"

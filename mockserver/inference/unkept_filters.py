@@ -23,7 +23,7 @@ def unkept_filters(acting: Acting, schemas: Schemas) -> Iterator[str]:
             if stated.action is not None and stated.action.does == "list":
                 kept = {entry.parameter for entry in stated.filter}
                 yield from (
-                    f"{operation.method.upper()} {operation.path}?{each.name}"
+                    f"{operation.http_method} {operation.path}?{each.name}"
                     for each in operation.parameters
                     if each.location == "query" and each.name not in kept and _is_about(words(each.name), relations)
                 )

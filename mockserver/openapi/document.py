@@ -32,6 +32,11 @@ def methods_of(item: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]
     yield from ((name.lower(), (ADDITIONAL, name)) for name in (others if type(others) is dict else ()))
 
 
+def in_capitals(method: str) -> str:
+    """A method that a person wrote in small letters: `get` is GET. Others are case-sensitive (RFC 9110 section 9.1)."""
+    return method.upper() if method.islower() else method
+
+
 DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 """The `style` of a Parameter that names none (OpenAPI 3.1 section 4.8.12.2)."""
 
@@ -144,6 +149,13 @@ class Operation(Struct, frozen=True):
     pointer: str
     base_paths: tuple[str, ...] = ()
     deprecated: bool = False
+
+    @property
+    def http_method(self) -> str:
+        """The method as it is sent: `POST`. Names of further methods keep their case (RFC 9110 section 9.1)."""
+        if self.method in METHODS:
+            return self.method.upper()
+        return json_pointer.split(self.pointer)[-1]
 
     def response(self, status: int) -> Response | None:
         """The response for that status code: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""

@@ -65,7 +65,7 @@ def _webhooks(document: Document, problems: list[str]) -> Iterator[OutgoingReque
     for name, written in (nodes if isinstance(nodes, dict) else {}).items():
         at = json_pointer.join("/webhooks", name)
         for operation, _, is_only in _operations(document, name, written, at, problems):
-            yield OutgoingRequest(name if is_only else f"{name} {operation.method.upper()}", operation)
+            yield OutgoingRequest(name if is_only else f"{name} {operation.http_method}", operation)
 
 
 def _callbacks(document: Document, owner: Operation, problems: list[str]) -> Iterator[OutgoingRequest]:

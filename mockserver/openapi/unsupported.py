@@ -28,7 +28,7 @@ def not_honoured(document: Document) -> Iterator[str]:
             path for path in paths if "#" in path
         ],
         "bodies in YAML are accepted without validation": [
-            f"{one.method.upper()} {one.path}"
+            f"{one.http_method} {one.path}"
             for one in document.operations
             if one.request_body and any(m.schema and m.name.endswith(UNREAD) for m in one.request_body.content)
         ],

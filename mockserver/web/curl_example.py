@@ -44,7 +44,7 @@ def _curl(options: str) -> str:
 
 def _method(method: str) -> list[str]:
     """GET is the default; with `-X HEAD` curl would wait for a body."""
-    return {"get": [], "head": ["-I"]}.get(method, ["-X", method.upper()])
+    return {"GET": [], "HEAD": ["-I"]}.get(method, ["-X", method])
 
 
 def _body(sent: ExampleRequest) -> list[str]:

@@ -27,7 +27,7 @@ def router(endpoints: Iterable[Endpoint]) -> Router:
     found: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         operation = endpoint.operation
-        found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
+        found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.http_method, endpoint)
     made = Router()
     for methods in found.values():
         made.add(next(iter(methods.values())).operation.path, methods)

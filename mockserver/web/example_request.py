@@ -79,9 +79,10 @@ def example_request(
     headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
     media = _sent_media(operation)
     if media is None:
-        return ExampleRequest(operation.method, target, headers)
+        return ExampleRequest(operation.http_method, target, headers)
     value = _value(service, media)
-    return ExampleRequest(operation.method, target, headers, media.name, value, tuple(_parts(service, media, value)))
+    parts = tuple(_parts(service, media, value))
+    return ExampleRequest(operation.http_method, target, headers, media.name, value, parts)
 
 
 def first_endpoint(service: Service) -> Endpoint | None:

@@ -73,7 +73,7 @@ class StockService:
                     result = await _called(function, arguments)
                 _keep(result, items.transaction.apply, Transaction(self.service().store))
             except Refusal as refusal:
-                return _response(endpoint.refused(refusal, operation.method.upper(), current_scope["path"]), ())
+                return _response(endpoint.refused(refusal, operation.http_method, current_scope["path"]), ())
             return result
 
         return answer

@@ -55,14 +55,14 @@ class MessageMaker:
             content, kind = self._written(media, value, seed)
             if content is not None:
                 headers.insert(0, ("content-type", kind))
-        return Message(operation.method.upper(), self._query(request, seed), tuple(headers), content)
+        return Message(operation.http_method, self._query(request, seed), tuple(headers), content)
 
     def with_body(self, request: OutgoingRequest, body: bytes, seed: int | str) -> Message:
         """The request with a body that a user wrote."""
         media = self._media(request)
         kind = _sent(media.name) if media is not None else "application/json"
         headers = (("content-type", kind), *self._headers(request, seed))
-        return Message(request.operation.method.upper(), self._query(request, seed), headers, body)
+        return Message(request.operation.http_method, self._query(request, seed), headers, body)
 
     def body(self, request: OutgoingRequest, media: MediaType, facts: Facts, seed: int | str) -> Any:
         """The value of the body: valid, and filled with the facts."""

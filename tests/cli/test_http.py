@@ -138,6 +138,7 @@ paths:
         requestBody: {content: {application/json: {schema: {type: integer}}}}
         responses: {'204': {description: done}}
       LINK: {responses: {'202': {description: taken}}}
+      Notify: {responses: {'202': {description: taken}}}
 """)
     with Processes() as processes:
         processes.start("serve", str(path), "--port", str(chosen), until=READY)
@@ -157,6 +158,7 @@ def sent(method: str, body: str = "", *more: str) -> bytes:
 
 @pytest.mark.parametrize(("requests", "statuses"), [
     ([("FROB", "1")], [b"204"]), ([("FROB", "x")], [b"400"]), ([("BREW", "1")], [b"405"]),
+    ([("Notify", ""), ("NOTIFY", "")], [b"202", b"405"]),
     ([("FROB", "1"), ("LINK", "")], [b"204", b"202"]), ([("GET", "")], [b"405"]),
 ])  # fmt: skip
 def test_a_document_may_describe_any_method(

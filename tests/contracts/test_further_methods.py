@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from contracts.client.target import Target
 from contracts.conformance.schemathesis_run import conform
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
+from mockserver.openapi.document import ADDITIONAL
 from tests.openapi_support.conftest import DOCUMENT
 
 METHODS = ["query-safe", "additional-method"]
@@ -76,3 +78,15 @@ def test_schemathesis_has_no_failure_on_our_mock_of_what_3_2_added() -> None:
     assert "" == (result.stopped or "")
     assert [] == [(each.operation, each.check, each.expected, each.seen) for each in result.findings]
     assert {"QUERY /stations", "GET /events", "GET /lines", "POST /lines"} <= {name for name, _ in result.outcomes}
+
+
+def test_a_method_is_sent_as_the_document_spells_it(mock_api_factory: Any, tmp_path: Path) -> None:
+    methods = {"Notify": {"responses": {"204": {"description": "told"}}}}
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {ADDITIONAL: methods}}}
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(document))
+    with mock_api_factory(file, port=True) as api, Target.http(api.url, ()) as target:
+        result = run_checks(contracts.of(str(file)), target, only=METHODS)
+
+        assert {"passed"} == set(result.outcomes.values())
+        assert ["Notify"] == [each.request.method for each in api.requests()]

@@ -79,7 +79,7 @@ def _filter(
 
     def is_wanted(entry: JournalEntry) -> bool:
         wanted = {"operation": operation, "service": service, "method": method.upper() if method else None}
-        seen = {"operation": entry.operation, "service": entry.service, "method": entry.request.method}
+        seen = {"operation": entry.operation, "service": entry.service, "method": entry.request.method.upper()}
         is_other = any(value is not None and value != seen[name] for name, value in wanted.items())
         return not is_other and _has(entry, status) and (entry.operation is None or not unmatched)
 

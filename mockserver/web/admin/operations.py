@@ -78,7 +78,7 @@ def sent_example(request: AdminRequest, service: Service, operation: Operation) 
     made = example_request(service, operation, item_path(operation, service, stores))
     mount = mount_of(service, control.services)
     headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
-    return OwnRequest(made.method.upper(), mount + made.target, lower_case(headers), made.body)
+    return OwnRequest(made.method, mount + made.target, lower_case(headers), made.body)
 
 
 def _operations(service: Service) -> Iterable[Operation]:
@@ -99,7 +99,7 @@ def _row(request: AdminRequest, service: Service, operation: Operation) -> dict[
     return {
         "service": service.name,
         "operation": operation.operation_id,
-        "method": operation.method.upper(),
+        "method": operation.http_method,
         "path": path_of(service, operation, request.control.services),
         "summary": operation.summary,
     }

@@ -105,7 +105,7 @@ def _matches(entry: JournalRecord, query: Any) -> bool:
     return (
         query.get("service", entry.service) == entry.service
         and query.get("operation", operation) == operation
-        and query.get("method", entry.method).upper() == entry.method
+        and query.get("method", entry.method).upper() == entry.method.upper()
         and _has_status(entry.status, query.get("status"))
         and query.get("unmatched", operation is None) is (operation is None)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.errors import Invalid, Missing
 from mockserver.handlers.item_editor import MASK
 from mockserver.messages import Reply
+from mockserver.openapi.document import in_capitals
 from mockserver.printed_text import masked
 from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.admin.operations import named_operation, sent_example
@@ -104,7 +105,7 @@ def _wanted(request: AdminRequest, wanted: Mapping[str, Any]) -> OwnRequest:
     if entry is not None and "body" not in wanted and entry.length > len(entry.body):
         raise Invalid(f"body: the journal keeps only {len(entry.body)} of {entry.length} bytes; give the whole body")
     return OwnRequest(
-        method=wanted.get("method", base.method if base else "").upper(),
+        method=in_capitals(wanted.get("method", base.method if base else "")),
         target=_target(wanted, base),
         headers=_headers(wanted, base),
         body=wanted["body"].encode() if "body" in wanted else base.body if base else b"",

@@ -117,7 +117,9 @@ def _plain(name: str, wanted: str) -> Part:
 
 
 def _method(wanted: str) -> Part:
-    return lambda request: None if request.method == wanted else FieldDifference("method", wanted, request.method)
+    return lambda request: (
+        None if request.method.upper() == wanted else FieldDifference("method", wanted, request.method)
+    )
 
 
 def _path(wanted: str) -> Part:

@@ -150,4 +150,4 @@ def _says(faults: tuple[Fault, ...]) -> Any:
 
 
 def _name(operation: Operation) -> str:
-    return f"{operation.method.upper()} {operation.path}"
+    return f"{operation.http_method} {operation.path}"

@@ -43,7 +43,7 @@ class DocumentIdentity(Struct, frozen=True):
 def identity(contract: Contract, plans: Mapping[str, ResourcePlan]) -> DocumentIdentity:
     """The identity of what a service serves."""
     document = contract.document
-    operations = sorted(f"{each.method.upper()} {each.path}" for each in document.operations)
+    operations = sorted(f"{each.http_method} {each.path}" for each in document.operations)
     everything = json.dumps([document.raw, contract.statements], sort_keys=True, default=str, separators=(",", ":"))
     resources = {name: place_of(plan) for name, plan in plans.items()}
     digest = sha256(everything.encode("utf-8", "replace")).hexdigest()

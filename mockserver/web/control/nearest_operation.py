@@ -65,4 +65,4 @@ def _likeness(candidate: Candidate, path: str, method: str) -> float:
 
 
 def _has(candidate: Candidate, method: str) -> bool:
-    return candidate.operation.method.upper() == method
+    return candidate.operation.http_method == method

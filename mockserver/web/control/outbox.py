@@ -199,7 +199,7 @@ class WebhookOutbox:
             event=wanted.request.name,
             kind="webhook" if wanted.request.url is None else "callback",
             url=wanted.url,
-            message=Message(wanted.request.operation.method.upper(), "", (), None),
+            message=Message(wanted.request.operation.http_method, "", (), None),
             stated=stated,
             secret=(wanted.subscriber.secret if wanted.subscriber is not None else "") or service.sent.secret,
             subscription=wanted.subscriber.id if wanted.subscriber is not None else "",

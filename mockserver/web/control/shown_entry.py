@@ -67,7 +67,7 @@ def shown(entry: JournalRecord, services: Services) -> dict[str, Any]:
 
 def _nearest(entry: JournalRecord, services: Services) -> str:
     found = nearest(entry.method, entry.target, services)
-    return f"{found.operation.method.upper()} {found.path}" if found is not None else ""
+    return f"{found.operation.http_method} {found.path}" if found is not None else ""
 
 
 def time_of(moment: float) -> str:

@@ -70,7 +70,7 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
     if entry.operation is None:
         yield from (f"{reason[:1].upper()}{reason[1:]}." for reason in entry.trace.reasons)
         if near is not None:
-            yield f"The nearest operation is {near.operation.method.upper()} {near.path}."
+            yield f"The nearest operation is {near.operation.http_method} {near.path}."
         return
     if entry.preference:
         yield f"The request asked for this response, by the preference {entry.preference}; stored items do not matter."

@@ -49,7 +49,7 @@ class SharedEndpoint(Endpoint):
         super().__init__(operation, bound, parts, errors)
         self._sharing = sharing
         self._held: list[CommittedRequest] = []
-        self._may_change = operation.method.upper() not in READS
+        self._may_change = operation.http_method not in READS
         # A rate limit counts in the store, and does so before the body is read.
         self._has_parts = self._may_change and self._body is not None and self.limiter is None
         self._is_begun_alone = False

@@ -104,6 +104,7 @@ class ForwardedResponse(PassedOn):
                 headers=[*passed_on(incoming.headers), (b"accept-encoding", b"identity")],
                 content=incoming.body or None,
             )
+            sent.method = incoming.method  # which HTTPX puts in upper case
             received = await client.send(sent, stream=True)
             try:
                 return _response(received, await _body(received))

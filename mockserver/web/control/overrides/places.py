@@ -71,7 +71,7 @@ def _at_path(path: str, known: list[Owned], *, is_invalid: bool) -> Iterator[Own
 
 
 def _has_method(endpoint: Endpoint, method: str) -> bool:
-    own = endpoint.operation.method.upper()
+    own = endpoint.operation.http_method.upper()
     return own == method or (method == "HEAD" and own == "GET")
 
 

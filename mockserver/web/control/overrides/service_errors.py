@@ -64,7 +64,7 @@ def error_reply(
     refusal: Refusal, endpoint: Endpoint, answered: AnsweredRequest | None, status: int | None = None
 ) -> Reply:
     """The reply for an error, with the header fields that the document requires for its status."""
-    method = answered.request.method if answered is not None else endpoint.operation.method.upper()
+    method = answered.request.method if answered is not None else endpoint.operation.http_method
     path = answered.request.path if answered is not None else endpoint.operation.path
     reply = endpoint.errors.reply(refusal, endpoint.operation, method, path)
     reply = reply._replace(status=status or reply.status)
