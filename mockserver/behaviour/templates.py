@@ -32,7 +32,7 @@ ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url"})
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-    | {"first_id", "last_id", "ids"}
+    | {"first_id", "last_id", "ids", "by_id"}
     | ADDRESSES
 )
 """The placeholders that the body and the headers of a reply may use."""

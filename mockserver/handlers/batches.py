@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
-from mockserver.handlers import actions, paging, reply_renderer
+from mockserver.handlers import actions, list_query, paging, reply_renderer
 from mockserver.handlers.item_schemas import view_maker
 from mockserver.handlers.request_context import BoundOperation, Handler, RequestContext
 from mockserver.messages import Call, Reply
@@ -40,7 +40,8 @@ def bind_batch(
         handler=BATCH,
         renderer=renderer,
         envelope=action.envelope,
-        each=replace(each, envelope=(), rules=()),  # rules run once for the request
+        each=replace(each, envelope=(), rules=(), upsert=each.upsert or action.does == "replace-all"),  # rules run once
+        is_whole=action.does in ("replace-all", "delete-all"),
         ids_parameter=action.ids,
         shows_one=_shows_one(contract, operation, behaviour),
     )
@@ -63,6 +64,8 @@ def end(context: RequestContext) -> Reply:
     each = context.bound.each
     assert each is not None  # noqa: S101  # `bind_batch` sets it
     is_deletion = each.handler.end is actions.deleted_reply
+    if context.bound.is_whole and is_deletion:
+        return _reply(context, _removed(context, each, list_query.matching(context)))
     is_partial = is_deletion and context.bound.operation.response(404) is None
     records: list[Record] = []
     entries = _entries(context)
@@ -72,6 +75,7 @@ def end(context: RequestContext) -> Reply:
             each.handler.begin(alone)
             return each.handler.end(alone)
         entries = [entries]
+    known = _without_others(context, each, entries) if context.bound.is_whole else {}
     for index, entry in enumerate(entries):
         one = RequestContext(_call(context, each, entry), each, context.transaction)
         one.capacity = context.capacity
@@ -83,9 +87,44 @@ def end(context: RequestContext) -> Reply:
             raise
         except Refusal as refusal:
             raise _placed(refusal, (*context.bound.envelope, index)) from None
+        if known:
+            _keep_id(one, known.get(_id_in(context, entry)))
         (actions.remove if is_deletion else actions.store)(one)
         records.append(one.item)
     return _reply(context, records)
+
+
+def _removed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
+    for record in records:
+        one = RequestContext(context.call, each, context.transaction)
+        one.record = one.current = one.before = record
+        actions.remove(one)
+    return records
+
+
+def _id_in(context: RequestContext, entry: Any) -> str:
+    """The id that an entry names; empty for none."""
+    id = entry.get(context.bound.resource.statements.identity.field) if isinstance(entry, Mapping) else None
+    return str(id) if id is not None else ""
+
+
+def _without_others(context: RequestContext, each: BoundOperation, entries: list[Any]) -> dict[str, Record]:
+    """Delete the items that no entry names; returns the others, by their ids."""
+    named = {_id_in(context, entry) for entry in entries}
+    records = list(context.collection())
+    _removed(context, each, [record for record in records if str(record.id) not in named])
+    return {str(record.id): record for record in records if str(record.id) in named}
+
+
+def _keep_id(one: RequestContext, before: Record | None) -> None:
+    """Let a new draft have the id that its entry names, also where only the service sets ids."""
+    if before is None:
+        return
+    one.transaction.remove(one.collection(), before)
+    draft, name = one.item, one.bound.resource.statements.identity.field
+    draft.id, one.current = before.id, None
+    if name:
+        draft.fields[name] = before.id
 
 
 def _reply(context: RequestContext, records: list[Record]) -> Reply:

@@ -13,12 +13,19 @@ from mockserver.inference.names import plain
 from mockserver.inference.paging import HOLDERS, SORT_ORDER
 from mockserver.inference.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
+from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
 
 
 def select(context: RequestContext, collection: Collection) -> FilteredView | Selection:
     """The items that the filters of the request leave, in the order that it asks for."""
     return _sorted(context, _filtered(context, collection))
+
+
+def matching(context: RequestContext) -> list[Record]:
+    """All items that the filters of the request leave, the oldest first."""
+    found = _filtered(context, context.collection())
+    return found.slice(0, len(found), newest_first=False)
 
 
 def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:

@@ -50,7 +50,8 @@ class ReplyRenderer(Struct, frozen=True):
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
-    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items.
+    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items, `is_map` that it shows the
+    items in an object by their ids.
     """
 
     status: int
@@ -65,6 +66,7 @@ class ReplyRenderer(Struct, frozen=True):
     is_located: bool = False
     has_addresses: bool = False
     has_ids: bool = False
+    is_map: bool = False
     cache_key: str = ""
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +111,8 @@ class ReplyRenderer(Struct, frozen=True):
         values["first_id"], values["last_id"] = (records[0].id, records[-1].id) if records else (None, None)
         if self.has_ids:
             values["ids"] = [record.id for record in records]
+        if self.is_map:
+            values["by_id"] = {str(record.id): self.item(record, {}) for record in records}
         headers = (*headers, *self._headers(values))
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]
@@ -151,6 +155,10 @@ def item_schema(
     """
     media = media or preferred_media(documented_response(operation, stated.status if stated else None))
     template, pointer = _template(stated, does), media.schema if media else None
+    by_id = templates.find(template, "by_id") if does == "list" else None
+    if by_id is not None and pointer is not None:
+        at = schemas.below(pointer, by_id)
+        return schemas.values(at) if at is not None else None
     items_path = templates.find(template, "items") if does in SEVERAL else None
     path = items_path if items_path is not None else templates.find(template, "item")
     if does in CONTENTS and pointer and not schemas.properties(pointer):
@@ -229,6 +237,7 @@ def compile(
         is_located="{location" in written,
         has_addresses=any(name in written for name in templates.ADDRESSES),
         has_ids='"{ids}"' in written,
+        is_map=templates.find(template, "by_id") is not None,
     )
 
 

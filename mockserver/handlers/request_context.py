@@ -68,8 +68,8 @@ class BoundOperation(Struct, frozen=True):
     `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
     parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
     what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
-    about one item without a list is answered by that item (batches.py). `content` is how it stores or shows the content
-    of an item.
+    about one item without a list is answered by that item, with `is_whole` it is about all items (batches.py).
+    `content` is how it stores or shows the content of an item (contents.py).
     """
 
     operation: Operation
@@ -102,6 +102,7 @@ class BoundOperation(Struct, frozen=True):
     each: BoundOperation | None = None
     ids_parameter: str = ""
     shows_one: bool = False
+    is_whole: bool = False
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
     content: ContentPlan | None = None
 

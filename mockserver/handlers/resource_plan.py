@@ -31,7 +31,7 @@ from mockserver.state.world import World
 
 NOTHING: Mapping[str, Any] = {}
 
-CREATING = ("create", "create-many")
+CREATING = ("create", "create-many", "replace-all")
 """The actions that create items, whatever else they do."""
 
 

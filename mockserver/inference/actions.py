@@ -19,50 +19,12 @@ from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-VERBS = frozenset(
-    (
-        "search",
-        "query",
-        "find",
-        "lookup",
-        "batch",
-        "bulk",
-        "login",
-        "logout",
-        "signin",
-        "signup",
-        "validate",
-        "verify",
-        "import",
-        "export",
-        "count",
-        "test",
-        "sync",
-        "graphql",
-        "rpc",
-        "check",
-        "preview",
-        "estimate",
-        "calculate",
-        "convert",
-        "translate",
-        "analyze",
-        "parse",
-        "ping",
-        "exists",
-        "generate",
-        "suggest",
-        "match",
-        "autocomplete",
-        "filter",
-        "report",
-        "download",
-        "authenticate",
-        "render",
-        "detect",
-        "compare",
-    )
-)
+VERBS = frozenset((
+    "search", "query", "find", "lookup", "batch", "bulk", "login", "logout", "signin", "signup", "validate",
+    "verify", "import", "export", "count", "test", "sync", "graphql", "rpc", "check", "preview", "estimate",
+    "calculate", "convert", "translate", "analyze", "parse", "ping", "exists", "generate", "suggest", "match",
+    "autocomplete", "filter", "report", "download", "authenticate", "render", "detect", "compare",
+))  # fmt: skip
 """Last words of paths whose POST creates nothing: it asks a question or starts something."""
 
 Find = Callable[[ResourceDraft, Operation], DraftAction | None]
@@ -84,7 +46,7 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return DraftAction(operation, "list", found, "a GET of the path above an item; its reply is not documented")
     path = messages.list_path(draft.schemas, found.schema, draft.word) if found and found.schema else None
     if found is None or path is None:
-        return None
+        return _map(draft, operation, found)
     array = draft.schemas.below(found.schema, path)
     schema = draft.schemas.items(array) if array else None
     if array is None or schema is None or not _alike(draft, schema) or _is_never_empty(draft.schemas, array):
@@ -98,6 +60,18 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         item_path=path,
         item_schema=schema,
     )
+
+
+def _map(draft: ResourceDraft, operation: Operation, found: ReplyBody | None) -> DraftAction | None:
+    """A GET whose reply is an object that has the items by their ids, which are those of a path, lists them."""
+    schemas = draft.schemas
+    path = messages.map_path(schemas, found.schema, draft.word) if found and found.schema and draft.has_id else None
+    at = schemas.below(found.schema, path) if found is not None and path is not None else None
+    schema = schemas.values(at) if at is not None else None
+    if found is None or path is None or schema is None or not is_exactly(draft, schema):
+        return None
+    reason = "a GET whose reply is an object that has the items by their ids"
+    return DraftAction(operation, "list", found, reason, item_path=path, item_schema=schema, is_map=True)
 
 
 def _is_never_empty(schemas: Schemas, array: str) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from mockserver.inference import messages
 from mockserver.inference.actions import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.item_lists import list_of_items, lists, plurals
-from mockserver.inference.likeness import is_alike
+from mockserver.inference.item_lists import ItemList, list_of_items, lists, plurals
+from mockserver.inference.likeness import is_alike, is_sent
 from mockserver.inference.messages import Path, ReplyBody, reply_body, request_schema
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode, Shape
@@ -36,8 +36,8 @@ VERBS = {
 BY_METHOD = {"post": "create-many", "patch": "update-many", "put": "update-many", "delete": "delete-many"}
 """What happens where the path only says that it happens to several."""
 
-OWN = {"post": "create-many", "patch": "update-many", "delete": "delete-many"}
-"""What happens at the path of the collection itself. A PUT there may mean that all other items are gone."""
+OWN = {"post": "create-many", "patch": "update-many", "delete": "delete-many", "put": "replace-all"}
+"""What happens at the path of the collection itself."""
 
 
 def add_batches(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
@@ -51,7 +51,7 @@ def add_batches(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]
         for method, operation in node.operations.items() if draft is not None else ():
             does = OWN.get(method, "") if said is None else _does(said, method)
             if draft is not None and does and operation.operation_id not in used:
-                action = _batch(draft, does, operation)
+                action = _batch(draft, does, operation, is_own=said is None)
                 if action is not None:
                     draft.actions.append(action)
 
@@ -79,15 +79,16 @@ def _does(said: str, method: str) -> str:
     return BY_METHOD.get(method, "") if not SEVERAL.isdisjoint(found) else ""
 
 
-def _batch(draft: ResourceDraft, does: str, operation: Operation) -> DraftAction | None:
+def _batch(draft: ResourceDraft, does: str, operation: Operation, *, is_own: bool) -> DraftAction | None:
     """The action, if the request has a list of items or of ids, as it needs."""
-    found = reply_body(operation, {"create-many": "create", "delete-many": "delete"}.get(does, "update"))
+    replied = {"create-many": "create", "delete-many": "delete", "replace-all": "replace"}
+    found = reply_body(operation, replied.get(does, "update"))
     if found is None:
         return None
     if does == "delete-many":
-        return _deletion(draft, operation, found)
+        return _deletion(draft, operation, found) or (_clearing(draft, operation, found) if is_own else None)
     asked = request_schema(operation.request_body)
-    listed = list_of_items(draft, asked) if asked else None
+    listed = _whole(draft, asked) if asked and does == "replace-all" else list_of_items(draft, asked) if asked else None
     if listed is None or (does == "update-many" and not _has_id(draft, listed.entries)):
         return None
     reason = f"a {operation.http_method} whose request contains a list of items, {_where(listed.path)}"
@@ -113,6 +114,31 @@ def _deletion(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> D
         if _is_id(draft.schemas, listed.entries) or _has_only_id(draft, listed.entries):
             reason = f"a {method} whose request contains the ids of items, {_where(listed.path)}"
             return _shown(draft, DraftAction(operation, "delete-many", found, reason, envelope=listed.path))
+    return None
+
+
+def _clearing(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> DraftAction | None:
+    """A DELETE of the collection that names no items, and whose query can only select some by what they show."""
+    shown = {plain(name) for name in draft.properties()} - draft.id_names
+    asked = [parameter for parameter in operation.parameters if parameter.location == "query"]
+    is_clear = all(
+        plain(each.name) in shown or (each.schema and draft.schemas.types(each.schema) == {"boolean"}) for each in asked
+    )
+    if draft.action("list") is None or operation.request_body is not None or not is_clear:
+        return None
+    reason = "a DELETE of the path of the list, which names no items"
+    return _shown(draft, DraftAction(operation, "delete-all", found, reason))
+
+
+def _whole(draft: ResourceDraft, asked: str) -> ItemList | None:
+    """The list that a PUT makes the whole collection; None if its entries name items, so that it may be an update."""
+    schemas = draft.schemas
+    for listed in lists(draft, asked) if draft.action("list") is not None else ():
+        named = {name for name in schemas.required(listed.entries) if plain(name) in draft.id_names}
+        own = schemas.properties(listed.entries)
+        is_update = any(name in own and schemas.keyword(own[name], "readOnly") is not True for name in named)
+        if messages.is_object(schemas, listed.entries) and is_sent(draft, listed.entries) and not is_update:
+            return listed
     return None
 
 

@@ -24,7 +24,8 @@ class DraftAction(Struct, frozen=True):
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
     `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes. `ids` is the
-    query parameter with the ids of a batch, `content` what of the request is the content of the item.
+    query parameter with the ids of a batch, `content` what of the request is the content of the item. `is_map` says
+    that a list shows the items in an object, by their ids.
     """
 
     operation: Operation
@@ -43,6 +44,7 @@ class DraftAction(Struct, frozen=True):
     entry: str = ""
     ids: str = ""
     content: str = ""
+    is_map: bool = False
 
     def showing(self, path: Path, schema: str) -> DraftAction:
         """This action, whose reply shows the items at a place."""
@@ -168,7 +170,7 @@ RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4
     (*BATCHES, "get-content", "replace-content"), 5
 )
 
-CREATING = ("create", "create-many")
+CREATING = ("create", "create-many", "replace-all")
 """What an action does that creates items."""
 
 

@@ -89,11 +89,12 @@ class Envelopes:
         validator = self._schemas.validator(pointer, "response") if self._keeps_validators else None
         return (validator or self._schemas.compile_once(pointer, "response")).is_valid
 
-    def template(self, pointer: str, path: Path, placeholder: str, *, listed: bool) -> Template:
+    def template(self, pointer: str, path: Path, placeholder: str, *, listed: bool, is_map: bool = False) -> Template:
         """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made."""
         if not path:
             return placeholder
-        sample = [] if listed else self.value(str(self._schemas.below(pointer, path)))
+        empty: Any = {} if is_map else []
+        sample = empty if listed else self.value(str(self._schemas.below(pointer, path)))
         for make in (partial(self._template, listed=listed), self._from_example):
             template = make(pointer, path, placeholder)
             if self._is_valid(pointer)(filled(template, sample)):
@@ -268,7 +269,7 @@ def filled(template: Template, placeholder: Any) -> Any:
         return {key: filled(value, placeholder) for key, value in kept.items()}
     if isinstance(template, list):
         return [filled(value, placeholder) for value in template]
-    if template in ("{item}", "{items}"):
+    if template in ("{item}", "{items}", "{by_id}"):
         return placeholder
     if template == "{ids}":
         return []

@@ -190,3 +190,9 @@ PLAIN = frozenset(("type", "description", "title", "examples", "readOnly", "defa
 def _restricted(schemas: Schemas, place: str) -> bool:
     """Does a schema restrict a value by more than its type? Most do not, and need no validator."""
     return any(not name.startswith("x-") and name not in PLAIN for node, _ in schemas.branches(place) for name in node)
+
+
+def plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The name and the schemas of the id of an item that no path names."""
+    name = next((name for name in properties if name.lower() in ("id", "uuid", "guid")), "id")
+    return name, [properties[name]] if name in properties else []

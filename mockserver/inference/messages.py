@@ -212,6 +212,20 @@ def list_path(schemas: Schemas, pointer: str, word: str) -> Path | None:
     return _likeliest(schemas, pointer, word, 3)
 
 
+def map_path(schemas: Schemas, pointer: str, word: str) -> Path | None:
+    """Where an object is that has the items by their ids in the body of a list; None if there is none."""
+    if _values(schemas, pointer) is not None:
+        return ()
+    maps = {name: at for name, at in schemas.properties(pointer).items() if _values(schemas, at) is not None}
+    named = [name for name in maps if same(name, word) or plain(name) in LIST_NAMES]
+    return (named[0],) if named else None
+
+
+def _values(schemas: Schemas, pointer: str) -> str | None:
+    found = schemas.values(pointer)
+    return found if found is not None and is_object(schemas, found) else None
+
+
 def _likeliest(schemas: Schemas, pointer: str, word: str, depth: int) -> Path | None:
     properties = schemas.properties(pointer)
     arrays = [name for name, at in properties.items() if objects_of(schemas, at) is not None]

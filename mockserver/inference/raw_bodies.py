@@ -92,9 +92,11 @@ def _same(schemas: Schemas, one: MediaType, other: MediaType) -> bool:
     own, its = schemas.items(one.schema), schemas.items(other.schema)
     if own is None or its is None:
         return own is its
-    return schemas.resolve(own)[1] == schemas.resolve(its)[1] or (
-        schemas.types(own) == schemas.types(its) and "object" not in schemas.types(own)
-    )
+    if "object" not in schemas.types(own):
+        return schemas.types(own) == schemas.types(its)
+    known = schemas.properties(own)
+    is_made = any(schemas.keyword(known[name], "readOnly") is True for name in schemas.required(own) & known.keys())
+    return schemas.resolve(own)[1] == schemas.resolve(its)[1] and not is_made
 
 
 def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
 from mockserver.inference.names import noun, plain, words
@@ -273,3 +274,11 @@ def of_parameter(
     if by_property is not None:
         return by_property
     return next((one for one in known.values() if one.parameter == parameter or one.words == noun(parameter)), None)
+
+
+def reference_statement(found: FoundReference, above: Mapping[str, str]) -> Statement:
+    """A reference as a statement, with the path parameter that holds the same id, if there is one."""
+    keys: Statement = {"field": found.field, "resource": found.resource} | ({"key": found.key} if found.key else {})
+    same = (name for name, resource in above.items() if resource == found.resource)
+    parameter = next((p for p in same if len(found.steps) == 1 and stem(p) == stem(found.steps[0])), "")
+    return inferred(found.reason, **keys, **({"parameter": parameter} if parameter else {}))

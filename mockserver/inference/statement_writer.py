@@ -17,7 +17,13 @@ from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import noun, plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
-from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
+from mockserver.inference.references import (
+    FoundReference,
+    ReferenceFinder,
+    ReferredResource,
+    of_parameter,
+    reference_statement,
+)
 from mockserver.inference.resources import DraftParent
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
@@ -53,7 +59,7 @@ class Writer:
         """The properties of an item, and the path parameters above it, that name items of other resources."""
         found = self._found_in(draft)
         above = {parameter: self._above(parameter, draft, parent, found) for parameter in draft.parent_parameters}
-        stated = [_reference(one, above) for one in found]
+        stated = [reference_statement(one, above) for one in found]
         told = {str(one.get("parameter")) for one in stated}
         rest = {parameter: name for parameter, name in above.items() if name and parameter not in told}
         note = "the path parameter has the name of {}"
@@ -122,7 +128,7 @@ class Writer:
         if draft.single:
             return inferred(f"{draft.node.path} contains no id and shows one object", **nowhere, generate="single")
         if not draft.has_id:
-            name, places = _plain_id(properties)
+            name, places = identity.plain_id(properties)
             made = identity.generation(self._schemas, places)
             return inferred("no path contains an id", field=name, **nowhere) | made
         return self._named(draft, properties)
@@ -206,7 +212,7 @@ class Writer:
     def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
         stated: Statement = {"action": self._action(draft, action)}
-        if action.does == "list":
+        if action.does in ("list", "delete-all"):
             stated |= self._listed(draft, action)
         return stated | self._reply(draft, action)
 
@@ -288,10 +294,10 @@ class Writer:
         return stated | ({"sort": order} if order is not None else {})
 
     def _reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
-        placeholder = "{items}" if action.does in SEVERAL else "{item}"
+        placeholder = "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL else "{item}"
         keys: Statement = {"status": action.reply.status}
         body = self._body(draft, action, placeholder)
-        if body is not None and body != placeholder:
+        if body is not None and (body != placeholder or action.is_map):
             keys["body"] = body
         is_content = action.does in ("get-content", "replace-content")
         if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
@@ -306,7 +312,10 @@ class Writer:
         if pointer is None:
             return None
         if action.item_schema is not None:
-            return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does in SEVERAL)
+            is_list = action.does in SEVERAL
+            return self._envelopes.template(
+                pointer, action.item_path, placeholder, listed=is_list, is_map=action.is_map
+            )
         if action.does in ("get-content", "replace-content"):
             return None  # the content itself
         if action.does == "list":
@@ -356,24 +365,11 @@ class Writer:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _reference(found: FoundReference, above: Mapping[str, str]) -> Statement:
-    """A reference as a statement, with the path parameter that holds the same id, if there is one."""
-    keys: Statement = {"field": found.field, "resource": found.resource} | ({"key": found.key} if found.key else {})
-    same = (name for name, resource in above.items() if resource == found.resource)
-    parameter = next((p for p in same if len(found.steps) == 1 and stem(p) == stem(found.steps[0])), "")
-    return inferred(found.reason, **keys, **({"parameter": parameter} if parameter else {}))
-
-
 def _filled(path: str, values: Mapping[str, str]) -> str:
     """A path with its parameters replaced."""
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path
-
-
-def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
-    name = next((name for name in properties if name.lower() in ("id", "uuid", "guid")), "id")
-    return name, [properties[name]] if name in properties else []
 
 
 def _invented(draft: ResourceDraft) -> Statement:

@@ -230,6 +230,13 @@ class Schemas:
                 return json_pointer.join(here, "items")
         return None
 
+    def values(self, pointer: str) -> str | None:
+        """The pointer of the `additionalProperties` of an object schema that names no properties, or None."""
+        for node, here in self.branches(pointer) if not self.properties(pointer) else ():
+            if isinstance(node.get("additionalProperties"), dict):
+                return json_pointer.join(here, "additionalProperties")
+        return None
+
     def _names(self, pointer: str, path: Path) -> Iterable[str]:
         """The names of the properties of the object at `path` inside a value of the schema at `pointer`."""
         found = self.below(pointer, path)

@@ -144,3 +144,75 @@ def test_a_parameter_filters_by_a_list_whose_name_is_its_plural(serve: Serve) ->
         api.post("/orders", json={"name": name, "tags": [name * 2, "x"]})
 
     assert ["b"] == [each["name"] for each in api.get("/orders?tag=bb").json()["content"]]
+
+
+def test_a_delete_of_a_collection_deletes_what_its_query_selects(serve: Serve) -> None:
+    api = serve("whole-collections")
+    for title, status in (("a", "x"), ("b", "y"), ("c", "y")):
+        api.post("/items", json={"title": title, "status": status})
+
+    assert 204 == api.delete("/items?status=x").status_code
+    assert ["b", "c"] == [each["title"] for each in api.get("/items").json()]
+    assert 204 == api.delete("/items").status_code
+    assert [] == api.get("/items").json()
+    assert 404 == api.get("/items/2").status_code
+
+
+def test_a_delete_of_a_collection_leaves_those_of_other_owners_and_says_how_many(serve: Serve) -> None:
+    api = serve("whole-collections")
+    for board in (1, 1, 2):
+        api.post(f"/boards/{board}/cards", json={"title": "a"})
+
+    assert {"deleted": 2} == api.delete("/boards/1/cards").json()
+    assert [0, 1] == [api.get(f"/boards/{board}/cards").json()["total"] for board in (1, 2)]
+
+
+def test_a_delete_by_what_no_item_shows_deletes_nothing(serve: Serve) -> None:
+    api = serve("whole-collections")
+    api.post("/logs", json={"title": "a"})
+
+    assert 204 == api.delete("/logs?before=2020-01-01T00:00:00Z").status_code
+    assert 1 == len(api.get("/logs").json())
+
+
+def test_a_put_of_a_list_makes_it_the_whole_collection(serve: Serve) -> None:
+    api = serve("whole-collections")
+    for title in "abc":
+        api.post("/items", json={"title": title})
+
+    shown = api.put("/items", json=[{"title": "new"}, {"id": 2, "title": "B"}]).json()
+
+    assert [(4, "new"), (2, "B")] == [(each["id"], each["title"]) for each in shown]
+    assert shown == api.get("/items").json()
+    assert [404, 200] == [api.get(f"/items/{id}").status_code for id in (1, 2)]
+    assert 400 == api.put("/items", json=[{"title": "x"}, {"title": 5}]).status_code
+    assert shown == api.get("/items").json()
+    assert [] == api.put("/items", json=[]).json()
+    assert [] == api.get("/items").json()
+
+
+def test_a_list_that_is_a_map_shows_the_items_by_their_ids(serve: Serve) -> None:
+    api = serve("whole-collections")
+
+    assert {} == api.get("/widgets").json()
+    widget = api.post("/widgets", json={"label": "a"}).json()
+
+    assert {widget["id"]: widget} == api.get("/widgets").json()
+    api.delete(f"/widgets/{widget['id']}")
+    assert {} == api.get("/widgets").json()
+
+
+def test_a_map_inside_an_object_is_paged_and_keyed_by_the_name_in_the_path(serve: Serve) -> None:
+    api = serve("whole-collections")
+    for name in ("n1", "n2"):
+        api.put(f"/nodes/{name}", json={"port": 1})
+
+    assert {"nodes": {"n1": {"port": 1}, "n2": {"port": 1}}, "count": 2} == api.get("/nodes").json()
+    assert ["n2"] == list(api.get("/nodes?limit=1&offset=1").json()["nodes"])
+
+
+def test_a_map_of_something_else_is_no_list(serve: Serve) -> None:
+    api = serve("whole-collections")
+    api.post("/devices", json={"label": "a"})
+
+    assert all(each.keys() == {"count"} for each in api.get("/devices").json().values())

@@ -9,7 +9,14 @@ from msgspec import Meta, field
 
 from mockserver.behaviour.statements.base import Names, Statement
 
-BATCHES = {"create-many": "create", "update-many": "update", "replace-many": "replace", "delete-many": "delete"}
+BATCHES = {
+    "create-many": "create",
+    "update-many": "update",
+    "replace-many": "replace",
+    "delete-many": "delete",
+    "replace-all": "create",
+    "delete-all": "delete",
+}
 """What `Action.does` of a request about several items does to each of them."""
 
 SEVERAL = frozenset(("list", *BATCHES))
@@ -32,13 +39,17 @@ class Action(Statement, frozen=True, kw_only=True):
             "update-many",
             "replace-many",
             "delete-many",
+            "replace-all",
+            "delete-all",
             "get-content",
             "replace-content",
         ],
         Meta(
             description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
             "each entry of a list in the body, or to each item whose id is there, and show all of them as `{items}`. "
-            "Either all of it happens or nothing. `replace-content` stores the whole body, a text, a number, a list or "
+            "Either all of it happens or nothing. `delete-all` deletes what a list with the same query would show; "
+            "`replace-all` makes the list in the body the whole collection: an entry with the id of an item replaces "
+            "that item. `replace-content` stores the whole body, a text, a number, a list or "
             "a file, as the content of an item, and `get-content` shows it in the media type in which it was sent."
         ),
     ]

@@ -14,10 +14,11 @@ from mockserver.behaviour.statements.base import Evidence, Keys, Statement
 class ReplyStatement(Statement, frozen=True, kw_only=True):
     """The success reply.
 
-    Values in `body` and `headers`: `{item}`, `{items}`, `{id}`, `{next}` (the next position), `{more}` (is there
-    another page?), `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`,
-    `{first_id}`, `{last_id}` (the ids of the first and the last item of the page), `{next_url}`, `{previous_url}`,
-    `{first_url}`, `{last_url}` (the addresses of other pages) and `{location}` (the item's path).
+    Values in `body` and `headers`: `{item}`, `{items}`, `{by_id}` (an object that has the items by their ids), `{ids}`,
+    `{id}`, `{next}` (the next position), `{more}` (is there another page?), `{last}` (is this the last one?),
+    `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first
+    and the last item of the page), `{next_url}`, `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other
+    pages) and `{location}` (the item's path).
     `{text:id}` is the value as a string, and so is `{text_or_null:id}`; without a value they are empty or null. A
     property that is only `{next?}` is left out if it has no value.
     """
