@@ -91,6 +91,7 @@ class Import:
         return f"{self.file}:{self.line} imports {self.name}"
 
 
+@cache
 def files(*packages: str) -> list[Path]:
     return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
 
@@ -100,12 +101,13 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def imports(path: Path) -> Iterator[Import]:
+@cache
+def imports(path: Path) -> list[Import]:
     file = path.relative_to(ROOT).as_posix()
     hidden = {id(inner) for function in functions(path) for inner in ast.walk(function)}
-    for node in ast.walk(tree(path)):
-        for name in imported(node):
-            yield Import(file, node.lineno, name, id(node) in hidden)
+    return [
+        Import(file, node.lineno, name, id(node) in hidden) for node in ast.walk(tree(path)) for name in imported(node)
+    ]
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -117,18 +119,19 @@ def imported(node: ast.AST) -> list[str]:
     return []
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@cache
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+@cache
 def part(name: str) -> str:
     """The part of the mock that a dotted name or a file belongs to: `mockserver.openapi.lint` to `openapi`."""
     steps = name.removesuffix(".py").replace("/", ".").split(".")
     return steps[1] if len(steps) > 1 and (found(steps[:2]) is not None) else "__init__"
 
 
+@cache
 def module(name: str) -> str | None:
     """The module of ours that an imported name is, or is defined in; None for foreign ones."""
     steps = name.split(".")
@@ -300,6 +303,7 @@ def test_no_function_is_too_long_to_read_at_once() -> None:
     assert [] == long
 
 
+@cache
 def declared(*extras: str) -> set[str]:
     """The distributions that pyproject.toml names as dependencies, with those of the extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
