@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import ssl
+from functools import lru_cache
 from typing import Any
 
 import httpcore
@@ -39,9 +40,13 @@ class StaleConnection(httpcore.ReadError):
         self.refused = refused
 
 
-def _tls(*, verify: bool) -> ssl.SSLContext:
-    """Raises UnreadableAuthorities for a file of authorities that cannot be read."""
-    context, file = httpx.create_ssl_context(verify=verify, trust_env=False), os.environ.get("SSL_CERT_FILE")
+@lru_cache(maxsize=4)  # reading the usual authorities takes longer than a request
+def _tls(verify: bool, file: str | None) -> ssl.SSLContext:
+    """The context for connections, which also trusts the authorities in a file.
+
+    Raises UnreadableAuthorities for a file of authorities that cannot be read.
+    """
+    context = httpx.create_ssl_context(verify=verify, trust_env=False)
     if verify and file:
         try:
             context.load_verify_locations(file)
@@ -60,11 +65,12 @@ class BoundedHTTPTransport(httpx.HTTPTransport):
     """
 
     def __init__(self, *, verify: bool, connections: int, seconds: float) -> None:
-        super().__init__(verify=verify, trust_env=False)
+        context = _tls(verify, os.environ.get("SSL_CERT_FILE"))
+        super().__init__(verify=context, trust_env=False)
         self._connections = connections
         # httpx has no option for the network backend of its pool.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(verify=verify),
+            ssl_context=context,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=KEPT,
