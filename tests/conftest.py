@@ -9,11 +9,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
 from tests.foreign import served
@@ -28,6 +30,9 @@ settings.register_profile("here", print_blob=True, **PATIENT)
 settings.register_profile("ci", derandomize=True, print_blob=True, **PATIENT)
 settings.register_profile("thorough", max_examples=2_000, **PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
+
+# httpx reads the certificates of all authorities for each client, which takes longer than the requests of a test.
+default.create_ssl_context = cache(httpx.create_ssl_context)
 
 QUIET_BROWSER = (
     "--headless",
