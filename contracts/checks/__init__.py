@@ -34,6 +34,8 @@ from contracts.checks import (
     nested_defaults,
     odd_input,
     ordering,
+    overlaps,
+    own_profile,
     owner_capacity,
     owner_figures,
     owner_updates,
@@ -50,19 +52,25 @@ from contracts.checks import (
     rate_limits,
     read_your_writes,
     references,
+    referred_items,
     refused_requests,
     replaced_defaults,
     secrets,
     sorted_items,
     state_machine,
+    state_rules,
+    stated_counts,
+    stated_effects,
     success_replies,
     tenants,
     timestamps,
     tokens,
     uniqueness,
+    unknown_references,
     unpaged_lists,
     updates,
     validation,
+    whole_batches,
     whole_updates,
 )
 from contracts.checks.vendor_rules import vendor_checks
@@ -71,7 +79,7 @@ from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
-    *fields.CHECKS, *nested_defaults.CHECKS, *replaced_defaults.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
+    *fields.CHECKS, *nested_defaults.CHECKS, *replaced_defaults.CHECKS, *mass_assignment.CHECKS, *own_profile.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *page_links.CHECKS, *paging_during_changes.CHECKS,
     *unpaged_lists.CHECKS, *list_counts.CHECKS, *filters.CHECKS, *filters_together.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *owner_capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
@@ -81,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *preferences.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
     *further_methods.CHECKS, *multipart_parts.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
+    *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *stated_effects.CHECKS, *stated_counts.CHECKS,
     *deliveries.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
-from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted
+from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted, says_left_out
 from contracts.checks.stored_fields import current, expect_different_items, weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
@@ -66,6 +66,8 @@ def _check_lists(
         items, listing = context.list_all(neighbour, query=query)
         ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
         shown = items[ids.index(str(created.id))] if str(created.id) in ids else {}
+        said = None if query else says_left_out(context.contract.schemas, resource.operations["list"])
+        doubt = weaker(context, MARKED) if is_marked_deleted(before, shown) else None
         context.expect(
             str(created.id) not in ids,
             "no list contains a deleted item",
@@ -73,7 +75,7 @@ def _check_lists(
             *history,
             *listing,
             about="list",
-            statement=weaker(context, MARKED) if is_marked_deleted(before, shown) else None,
+            statement=said or doubt,
         )
     context.expect(
         str(neighbour.id) in ids,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.checks.encoded_values import check_encoded
 from contracts.checks.filter_target import FilteredList
 from contracts.checks.filter_values import ignores_case, three_values, two_values
 from contracts.checks.item_view import as_json
@@ -123,6 +124,8 @@ def _check_parameter(context: CheckContext, target: FilteredList) -> None:
         items, listing = target.all(context, mine, {parameter: wanted})
         text = f"the list contains exactly the items whose {target.field} is {as_json(wanted)}"
         _expect_items(context, resource, items, [mine], [theirs], listing, text)
+    if isinstance(inside.sent[target.field], str) and target.statement.evidence in FROM_DOCUMENT:
+        _check_encoded(context, target, target.field)
     wanted = _scalar(inside.sent[target.field])
     text = f"the list contains exactly the items whose {target.field} is {as_json(wanted)}"
     _check_pages(context, target, {parameter: wanted}, inside, values[1], text)
@@ -198,7 +201,23 @@ def _check_search(context: CheckContext, target: FilteredList) -> None:
         _expect_items(context, resource, items, [], [theirs], listing, f"{text}, and no item without the word")
         guess = StatementRef(target.op.name, "filter", "inferred", "", f"A search looks into {name}.")
         _expect_items(context, resource, items, [mine], [], listing, text, guess)
-        _check_case(context, target, name, mine, found=str(mine.id) in ids(resource, items))
+        found = str(mine.id) in ids(resource, items)
+        _check_case(context, target, name, mine, found=found)
+    if found:
+        _check_encoded(context, target, name, is_search=True)
+
+
+def _check_encoded(context: CheckContext, target: FilteredList, name: str, *, is_search: bool = False) -> None:
+    """A value that a URL encodes is found too, if plain ones are: nothing was found so far, and any text is accepted."""
+    pointer = context.bodies.properties(target.resource.operations["create"])[name]
+    asked = target.op.query_schema(target.statement.parameter)
+    words = ("enum", "const", "format")
+    is_free = all(context.contract.schemas.keyword(at, word) is None for at in (pointer, asked) if at for word in words)
+    is_reference = any(each.field == name for each in target.resource.behaviour.references)
+    if is_free and not is_reference and not context.findings:
+        check_encoded(
+            context, target, name, lambda text: _with(context, target.resource, name, text), is_search=is_search
+        )
 
 
 def _check_case(context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, *, found: bool) -> None:

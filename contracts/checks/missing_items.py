@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.stored_fields import weaker
-from contracts.model.finding import RecordedExchange
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.refusal_sentences import operation_sentences
 from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.openapi.schemas import Schemas
 
 GONE = (404, 410)
 """Statuses for an item that does not exist (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -25,6 +28,13 @@ REPEATED = (
 HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
 MARKED = "The item may still be shown, marked as deleted."
 
+LEFT_OUT = re.compile(
+    r"\bdeleted (?:\w+ )?(?:are|is) (?:left out|omitted|excluded|hidden|filtered out|not (?:\w+ )?(?:listed|shown|included|returned))\b|"
+    r"\b(?:without|excluding|except|not) (?:the )?deleted\b|\b(?:leaves?|left) out deleted\b",
+    re.IGNORECASE,
+)
+"""How a sentence about a list says that it does not show what is deleted."""
+
 MARKS = ("delet", "archiv", "remov", "trash", "cancel", "active", "enabled", "status", "state")
 """A field whose name contains one of these may say that an item is deleted."""
 
@@ -37,6 +47,17 @@ def documents_missing(op: ResourceOperation) -> bool:
 def may_succeed(op: ResourceOperation, status: int) -> bool:
     """Is it a DELETE that may answer so about an item that does not exist?"""
     return op.operation.method == "delete" and 200 <= status < 300 and not documents_missing(op)
+
+
+def says_left_out(schemas: Schemas, op: ResourceOperation) -> StatementRef | None:
+    """The sentence about a list which says that it does not show what is deleted; None if there is none.
+
+    It may go on with "unless": a parameter shows them all the same.
+    """
+    for each in operation_sentences(schemas, op.operation):
+        if LEFT_OUT.search(each.text):
+            return StatementRef(op.name, "http", "described", each.source, "The list does not show what is deleted.")
+    return None
 
 
 def is_marked_deleted(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

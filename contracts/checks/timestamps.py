@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.checks.item_view import as_json, change_of, shown_fields, views
+from contracts.checks.item_view import as_json, change_of, documented, shown_fields, views
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Timestamps
+from mockserver.inference.descriptions import description
+
+LAST_CHANGE = re.compile(
+    r"\b(?:last|latest|most recent) (?:\w+ )?(?:changed?|updated?|modified|modification|edit(?:ed)?)\b|"
+    r"\b(?:changes|is set|is updated|is renewed) (?:with|by|at|on) (?:every|each|any) (?:change|update|edit)\b",
+    re.IGNORECASE,
+)
+"""How a description says that a time is that of the last change."""
 
 
 def timestamps(context: CheckContext, resource: CheckedResource, statement: Timestamps) -> None:
@@ -49,15 +58,38 @@ def _check_put(context: CheckContext, resource: CheckedResource, statement: Time
     response = context.get(created)
     after = context.item(resource.operations["get"], response)
     if changed.status < 300 and statement.updated and statement.updated in before:
-        context.expect(
-            is_later(after.get(statement.updated), before[statement.updated]),
-            f"PUT changes {statement.updated} to a later time",
-            f"{before[statement.updated]} before, {after.get(statement.updated)} after",
-            created.exchange,
-            changed,
-            response,
-            about="replace moves",
+        _expect_later(context, resource, op, statement, (before, after), created.exchange, changed, response)
+
+
+def _expect_later(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    statement: Timestamps,
+    views: tuple[Mapping[str, Any], Mapping[str, Any]],
+    *history: RecordedExchange,
+) -> None:
+    """The time of the last update is a later one after a request; the two `views` are of the item before and after."""
+    before, after = (view.get(statement.updated) for view in views)
+    context.compared += 1
+    if not is_later(after, before):
+        context.report_violation(
+            f"{'PUT' if op.operation.method == 'put' else 'an update'} changes {statement.updated} to a later time",
+            f"{before} before, {after} after",
+            *history,
+            about="replace moves" if op.operation.method == "put" else "updated moves",
+            statement=_said(context, resource, op, statement.updated),
+            operation=op.name,
         )
+
+
+def _said(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> StatementRef | None:
+    """What the description of a field says about the last change; None if it says nothing."""
+    pointer = documented(context.contract, resource.operations["get"]).get(name)
+    said = description(context.contract.schemas, pointer).first(LAST_CHANGE) if pointer is not None else None
+    if said is None:
+        return None
+    return StatementRef(op.name, "timestamps", "described", said.source, f"{name} is the time of the last change.")
 
 
 def _until_later(statement: Timestamps, item: Mapping[str, Any]) -> float:
@@ -102,13 +134,7 @@ def _check_update(
             about="created stays",
         )
     if statement.updated in before:
-        context.expect(
-            is_later(after.get(statement.updated), before.get(statement.updated)),
-            f"an update changes {statement.updated} to a later time",
-            f"{before.get(statement.updated)} before, {after.get(statement.updated)} after",
-            *history,
-            about="updated moves",
-        )
+        _expect_later(context, resource, op, statement, (before, after), *history)
         reply_item = context.item(op, changed)
         if statement.updated in reply_item:
             context.expect(

@@ -81,6 +81,9 @@ def _whole_body(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem | None
 ) -> dict[str, Any]:
     body = context.bodies.minimal(op, context.check) or {}
+    if created is not None and context.shared.forms.get(resource.name):  # only with such values a create is accepted
+        accepted = body | {name: created.sent[name] for name in body if name in created.sent}
+        body = accepted if context.bodies.accepts(op, accepted) else body
     return meant(context, resource, op, body, created) if created else body
 
 

@@ -10,12 +10,17 @@ from urllib.parse import quote, urlsplit
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
+from mockserver.inference.names import noun
+from mockserver.inference.references import stem
 
 MOST_RECREATED = 12
 """At most this many items are created again to reproduce a list."""
 
 MOST_WRITES = 12
 """At most this many changes of its items are sent again to reproduce what a read shows: the last ones."""
+
+LONG_ID = 8
+"""A text of so many characters that is the id of an item is no other value by chance."""
 
 SAFE = ("GET", "HEAD")
 
@@ -112,7 +117,7 @@ class CreatedItems:
         return led if len(led) > 1 or exchange.method != "GET" else (*self.steps_to(*latest), exchange)
 
     def steps_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
-        """The exchanges, preceded by those that created the items in their URLs and lists.
+        """The exchanges, preceded by those that created the items in their URLs, bodies and lists.
 
         If the last one is a read, the requests that changed these items before it are among them.
         """
@@ -120,14 +125,16 @@ class CreatedItems:
         needed: list[RecordedExchange] = []
         listed = self._listed(exchanges)
         steps = {step for each in exchanges for step in _path(each).split("/")}
+        named_values = {leaf for each in exchanges for leaf in _leaves(each.sent, "")}
         named: list[CreatedItem] = []
         for made in reversed(self._ever):
-            if made in listed or quote(str(made.id), safe="") in steps:
+            if made in listed or quote(str(made.id), safe="") in steps or _is_referred(made, named_values):
                 named.append(made)
                 if id(made.exchange) not in shown:
                     needed.insert(0, made.exchange)
                     shown.add(id(made.exchange))
                     steps |= set(_path(made.exchange).split("/"))
+                    named_values |= set(_leaves(made.exchange.sent, ""))
         if not exchanges or exchanges[-1].method not in SAFE:
             return (*needed, *exchanges)
         return _in_order((*needed, *exchanges), self._changes(named, shown, exchanges[-1].position))
@@ -158,6 +165,28 @@ class CreatedItems:
         ]
         found = [made for made in self.present if made.resource in resources]
         return found if len(found) <= MOST_RECREATED else []
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, str | int]]:
+    """The texts and whole numbers in a JSON value, each with the name of the property that it is in."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _leaves(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each, name)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield name, value
+
+
+def _is_referred(made: CreatedItem, values: Iterable[tuple[str, str | int]]) -> bool:
+    """Does a request body name an item? A property named after it does (`author_id`), or a long text that is its id."""
+    called = noun(made.resource.name)[-1]
+    return any(
+        str(value) == str(made.id)
+        and (stem(name).endswith(called) or (isinstance(value, str) and len(value) >= LONG_ID))
+        for name, value in values
+    )
 
 
 def _path(exchange: RecordedExchange) -> str:

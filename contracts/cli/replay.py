@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,9 @@ from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation
 from mockserver.rules import from_modules
+
+STATUS_SEEN = re.compile(r"status \d{3}")
+"""What was seen, if it is a status alone."""
 
 
 class Undecided(MockServerError):
@@ -130,11 +134,11 @@ def find_again(report: Report, reported: Finding, settings: CheckSettings) -> Fi
         if reported.check == "document" or reported.check in RESPONSE_RULES:
             return _send_again(report, reported, settings, target)
         if reported.check in {check.name for check in all_checks(settings.contract)}:
-            return _run_check_again(reported, settings, target)
+            return _run_check_again(report, reported, settings, target)
         return _run_schemathesis_again(reported, settings, target)
 
 
-def _run_check_again(reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:
+def _run_check_again(report: Report, reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:
     operations = {
         bound_check.operation
         for bound_check in checks_of(settings.contract)
@@ -156,7 +160,25 @@ def _run_check_again(reported: Finding, settings: CheckSettings, target: Target)
         raise Undecided(
             result.stopped or next(iter(outcomes), f"the check {reported.check} no longer applies to the contract")
         )
-    return now
+    return now or _same_reply(report, reported, target)
+
+
+def _same_reply(report: Report, reported: Finding, target: Target) -> Finding | None:
+    """The finding, if it is about a status and the recorded requests still get it: the check itself may send others.
+
+    None if they do not, or cannot be sent again.
+    """
+    if not STATUS_SEEN.fullmatch(reported.seen):
+        return None
+    try:
+        replayed = replay_script(script(reported, report.base, report.operations), target)
+    except (ScriptBroken, Unreachable, Exhausted, ReadOnly):
+        return None
+    exchanges = tuple(
+        target.exchange(sent._replace(url=_absolute(sent.url, target)), reply) for sent, reply in replayed.exchanges
+    )
+    is_same = bool(exchanges) and reported.seen == f"status {exchanges[-1].status}"
+    return replace(reported, exchanges=exchanges) if is_same else None
 
 
 def _run_schemathesis_again(reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.names import words
@@ -19,7 +19,7 @@ PAIRS = (
 def in_order(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body with the values of such pairs exchanged where they come in the wrong order."""
     result = dict(body)
-    for low, high in _pairs(result):
+    for low, high in pairs(result):
         first, second = result[low], result[high]
         is_alike = type(first) is type(second) and isinstance(first, str | int | float) and not isinstance(first, bool)
         if is_alike and first > second and (not isinstance(first, str) or _is_moment(first)):
@@ -27,9 +27,9 @@ def in_order(body: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _pairs(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The names of the properties whose words differ in one place only, and there as one of PAIRS."""
-    known = {tuple(words(name)): name for name in body}
+    known = {tuple(words(name)): name for name in names}
     for parts, name in known.items():
         for at, word in enumerate(parts):
             for low, high in PAIRS:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from mockserver.inference.descriptions import Description, description
+from contracts.model.refusal_sentences import refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -20,14 +19,6 @@ RELATIVE = re.compile(
 """How a sentence compares what a request asks for with what there is."""
 
 
-def refusal_sentences(schemas: Schemas, operation: Operation) -> Iterator[str]:
-    """The sentences about an operation and about its client errors."""
-    texts = [description(schemas, operation.pointer, word) for word in ("description", "summary")]
-    texts += [Description(each.description, "") for each in operation.responses if each.status[:1] == "4"]
-    for text in texts:
-        yield from text.sentences()
-
-
 def relative_sentence(schemas: Schemas, operation: Operation) -> str:
     """The first sentence by which a valid request may be refused because of what is stored; empty if there is none."""
-    return next((each for each in refusal_sentences(schemas, operation) if RELATIVE.search(each)), "")
+    return next((each.text for each in refusal_sentences(schemas, operation) if RELATIVE.search(each.text)), "")

@@ -28,9 +28,27 @@ BY_EXPECTATION: Sequence[tuple[str, str]] = (
     (r"(If-Match|the entity tag).* returns 412",
      ("Compare If-Match in {operation} with the current entity tag before anything is changed, and answer 412 if they "
      "differ.")),
+    (r"is refused while ",
+     "Look at the state of the item in {operation} before anything is changed, and refuse what the document forbids."),
+    (r"^a \w+ whose \S+ names no ",
+     "Look up in {operation} every item that the body names, in lists too, and refuse the request if there is none."),
+    (r"to which a new .* belongs is refused",
+     "Count what refers to the item in {operation}, in the transaction that deletes it, and refuse it if any does."),
+    (r" of the \S+ is (raised|lowered)( by|$)",
+     "Change the figure in {operation}, in the transaction that stores the rest."),
+    (r" of the \S+ is \S+ after ",
+     "Reckon the figure from the items that there are when it is read, or change it in {operation}, too."),
+    (r"^a second \S+ of the same \S+ which",
+     "Look in {operation} for what overlaps, in the transaction that stores the new one, and refuse that."),
+    (r"creates none$",
+     "Check all items in {operation} before the first one is stored, or store them in one transaction."),
+    (r"percent-encoded in the URL",
+     "Decode the query in {operation} as UTF-8, once: `%20` is a space, and `%26` ends no value."),
+    (r"ignores or refuses", "Take in {operation} only the fields that its schema names."),
     (r"^a second user cannot", ("Look the item up by its id and its owner in {operation}, and answer 404 (or 403) for "
      "another user's.")),
-    (r"a second item with the same", "Add a unique index, and answer 409 in {operation} when it is violated."),
+    (r"a second item with the same",
+     "Add a unique index, and refuse in {operation} what violates it, with the status of the document."),
     (r"a second DELETE|returns 404 for (an unknown id|a deleted item)|a deleted item is not found",
      "Look the item up in {operation} first, and answer 404 if there is none or it was deleted."),
     (r"returns 404$", ("Look the item up in {operation} by every id of the path, and answer 404 if they do not belong "
@@ -61,8 +79,7 @@ BY_CHECK: Mapping[str, str] = {
     "concurrency": "Read and write in one transaction in {operation}, or lock the item, so that no request is lost.",
     "validation": "Validate the request in {operation} first: accept what the schema allows, and answer "
     "400 or 422 for all else.",
-    "negative_data_rejection": "Validate the request in {operation} against its schema before it is stored, and answer "
-    "400 or 422.",
+    "negative_data_rejection": "Validate the request in {operation} against its schema first, and answer 400 or 422.",
     "positive_data_acceptance": "Accept in {operation} what its schema allows, or narrow the schema in the document.",
     "fields": "Set the fields in {operation} as the document says: defaults when they are absent, and nothing "
     "that clients may not set.",

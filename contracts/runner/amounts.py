@@ -39,12 +39,13 @@ def _least(schemas: Schemas, pointer: str, value: Any) -> Any:
 
 
 def plentiful_body(
-    schemas: Schemas, bodies: RequestBodies, op: ResourceOperation, body: dict[str, Any]
+    schemas: Schemas, bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """The body with large amounts in every number that may be sent."""
-    made = dict(body)
+    """The body of a create request with large amounts in every number that may be sent and names no other item."""
+    made, op = dict(body), resource.operations["create"]
+    kept = op.rule_fields | {each.field for each in resource.behaviour.references}
     for name, pointer in bodies.properties(op).items():
-        is_number = bool(schemas.types(pointer) & {"integer", "number"}) and name not in op.rule_fields
+        is_number = bool(schemas.types(pointer) & {"integer", "number"}) and name not in kept
         for amount in PLENTY if is_number else ():
             if bodies.accepts(op, made | {name: amount}):
                 made[name] = amount

@@ -19,6 +19,7 @@ from contracts.runner.distinct_bodies import DistinctBodies
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
 from contracts.runner.shared import SharedState
+from contracts.runner.tried_bodies import FORMS, in_form
 
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
@@ -67,7 +68,7 @@ class ItemMaker(RequestSender):
     def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
         try:
             if resource.can("create") and not self.target.read_only:
-                made = [self.create(resource, self._plentiful(resource)) for _ in range(count)]
+                made = [self.create(resource, self.plentiful(resource)) for _ in range(count)]
                 return [{**m.sent, **m.item, resource.behaviour.identity.field: m.id} for m in made]
             op = resource.operations["list"]
             exchange = self.send(op)
@@ -75,12 +76,11 @@ class ItemMaker(RequestSender):
             return []
         return listed(op, exchange)[:count]
 
-    def _plentiful(self, resource: CheckedResource) -> dict[str, Any] | None:
+    def plentiful(self, resource: CheckedResource, *, always: bool = False) -> dict[str, Any] | None:
         """A body for an item that further requests use up; None if any body will do."""
-        if resource.name not in self.shared.used_up:
+        if resource.name not in self.shared.used_up and not always:
             return None
-        op = resource.operations["create"]
-        return plentiful_body(self.contract.schemas, self.bodies, op, self.body(resource))
+        return plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource))
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A valid create body that contains a unique mark. `full` fills in optional fields too.
@@ -89,10 +89,15 @@ class ItemMaker(RequestSender):
         """
         op = resource.operations["create"]
         self._learn_how_items_differ(resource)
-        made = (self.bodies.full if full else self.bodies.minimal)(op, f"{self.check}/{self.random.random()}")
+        form = self.shared.forms.get(resource.name, "")
+        make = self.bodies.full if full or "full" in form else self.bodies.minimal
+        made = make(op, f"{self.check}/{self.random.random()}")
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         made = modest_body(self.contract.schemas, self.bodies, op, made)
+        made = in_form(
+            self.contract.schemas, self.bodies, resource, made, form if not full else form.replace("few", "")
+        )
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
         distinct = self._distinct.body(resource, marked)
         ordered = in_order(distinct)
@@ -160,6 +165,12 @@ class ItemMaker(RequestSender):
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
             exchange, sent = self._differing_more(resource, exchange, sent, user, path)
+        if exchange.status in REFUSED and self._may_have_another_form(resource, sent):
+            found = self._find_form(resource, user, path)
+            if found is not None and body is None:
+                exchange, sent = found
+            elif found is not None:
+                self.record_created(resource, *found, user, path)
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if not given and self._refusal_may_be_of_owner(resource, exchange.status):
@@ -191,6 +202,25 @@ class ItemMaker(RequestSender):
         self.shared.crowded[resource.name] = before
         self.shared.refused.add(resource.name)  # it is about something else, so this is not tried again
         return refused, sent
+
+    def _may_have_another_form(self, resource: CheckedResource, sent: Mapping[str, Any]) -> bool:
+        """Was no item accepted yet, so that a valid body may need other numbers or more fields? That is tried once."""
+        is_new = resource.name not in self.shared.made and resource.name not in self.shared.forms
+        is_tried = self._is_probing or self.target.read_only
+        return is_new and not is_tried and self.bodies.accepts(resource.operations["create"], dict(sent))
+
+    def _find_form(
+        self, resource: CheckedResource, user: User, path: Mapping[str, Any]
+    ) -> tuple[RecordedExchange, dict[str, Any]] | None:
+        """Find a form of bodies that is accepted, and keep it. Returns the exchange and the body; None if none is."""
+        for form in FORMS[1:]:
+            self.shared.forms[resource.name] = form
+            body = self.body(resource)
+            exchange = self.send(resource.operations["create"], user=user, path=path, body=body)
+            if exchange.status < 300:
+                return exchange, body
+        self.shared.forms[resource.name] = ""
+        return None
 
     def _may_differ_more(self, resource: CheckedResource) -> bool:
         """May an item be refused because another one has its values? Not where the check is about that."""
@@ -299,7 +329,7 @@ class ItemMaker(RequestSender):
         if not resource.can("create"):
             return self.fixture(resource, user) or self._listed(resource, user) or self._put(resource, user)
         try:
-            return self.create(resource, self._plentiful(resource), user=user)
+            return self.create(resource, self.plentiful(resource), user=user)
         except NotAllowed:
             found = self.fixture(resource, user)
             if found is None:

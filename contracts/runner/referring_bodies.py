@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
+from contracts.model.body_references import LIST, steps_of, with_value
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.behaviour.statements import Reference
 
 Referred = Callable[[str, str, int], list[Any]]
 """The values of a property of so many items of a resource, by the names of both; fewer if they cannot be had."""
-
-LIST = "[]"
 
 
 class ReferringBodies(RequestBodies):
@@ -27,6 +26,18 @@ class ReferringBodies(RequestBodies):
         """As in the base class."""
         body = super().minimal(op, seed)
         return self._referring(op, body) if body is not None else None
+
+    def full(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """As in the base class; lists of references name an item."""
+        body = super().full(op, seed)
+        if body is None:
+            return None
+        for reference in self._of(op):
+            name, is_list = reference.field.removesuffix(LIST), reference.field.endswith(LIST)
+            values = self._referred(reference.resource, reference.key, 1) if is_list and body.get(name) == [] else []
+            if values and self.accepts(op, body | {name: values[:1]}):
+                body = body | {name: values[:1]}
+        return body
 
     def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
         """As in the base class."""
@@ -57,28 +68,14 @@ class ReferringBodies(RequestBodies):
         """The body with references to items that exist, as far as it stays valid; `partly` it is one field of one."""
         used: Counter[str] = Counter()
         for reference in self._of(op):
-            steps = reference.field.replace(LIST, f".{LIST}").split(".")
+            steps = steps_of(reference.field)
             if steps[0] in body:
                 used[reference.resource] += 1  # two fields name two items: from one wallet to another one
                 values = self._referred(reference.resource, reference.key, used[reference.resource])
                 value = values[min(used[reference.resource], len(values)) - 1] if values else None
-                changed = {**body, steps[0]: _set(body[steps[0]], steps[1:], value)} if values else body
+                changed = {**body, steps[0]: with_value(body[steps[0]], steps[1:], value)} if values else body
                 pointer = self.properties(op).get(steps[0])
                 is_valid = pointer is None or self._fits(pointer, changed[steps[0]])
                 if is_valid and (partly or self.accepts(op, changed)):
                     body = changed
         return body
-
-
-def _set(value: Any, steps: Sequence[str], new: Any) -> Any:
-    """A copy of a value with another one at the place to which the steps lead; unchanged where there is none."""
-    if not steps:
-        return new if value is not None else None
-    first, *rest = steps
-    if first == LIST:
-        if not isinstance(value, list):
-            return value
-        return [_set(each, rest, new) for each in (value if rest else value[:1])]  # the same item once
-    if isinstance(value, dict) and first in value:
-        return {**value, first: _set(value[first], rest, new)}
-    return value

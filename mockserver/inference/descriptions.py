@@ -31,7 +31,9 @@ DOUBT = lazy_pattern(
 )
 """What makes the rest of a sentence a condition, a negation, an example or advice."""
 
-MARKUP = lazy_pattern(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]{0,80}>|\[([^\]]*)\]\([^)]*\)")
+MARKUP = lazy_pattern(
+    r"[*`]{1,3}(?=\S)|(?<=\S)[*`]{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|<[^>]{0,80}>|\[([^\]]*)\]\([^)]*\)"
+)
 ABBREVIATION = lazy_pattern(r"\b(e\.g|i\.e|etc|vs|max|min)\.", re.IGNORECASE)
 END = lazy_pattern(r"(?<=[.!?;])\s+|\n+")
 

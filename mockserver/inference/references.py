@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from mockserver.inference.descriptions import description
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
 from mockserver.inference.names import noun, plain, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.schemas import Schemas
 
@@ -18,6 +21,8 @@ EACH = "[]"
 
 ID_WORDS = frozenset(("id", "ids", "uuid", "uuids", "gid", "gids", "guid", "guids"))
 """Last words of names that hold the id of something."""
+
+IDS = lazy_pattern(r"\b(?:ids?|identifiers?)\b", re.IGNORECASE)
 
 SELF = frozenset(("parent",))
 """Names of a reference to another item of the same resource."""
@@ -138,13 +143,13 @@ class ReferenceFinder:
             yield from self._at(at, (*steps, name), name, own, above)
 
     def _at(
-        self, pointer: str, steps: Steps, name: str, own: ReferredResource, above: Steps
+        self, pointer: str, steps: Steps, name: str, own: ReferredResource, above: Steps, listed: str = ""
     ) -> Iterator[FoundReference]:
-        """The references at one place: of the value itself, or else inside it."""
+        """The references at one place: of the value itself, or else inside it. It may be an entry of a list."""
         entries = self._schemas.items(pointer) if "array" in self._schemas.types(pointer) else None
         if entries is not None:
             if steps.count(EACH) < LISTS:
-                yield from self._at(entries, (*steps, EACH), name, own, above)
+                yield from self._at(entries, (*steps, EACH), name, own, above, pointer)
             return
         resolved = self._resolved(pointer)
         whole = self._items(pointer, name, steps, own)
@@ -153,7 +158,7 @@ class ReferenceFinder:
             for other in self._others(pointer) if resolved not in above else ():
                 yield from self._inside(other, steps, own, (*above, resolved, other))
             return
-        found = self._shown(pointer, name, steps, own) or self._named(pointer, name, steps, own)
+        found = self._shown(pointer, name, steps, own) or self._named(pointer, name, steps, own, listed)
         if found is not None:
             yield found
         deep = sum(step != EACH for step in steps)
@@ -193,8 +198,10 @@ class ReferenceFinder:
             return FoundReference(steps, target.name, "", f"{name} is the name of {target.name}")
         return None
 
-    def _named(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
-        """A reference that is the id of the other item."""
+    def _named(
+        self, pointer: str, name: str, steps: Steps, own: ReferredResource, listed: str
+    ) -> FoundReference | None:
+        """A reference that is the id of the other item. `listed` is the list that it is an entry of, or empty."""
         parts, types = words(name), self._schemas.types(pointer) - {"null"}
         if not parts or not types or not types <= {"string", "integer", "number"}:
             return None
@@ -202,10 +209,16 @@ class ReferenceFinder:
         if not says_id and parts[-1] in OWN_WORDS and steps[-1] != EACH:
             return None
         target = self._called(stem(name), name, own)
-        if target is None or (not says_id and not self._may_be_id(pointer, target, types)):
+        if target is None:
+            return None
+        if not says_id and not self._may_be_id(pointer, target, types) and not self._is_said_to_be_id(pointer, listed):
             return None
         key = self._key(target, types, name)
         return FoundReference(steps, target.name, key, f"{name} is named after {target.name}") if key else None
+
+    def _is_said_to_be_id(self, pointer: str, listed: str) -> bool:
+        """Does the description of a property, or of the list that it is an entry of, speak of ids?"""
+        return any(IDS.search(description(self._schemas, each).text) for each in (pointer, listed) if each)
 
     def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
         """Can a property with the very name of a resource hold an id? Not one with values or a format of its own."""

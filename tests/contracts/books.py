@@ -272,7 +272,7 @@ class Books:
         if "min_year" in query:
             found = [book for book in found if book.get("year", -1) >= int(query["min_year"])]
         if "q" in query:
-            found = [book for book in found if query["q"].lower() in json.dumps(book).lower()]
+            found = [book for book in found if query["q"].lower() in " ".join(map(str, book.values())).lower()]
         return found
 
     def sorted(self, found: Any, query: Query) -> Any:

@@ -1,0 +1,125 @@
+"""A check of items that take a time of something: no two bookings of a room overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.ordered_pairs import pairs
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.body_references import body_references, referring
+from contracts.model.finding import StatementRef
+from contracts.model.overlap_sentences import says_no_overlap
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
+from mockserver.behaviour.statements import Reference
+from mockserver.contract import Contract
+
+YEAR = 2036
+"""A year in the future, as nobody books the past."""
+
+Span = tuple[str, str]
+
+
+def overlap(
+    context: CheckContext, resource: CheckedResource, owner: CheckedResource, reference: Reference | None, ends: Span
+) -> None:
+    """Of two items that want the same thing at the same time, the second is refused; at another time it is not."""
+    above = context.create(owner)
+    first = _take(context, resource, above, reference, ends, 3, 6)
+    if first is None:
+        raise CannotBuildRequest(f"no {resource.name} of a new {owner.name} could be made")
+    apart = _take(context, resource, above, reference, ends, 20, 22)
+    if apart is None:
+        raise CannotBuildRequest(f"a second {resource.name} of a {owner.name} at another time is refused")
+    for begin, end, how in ((5, 8, "begins before the other ends"), (3, 6, "is at the same time"), (4, 5, "is within")):
+        body = _body(context, resource, above, reference, ends, begin, end)
+        path = above.path_below(resource) if reference is None else None
+        exchange, _ = context.try_create(resource, body, path=path, may_conflict=True)
+        if not context.expect_status(
+            400 <= exchange.status < 500,
+            f"a second {resource.name} of the same {owner.name} which {how} is refused",
+            above.exchange,
+            first.exchange,
+            exchange,
+            about="overlap",
+        ):
+            return
+
+
+def _take(
+    context: CheckContext,
+    resource: CheckedResource,
+    above: CreatedItem,
+    reference: Reference | None,
+    ends: Span,
+    begin: int,
+    end: int,
+) -> CreatedItem | None:
+    """An item from one day of a month to another one; None if it is refused."""
+    body = _body(context, resource, above, reference, ends, begin, end)
+    path = above.path_below(resource) if reference is None else None
+    return context.try_create(resource, body, path=path, may_conflict=True)[1]
+
+
+def _body(
+    context: CheckContext,
+    resource: CheckedResource,
+    above: CreatedItem,
+    reference: Reference | None,
+    ends: Span,
+    begin: int,
+    end: int,
+) -> dict[str, Any]:
+    """The body of a create request with that span. Raises CannotBuildRequest if it is not valid."""
+    op, schemas = resource.operations["create"], context.contract.schemas
+    body = context.body(resource)
+    body = referring(body, reference.field, above.id) if reference is not None else body
+    for name, day in zip(ends, (begin, end), strict=True):
+        is_day = schemas.keyword(context.bodies.properties(op)[name], "format") == "date"
+        body[name] = f"{YEAR}-05-{day:02}" + ("" if is_day else "T10:00:00Z")
+    if not context.bodies.accepts(op, body):
+        raise CannotBuildRequest(f"no valid {resource.name} lasts from {body[ends[0]]} to {body[ends[1]]}")
+    return body
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for resource in known.values():
+        op = resource.operations.get("create")
+        ends = _span(contract, resource) if op is not None else None
+        said = says_no_overlap(contract.schemas, op.operation) if op is not None and ends is not None else None
+        found = _taken(contract, known, resource) if said is not None else None
+        if op is not None and said is not None and found is not None:
+            text = f"No two {resource.name} items of a {found[0].name} overlap."
+            yield op.name, StatementRef(op.name, "http", "described", said.source, text), (resource, *found, ends)
+
+
+def _span(contract: Contract, resource: CheckedResource) -> Span | None:
+    """The two moments of the body between which an item lasts; None unless there is one such pair."""
+    pointer, schemas = resource.operations["create"].body_schema(contract.schemas), contract.schemas
+    known: Mapping[str, str] = schemas.properties(pointer) if pointer is not None else {}
+    moments = [name for name, at in known.items() if schemas.keyword(at, "format") in ("date", "date-time")]
+    found = list(pairs(moments))
+    return found[0] if len(found) == 1 else None
+
+
+def _taken(
+    contract: Contract, known: Mapping[str, CheckedResource], resource: CheckedResource
+) -> tuple[CheckedResource, Reference | None] | None:
+    """What is taken for the time: the item above, or the only one that the body names."""
+    above = known.get(owner_of(resource))
+    if above is not None and above.can("create"):
+        return above, None
+    found = [
+        (known[each.resource], each)
+        for each in body_references(contract.schemas, resource, resource.operations["create"])
+        if each.resource in known and each.key == known[each.resource].behaviour.identity.field
+    ]
+    return found[0] if len(found) == 1 and found[0][0].can("create") else None
+
+
+CHECKS = (Check("overlap", ("references",), _places, overlap, exclusive=False),)

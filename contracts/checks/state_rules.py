@@ -1,0 +1,122 @@
+"""A check of the states of an item: what the document forbids in a state is refused in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from contracts.checks.item_view import documented
+from contracts.checks.stored_fields import current
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    actions_of,
+    checked_resources,
+    resource_operations,
+)
+from contracts.model.state_rules import StateRule, state_rule
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+MOST_WAYS = 12
+"""So many ways to bring an item into a state are tried at most."""
+
+
+class Step(NamedTuple):
+    """A request that may bring an item into another state."""
+
+    op: ResourceOperation
+    body: Any
+
+
+def forbidden_state(context: CheckContext, resource: CheckedResource, op: ResourceOperation, rule: StateRule) -> None:
+    """What the document forbids in a state of an item is refused in it: only an open order can be cancelled."""
+    tried = set[str]()
+    for way in _ways(context, resource, rule)[:MOST_WAYS]:
+        created = context.create(resource)
+        done = _go(context, created, way)
+        _, item, shown = current(context, created) if done is not None else (None, {}, ())
+        state = str(item.get(rule.field))
+        if done is None or not rule.forbids(item) or state in tried:
+            continue
+        tried.add(state)
+        exchange = _try(context, op, created)
+        context.expect_status(
+            400 <= exchange.status < 500,
+            f"{op.name} is refused while {rule.field} is {state}",
+            created.exchange,
+            *done,
+            *shown,
+            exchange,
+            about=f"while {state}",
+        )
+    if not tried:
+        raise CannotBuildRequest(f"no request brought a {resource.name} into a state in which {op.name} is refused")
+
+
+def _ways(context: CheckContext, resource: CheckedResource, rule: StateRule) -> list[tuple[Step, ...]]:
+    """Ways to bring a new item into another state: none, each action, an update of the state, and two in a row."""
+    steps = [Step(op, _body(context, op)) for op in actions_of(context.contract, resource)]
+    update = resource.operations.get("update") or resource.operations.get("replace")
+    pointer = context.bodies.properties(update).get(rule.field) if update is not None else None
+    if update is not None and pointer is not None:
+        values = context.contract.schemas.keyword(pointer, "enum") or (True, False)
+        steps += [Step(update, {rule.field: value}) for value in values]
+    return [(), *((step,) for step in steps), *permutations(steps, 2)]
+
+
+def _go(context: CheckContext, created: CreatedItem, way: Sequence[Step]) -> list[RecordedExchange] | None:
+    """Send the steps. Returns the exchanges; None if one does not succeed."""
+    done = []
+    for step in way:
+        is_whole = step.op == created.resource.operations.get("replace")
+        body = {**created.sent, **step.body} if is_whole else step.body
+        done.append(context.send(step.op, path=created.path, body=body))
+        if done[-1].status >= 300:
+            return None
+    return done
+
+
+def _body(context: CheckContext, op: ResourceOperation) -> Any:
+    body = context.bodies.minimal(op, context.check) if op.media_type else None
+    return MISSING if body is None else body
+
+
+def _try(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
+    """Send the request that is forbidden."""
+    child = context.shared.created_by.get(op.name)
+    if child is not None and child is not created.resource:
+        return context.try_create(child, path=created.path_below(child), may_conflict=True)[0]
+    body = dict(created.sent) if op == created.resource.operations.get("replace") else _body(context, op)
+    return context.send(op, path=created.path, body=body)
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for resource in known.values():
+        shows = resource.operations.get("get") or resource.operations.get("list")
+        if shows is None or not resource.can("create"):
+            continue
+        fields = documented(contract, shows)
+        for op in _about(contract, resource):
+            rule = state_rule(contract.schemas, op.operation, fields, resource.name)
+            if rule is not None:
+                yield op.name, StatementRef(op.name, "http", "described", rule.source, rule.text), (resource, op, rule)
+
+
+def _about(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
+    """The operations that change an item, or do something directly below it."""
+    paths = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
+    for op in resource_operations(contract):
+        above, _, last = op.operation.path.rpartition("/")
+        is_below = above in paths and "{" not in last
+        if op.operation.method in ("post", "put", "patch", "delete") and (op.operation.path in paths or is_below):
+            yield op
+
+
+CHECKS = (Check("forbidden-state", (), _places, forbidden_state, exclusive=False),)

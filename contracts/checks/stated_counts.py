@@ -1,0 +1,218 @@
+"""A check of figures that count other items: a department with a new employee has one employee more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from contracts.checks.item_view import documented
+from contracts.checks.stored_fields import current
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.body_references import body_references, referring
+from contracts.model.count_sentences import Counted, counted
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
+from mockserver.behaviour.statements import Reference
+from mockserver.contract import Contract
+from mockserver.inference.names import noun, plain
+
+
+class Count(NamedTuple):
+    """`field` of an owner counts items of `child` or sums up their `amount`; they refer to it, or are below it (None)."""
+
+    owner: CheckedResource
+    field: str
+    child: CheckedResource
+    reference: Reference | None
+    amount: str
+
+
+class Watched:
+    """An owner whose figure is looked at after each request."""
+
+    def __init__(self, context: CheckContext, count: Count) -> None:
+        self.context, self.count = context, count
+        self.item = context.create(count.owner, context.plentiful(count.owner))
+        self.history = [self.item.exchange]
+        self.wanted = self._shown()[0]
+        if self.wanted is None:
+            raise CannotBuildRequest(f"a new {count.owner.name} shows no {count.field}")
+
+    def _shown(self) -> tuple[Fraction | None, tuple[RecordedExchange, ...]]:
+        _, item, reading = current(self.context, self.item)
+        value = item.get(self.count.field)
+        return (Fraction(str(value)) if type(value) in (int, float) else None), reading
+
+    def expect(self, change: Fraction, why: str, *done: RecordedExchange, operation: str = "") -> bool:
+        """Has the figure changed so by a request?"""
+        self.history += done
+        self.wanted = (self.wanted or Fraction(0)) + change
+        value, reading = self._shown()
+        field, name = self.count.field, self.count.owner.name
+        self.context.compared += 1
+        is_right = value is not None and abs(value - self.wanted) <= Fraction(1, 1000)
+        if not is_right:
+            self.context.report_violation(
+                f"{field} of the {name} is {float(self.wanted):g} {why}",
+                f"{field} is {'not shown' if value is None else f'{float(value):g}'}",
+                *self.history,
+                *reading,
+                about=f"{field} {why}",
+                operation=operation,
+            )
+        return is_right
+
+
+def stated_count(context: CheckContext, count: Count) -> None:
+    """A figure that counts items, or sums them up, does so after each create, change and delete."""
+    first, name = Watched(context, count), count.child.name
+    made = []
+    for number in ("first", "second"):
+        item = _below(context, count, first.item)
+        made.append(item)
+        if not first.expect(_worth(count, item), f"after the {number} {name}", item.exchange):
+            return
+    if count.reference is not None and "[" not in count.reference.field and "." not in count.reference.field:
+        _check_move(context, count, first, made[0])
+    delete = count.child.operations.get("delete")
+    if delete is not None:
+        removed = context.delete(made[1])
+        if 200 <= removed.status < 300 and removed.status != 202:
+            first.expect(-_worth(count, made[1]), f"after the second {name} is deleted", removed, operation=delete.name)
+
+
+def _check_move(context: CheckContext, count: Count, first: Watched, item: CreatedItem) -> None:
+    """An item that then refers to another owner counts there."""
+    op = count.child.operations.get("update") or count.child.operations.get("replace")
+    field = count.reference.field if count.reference is not None else ""
+    if op is None or field not in context.bodies.properties(op):
+        return
+    second = Watched(context, count)
+    is_whole = op == count.child.operations.get("replace")
+    body = {**(item.sent if is_whole else {}), field: second.item.id}
+    moved = context.send(op, path=item.path, body=body) if context.bodies.accepts(op, body) else None
+    if moved is None or moved.status >= 300 or current(context, item)[1].get(field) != second.item.id:
+        return
+    worth, name = _worth(count, item), count.child.name
+    first.expect(-worth, f"after a {name} has moved away", moved, operation=op.name)
+    second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name)
+
+
+def _below(context: CheckContext, count: Count, owner: CreatedItem) -> CreatedItem:
+    if count.reference is None:
+        return context.create(count.child, path=owner.path_below(count.child))
+    body = referring(context.body(count.child), count.reference.field, owner.id)
+    if not context.bodies.accepts(count.child.operations["create"], body):
+        raise CannotBuildRequest(f"no valid {count.child.name} has a {count.reference.field}")
+    return context.create(count.child, body)
+
+
+def _worth(count: Count, item: CreatedItem) -> Fraction:
+    """By how much an item raises the figure."""
+    if not count.amount:
+        return Fraction(1)
+    value = item.item.get(count.amount, item.sent.get(count.amount))
+    if type(value) not in (int, float):
+        raise CannotBuildRequest(f"a new {count.child.name} shows no {count.amount}")
+    return Fraction(str(value))
+
+
+def counting_operation(context: CheckContext, owner: CheckedResource, field: str, op: ResourceOperation) -> None:
+    """A figure that counts what an operation below an item adds is one more after it."""
+    item = context.create(owner)
+    before = current(context, item)[1].get(field)
+    body: Any = context.bodies.minimal(op, context.check) if op.media_type else MISSING
+    exchange = context.send(op, path=item.path, body=MISSING if body is None else body)
+    if exchange.status >= 300 or type(before) is not int:
+        raise CannotBuildRequest(f"{op.name} answers {exchange.status}, and {field} is {before}")
+    _, shown, reading = current(context, item)
+    context.expect(
+        shown.get(field) == before + 1,
+        f"{field} of the {owner.name} is {before + 1} after {op.name}",
+        f"{field} is {shown.get(field)}",
+        item.exchange,
+        exchange,
+        *reading,
+        about=field,
+    )
+
+
+def _figures(contract: Contract) -> Iterator[tuple[CheckedResource, str, Counted]]:
+    """The numbers of items whose description says what they count."""
+    for owner in checked_resources(contract).values():
+        shows = owner.operations.get("get") or owner.operations.get("list")
+        if shows is not None and owner.can("create"):
+            for field, pointer in documented(contract, shows).items():
+                said = counted(contract.schemas, pointer, owner.name)
+                if said is not None:
+                    yield owner, field, said
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for owner, field, said in _figures(contract):
+        for child in known.values():
+            if not child.can("create") or said.noun != noun(child.name)[-1]:
+                continue
+            reference = None if owner_of(child) == owner.name else _reference(contract, child, owner)
+            amount = _amount(contract, child, said) if said.is_sum else ""
+            if (reference is None and owner_of(child) != owner.name) or amount is None:
+                continue
+            op = child.operations["create"].name
+            what = f"the sum of {amount} of" if amount else "the number of"
+            text = f"{field} of a {owner.name} is {what} its {child.name} items."
+            yield (
+                op,
+                StatementRef(op, "references", "described", said.source, text),
+                (Count(owner, field, child, reference, amount),),
+            )
+
+
+def _reference(contract: Contract, child: CheckedResource, owner: CheckedResource) -> Reference | None:
+    """The reference in the body of a new item to its owner."""
+    found = body_references(contract.schemas, child, child.operations["create"])
+    id = owner.behaviour.identity.field
+    return next((each for each in found if (each.resource, each.key) == (owner.name, id)), None)
+
+
+def _amount(contract: Contract, child: CheckedResource, said: Counted) -> str | None:
+    """The number of each item that is summed up: the one that the sentence names, or the only one; None without one."""
+    op = child.operations["create"]
+    pointer, schemas = op.body_schema(contract.schemas), contract.schemas
+    sent = schemas.properties(pointer) if pointer is not None else {}
+    refers = {each.field for each in child.behaviour.references}
+    numbers = [
+        name
+        for name, at in sent.items()
+        if schemas.types(at) & {"integer", "number"} and name not in refers and not plain(name).endswith("id")
+    ]
+    wanted = [name for name in numbers if not said.each or noun(name)[-1] == noun(said.each)[-1]]
+    return wanted[0] if len(wanted) == 1 else None
+
+
+def _operation_places(contract: Contract) -> Iterator[Place]:
+    """Operations below an item that add what a figure of it counts, and that create no item which has an id."""
+    known = checked_resources(contract)
+    created = {each.operations["create"].name for each in known.values() if each.can("create")}
+    operations = [
+        op for op in resource_operations(contract) if op.operation.method == "post" and op.name not in created
+    ]
+    for owner, field, said in _figures(contract):
+        paths = {each.operation.path for each in owner.operations.values() if owner.is_of_item(each)}
+        for op in operations:
+            above, _, last = op.operation.path.rpartition("/")
+            if above in paths and noun(last)[-1:] == (said.noun,) and not said.is_sum:
+                text = f"{field} of a {owner.name} is how many there are."
+                statement = StatementRef(op.name, "references", "described", said.source, text)
+                yield op.name, statement, (owner, field, op)
+
+
+CHECKS = (
+    Check("stated-count", ("references",), _places, stated_count, exclusive=False),
+    Check("counting-operation", (), _operation_places, counting_operation, exclusive=False),
+)

@@ -1,0 +1,167 @@
+"""A check of what a request does to the figures of other items: an order lowers the stock of what is ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from contracts.checks.item_view import as_json, documented
+from contracts.checks.stored_fields import current
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.body_references import body_references, holders, referring, steps_of
+from contracts.model.effect_sentences import Effect, effects, is_called, named_amount, named_figure
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
+from mockserver.behaviour.statements import Reference
+from mockserver.contract import Contract
+from mockserver.inference.names import plain
+
+Candidate = tuple[CheckedResource, Reference | None]
+"""A resource, and the reference of a request to its items; None if the path names them."""
+
+
+class Affected(NamedTuple):
+    """A figure of an item to which a request refers by `reference`, or below which it is (None)."""
+
+    effect: Effect
+    owner: CheckedResource
+    field: str
+    reference: Reference | None
+
+    @property
+    def text(self) -> str:
+        """The effect in our words."""
+        done = "raised" if self.effect.sign > 0 else "lowered"
+        return f"{self.field} of the {self.owner.name} is {done}."
+
+
+def stated_effect(
+    context: CheckContext, op: ResourceOperation, child: CheckedResource | None, affected: tuple[Affected, ...]
+) -> None:
+    """A request changes the figures of other items as the document says: a transfer moves what it says."""
+    items = [context.create(each.owner, context.plentiful(each.owner, always=True)) for each in affected]
+    before = [_figure(context, item, each) for item, each in zip(items, affected, strict=True)]
+    exchange, body = _request(context, op, child, list(zip(items, affected, strict=True)))
+    if exchange.status >= 300:
+        raise CannotBuildRequest(f"{op.name} answers {exchange.status}")
+    for item, each, was in zip(items, affected, before, strict=True):
+        amount = _amount(body, each, item.id)
+        _, shown, reading = current(context, item)
+        now = shown.get(each.field)
+        right = type(now) in (int, float) and _is_right(
+            Fraction(str(was)), Fraction(str(now)), each.effect.sign, amount
+        )
+        moved = f" by {as_json(float(amount) if amount.denominator > 1 else int(amount))}" if amount is not None else ""
+        context.expect(
+            right,
+            f"{each.field} of the {each.owner.name} is {'raised' if each.effect.sign > 0 else 'lowered'}{moved}",
+            f"it was {as_json(was)} and is {as_json(now)}",
+            item.exchange,
+            exchange,
+            *reading,
+            about=f"{each.field} of {each.reference.field if each.reference else each.owner.name}",
+            statement=StatementRef(op.name, "references", "described", each.effect.source, each.text),
+        )
+
+
+def _is_right(was: Fraction, now: Fraction, sign: int, amount: Fraction | None) -> bool:
+    if amount is None:
+        return (now - was) * sign > 0
+    return abs(now - was - sign * amount) <= Fraction(1, 1000)
+
+
+def _figure(context: CheckContext, item: CreatedItem, each: Affected) -> Any:
+    shown = current(context, item)[1].get(each.field)
+    if type(shown) not in (int, float):
+        raise CannotBuildRequest(f"a new {each.owner.name} shows no {each.field}")
+    return shown
+
+
+def _request(
+    context: CheckContext,
+    op: ResourceOperation,
+    child: CheckedResource | None,
+    pairs: list[tuple[CreatedItem, Affected]],
+) -> tuple[RecordedExchange, Mapping[str, Any]]:
+    """Send the request that refers to the items. Returns the exchange and the body."""
+    above = next((item for item, each in pairs if each.reference is None), None)
+    if child is None:
+        body = context.bodies.minimal(op, context.check) if op.media_type else MISSING
+        sent = MISSING if body is None else body
+        return context.send(op, path=above.path if above else None, body=sent), body if isinstance(body, dict) else {}
+    made = context.body(child)
+    for item, each in pairs:
+        made = referring(made, each.reference.field, item.id) if each.reference is not None else made
+    path = above.path_below(child) if above is not None else None
+    return context.try_create(child, made, path=path)[0], made
+
+
+def _amount(body: Mapping[str, Any], each: Affected, key: Any) -> Fraction | None:
+    """By how much the figure changes, if the sentence says it."""
+    by = each.effect.by
+    if not isinstance(by, str):
+        return by
+    told = list(holders(body, steps_of(each.reference.field), key)) if each.reference is not None else [body]
+    values = [_number(place, by) or _number(body, by) for place in told]
+    return None if not values or any(value is None for value in values) else sum((v for v in values if v), Fraction(0))
+
+
+def _number(place: Mapping[str, Any], written: str) -> Fraction | None:
+    value = place.get(named_amount(place, written))
+    return Fraction(str(value)) if type(value) in (int, float) else None
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    created_by = {each.operations["create"].name: each for each in known.values() if each.can("create")}
+    for op in resource_operations(contract):
+        if op.operation.method not in ("post", "put", "patch"):
+            continue
+        child = created_by.get(op.name)
+        found = tuple(_affected(contract, known, op, child))
+        if found:
+            first = StatementRef(op.name, "references", "described", found[0].effect.source, found[0].text)
+            yield op.name, first, (op, child, found)
+
+
+def _affected(
+    contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
+) -> Iterator[Affected]:
+    candidates = list(_candidates(contract, known, op, child))
+    for effect in effects(contract.schemas, op.operation):
+        found = _meant(effect.of, candidates)
+        for owner, reference in found if len(found) == 1 else ():
+            shows = owner.operations.get("get") or owner.operations.get("list")
+            field = named_figure(contract.schemas, documented(contract, shows), effect.field) if shows else ""
+            if field and owner.can("create"):
+                yield Affected(effect, owner, field, reference)
+
+
+def _meant(of: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The items that a sentence means: by the name of the field that refers to them, or else by their own."""
+    by_field = [each for each in candidates if of and each[1] and plain(of) == plain(steps_of(each[1].field)[-1])]
+    return by_field or [(owner, r) for owner, r in candidates if not of or is_called(of, owner.name)]
+
+
+def _candidates(
+    contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
+) -> Iterator[Candidate]:
+    """The items that a request may affect: that above it, and those that its body names."""
+    if child is None or owner_of(child):
+        for owner in known.values():
+            paths = {each.operation.path for each in owner.operations.values() if owner.is_of_item(each)}
+            above, _, last = op.operation.path.rpartition("/")
+            if above in paths and "{" not in last:
+                yield owner, None
+    for each in body_references(contract.schemas, child, op) if child is not None else ():
+        named = known.get(each.resource)
+        if named is not None and each.key == named.behaviour.identity.field:
+            yield named, each
+
+
+CHECKS = (Check("stated-effect", ("references",), _places, stated_effect, exclusive=False),)

@@ -1,0 +1,45 @@
+"""Sentences that say that an item is not deleted while others refer to it: "It still has employees"."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.model.refusal_sentences import Sentence, refusal_sentences
+from mockserver.inference.names import noun, words
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+HELD = re.compile(
+    r"\bstill\b|\b(?:has|have|having|contains?|holds?|owns?|uses?|references?|refers?|belongs?|depends?)\b|"
+    r"\bin use\b|\bused by\b|\bassigned\b|\breferenced\b|\bnot empty\b|\bwith(?:out)?\b|\bexist\b",
+    re.IGNORECASE,
+)
+"""How a sentence says what binds an item."""
+
+FORBIDS = re.compile(
+    r"\bonly\b[^.]*\b(?:deleted|removed)\b|\b(?:can|may|must|could)(?:not| not|['’]t) be (?:deleted|removed)\b|"
+    r"\b(?:deleted|removed)\b[^.]*\bonly\b|\brefuse|\breject|\b409\b",
+    re.IGNORECASE,
+)
+"""How a sentence about the operation itself says that it may be refused."""
+
+STATUSES = frozenset(("400", "403", "409", "422", "423"))
+
+FORCED = re.compile(r"\bunless\b|\bexcept\b|\bforce", re.IGNORECASE)
+"""What makes it a choice of the client."""
+
+
+def said_to_hold(schemas: Schemas, operation: Operation, child: str) -> Sentence | None:
+    """The sentence about a DELETE by which items called `child` keep an item from being deleted; None if none does.
+
+    The document must list the status of such a refusal.
+    """
+    if not any(each.status in STATUSES for each in operation.responses):
+        return None
+    wanted = noun(child)[-1]
+    for each in refusal_sentences(schemas, operation):
+        is_named = wanted in {noun(word)[-1] for word in words(each.text)}
+        is_refusal = each.status in STATUSES if each.status else FORBIDS.search(each.text) is not None
+        if is_named and is_refusal and HELD.search(each.text) and not FORCED.search(each.text):
+            return each
+    return None

@@ -1,0 +1,140 @@
+"""Sentences that say in which states of an item a request is refused: "Only drafts may be published"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from contracts.model.refusal_sentences import Sentence, refusal_sentences
+from contracts.model.state_sentences import STATES
+from mockserver.inference.names import noun, plain
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+CLAUSES = re.compile(r",? \bor\b (?=the |it |this |an? )|[,:;(]\s*|\band so\b")
+
+ALLOWED = (
+    re.compile(
+        r"\bonly (?:if|when|while) (?:the |an? |its )?(?P<about>it|[a-z]+) (?:is|has)"
+        r"(?: the)?(?: status| state)? (?P<states>.+)$",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\bonly (?:the |an? )?(?P<states>.+?) (?:can|may|could) be [a-z]+", re.IGNORECASE),
+    re.compile(r"\b(?P<about>it|[a-z]+) (?:must|has to|needs to) (?:still )?be (?P<states>.+)$", re.IGNORECASE),
+)
+"""How a sentence names the states in which a request succeeds."""
+
+NOT_ALLOWED = re.compile(
+    r"\b(?P<about>it|[a-z]+) (?:is|was)(?: not|n['’]t) (?:yet |in )?(?P<states>.+)$", re.IGNORECASE
+)
+"""How an error names them: "the task is not open"."""
+
+FORBIDDEN = (
+    re.compile(r"^(?:an? |the )?(?P<states>.+?) (?:can|may|could)(?:not| not|['’]t) be [a-z]+", re.IGNORECASE),
+)
+"""How a sentence names the states in which a request is refused."""
+
+REFUSED = re.compile(
+    r"\b(?P<about>it|[a-z]+) (?:is|was|has been) (?:already )?(?P<states>.+?)(?: already)?$", re.IGNORECASE
+)
+"""How an error names them: "the poll is closed already"."""
+
+AROUND = frozenset((
+    "a", "an", "the", "in", "or", "and", "state", "status", "be", "still", "yet", "already", "any", "longer", "again",
+    "that", "which", "is", "are", "either",
+))  # fmt: skip
+"""Words around the names of states."""
+
+STATUSES = frozenset(("400", "403", "409", "412", "422", "423"))
+
+State = tuple[str, Any]
+"""A field and its value."""
+
+
+class StateRule(NamedTuple):
+    """An operation is refused in these states, or (`is_allowed`) in all states but these."""
+
+    states: frozenset[State]
+    is_allowed: bool
+    source: str
+
+    @property
+    def field(self) -> str:
+        """The field that has the state."""
+        return next(iter(self.states))[0]
+
+    def forbids(self, item: Mapping[str, Any]) -> bool:
+        """Is the operation refused for an item that looks so?"""
+        shown = item.get(self.field)
+        return shown is not None and (((self.field, shown) in self.states) is not self.is_allowed)
+
+    @property
+    def text(self) -> str:
+        """The rule in our words."""
+        named = " or ".join(sorted(str(value) for _, value in self.states))
+        return f"Refused {'unless' if self.is_allowed else 'if'} {self.field} is {named}."
+
+
+def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str], name: str) -> StateRule | None:
+    """The rule that sentences about an operation state for items called `name`; None if they state none.
+
+    `fields` has the pointers to the schemas of the fields that an item shows. The document must list the status of such
+    a refusal.
+    """
+    if not any(each.status in STATUSES for each in operation.responses):
+        return None
+    known = dict(_states(schemas, fields))
+    for sentence in refusal_sentences(schemas, operation) if known else ():
+        if sentence.status in STATUSES or not sentence.status:
+            for clause in CLAUSES.split(sentence.text):
+                rule = _rule(clause.strip(" ."), sentence, known, noun(name)[-1])
+                if rule is not None:
+                    return rule
+    return None
+
+
+def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
+    """The words for the states of an item: the values of its one field with a state, and flags."""
+    listed = {name: schemas.keyword(at, "enum") for name, at in fields.items() if plain(name).endswith(STATES)}
+    listed = {name: values for name, values in listed.items() if values}
+    for name, pointer in fields.items():
+        if "boolean" in schemas.types(pointer):
+            yield plain(name).removeprefix("is"), (name, True)
+    if len(listed) == 1:
+        for name, values in listed.items():
+            yield from ((plain(str(value)), (name, value)) for value in values if isinstance(value, str))
+
+
+def _rule(clause: str, sentence: Sentence, known: Mapping[str, State], subject: str) -> StateRule | None:
+    forms: list[tuple[re.Pattern[str], bool]] = [(each, True) for each in ALLOWED]
+    forms += [(each, False) for each in FORBIDDEN]
+    if sentence.status:
+        forms += [(NOT_ALLOWED, True), (REFUSED, False)]
+    for form, is_allowed in forms:
+        match = form.search(clause)
+        about = match.groupdict().get("about") if match else None
+        if match and (about is None or about.lower() == "it" or noun(about)[-1:] == (subject,)):
+            states = _named(match["states"], known, subject, is_subject_needed=about is None)
+            if states:
+                return StateRule(states, is_allowed, sentence.source)
+    return None
+
+
+def _named(text: str, known: Mapping[str, State], subject: str, *, is_subject_needed: bool) -> frozenset[State]:
+    """The states that a text names; none if it says anything else, or names states of two fields."""
+    found, others = set[State](), list[str]()
+    for word in re.findall(r"[\w-]+", text):
+        state = known.get(plain(word)) or known.get("".join(noun(word)))
+        if state is not None:
+            found.add(state)
+        elif word.lower() not in AROUND:
+            others.append(noun(word)[-1])
+    is_about = set(others) <= {subject} and (bool(others) or not is_subject_needed or _is_noun(text, found))
+    return frozenset(found) if is_about and len({field for field, _ in found}) == 1 else frozenset()
+
+
+def _is_noun(text: str, found: Iterable[State]) -> bool:
+    """Is a state named as the thing itself: only `drafts` may be published?"""
+    spoken = {"".join(noun(word)) for word in re.findall(r"[\w-]+", text)}
+    return any(plain(str(value)) in spoken for _, value in found)

@@ -1,0 +1,70 @@
+"""Other forms of a create body, for a service that refuses the usual one: with all fields, with other numbers, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from contracts.client.request_bodies import RequestBodies
+from contracts.model.resources import CheckedResource
+from mockserver.openapi.schemas import Schemas
+
+FORMS = ("", "full", "least", "middle", "full least", "full middle", "few")
+"""What is tried, the first that is accepted is kept: `few` has only the required fields."""
+
+SPAN = 1000
+"""How far the middle of a number without a maximum is from its minimum."""
+
+
+def in_form(
+    schemas: Schemas, bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any], form: str
+) -> dict[str, Any]:
+    """The body in a form; as far as it stays valid. Which fields `full` adds is chosen before."""
+    op = resource.operations["create"]
+    if "few" in form:
+        needed = bodies.required(op)
+        body = _valid(bodies, resource, body, {name: value for name, value in body.items() if name in needed})
+    change = _least if "least" in form else _middle if "middle" in form else None
+    if change is None:
+        return body
+    refers = {each.field.partition("[")[0].partition(".")[0] for each in resource.behaviour.references}
+    for name, pointer in bodies.properties(op).items():
+        if name in body and name not in refers:
+            changed = _changed(schemas, pointer, body[name], change)
+            body = _valid(bodies, resource, body, body | {name: changed})
+    return body
+
+
+def _valid(
+    bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any], changed: dict[str, Any]
+) -> dict[str, Any]:
+    return changed if bodies.accepts(resource.operations["create"], changed) else body
+
+
+def _changed(schemas: Schemas, pointer: str, value: Any, change: Callable[[Mapping[str, Any]], Iterator[Any]]) -> Any:
+    """The value with other numbers, also inside it."""
+    if isinstance(value, dict):
+        known = schemas.properties(pointer)
+        return {k: _changed(schemas, known[k], each, change) if k in known else each for k, each in value.items()}
+    items = schemas.items(pointer) if isinstance(value, list) else None
+    if items is not None:
+        return [_changed(schemas, items, each, change) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    bounds = {word: schemas.keyword(pointer, word) for word in ("minimum", "maximum")}
+    judge = schemas.validator(pointer, "request")
+    return next((each for each in change(bounds) if judge.is_valid(each)), value)
+
+
+def _least(bounds: Mapping[str, Any]) -> Iterator[Any]:
+    """The smallest numbers that may be meant: an index from 0, a number from 1."""
+    low = bounds["minimum"]
+    yield from (low if isinstance(low, int | float) else 0, 0, 1)
+
+
+def _middle(bounds: Mapping[str, Any]) -> Iterator[Any]:
+    """Numbers that are no bound."""
+    low, high = bounds["minimum"], bounds["maximum"]
+    start = low if isinstance(low, int | float) else 0
+    end = high if isinstance(high, int | float) else start + SPAN
+    yield from (int(start + (end - start) // 2), int(start) + 1, start + (end - start) / 2)
