@@ -6,22 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.ordered_pairs import pairs
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
 from contracts.model.finding import StatementRef
 from contracts.model.overlap_sentences import says_no_overlap
 from contracts.model.resources import CheckedResource, checked_resources
+from contracts.model.timed_items import Span, moment, span_of
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 
-YEAR = 2036
-"""A year in the future, as nobody books the past."""
-
-Span = tuple[str, str]
+YEAR = 2035
+"""A year in the future, as nobody books the past, in which no other item of a run is."""
 
 
 def overlap(
@@ -80,7 +78,7 @@ def _body(
     body = referring(body, reference.field, above.id) if reference is not None else body
     for name, day in zip(ends, (begin, end), strict=True):
         is_day = schemas.keyword(context.bodies.properties(op)[name], "format") == "date"
-        body[name] = f"{YEAR}-05-{day:02}" + ("" if is_day else "T10:00:00Z")
+        body[name] = moment(f"{YEAR}-05-{day:02}", is_day=is_day)
     if not context.bodies.accepts(op, body):
         raise CannotBuildRequest(f"no valid {resource.name} lasts from {body[ends[0]]} to {body[ends[1]]}")
     return body
@@ -90,21 +88,12 @@ def _places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for resource in known.values():
         op = resource.operations.get("create")
-        ends = _span(contract, resource) if op is not None else None
+        ends = span_of(contract.schemas, resource) if op is not None else None
         said = says_no_overlap(contract.schemas, op.operation) if op is not None and ends is not None else None
         found = _taken(contract, known, resource) if said is not None else None
         if op is not None and said is not None and found is not None:
             text = f"No two {resource.name} items of a {found[0].name} overlap."
             yield op.name, StatementRef(op.name, "http", "described", said.source, text), (resource, *found, ends)
-
-
-def _span(contract: Contract, resource: CheckedResource) -> Span | None:
-    """The two moments of the body between which an item lasts; None unless there is one such pair."""
-    pointer, schemas = resource.operations["create"].body_schema(contract.schemas), contract.schemas
-    known: Mapping[str, str] = schemas.properties(pointer) if pointer is not None else {}
-    moments = [name for name, at in known.items() if schemas.keyword(at, "format") in ("date", "date-time")]
-    found = list(pairs(moments))
-    return found[0] if len(found) == 1 else None
 
 
 def _taken(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contracts.checks.item_view import documented
+from contracts.checks.repeated_requests import send_least
 from contracts.checks.stored_fields import current
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
 from contracts.model.count_sentences import Counted, counted
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -126,8 +127,7 @@ def counting_operation(context: CheckContext, owner: CheckedResource, field: str
     """A figure that counts what an operation below an item adds is one more after it."""
     item = context.create(owner)
     before = current(context, item)[1].get(field)
-    body: Any = context.bodies.minimal(op, context.check) if op.media_type else MISSING
-    exchange = context.send(op, path=item.path, body=MISSING if body is None else body)
+    exchange = send_least(context, op, item.path)
     if exchange.status >= 300 or type(before) is not int:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status}, and {field} is {before}")
     _, shown, reading = current(context, item)

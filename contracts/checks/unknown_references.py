@@ -14,7 +14,6 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.model.unknown_item_sentences import says_unknown
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 
@@ -30,7 +29,7 @@ def unknown_reference(
     full = context.body(resource, full=True)
     made = context.create(resource, _naming(context, resource.operations["create"], full, reference, known.id))
     unknown, before = unknown_id(context, known)
-    what = f"a {op.operation.method.upper()} whose {reference.field} names no {referred.name} is refused"
+    what = f"a {op.operation.http_method} whose {reference.field} names no {referred.name} is refused"
     history: tuple[RecordedExchange, ...] = (made.exchange, *before)
     if op == resource.operations["create"]:
         body = _naming(context, op, full, reference, unknown)
@@ -80,11 +79,7 @@ def _at(
         if other is None or not other.can("create") or each.key != other.behaviour.identity.field:
             continue
         said = says_unknown(contract.schemas, op, each)
-        is_of_path = (
-            said is not None
-            and said.status == "404"
-            and (op.operation.method != "post" or each.resource == owner_of(resource))
-        )
+        is_of_path = said is not None and said.status == "404" and "{" in op.operation.path
         if said is not None and not is_of_path and other.behaviour.parent is None:
             text = f"A request that names an unknown {other.name} is refused."
             yield op.name, StatementRef(op.name, "references", "described", said.source, text), (resource, op, each)

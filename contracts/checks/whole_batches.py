@@ -57,8 +57,28 @@ def whole_batch(context: CheckContext, batch: Batch) -> None:
             about="refused",
         ):
             return
+    _check_accepted(context, batch, good)
     if not compared:
         raise CannotBuildRequest(f"{batch.op.name} accepts what is wrong")
+
+
+def _check_accepted(context: CheckContext, batch: Batch, good: list[dict[str, Any]]) -> None:
+    """A request that succeeds creates all of its items."""
+    exchange = context.send(batch.op, body=batch.body(good))
+    if not 200 <= exchange.status < 300 or exchange.status == 202:
+        return
+    items, listing = context.list_all(batch.resource)
+    found = [[item for item in items if _is_like(item, sent)] for sent in good]
+    for sent, shown in zip(good, found, strict=True):
+        _clean(context, batch.resource, shown[-1:], sent, exchange)
+    context.expect(
+        all(found),
+        f"{batch.op.name}, which succeeds, creates each {batch.resource.name}",
+        f"the list shows {len([each for each in found if each])} of {len(good)}",
+        exchange,
+        *listing,
+        about="accepted",
+    )
 
 
 def _one(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:

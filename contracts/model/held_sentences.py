@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from contracts.model.refusal_sentences import Sentence, refusal_sentences
 from mockserver.inference.names import noun, words
@@ -23,6 +24,13 @@ FORBIDS = re.compile(
 )
 """How a sentence about the operation itself says that it may be refused."""
 
+BEFORE = frozenset((
+    "a", "an", "the", "its", "any", "all", "no", "some", "other", "more", "existing", "remaining", "of", "with", "by",
+    "in", "has", "have", "having", "contains", "contain", "holds", "owns", "still", "when", "while", "if", "and",
+    "or", "one", "least",
+))  # fmt: skip
+"""Words before what keeps an item. Others select: `public` articles keep a project, and not all of them do."""
+
 STATUSES = frozenset(("400", "403", "409", "422", "423"))
 
 FORCED = re.compile(r"\bunless\b|\bexcept\b|\bforce", re.IGNORECASE)
@@ -38,8 +46,14 @@ def said_to_hold(schemas: Schemas, operation: Operation, child: str) -> Sentence
         return None
     wanted = noun(child)[-1]
     for each in refusal_sentences(schemas, operation):
-        is_named = wanted in {noun(word)[-1] for word in words(each.text)}
+        is_named = _is_named(words(each.text), wanted)
         is_refusal = each.status in STATUSES if each.status else FORBIDS.search(each.text) is not None
         if is_named and is_refusal and HELD.search(each.text) and not FORCED.search(each.text):
             return each
     return None
+
+
+def _is_named(spoken: Sequence[str], wanted: str) -> bool:
+    """Is a thing named without a word that selects some of them?"""
+    places = [at for at, word in enumerate(spoken) if noun(word)[-1] == wanted]
+    return any(at == 0 or spoken[at - 1] in BEFORE for at in places)

@@ -10,6 +10,7 @@ from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
 from contracts.client.text_forms import EMAIL
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.timed_items import days, moment
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 
@@ -23,6 +24,17 @@ class DistinctBodies:
     def body(self, resource: CheckedResource, made: dict[str, Any]) -> dict[str, Any]:
         """The body with values that no other item has, and without an id that no path could name."""
         return self._distinct(resource, self._reachable(resource, made))
+
+    def apart(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with days that no other item has, where no two items may overlap."""
+        ends = self._shared.spans.get(resource.name)
+        if ends is None:
+            return body
+        op, schemas = resource.operations["create"], self._shared.contract.schemas
+        known = self._bodies.properties(op)
+        days_of = zip(ends, days(self._shared.next()), strict=True)
+        made = {n: moment(day, is_day=schemas.keyword(known[n], "format") == "date") for n, day in days_of}
+        return {**body, **made} if self._bodies.accepts(op, {**body, **made}) else body
 
     def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body with values that no other item has, where that is needed.

@@ -101,7 +101,7 @@ class ItemMaker(RequestSender):
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
         distinct = self._distinct.body(resource, marked)
         ordered = in_order(distinct)
-        return (ordered if self.bodies.accepts(op, ordered) else distinct) | fields
+        return self._distinct.apart(resource, ordered if self.bodies.accepts(op, ordered) else distinct) | fields
 
     def _learn_how_items_differ(self, resource: CheckedResource) -> None:
         """Create two items where the document says that creates may conflict: perhaps the second must differ more."""

@@ -13,6 +13,7 @@ from contracts.client.request_bodies import MARK, RequestBodies
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.listener.listener import Listener
 from contracts.model.resources import checked_resources, resource_operations
+from contracts.model.timed_items import spans
 from contracts.runner.access import UserAccess
 from contracts.runner.amounts import needed_plentifully
 from mockserver.contract import Contract
@@ -29,7 +30,8 @@ class SharedState:
     differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms` maps each resource of which a
     usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources of which an
     item was created, and `refused` those of which bodies that differ more were refused too; `used_up` names those of
-    which there may be too little for the create requests that refer to them. `access` records who may
+    which there may be too little for the create requests that refer to them. `spans` has the fields between which
+    the items last of each resource whose items may not overlap. `access` records who may
     do what. `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
     `listener` takes what the service sends; None without one.
     """
@@ -46,6 +48,7 @@ class SharedState:
             if resource.can("create")
         }
         self.used_up = needed_plentifully(contract.schemas, self.resources)
+        self.spans = spans(contract.schemas, self.resources)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
         self.forms: dict[str, str] = {}

@@ -382,7 +382,10 @@ def _check_unique_fields(
     values = [fields.get(name) for name in unique.fields]
     if any(value is None for value in values):
         return
-    for other in collection:
+    # A list or an object is no key of an index that compares as JSON does.
+    is_key = not isinstance(values[0], list | dict)
+    alike = collection.view((unique.fields[0], values[0])).after(None, newest_first=False) if is_key else collection
+    for other in alike:
         if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")

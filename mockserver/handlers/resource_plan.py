@@ -40,7 +40,8 @@ class ResourcePlan(Struct, frozen=True):
 
     `secrets` are the fields that no reply shows, `server_fields` those that the service sets and clients cannot.
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
-    parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by.
+    parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by, and those
+    with which a unique key begins.
     `shown_in` is where items of other resources show those of this one, `listed_in` the list of the item above that
     does, `lists` those that show what is below.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
@@ -276,7 +277,7 @@ def _compile(
         write_time=TIME_FORMATS[stamps.written if stamps else "iso-milliseconds"],
         parent_parameters=parent_parameters,
         cascade=cascade,
-        indexed=indexed,
+        indexed=tuple(dict.fromkeys((*indexed, *(entry.fields[0] for entry in resource.unique)))),
         newest_first=resource.order.direction == "descending",
         is_single=identity.generate == "single",
         has_chosen_ids=identity.generate == "client" or identity.from_client,

@@ -51,6 +51,10 @@ ACTIONS: Mapping[str, Node] = {
         "responses": {"409": {"description": "The article is published or retracted already"}},
     },
     "retract": {"responses": {"409": {"description": "The article is not published"}}},
+    "like": {
+        "description": "Each reader likes an article once; a second like is refused.",
+        "responses": {"409": {"description": "The reader likes it already"}},
+    },
     "reads": {"description": "`reads` of the article grows by one.", "responses": {}},
 }
 
@@ -95,9 +99,12 @@ class Magazine:
         self.broken, self.last = broken, 0
         self.items: dict[str, dict[int, Node]] = {name: {} for name in FIELDS}
         self.prints: dict[int, int] = {}
+        self.liked: set[int] = set()
 
     def __call__(self, ask: Ask) -> Answer:
-        match = re.fullmatch(r"/(authors|articles|remarks|issues)(?:/(\d+)(?:/(publish|retract|reads))?)?", ask.path)
+        match = re.fullmatch(
+            r"/(authors|articles|remarks|issues)(?:/(\d+)(?:/(publish|retract|reads|like))?)?", ask.path
+        )
         if match is None:
             return Answer(404)
         name, items = match[1], self.items[match[1]]
@@ -169,6 +176,10 @@ class Magazine:
         if action == "reads":
             item["reads"] += self.broken != "reads stay"
             return Answer(200, item)
+        if action == "like":
+            is_again = item["id"] in self.liked and self.broken != "like again"
+            self.liked.add(item["id"])
+            return Answer(409) if is_again else Answer(200, item)
         needed = {"publish": "draft", "retract": "published"}[action]
         is_lenient = self.broken == f"{action} always" or (
             self.broken == "publish again" and action == "publish" and item["status"] == "retracted"

@@ -136,6 +136,7 @@ PROVED_IN = {
     "held-item": "test_stated_rules.py",
     "deleted-with-item": "test_stated_rules.py",
     "stated-effect": "test_stated_rules.py",
+    "repeated-request": "test_stated_rules.py",
     "stated-count": "test_stated_rules.py",
     "counting-operation": "test_stated_rules.py",
     "delivery-sent": "test_deliveries.py",

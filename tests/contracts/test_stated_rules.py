@@ -11,7 +11,7 @@ from tests.contracts.test_foreign_shapes import verdicts
 
 CHECKS = (
     "create", "listed", "lifecycle", "delete", "forbidden-state", "unknown-reference", "held-item", "deleted-with-item",
-    "stated-effect", "stated-count", "counting-operation",
+    "stated-effect", "stated-count", "repeated-request", "counting-operation",
 )  # fmt: skip
 
 
@@ -28,6 +28,7 @@ CHECKS = (
         ("author goes", {"held-item"}),
         ("remarks stay", {"deleted-with-item"}),
         ("reads stay", {"stated-effect"}),
+        ("like again", {"repeated-request"}),
         ("prints stay", {"stated-effect"}),
         ("counts at most one", {"stated-count"}),
         ("sum of the first", {"stated-count"}),

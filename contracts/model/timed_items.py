@@ -1,0 +1,51 @@
+"""Items that take a time of something, so that no two of them may overlap: bookings from a first to a last day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from contracts.client.ordered_pairs import pairs
+from contracts.model.overlap_sentences import says_no_overlap
+from contracts.model.resources import CheckedResource
+from mockserver.openapi.schemas import Schemas
+
+Span = tuple[str, str]
+"""The names of the fields with the beginning and the end."""
+
+START = date(2036, 1, 1)
+"""A day in the future, as nobody books the past."""
+
+DAYS = 3
+"""So many days after each other two items begin that do not overlap."""
+
+
+def span_of(schemas: Schemas, resource: CheckedResource) -> Span | None:
+    """The two moments between which an item lasts; None unless there is one such pair in the body of a create."""
+    op = resource.operations.get("create")
+    pointer = op.body_schema(schemas) if op is not None else None
+    known: Mapping[str, str] = schemas.properties(pointer) if pointer is not None else {}
+    moments = [name for name, at in known.items() if schemas.keyword(at, "format") in ("date", "date-time")]
+    found = list(pairs(moments))
+    return found[0] if len(found) == 1 else None
+
+
+def spans(schemas: Schemas, resources: Mapping[str, CheckedResource]) -> dict[str, Span]:
+    """The spans of the resources whose items may not overlap, as a sentence says."""
+    found = {name: span_of(schemas, each) for name, each in resources.items()}
+    return {
+        name: span
+        for name, span in found.items()
+        if span is not None and says_no_overlap(schemas, resources[name].operations["create"].operation) is not None
+    }
+
+
+def days(number: int) -> tuple[str, str]:
+    """The first and the last day of an item, which overlap with those of no other number."""
+    begin = START + timedelta(days=DAYS * (number % 20_000))
+    return begin.isoformat(), (begin + timedelta(days=1)).isoformat()
+
+
+def moment(day: str, *, is_day: bool) -> str:
+    """A day as the value of a field: the day itself, or a time on it."""
+    return day if is_day else f"{day}T10:00:00Z"
