@@ -39,6 +39,7 @@ def links(context: CheckContext, op: ResourceOperation, resource: CheckedResourc
     response = op.operation.response(exchange.status)
     if response is None or link.status != response.status:
         raise CannotBuildRequest(f"the response {exchange.status} has no such link; {link.status} has it")
+    _check_names(context, op, link, exchange)
     given = _given(link, values)
     missing = [
         each.name for each in link.target.parameters if each.location == "path" and each.name not in given["path"]
@@ -60,6 +61,21 @@ def links(context: CheckContext, op: ResourceOperation, resource: CheckedResourc
         exchange,
         followed,
         about=f"{link.status} {link.name}",
+    )
+
+
+def _check_names(
+    context: CheckContext, op: ResourceOperation, link: DocumentedLink, exchange: RecordedExchange
+) -> None:
+    """The linked operation has the parameters that the link names."""
+    known = {(each.location, each.name) for each in link.target.parameters}
+    unknown = [name for name in link.parameters if name not in known]
+    context.expect(
+        not unknown,
+        f"the link {link.name} of {op.name} names parameters of {name_of(link.target)}",
+        f"it has no parameter {', '.join(name for _, name in unknown)}",
+        exchange,
+        about=f"{link.status} {link.name} names",
     )
 
 

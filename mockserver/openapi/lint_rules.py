@@ -17,6 +17,7 @@ from msgspec import Struct
 from mockserver.openapi import (
     faker_names,
     field_types,
+    link_rules,
     meta_schemas,
     normalize,
     path_template,
@@ -85,6 +86,7 @@ class _Subject:
     def __init__(self, document: dict[str, Any], version: str) -> None:
         self.document, self.version = document, version
         self.operation_ids: dict[str, str] = {}
+        self.links: list[Place] = []
         self.schemes = normalize.declared_schemes(document)
 
 
@@ -197,6 +199,11 @@ def _security(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
                 yield UnratedProblem(here, f"the security scheme {name!r} is not declared; no credential is required")
 
 
+def _link(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    subject.links.append(place)  # it can name an operation that comes later
+    yield from ()
+
+
 def _default_value(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     if "default" in place.node:
         own = {key: value for key, value in place.node.items() if key in OWN}
@@ -272,6 +279,7 @@ def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 CHECKS: dict[str, tuple[tuple[frozenset[str] | None, Check], ...]] = {
     "document": ((None, _security),),
     "operation": ((None, _operation),),
+    "link": ((None, _link),),
     "parameter": ((None, _parameter),),
     "schema": (
         (frozenset({"default"}), _default_value),
@@ -332,6 +340,11 @@ def _path_parameters(
         yield UnratedProblem(here, f"the path parameter {name!r} does not occur in the path {path!r}; it is ignored")
 
 
+def _links(subject: _Subject) -> Iterator[UnratedProblem]:
+    found = link_rules.wrong_links(subject.document, subject.links) if subject.links else ()
+    yield from (UnratedProblem(here, message) for here, message in found)
+
+
 def _dialect(subject: _Subject) -> Iterator[UnratedProblem]:
     dialect = subject.document.get("jsonSchemaDialect")
     if dialect is not None and dialect not in DIALECTS and not str(dialect).startswith(OPENAPI_DIALECT):
@@ -342,5 +355,5 @@ def _dialect(subject: _Subject) -> Iterator[UnratedProblem]:
 DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2020-12/schema#")
 OPENAPI_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/"
 
-WHOLE: tuple[Callable[[_Subject], Iterator[UnratedProblem]], ...] = (_paths, _dialect)
+WHOLE: tuple[Callable[[_Subject], Iterator[UnratedProblem]], ...] = (_paths, _links, _dialect)
 """The checks of the document as a whole."""

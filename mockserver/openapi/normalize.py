@@ -106,9 +106,14 @@ def operations(document: dict[str, Any], item: Any) -> Iterator[tuple[str, dict[
 
 def path_parameters(document: dict[str, Any], holder: Any) -> set[str]:
     """The names of the path parameters that a path item or an operation declares."""
+    return {name for location, name in parameters(document, holder) if location == "path"}
+
+
+def parameters(document: dict[str, Any], holder: Any) -> set[tuple[str, str]]:
+    """The location and the name of each parameter that a path item or an operation declares."""
     listed = _followed(document, holder).get("parameters")
     resolved = [_followed(document, one) for one in (listed if type(listed) is list else ())]
-    return {str(one.get("name")) for one in resolved if one.get("in") == "path"}
+    return {(str(one.get("in")), str(one.get("name"))) for one in resolved}
 
 
 def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:

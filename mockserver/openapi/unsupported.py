@@ -32,7 +32,7 @@ def not_honoured(document: Document) -> Iterator[str]:
             for one in document.operations
             if one.request_body and any(m.schema and m.name.endswith(UNREAD) for m in one.request_body.content)
         ],
-        "client certificates are required only with --https and --client-ca (mutualTLS)": [
+        "client certificates (mutualTLS) are required with --https and --client-ca, otherwise not": [
             scheme.name for scheme in document.security_schemes.values() if scheme.type.lower() == "mutualtls"
         ],
     }

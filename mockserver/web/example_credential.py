@@ -24,6 +24,7 @@ def authorization(service: Service, operation: Operation, credential: str) -> Se
     """What a request sends for the first alternative of the operation's security requirement (OpenAPI 3.1 4.8.30)."""
     schemes = service.contract.document.security_schemes
     needed = [schemes[name] for name, _ in operation.security[0]] if operation.security else []
+    needed = [scheme for scheme in needed if scheme.type != "mutualTLS"]  # which is not in the request
     headers = dict(_field(scheme, credential) for scheme in needed if scheme.location != "query")
     keys = [f"{quote(scheme.parameter)}={quote(credential)}" for scheme in needed if scheme.location == "query"]
     return SentCredential(headers, "&".join(keys).encode())

@@ -256,7 +256,7 @@ def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> No
         f"{place}: '$uri' is no runtime expression; there are: {FORMS}",
         "paths that contain a query are never matched (a path template has no query): /c?about={word}",
         "bodies in YAML are accepted without validation: PUT /b",
-        "client certificates are required only with --https and --client-ca (mutualTLS): certificate",
+        "client certificates (mutualTLS) are required with --https and --client-ca, otherwise not: certificate",
     ] == [line.partition("odd.json: ")[2] for line in printed.splitlines() if "odd.json: " in line]
     assert 1 == printed.count('the dialect "http://json-schema.org/draft-07/schema#" is not supported')
 

@@ -132,6 +132,17 @@ def test_each_link_is_followed_with_the_values_that_it_names(document: Path) -> 
     assert {"passed"} == {outcome for (_, check), outcome in result.outcomes.items() if check == "links"}
 
 
+def test_a_link_that_names_a_wrong_parameter_is_a_warning(tmp_path: Path) -> None:
+    misspelled = deepcopy(DOCUMENT)
+    misspelled["components"]["links"]["Get"]["parameters"] = {"petId": "$response.body#/id"}
+    (tmp_path / "openapi.json").write_text(json.dumps(misspelled))
+
+    result, _ = followed(tmp_path / "openapi.json")
+
+    seen = {(each.verdict, each.seen) for each in result.findings if each.check == "links"}
+    assert {("warning", "it has no parameter petId")} == seen
+
+
 def test_a_link_changes_only_what_the_check_has_created(document: Path) -> None:
     _, sent = followed(document)
 

@@ -174,6 +174,25 @@ def test_new_features_of_openapi_3_2_are_served() -> None:
     assert ["post", "query", "copy"] == [method for method, _ in served]
 
 
+@pytest.mark.parametrize(("link", "wrong"), [
+    ({"operationId": "getPet", "parameters": {"id": "$response.body#/id"}}, None),
+    ({"operationId": "getPet", "parameters": {"path.id": "$response.body#/id"}}, None),
+    ({"operationRef": "#/paths/~1pets~1%7Bid%7D/get", "parameters": {"id": "$response.body#/id"}}, None),
+    ({"operationRef": "https://other.example/api.json#/paths/~1a/get"}, None),
+    ({"operationId": "getPet", "parameters": {"petId": "$response.body#/id"}}, "/parameters/petId"),
+    ({"operationId": "getPet", "parameters": {"query.id": "$response.body#/id"}}, "/parameters/query.id"),
+    ({"operationId": "fetchPet"}, "/operationId"),
+    ({"operationRef": "#/paths/~1pets~1{petId}/get"}, "/operationRef"),
+])  # fmt: skip
+def test_a_link_to_what_the_document_does_not_have_is_reported(link: dict[str, Any], wrong: str | None) -> None:
+    raw = document("3.1.0")
+    raw["paths"]["/pets/{id}"]["get"]["operationId"] = "getPet"
+    raw["paths"]["/pets"]["post"]["responses"]["200"]["links"] = {"one": link}
+
+    place = "/paths/~1pets/post/responses/200/links/one"
+    assert ({place + wrong: "warning"} if wrong else {}) == found(raw)
+
+
 def test_an_error_behind_a_reference_by_name_concerns_the_operations_that_use_it() -> None:
     raw = document("3.1.0")
     raw["components"]["schemas"]["Pet"] = {"$anchor": "pet", "properties": {"a": {"$ref": "#none"}}}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,6 +14,7 @@ from contracts.conformance.response_validation import response_violations
 from contracts.model.finding import RecordedExchange
 from mockserver import contract as contracts
 from mockserver.contract import Contract
+from mockserver.web.middleware.streaming import Streaming
 from tests.client import Client
 from tests.openapi_support.conftest import DOCUMENT
 from tests.openapi_support.streamed_messages import streamed_messages
@@ -30,6 +33,34 @@ def test_each_item_of_a_stream_is_valid(api: Client) -> None:
     assert {"event: measured"} == {line for event in events for line in event.split("\n") if line[:6] == "event:"}
     for text in (*lines, *texts, *data):
         jsonschema.validate(json.loads(text), MEASUREMENT)
+
+
+@pytest.mark.parametrize("seen", [1, 2, 9])
+def test_a_stream_ends_when_its_client_disconnects(seen: int) -> None:
+    """After `seen` items the client is gone; a stream of three is whole for one that stays."""
+    sent: list[bytes] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", LINES.encode())]})
+        await send({"type": "http.response.body", "body": b"1\n2\n3\n"})
+
+    async def used() -> None:
+        gone = asyncio.Event()
+
+        async def receive() -> Any:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.extend([message["body"]] if message.get("body") else [])
+            if len(sent) == seen:
+                gone.set()
+
+        await Streaming(app, 0.01)({"type": "http"}, receive, send)
+
+    asyncio.run(used())
+
+    assert [b"1\n", b"2\n", b"3\n"][:seen] == sent
 
 
 @pytest.mark.parametrize(
