@@ -18,6 +18,9 @@ from tests.command_server import CommandServer, ForkedProcess
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
+
+# Hypothesis keeps the constants of all modules in the current folder; in each folder of a test it read them again.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
 
 PATIENCE = 180
