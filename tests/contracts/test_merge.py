@@ -19,6 +19,7 @@ QUICK = ("basedash", "--quick", "--seed", "3")
 def checked(folder: Path, *further: str) -> Report:
     done = run("check", *QUICK, "--report", str(folder), *further)
     assert 0 == done.returncode, done.stdout + done.stderr
+    assert " 0 failures" in done.stdout
     return read_report(folder)
 
 
