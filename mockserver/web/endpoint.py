@@ -197,10 +197,10 @@ class Endpoint:
                 transaction.rollback()
                 raise
             log.exception("%s %s failed", method, scope["path"])
-            ended_by = Unanswerable("the sandbox failed; its log says why")
-            reply = self._undone(ended_by, scope, transaction)
+            reply = self._undone(ended_by := Unanswerable("the sandbox failed; its log says why"), scope, transaction)
         if TRACE in scope:
-            scope[TRACE].record(self.operation, step, ended_by, principal, tenant, transaction)
+            label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
+            scope[TRACE].outcome = (self.operation, step, ended_by, principal, tenant, label, commits, rules)
         return reply, limits
 
     def _count(
@@ -228,7 +228,8 @@ class Endpoint:
     def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
         """The reply for an error, after the changes of its request are undone."""
         transaction.rollback()
-        note(scope, summary(refusal))
+        # Without its frames, which lead to the trace: a circle that only the collector could free.
+        note(scope, summary(refusal.with_traceback(None)))
         return self.refused(refusal, scope["method"], scope["path"])
 
     async def _preferred_reply(

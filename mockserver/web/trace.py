@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from mockserver.errors import Refusal
 from mockserver.messages import Principal
 from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
-from mockserver.state.transaction import Transaction
 
 TRACE = "mockserver.trace"
 """The key of an ASGI scope with the trace of its request; without interceptors there is none."""
@@ -23,16 +22,43 @@ STEPS = (
 ROUTE = STEPS[0]
 """The first step."""
 
+Outcome = tuple[
+    Operation | None, str, Refusal | None, Principal | None, str | None, str | None, tuple[Commit, ...], tuple[str, ...]
+]
+"""How an operation answered: `operation`, `step`, `refusal`, `principal`, `tenant`, `label`, `commits` and `rules`."""
+
+Kept = tuple[int, float, float, Any, tuple[int, bytes, bytes] | None, int]
+"""What the journal adds: `number`, `moment`, `seconds`, `request`, `response` and `sent`."""
+
+UNANSWERED: Outcome = (None, ROUTE, None, None, None, None, (), ())
+"""The outcome of a request that is not answered yet."""
 
 DEFAULTS: Mapping[str, Any] = {
-    **dict.fromkeys(("operation", "label", "refusal", "principal", "tenant")),
-    **dict.fromkeys(("commits", "reasons", "notes", "rules"), ()),
-    "step": ROUTE,
+    "outcome": UNANSWERED,
+    "kept": (0, 0.0, 0.0, b"", None, 0),
     "override": "",
-    "number": 0,
-    "sent": 0,
+    "reasons": (),
+    "notes": (),
 }
 """What is not known of a request yet."""
+
+T = TypeVar("T")
+
+
+class NotedValue(Generic[T]):
+    """An attribute of a Trace that is one value of a tuple of it."""
+
+    def __init__(self, whole: str, index: int) -> None:
+        self._whole, self._index = whole, index
+
+    def __get__(self, trace: Trace, of: type[Trace]) -> T:
+        value: T = getattr(trace, self._whole)[self._index]
+        return value
+
+    def __set__(self, trace: Trace, value: T) -> None:
+        values = list(getattr(trace, self._whole))
+        values[self._index] = value
+        setattr(trace, self._whole, tuple(values))
 
 
 class Trace:
@@ -46,43 +72,30 @@ class Trace:
     length of its body if it was cut, else 0.
     """
 
-    # Slots that nothing fills in advance: what is usual is found when somebody asks, which few requests need.
-    __slots__ = (
-        "commits",
-        "label",
-        "moment",
-        "notes",
-        "number",
-        "operation",
-        "override",
-        "principal",
-        "reasons",
-        "refusal",
-        "request",
-        "response",
-        "rules",
-        "seconds",
-        "sent",
-        "step",
-        "tenant",
-    )
-    operation: Operation | None
-    label: str | None
-    step: str
-    refusal: Refusal | None
-    principal: Principal | None
-    tenant: str | None
-    commits: tuple[Commit, ...]
+    # Two tuples, since many requests are answered and few are looked at: each is made in one step, and nothing else is
+    # filled in advance.
+    __slots__ = ("kept", "notes", "outcome", "override", "reasons")
+    outcome: Outcome
+    kept: Kept
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
     override: str
-    rules: tuple[str, ...]
-    number: int
-    moment: float
-    seconds: float
-    request: Any
-    response: tuple[int, bytes, bytes] | None
-    sent: int
+
+    operation = NotedValue[Operation | None]("outcome", 0)
+    step = NotedValue[str]("outcome", 1)
+    refusal = NotedValue[Refusal | None]("outcome", 2)
+    principal = NotedValue[Principal | None]("outcome", 3)
+    tenant = NotedValue[str | None]("outcome", 4)
+    label = NotedValue[str | None]("outcome", 5)
+    commits = NotedValue[tuple[Commit, ...]]("outcome", 6)
+    rules = NotedValue[tuple[str, ...]]("outcome", 7)
+
+    number = NotedValue[int]("kept", 0)
+    moment = NotedValue[float]("kept", 1)
+    seconds = NotedValue[float]("kept", 2)
+    request = NotedValue[Any]("kept", 3)
+    response = NotedValue[tuple[int, bytes, bytes] | None]("kept", 4)
+    sent = NotedValue[int]("kept", 5)
 
     def __getattr__(self, name: str) -> Any:
         """The usual value of what was not set."""
@@ -90,21 +103,6 @@ class Trace:
             return DEFAULTS[name]
         except KeyError:
             raise AttributeError(name) from None
-
-    def record(
-        self,
-        operation: Operation,
-        step: str,
-        refusal: Refusal | None,
-        principal: Principal | None,
-        tenant: str,
-        transaction: Transaction,
-    ) -> None:
-        """Record how an operation answered."""
-        self.operation, self.step, self.principal, self.tenant = operation, step, principal, tenant
-        self.label, self.commits, self.rules = transaction.store.label, transaction.commits, transaction.rules
-        # Without its frames, which lead back here: a circle that only the collector could free.
-        self.refusal = refusal and refusal.with_traceback(None)
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:

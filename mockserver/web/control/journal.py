@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cached_property
 from itertools import count, takewhile
+from time import time
 from typing import Any
 
 from mockserver.openapi.document import Operation
+from mockserver.state.change_log import Commit
 from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, parts_in, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.repeated_messages import RepeatedMessages, cut
@@ -26,6 +27,10 @@ FOLLOWERS = 100
 
 APPLIED = re.compile(rb"(?m)^preference-applied: ([^\r\n]*)")
 """The header line that names the preferences that were applied (RFC 7240 section 3)."""
+
+
+OWN_FIELD = b"mock-request: %d\r\n"
+"""The header line with the number of an entry."""
 
 
 class JournalRecord:
@@ -44,7 +49,10 @@ class JournalRecord:
     def response(self) -> CompleteResponse | None:
         """The response as it was sent, its body cut; None if there was none."""
         kept = self.trace.response
-        return kept if kept is None or self._quiet else with_own_fields(kept, self.trace)
+        if kept is None or self._quiet:
+            return kept
+        status, fields, content = kept
+        return status, fields + _own_fields(self.number, self.trace.commits), content
 
     @cached_property
     def parts(self) -> RequestParts:
@@ -131,31 +139,36 @@ class RequestJournal:
         self._numbers: Iterator[int] = count(1)
         self._traces: deque[Trace] = deque(maxlen=most)
         self._repeated = RepeatedMessages()
+        self._kept = self._repeated.kept
         self._waiting: set[asyncio.Event] = set()
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        trace.number = next(self._numbers)
-        trace.moment, trace.seconds = time.time(), seconds
-        operation, request = trace.operation, scope.get(RECEIVED) or parts_in(scope, body)
+        number, operation, kept, sent = next(self._numbers), trace.outcome[0], response, 0
+        request = scope.get(RECEIVED) or parts_in(scope, body)
         if operation is not None:
-            trace.request, trace.response = self._repeated.kept(operation.operation_id, request, response)
+            request, kept = self._kept(operation.operation_id, request, response)
         else:
-            trace.request, trace.response = request, cut(response)
-        if len(response[2]) > LONGEST_BODY:
-            trace.sent = len(response[2])
+            kept = cut(response)
+        status, fields, content = response
+        if len(content) > LONGEST_BODY:
+            sent = len(content)
+        trace.kept = (number, time(), seconds, request, kept, sent)
         self._traces.append(trace)
         if self._waiting:
             self._wake()
-        return response if self.quiet else with_own_fields(response, trace)
+        if self.quiet:
+            return response
+        commits = trace.outcome[6]
+        own = _own_fields(number, commits) if commits else OWN_FIELD % number
+        return status, fields + own, content
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
-        trace.number, trace.response = next(self._numbers), None
-        trace.request = scope.get(RECEIVED) or parts_in(scope, body)
-        trace.moment, trace.seconds = time.time(), seconds
+        request = scope.get(RECEIVED) or parts_in(scope, body)
+        trace.kept = (next(self._numbers), time(), seconds, request, None, 0)
         self._traces.append(trace)
         self._wake()
 
@@ -234,14 +247,11 @@ class RequestJournal:
         return len(self._waiting)
 
 
-def with_own_fields(response: CompleteResponse, trace: Trace) -> CompleteResponse:
-    """A response with the header lines that the journal adds."""
-    status, fields, content = response
-    if trace.commits:
-        own = b"mock-request: %d\r\nmock-revision: %d\r\n" % (trace.number, trace.commits[-1].revision)
-    else:
-        own = b"mock-request: %d\r\n" % trace.number
-    return status, fields + own, content
+def _own_fields(number: int, commits: Sequence[Commit]) -> bytes:
+    """The header lines that the journal adds to a response."""
+    if commits:
+        return b"mock-request: %d\r\nmock-revision: %d\r\n" % (number, commits[-1].revision)
+    return OWN_FIELD % number
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

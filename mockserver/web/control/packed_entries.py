@@ -60,6 +60,5 @@ def _unpacked(entry: _Entry, services: Mapping[str, Service]) -> JournalRecord:
     endpoint = service.endpoints.get(entry.operation) if service is not None and entry.operation is not None else None
     trace.operation = endpoint.operation if endpoint is not None else None
     response = (entry.status, b"", b"") if entry.status is not None else None
-    trace.number, trace.moment, trace.seconds = entry.number, entry.moment, 0.0
-    trace.request, trace.response = entry.request, response
+    trace.kept = (entry.number, entry.moment, 0.0, entry.request, response, 0)
     return JournalRecord(trace)

@@ -27,17 +27,18 @@ class RepeatedMessages:
         if latest is None:
             if len(self._latest) >= MOST:
                 self._latest.clear()
-            latest = request, cut(response)
-            self._latest[operation] = latest
-            return latest
-        latest_request, latest_response = latest
-        is_same = _is_same(response, latest_response)
-        if request == latest_request and is_same:
-            return latest
-        self._latest[operation] = latest = (
-            latest_request if request == latest_request else request,
-            latest_response if is_same else cut(response),
-        )
+            latest_request, latest_response = request, cut(response)
+        else:
+            latest_request, latest_response = latest
+            is_same = response == latest_response or _is_same_when_cut(response, latest_response)
+            if request == latest_request:
+                if is_same:
+                    return latest
+            else:
+                latest_request = request
+            if not is_same:
+                latest_response = cut(response)
+        self._latest[operation] = latest = (latest_request, latest_response)
         return latest
 
     def clear(self) -> None:
@@ -51,11 +52,11 @@ def cut(response: CompleteResponse) -> CompleteResponse:
     return response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
 
 
-def _is_same(response: CompleteResponse, latest: CompleteResponse) -> bool:
-    """Would the same be kept of a response as of the latest one?"""
-    if response == latest:
-        return True
+def _is_same_when_cut(response: CompleteResponse, latest: CompleteResponse) -> bool:
+    """Would the same be kept of a long response as of the latest one?"""
     status, fields, content = response
+    if len(content) <= LONGEST_BODY:
+        return False
     # No part of it is copied to compare it.
-    is_long = len(content) > LONGEST_BODY == len(latest[2])
+    is_long = len(latest[2]) == LONGEST_BODY
     return is_long and status == latest[0] and fields == latest[1] and content.startswith(latest[2])

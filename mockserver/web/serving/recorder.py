@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any, Protocol
 
 from mockserver.web.endpoint import Endpoint
@@ -29,15 +29,15 @@ async def recorded_response(
     endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...], recorder: Recorder
 ) -> CompleteResponse:
     """The response of an operation to a request whose body has arrived, recorded."""
-    began, trace = time.perf_counter(), Trace()
+    began, trace = perf_counter(), Trace()
     scope[TRACE] = trace
     try:
         reply, limits = await endpoint(scope, body, values)
     except BaseException:  # the client left
-        recorder.record_failure(scope, body, trace, time.perf_counter() - began)
+        recorder.record_failure(scope, body, trace, perf_counter() - began)
         raise
     response = complete(reply, limits, scope["method"])
-    return recorder.record(scope, body, trace, time.perf_counter() - began, response)
+    return recorder.record(scope, body, trace, perf_counter() - began, response)
 
 
 Observer = Callable[[Any, Trace, float, CompleteResponse | None], None]
