@@ -9,6 +9,7 @@ from pydantic import Field
 from mockserver.agent_tools.access import Caller, SandboxAccess, plain
 from mockserver.agent_tools.results import SetOverrides
 from mockserver.client import AppliedOverride
+from mockserver.client.answers import Seconds
 
 Operation = Annotated[str | None, Field(description="An operationId; without it, all operations.")]
 Times = Annotated[int | None, Field(description="It applies this many times, then no more.", ge=1)]
@@ -30,13 +31,18 @@ FaultKind = Literal[
     "outage",
     "rate-limit",
     "capacity",
+    "duplicate-delivery",
+    "late-delivery",
+    "out-of-order-delivery",
+    "wrong-signature",
+    "replayed-delivery",
 ]
 Answers = Annotated[
     dict[str, Any] | list[dict[str, Any]],
     Field(
         description=(
             "One answer, or several that are given in turn: {status, body, headers}, {example}, {patch}, "
-            "{refusal: too-many}, {fault: {kind}}, {delay: seconds}, {pass: true}."
+            "{refusal: too-many}, {fault: {kind}}, {delay: 0.5} or {delay: 500ms}, {pass: true}."
         )
     ),
 ]
@@ -60,7 +66,7 @@ class OverrideTools:
         times: Times = None,
         after: Annotated[int | None, Field(description="It lets this many requests pass first.", ge=0)] = None,
         probability: Annotated[float | None, Field(ge=0, le=1)] = None,
-        expires: Annotated[float | None, Field(description="After how many seconds it ends.", gt=0)] = None,
+        expires: Annotated[Seconds | None, Field(description="When it ends: after seconds, or 500ms, 2s, 15m.")] = None,
         invalid: Annotated[bool, Field(description="The answer may break the document.")] = False,
         note: str | None = None,
     ) -> SetOverrides:
@@ -77,10 +83,15 @@ class OverrideTools:
         fraction: Annotated[float | None, Field(description="For cut: how much is sent.", ge=0, le=1)] = None,
         bytes_per_second: Annotated[int | None, Field(description="For slow.", ge=1)] = None,
         requests: Annotated[int | None, Field(description="For stale-read and rate-limit.", ge=1)] = None,
-        seconds: Annotated[float | None, Field(description="For outage, rate-limit and capacity.", gt=0)] = None,
+        seconds: Annotated[
+            Seconds | None,
+            Field(
+                description="For outage, rate-limit, capacity, late- and out-of-order-delivery: 1.5, 500ms, 2s or 15m."
+            ),
+        ] = None,
         limit: Annotated[int | None, Field(description="For capacity: how many items.", ge=0)] = None,
     ) -> SetOverrides:
-        """Break an operation as networks and servers do: lost-reply, reset, outage, slow, …"""
+        """Break an operation, or the webhooks it causes, as networks and servers do: lost-reply, outage, slow, …"""
         settings = {"fraction": fraction, "bytes_per_second": bytes_per_second, "requests": requests}
         limits = {"seconds": seconds, "limit": limit}
         namespace = self._sandbox.namespace(caller)

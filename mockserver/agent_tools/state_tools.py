@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mockserver.agent_tools.access import Caller, SandboxAccess, plain, shaped
 from mockserver.agent_tools.results import ResetServices, SandboxTime, ShownState, StoredCheckpoints
+from mockserver.client.answers import Seconds
 
 Service = Annotated[str | None, Field(description="A service; may be left out where there is only one.")]
 Tenant = Annotated[str | None, Field(description="The items of one tenant.")]
@@ -85,7 +86,7 @@ class StateTools:
         self,
         caller: Caller,
         action: Literal["show", "freeze", "advance", "set", "resume"] = "show",
-        seconds: Annotated[float | None, Field(description="For advance.", ge=0)] = None,
+        seconds: Annotated[Seconds | None, Field(description="For advance: 1.5, 500ms, 2s, 15m, 1h or 7d.")] = None,
         time: Annotated[str | None, Field(description="For set and freeze: an RFC 3339 time.")] = None,
     ) -> SandboxTime:
         """Show or change the time in the namespace; expiry, rate limits and timestamps follow."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from mockserver.examples.patterns import matches
+from mockserver.openapi.regex import matches
 
 Schema = dict[str, Any]
 Schemas = tuple[Schema, ...]

@@ -12,7 +12,8 @@ from mockserver.examples.constraints import NOTHING, Constraints, Schema, Schema
 from mockserver.examples.numbers import NumberMaker, number_maker
 from mockserver.examples.strings import Text
 from mockserver.openapi.direction_view import DirectionView
-from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled, compiled
+from mockserver.openapi.regex import PATTERN_LIMIT
+from mockserver.openapi.schemas import Compiled, compiled
 
 MAX_FINITE = 1000
 """The largest range of integers that is listed in full."""

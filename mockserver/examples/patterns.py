@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from random import Random
 
-import jsonschema_rs
 from msgspec import Struct, field
 
 from mockserver.examples.characters import (
@@ -26,7 +25,6 @@ from mockserver.examples.characters import (
     other_than,
     span,
 )
-from mockserver.openapi.schemas import PATTERN_LIMIT
 
 
 class Writing(Struct):
@@ -55,21 +53,6 @@ class Writing(Struct):
 
 
 Writer = Callable[[Writing], str]
-
-
-@lru_cache(4096)
-def validator_of(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
-    """A validator with that pattern only; None if the engine does not support the pattern."""
-    try:
-        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=PATTERN_LIMIT)
-    except ValueError:
-        return None
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Does the validator find `pattern` in `text`?"""
-    validator = validator_of(pattern)
-    return validator is not None and validator.is_valid(text)
 
 
 @lru_cache(4096)

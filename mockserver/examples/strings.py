@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from mockserver.examples import name_hints, realistic
 from mockserver.examples.characters import UnreadablePattern
-from mockserver.examples.patterns import Writing, expression, validator_of
+from mockserver.examples.patterns import Writing, expression
 from mockserver.openapi.formats import FORMATS
+from mockserver.openapi.regex import validator_of
 
 TRIES = 200
 LONGEST = 1_000_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jsonschema_rs import ValidationError
 
 from mockserver.openapi import json_codec
+from mockserver.openapi.regex import matches
 
 EXAMPLES = {
     "date-time": "2024-01-31T12:00:00Z",
@@ -25,6 +26,10 @@ EXAMPLES = {
 """Format → a valid value. What is missing in a wrong one, such as the zone of a time, is seen faster than described."""
 
 
+MOST_EXAMPLES = 5
+"""How many examples of a pattern a message shows."""
+
+
 def message(error: ValidationError) -> str:
     """What is wrong with the value of `error`, in one sentence."""
     write = SENTENCES.get(error.kind.name)
@@ -34,6 +39,23 @@ def message(error: ValidationError) -> str:
 def unknown(names: list[str]) -> str:
     """The sentence about properties of an object that allows no other ones."""
     return f"{', '.join(names)} {'is not a known property' if len(names) == 1 else 'are not known properties'}"
+
+
+def examples_of(error: ValidationError, definition: Callable[[str], Mapping[str, Any]]) -> str:
+    """What follows a sentence about a pattern: examples that match it, if the schema at `error` has some.
+
+    `definition` finds a schema below `$defs`.
+    """
+    place = error.schema_path[:-1]
+    if place[:1] != ["$defs"]:
+        return ""
+    schema: Any = definition(str(place[1]))
+    for step in place[2:]:
+        schema = schema[step]
+    written = [*(schema.get("examples") or ()), *([schema["example"]] if "example" in schema else ())]
+    found = [_json(each) for each in written if isinstance(each, str) and matches(schema["pattern"], each)]
+    *others, last = found[:MOST_EXAMPLES] or [""]
+    return f"; for example {', '.join(others)}{' or ' if others else ''}{last}" if last else ""
 
 
 def _forbidden(error: ValidationError) -> str:

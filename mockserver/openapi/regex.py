@@ -25,6 +25,25 @@ WITHIN = {"[": "\\[", "\\h": " \\t"}
 """Inside of a class: notation of other dialects → the engine's notation."""
 
 
+PATTERN_LIMIT = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+"""Limits the time that a regular expression with catastrophic backtracking can take."""
+
+
+@lru_cache(4096)
+def validator_of(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
+    """A validator with that pattern only; None if the engine does not support the pattern."""
+    try:
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=PATTERN_LIMIT)
+    except ValueError:
+        return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Does the validator find `pattern` in `text`?"""
+    validator = validator_of(pattern)
+    return validator is not None and validator.is_valid(text)
+
+
 @lru_cache(maxsize=4096)
 def engines(pattern: str) -> str | None:
     """The pattern as written if the engine takes it, else respelled; None if the engine refuses both."""

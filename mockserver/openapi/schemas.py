@@ -21,25 +21,29 @@ from mockserver.openapi import fault_messages, json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.formats import FORMATS
+from mockserver.openapi.regex import PATTERN_LIMIT
 
 Compiled = jsonschema_rs.Draft202012Validator
-
-PATTERN_LIMIT = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
-"""Limits the time that a regular expression with catastrophic backtracking can take."""
 
 
 class Validator:
     """Validates values against one schema, which is compiled with the first value, or by `compile`.
 
     `is_valid` and `iter_errors` are jsonschema-rs's. After compilation they are its bound methods themselves, so that a
-    call costs no detour. `known` finds the names of the properties that the schema has for the object at a path.
+    call costs no detour. `known` finds the names of the properties that the schema has for the object at a path, and
+    `definition` what it has below `$defs`.
     """
 
-    __slots__ = ("_make", "is_valid", "iter_errors", "known", "validate")
+    __slots__ = ("_make", "definition", "is_valid", "iter_errors", "known", "validate")
 
-    def __init__(self, make: Callable[[], Compiled], known: Callable[[Path], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Compiled],
+        known: Callable[[Path], Iterable[str]],
+        definition: Callable[[str], Mapping[str, Any]],
+    ) -> None:
         self._make: Callable[[], Compiled] | None = make
-        self.known = known
+        self.known, self.definition = known, definition
         self.validate: Callable[[Any], None] = lambda value: self.compile().validate(value)
         self.is_valid: Callable[[Any], bool] = lambda value: self.compile().is_valid(value)
         self.iter_errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]] = lambda value: (
@@ -97,7 +101,9 @@ class Schemas:
         key = (pointer, direction)
         if key not in self._validators:
             self._validators[key] = Validator(
-                partial(self.compile_once, pointer, direction), partial(self._names, pointer)
+                partial(self.compile_once, pointer, direction),
+                partial(self._names, pointer),
+                self.views[direction].definition,
             )
         return self._validators[key]
 
@@ -111,7 +117,9 @@ class Schemas:
         key = (f"{pointer}\n", direction)  # the line break sets it apart from the validator of one value
         if key not in self._validators:
             self._validators[key] = Validator(
-                partial(self._compile_listed, pointer, direction), lambda path: self._names(pointer, path[1:])
+                partial(self._compile_listed, pointer, direction),
+                lambda path: self._names(pointer, path[1:]),
+                self.views[direction].definition,
             )
         return self._validators[key]
 
@@ -281,12 +289,14 @@ def faults(
     is large: the validator collects all of them before it returns the first.
     """
     errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
-    found = islice((fault for error in errors for fault in _readable(error, location, prefix)), MOST_FAULTS)
-    return tuple(_with_hint(fault, validator, len(prefix)) for fault in found)
+    found = islice((each for error in errors for each in _readable(error, location, prefix)), MOST_FAULTS)
+    return tuple(_with_hint(fault, error, validator, len(prefix)) for fault, error in found)
 
 
-def _with_hint(fault: Fault, validator: Validator, depth: int) -> Fault:
-    """The fault of an unknown property with the name that was likely meant; any other as it is."""
+def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Validator, depth: int) -> Fault:
+    """The fault with what would be right: examples of a pattern, the name that was meant by an unknown property."""
+    if fault.keyword == "pattern":
+        return replace(fault, message=fault.message + fault_messages.examples_of(error, validator.definition))
     *above, name = fault.path or ("",)
     if fault.message != fault_messages.unknown([str(name)]):
         return fault
@@ -297,7 +307,11 @@ def _with_hint(fault: Fault, validator: Validator, depth: int) -> Fault:
     return replace(fault, message=f"{fault.message}; did you mean {near[0]!r}?") if near else fault
 
 
-def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Fault]:
+Readable = tuple[Fault, jsonschema_rs.ValidationError]
+"""What is wrong, and the error that says so."""
+
+
+def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Readable]:
     branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
     if not all(branches):
         branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
@@ -308,7 +322,7 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path)
     for inner in inside:
         yield from _readable(inner, location, prefix)
     if not inside:
-        yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix)
+        yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix), error
 
 
 def _is_of_other_type(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:

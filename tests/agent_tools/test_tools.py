@@ -118,6 +118,29 @@ def test_a_lost_reply_is_a_request_without_a_response(agent: Agent) -> None:
     assert [] == agent.call("remove_overrides")["overrides"]
 
 
+def test_durations_of_tools_have_units_as_everywhere(agent: Agent) -> None:
+    [slow] = agent.call("add_override", then={"delay": "1ms"}, expires="2h")["overrides"]
+    [fault] = agent.call("add_fault", kind="outage", operation="listPets", seconds="15m")["overrides"]
+    [late] = agent.call("add_fault", kind="late-delivery", seconds="2s", operation="createPet")["overrides"]
+
+    assert ["15m", "2s", "2h"] == [
+        fault["then"]["fault"]["seconds"], late["then"]["fault"]["seconds"], slow["expires"],
+    ]  # fmt: skip
+    assert 503 == agent.call("call_operation", operation="listPets")["status"]
+    agent.call("clock", action="advance", seconds="15m")
+    assert 200 == agent.call("call_operation", operation="listPets")["status"]
+    for wrong in (
+        agent.error("add_fault", kind="outage", seconds="soon"),
+        agent.error("add_override", then={"pass": True}, expires="soon"),
+        agent.error("clock", action="advance", seconds="soon"),
+    ):
+        assert 'for example "2s", "500ms"' in wrong.replace("\\", "")
+
+
+def test_an_operation_that_there_is_not_is_told_with_the_one_that_was_meant(agent: Agent) -> None:
+    assert "did you mean 'createPet'?" in agent.error("list_requests", operation="createPt")
+
+
 def test_what_is_stored_is_read_and_changed_by_hand(agent: Agent) -> None:
     pet = agent.call("change_state", action="add", resource="pet", fields=PET)["state"]
     changed = agent.call("change_state", action="change", resource="pet", id=str(pet["id"]), fields={"name": "Max"})

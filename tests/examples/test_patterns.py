@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.examples.characters import UnreadablePattern
-from mockserver.examples.patterns import Writing, expression, matches
+from mockserver.examples.patterns import Writing, expression
+from mockserver.openapi.regex import matches
 
 PIECES = st.sampled_from((
     "a", "Z", "7", " ", "-", "_", r"\.", r"\/", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", ".", "[a-f0-9]", "[^a-z]",

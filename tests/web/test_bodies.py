@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.client import Client
-from tests.web.document import answers, document, served
+from tests.web.document import answers, document, served, takes
 from tests.web.test_parameters import watched
 
 FORM = {
@@ -224,3 +224,32 @@ def test_an_invalid_body_is_refused(tmp_path: Path, content: bytes, kind: str, s
 def test_only_a_required_body_must_be_sent(tmp_path: Path) -> None:
     assert 400 == send(tmp_path, seen=False).status_code
     assert 200 == send(tmp_path, seen=False, required=False).status_code
+
+
+@pytest.mark.parametrize(
+    ("examples", "shown"),
+    [
+        ({"example": "AB-12"}, '; for example "AB-12"'),
+        ({"examples": ["AB-12", "wrong", "CD-34"]}, '; for example "AB-12" or "CD-34"'),
+        ({"examples": ["wrong"], "example": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_text_that_does_not_match_a_pattern_is_refused_with_documented_texts_that_do(
+    tmp_path: Path, examples: dict[str, Any], shown: str
+) -> None:
+    code = {"type": "string", "pattern": "^[A-Z]{2}-[0-9]{2}$", **examples}
+    body = takes(
+        {"type": "object", "properties": {"codes": {"type": "array", "items": {"oneOf": [code, {"type": "integer"}]}}}}
+    )
+    parameter = {"name": "code", "in": "query", "schema": code}
+    sandbox = served(
+        tmp_path, document({"/x": {"post": {"parameters": [parameter], "requestBody": body, "responses": answers()}}})
+    )
+
+    with Client(sandbox) as client:
+        replies = client.post("/x", json={"codes": ["CD-34", "cd-34"]}), client.post("/x?code=1", json={})
+
+    assert [400, 400] == [each.status_code for each in replies]
+    says = [each.json()["errors"][0]["detail"] for each in replies]
+    assert [f'"{value}" does not match "^[A-Z]{{2}}-[0-9]{{2}}$"{shown}' for value in ("cd-34", "1")] == says

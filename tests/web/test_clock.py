@@ -63,6 +63,7 @@ def test_a_duration_that_is_none_or_too_long_does_not_move_the_clock(api: Client
     replies = [api.post(CLOCK, json={"advance": each}) for each in ("soon", "-1s", "900000000d", -1)]
 
     assert [400] * 4 == [each.status_code for each in replies]
+    assert replies[0].json()["detail"].endswith('; for example "2s", "500ms", "1.5h", "15m" or "7d"')
     assert "'900000000d' is too long: 3155760000 seconds at most" in replies[2].text
     assert "2030-01-01T00:00:00.000Z" == api.get(CLOCK).json()["time"]
 

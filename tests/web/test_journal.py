@@ -103,6 +103,23 @@ def test_requests_are_found_by_what_they_are(client: Client) -> None:
     assert 400 == client.get("/_mock/requests?state=4").status_code
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("operation=createMcpServr", "there is no operation 'createMcpServr'; did you mean 'createMcpServer'?"),
+        ("service=basdash", "there is no service 'basdash'; did you mean 'basedash'?"),
+        ("service=x", "there is no service 'x'; there are: basedash"),
+    ],
+)
+def test_a_name_that_there_is_not_is_refused_with_the_one_that_was_meant(client: Client, query: str, says: str) -> None:
+    reply = client.get(f"/_mock/requests?{query}")
+
+    name = query.partition("=")[0]
+    assert (409, f"query {name}: {says}") == (reply.status_code, reply.json()["detail"])
+    assert [("query", name)] == [(each["in"], each["field"]) for each in reply.json()["errors"]]
+    assert [] == client.get("/_mock/requests?operation=deleteMcpServer&service=basedash").json()
+
+
 def test_a_request_that_no_operation_took_names_the_nearest(client: Client) -> None:
     client.get(SERVERS.replace("organizations", "organisations"), headers=KEY)
     [kept] = client.get("/_mock/requests?unmatched=true").json()

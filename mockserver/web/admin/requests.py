@@ -12,6 +12,7 @@ from mockserver.openapi import json_codec
 from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.admin.all_workers import OTHERS_ENTRIES
 from mockserver.web.control import har
+from mockserver.web.control.conditions import check_name
 from mockserver.web.control.journal import FOLLOWERS, JournalRecord, RequestJournal
 from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.control.shown_entry import shown
@@ -91,7 +92,11 @@ def _entry(request: AdminRequest) -> JournalRecord:
 
 
 def _chosen(request: AdminRequest) -> Iterator[JournalRecord]:
-    """The entries that match the query, the newest first."""
+    """The entries that match the query, the newest first.
+
+    Raises Conflict for a service or an operation that there is not: no request of a mistyped one would ever be found.
+    """
+    _check_names(request)
     namespace, query = request.namespace_name, request.query
     for entry in journal(request).latest():
         if entry.number <= query.get("since", 0):
@@ -100,8 +105,23 @@ def _chosen(request: AdminRequest) -> Iterator[JournalRecord]:
             yield entry
 
 
+def _check_names(request: AdminRequest) -> None:
+    """Raise Conflict for the name of no service or operation, unless an entry has it from before a reload."""
+    services, query, kept = request.control.services, request.query, journal(request).latest
+    with as_conflict():
+        if "service" in query and all(each.service != query["service"] for each in kept()):
+            check_name("service", query["service"], list(services), ("service",), "query")
+        if "operation" in query and all(_operation(each) != query["operation"] for each in kept()):
+            known = [name for service in services.values() for name in service.endpoints]
+            check_name("operation", query["operation"], known, ("operation",), "query")
+
+
+def _operation(entry: JournalRecord) -> str | None:
+    return entry.operation.operation_id if entry.operation is not None else None
+
+
 def _matches(entry: JournalRecord, query: Any) -> bool:
-    operation = entry.operation.operation_id if entry.operation is not None else None
+    operation = _operation(entry)
     return (
         query.get("service", entry.service) == entry.service
         and query.get("operation", operation) == operation

@@ -14,7 +14,8 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi import json_codec
-from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled
+from mockserver.openapi.regex import PATTERN_LIMIT
+from mockserver.openapi.schemas import Compiled
 from mockserver.web.control.json_path import JsonPath
 from mockserver.web.request.router import Router
 
@@ -233,14 +234,14 @@ def _no_retriever(uri: str) -> Any:
     raise ValueError(f"a schema must contain all it refers to; {uri} is not fetched")
 
 
-def check_operation(name: str, known: Sequence[str], at: tuple[str | int, ...]) -> None:
-    """Raise Invalid for an operationId that is not known, with the one that was likely meant."""
+def check_name(kind: str, name: str, known: Sequence[str], at: tuple[str | int, ...], location: str = "body") -> None:
+    """Raise Invalid for an operation or a service that is not known, with the name that was likely meant."""
     if name not in known:
         near = get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20])}"
-        raise invalid(f"there is no operation {name!r}; {hint}", at)
+        raise invalid(f"there is no {kind} {name!r}; {hint}", at, location)
 
 
-def invalid(message: str, at: Sequence[str | int]) -> Invalid:
-    """The error for a field in a body of the admin API."""
-    return Invalid(message, faults=(Fault("body", tuple(at), message, "value"),))
+def invalid(message: str, at: Sequence[str | int], location: str = "body") -> Invalid:
+    """The error for a field in a body or a query of the admin API."""
+    return Invalid(message, faults=(Fault(location, tuple(at), message, "value"),))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.openapi import json_codec, path_template
-from mockserver.web.control.conditions import Condition, FieldDifference, check_operation
+from mockserver.web.control.conditions import Condition, FieldDifference, check_name
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
 from mockserver.web.control.shown_entry import masked_value
@@ -101,7 +101,7 @@ def _check_operation(when: Mapping[str, Any], at: tuple[str | int, ...], service
     """Raise Invalid for an operation that no service has."""
     if "operation" in when:
         known = [name for service in services.values() for name in service.endpoints]
-        check_operation(when["operation"], known, (*at, "operation"))
+        check_name("operation", when["operation"], known, (*at, "operation"))
 
 
 class _Expected(NamedTuple):

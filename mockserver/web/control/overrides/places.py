@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from mockserver.openapi import path_template
-from mockserver.web.control.conditions import check_operation, invalid
+from mockserver.web.control.conditions import check_name, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
 from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
 from mockserver.web.control.overrides.override import Override
@@ -46,7 +46,7 @@ def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_in
 
 
 def _named(name: str, known: list[Owned]) -> list[Owned]:
-    check_operation(name, [endpoint.operation.operation_id for _, endpoint in known], ("when", "operation"))
+    check_name("operation", name, [endpoint.operation.operation_id for _, endpoint in known], ("when", "operation"))
     return [owned for owned in known if owned[1].operation.operation_id == name]
 
 
