@@ -163,6 +163,20 @@ def test_an_override_with_a_probability_applies_to_the_same_requests_with_the_sa
     assert {200, 503} == set(runs[0])
 
 
+def test_a_seeded_probability_does_not_depend_on_other_namespaces(tmp_path: Path) -> None:
+    with Client(served(tmp_path, document(PETS), seed=5)) as client:
+        runs = []
+        for name in ("one", "two", "one"):
+            own = {"Mock-Namespace": name}
+            wanted = {"when": LIST, "then": {"status": 503}, "probability": 0.5}
+            added = client.post("/_mock/overrides", json=wanted, headers=own)
+            assert 201 == added.status_code
+            runs.append([client.get("/pets", headers=own).status_code for _ in range(20)])
+            client.delete(f"/_mock/namespaces/{name}")
+
+    assert runs[0] == runs[1] == runs[2]
+
+
 def test_an_override_ends_when_it_expires(client: Client) -> None:
     put(client, LIST, {"status": 503}, expires=0.05)
 
@@ -357,6 +371,24 @@ def test_a_duration_that_is_too_long_is_refused_with_the_field(
 
     assert (409, [field]) == (reply.status_code, [error["field"] for error in reply.json()["errors"]])
     assert says in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"then": {"delay": "2 sec"}}, "then.delay"),
+        ({"then": {"delay": {"uniform": ["1s", "2sec"]}}}, "then.delay.uniform.1"),
+        ({"then": [{"fault": {"kind": "outage", "seconds": "soon"}}]}, "then.0.fault.seconds"),
+        ({"then": {"pass": True}, "expires": "1 hour"}, "expires"),
+    ],
+)
+def test_a_text_that_is_no_duration_is_refused_with_texts_that_are(
+    client: Client, wanted: dict[str, Any], field: str
+) -> None:
+    reply = client.post("/_mock/overrides", json=wanted)
+
+    assert (400, [field]) == (reply.status_code, [error["field"] for error in reply.json()["errors"]])
+    assert reply.json()["detail"].endswith('; for example "2s", "500ms", "1.5h", "15m" or "7d"')
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,9 @@ class Override:
         self._ends = time.monotonic() + seconds if seconds is not None else None
         self._ends_at = time.time() + seconds if seconds is not None else None
         seed = scope.namespace.world.seed
-        # not the world's own numbers: ids that are made later would depend on what was overridden
-        self.random = Random(f"{seed} {scope.namespace.name} {number}") if seed is not None else Random()
+        # Not the world's own numbers: ids that are made later would depend on what was overridden. Neither the number
+        # nor the namespace counts: a test on a shared sandbox would depend on what other tests did.
+        self.random = Random(f"{seed} {json_codec.write(dict(wanted)).decode()}") if seed is not None else Random()
         self.seen = self.applied = 0
         self.size = size_of(wanted)
 
