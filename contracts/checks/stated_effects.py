@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,9 +11,10 @@ from contracts.checks.item_view import as_json, documented
 from contracts.checks.stored_fields import current
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
-from contracts.model.body_references import body_references, holders, referring, steps_of
+from contracts.model.body_references import LIST, body_references, holders, referring, steps_of
 from contracts.model.effect_sentences import Effect, effects, is_called, named_amount, named_figure
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.relative_sentences import refused_for_amount
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -23,6 +25,16 @@ from mockserver.inference.names import plain
 
 Candidate = tuple[CheckedResource, Reference | None]
 """A resource, and the reference of a request to its items; None if the path names them."""
+
+
+FEW = (3, 2, 5, 10)
+"""Figures that are tried for an item of which there is little, the first valid one counts."""
+
+
+REST = re.compile(
+    r"\bmore than (?:what is|the|its) (?:left|rest|remain\w*)|\bexceed\w* (?:the|its|what)\b", re.IGNORECASE
+)
+"""How a sentence compares an amount with what is left of the item above."""
 
 
 class Affected(NamedTuple):
@@ -67,6 +79,54 @@ def stated_effect(
             about=f"{each.field} of {each.reference.field if each.reference else each.owner.name}",
             statement=StatementRef(op.name, "references", "described", each.effect.source, each.text),
         )
+
+
+def more_than_left(context: CheckContext, child: CheckedResource, each: Affected, field: str) -> None:
+    """A request for more than there is is refused, where the document says so: a quantity above the stock."""
+    owner, op = each.owner, child.operations["create"]
+    has = next(
+        (n for n in FEW if context.bodies.accepts(owner.operations["create"], _with_few(context, each, n))), None
+    )
+    if has is None:
+        raise CannotBuildRequest(f"no small {each.field} of a {owner.name} is valid")
+    item = context.create(owner, _with_few(context, each, has))
+    shown = current(context, item)[1].get(each.field)
+    if shown != has:
+        raise CannotBuildRequest(f"a new {owner.name} shows another {each.field} than was sent")
+    fields = each.reference.field if each.reference is not None else ""
+    exchanges: list[RecordedExchange] = []
+    for amount in (has, has + 1):
+        body = context.body(child)
+        body = referring(body, fields, item.id) if fields else body
+        body = _with_amount(body, steps_of(fields)[:-1] if fields else [], field, amount)
+        if not context.bodies.accepts(op, body):
+            raise CannotBuildRequest(f"no valid {child.name} has {amount} as {field}")
+        path = item.path_below(child) if each.reference is None else None
+        exchanges.insert(0, context.try_create(child, body, path=path, may_conflict=True)[0])
+        if amount == has and exchanges[0].status >= 300:
+            raise CannotBuildRequest(f"{op.name} answers {exchanges[0].status} to a request for all that there is")
+    context.expect_status(
+        400 <= exchanges[0].status < 500,
+        f"{op.name} is refused for more than is left: {field} {has + 1}, after {has} of the {each.field} of {has}",
+        item.exchange,
+        exchanges[1],
+        exchanges[0],
+        about=f"more than {each.field}",
+    )
+
+
+def _with_few(context: CheckContext, each: Affected, amount: int) -> dict[str, Any]:
+    return context.body(each.owner) | {each.field: amount}
+
+
+def _with_amount(value: Any, steps: Sequence[str], field: str, amount: int) -> Any:
+    """The body with the amount beside the reference; of several lines, only the first one is kept."""
+    if not steps:
+        return {**value, field: amount}
+    first, *rest = steps
+    if first == LIST:
+        return [_with_amount(each, rest, field, amount) for each in value[:1]]
+    return {**value, first: _with_amount(value[first], rest, field, amount)}
 
 
 def _is_right(was: Fraction, now: Fraction, sign: int, amount: Fraction | None) -> bool:
@@ -129,6 +189,61 @@ def _places(contract: Contract) -> Iterator[Place]:
             yield op.name, first, (op, child, found)
 
 
+def _few_places(contract: Contract) -> Iterator[Place]:
+    """Creates that lower a figure by an amount of theirs, and are refused for more than there is, as a sentence says."""
+    known = checked_resources(contract)
+    for child in known.values():
+        op = child.operations.get("create")
+        said = refused_for_amount(contract.schemas, op.operation) if op is not None else None
+        for each in _affected(contract, known, op, child) if op is not None and said is not None else ():
+            field = _amount_field(contract, child.operations["create"], each)
+            owned = each.owner.operations["create"].body_schema(contract.schemas)
+            if each.effect.sign < 0 and field and owned and each.field in contract.schemas.properties(owned):
+                name, text = child.operations["create"].name, f"There is no more than the {each.field} says."
+                source = said.source if said is not None else ""
+                yield name, StatementRef(name, "references", "described", source, text), (child, each, field)
+
+
+def _scarce_places(contract: Contract) -> Iterator[Place]:
+    yield from _few_places(contract)
+    yield from _rest_places(contract)
+
+
+def _rest_places(contract: Contract) -> Iterator[Place]:
+    """Creates below an item that has the same amount: a refund of no more than what is left of the payment."""
+    known = checked_resources(contract)
+    for child in known.values():
+        op, owner = child.operations.get("create"), known.get(owner_of(child))
+        said = refused_for_amount(contract.schemas, op.operation) if op is not None and owner is not None else None
+        if op is None or owner is None or said is None or not owner.can("create", "get") or not REST.search(said.text):
+            continue
+        sent, had = (dict(_whole_numbers(contract, each.operations["create"])) for each in (child, owner))
+        common = [name for name in sent if name in had and name in documented(contract, owner.operations["get"])]
+        if len(common) == 1:
+            rest = Affected(Effect(common[0], owner.name, -1, common[0], said.source), owner, common[0], None)
+            text = f"There is no more than the {common[0]} of the {owner.name}."
+            yield op.name, StatementRef(op.name, "parent", "described", said.source, text), (child, rest, common[0])
+
+
+def _whole_numbers(contract: Contract, op: ResourceOperation) -> Iterator[tuple[str, str]]:
+    """The whole numbers of a request body."""
+    pointer, schemas = op.body_schema(contract.schemas), contract.schemas
+    for name, at in schemas.properties(pointer).items() if pointer is not None else ():
+        if "integer" in schemas.types(at):
+            yield name, at
+
+
+def _amount_field(contract: Contract, op: ResourceOperation, each: Affected) -> str:
+    """The whole number of the request by which the figure is lowered; empty if the sentence names none."""
+    schemas, pointer = contract.schemas, op.body_schema(contract.schemas)
+    for step in steps_of(each.reference.field)[:-1] if each.reference is not None else ():
+        if pointer is not None:
+            pointer = schemas.items(pointer) if step == LIST else schemas.properties(pointer).get(step)
+    known = schemas.properties(pointer) if pointer is not None else {}
+    name = named_amount(known, each.effect.by) if isinstance(each.effect.by, str) else ""
+    return name if name and "integer" in schemas.types(known[name]) else ""
+
+
 def _affected(
     contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
 ) -> Iterator[Affected]:
@@ -164,4 +279,7 @@ def _candidates(
             yield named, each
 
 
-CHECKS = (Check("stated-effect", ("references",), _places, stated_effect, exclusive=False),)
+CHECKS = (
+    Check("stated-effect", ("references",), _places, stated_effect, exclusive=False),
+    Check("more-than-left", ("references",), _scarce_places, more_than_left, exclusive=False),
+)

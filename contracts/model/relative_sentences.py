@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from contracts.model.refusal_sentences import refusal_sentences
+from contracts.model.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -19,6 +19,17 @@ RELATIVE = re.compile(
 """How a sentence compares what a request asks for with what there is."""
 
 
+REFUSES = re.compile(r"\brefuse|\breject|\b4\d\d\b|\bcannot\b|\bmust not\b", re.IGNORECASE)
+
+
 def relative_sentence(schemas: Schemas, operation: Operation) -> str:
     """The first sentence by which a valid request may be refused because of what is stored; empty if there is none."""
     return next((each.text for each in refusal_sentences(schemas, operation) if RELATIVE.search(each.text)), "")
+
+
+def refused_for_amount(schemas: Schemas, operation: Operation) -> Sentence | None:
+    """The first sentence that says so of a client error, or that says that the request is refused; None without one."""
+    for each in refusal_sentences(schemas, operation):
+        if RELATIVE.search(each.text) and (each.status or REFUSES.search(each.text)):
+            return each
+    return None

@@ -137,6 +137,7 @@ PROVED_IN = {
     "deleted-with-item": "test_stated_rules.py",
     "stated-effect": "test_stated_rules.py",
     "repeated-request": "test_stated_rules.py",
+    "more-than-left": "test_used_up.py",
     "stated-count": "test_stated_rules.py",
     "counting-operation": "test_stated_rules.py",
     "delivery-sent": "test_deliveries.py",

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contracts.client.target import Target
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
@@ -27,7 +29,8 @@ def amount_of(body: Node, name: str = "amount") -> int | None:
 class Payments:
     """Payments and their refunds, whose ids are both called `id`. Nothing is refunded that is refunded already."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_careful: bool = True) -> None:
+        self.is_careful = is_careful
         self.payments: dict[str, int] = {}
         self.refunds: dict[str, list[Node]] = {}
 
@@ -59,7 +62,9 @@ class Payments:
 
     def _refund(self, id: str, body: Node) -> Answer:
         amount, all_refunds = amount_of(body), sum(map(len, self.refunds.values()))
-        if amount is None or sum(each["amount"] for each in self.refunds[id]) + amount > self.payments[id]:
+        if amount is None:
+            return Answer(422)
+        if self.is_careful and sum(each["amount"] for each in self.refunds[id]) + amount > self.payments[id]:
             return Answer(422)
         self.refunds[id].append({"id": f"ref_{all_refunds}", "amount": amount})
         return Answer(201, self.refunds[id][-1])
@@ -106,7 +111,8 @@ def test_items_whose_ids_have_the_name_of_the_parameter_of_their_owner_are_made_
 class Wallets:
     """Wallets, and transfers from one wallet to another one that it can pay."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_careful: bool = True) -> None:
+        self.is_careful = is_careful
         self.wallets: list[int] = []
         self.transfers: list[Node] = []
 
@@ -134,7 +140,7 @@ class Wallets:
         source, target, amount = (body.get(name) for name in ("from_wallet", "to_wallet", "amount"))
         if type(amount) is not int or amount not in BOUNDS or source == target or {source, target} - known.keys():
             return Answer(422)
-        if self.wallets[known[str(source)]] < amount:
+        if self.is_careful and self.wallets[known[str(source)]] < amount:
             return Answer(409)
         self.wallets[known[str(source)]] -= amount
         self.wallets[known[str(target)]] += amount
@@ -161,7 +167,11 @@ def wallets_document() -> Node:
         },
         "/transfers": {
             "get": {"responses": answers({"type": "array", "items": transfer})},
-            "post": {"requestBody": takes(wanted), "responses": answers(transfer, "201") | poor | unknown},
+            "post": {
+                "description": "The balance of `from_wallet` is lowered by the amount.",
+                "requestBody": takes(wanted),
+                "responses": answers(transfer, "201") | poor | unknown,
+            },
         },
     }
 
@@ -175,3 +185,17 @@ def test_two_references_name_two_items_and_there_is_enough_in_them(tmp_path: Pat
     assert "passed" == result.outcomes["POST /transfers", "create"]
     assert "passed" == result.outcomes["GET /transfers", "listed"]
     assert [] == list(result.findings)
+
+
+@pytest.mark.parametrize("is_careful", [True, False])
+def test_a_request_for_more_than_there_is_is_tried(tmp_path: Path, is_careful: bool) -> None:
+    found = verdicts(tmp_path, wallets_document(), Wallets(is_careful=is_careful), "more-than-left", "stated-effect")
+
+    assert (set() if is_careful else {("more-than-left", "failure")}) == found
+
+
+@pytest.mark.parametrize("is_careful", [True, False])
+def test_more_than_what_is_left_of_the_item_above_is_tried(tmp_path: Path, is_careful: bool) -> None:
+    found = verdicts(tmp_path, payments_document(), Payments(is_careful=is_careful), "more-than-left")
+
+    assert (set() if is_careful else {("more-than-left", "failure")}) == found
