@@ -13,7 +13,9 @@ from mockserver.state.record import Record
 def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[str, Any]:
     """The fields of the item after what was sent is applied to it."""
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
-    change = sent if style == "json-patch" else context.bound.accept_body(sent if isinstance(sent, dict) else {})
+    change = (
+        sent if style in ("json-patch", "scim") else context.bound.accept_body(sent if isinstance(sent, dict) else {})
+    )
     changed = STYLES[style](before.fields, change)
     generator = context.bound.resource.generated_fields
     if style == "merge-patch" and generator is not None:
@@ -24,7 +26,11 @@ def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[s
     return changed
 
 
-PATCHED: dict[str, frozenset[str]] = {"merge-patch": frozenset({"required"}), "json-patch": frozenset()}
+PATCHED: dict[str, frozenset[str]] = {
+    "merge-patch": frozenset({"required"}),
+    "json-patch": frozenset(),
+    "scim": frozenset(),
+}
 """Style of a patch → the keywords that its own schema cannot check; none listed: any."""
 
 

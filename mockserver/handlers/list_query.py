@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.handlers.filter_expressions import Test, selects
 from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
@@ -34,8 +35,14 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         for entry in context.bound.filters
     )
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
-    ranges = [entry for entry in context.bound.filters if entry.compare != "equal"]
+    ranges = [entry for entry in context.bound.filters if entry.compare not in ("equal", "expression")]
     bounds = [(entry, value) for entry in ranges if (value := _sent(context.call.query, entry.parameter)) is not None]
+    tests = _expressions(context)
+    if tests:
+        walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
+        selected = (r for r in walk if all(test({"id": r.id, **r.fields}) for test in tests))
+        within = [r for r in selected if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
+        return Selection([r for r in within if all(_has(r.fields, name, values) for name, values in conditions)])
     if bounds:
         every = collection.view().after(None, newest_first=context.bound.resource.newest_first)
         within = [r for r in every if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
@@ -47,6 +54,13 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         return collection.view((name, values[0]))
     walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
     return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in conditions)])
+
+
+def _expressions(context: RequestContext) -> list[Test]:
+    """The tests of the filter expressions in a request. Raises Invalid for one that cannot be read."""
+    asked = [entry.parameter for entry in context.bound.filters if entry.compare == "expression"]
+    sent = [(name, context.call.query.get(name)) for name in asked]
+    return [selects(name, str(value)) for name, value in sent if value]
 
 
 def _sent(values: Mapping[str, Any], name: str) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.errors import Conflict, Fault, Invalid
+from mockserver.handlers.scim_patch import scim_patch
 from mockserver.openapi import pointer as json_pointer
 
 
@@ -133,6 +134,7 @@ STYLES: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "merge-patch": merge_patch,
     "json-patch": json_patch,
     "json-api": json_api,
+    "scim": scim_patch,
 }
 """The function that applies a body to an item, by the name that `action.patch` uses."""
 

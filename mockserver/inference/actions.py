@@ -169,7 +169,16 @@ def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | N
         and {"op", "path"} <= set(schemas.properties(str(schemas.items(asked))))
     ):
         return "json-patch"
+    if asked and any(name.lower() == "operations" for name in schemas.properties(asked)) and _is_scim(schemas, asked):
+        return "scim"
     return "fields" if asked and messages.may_be_object(schemas, asked) else None
+
+
+def _is_scim(schemas: Schemas, asked: str) -> bool:
+    """Does a request have `Operations`, each with an `op`, as RFC 7644 (section 3.5.2) describes them?"""
+    listed = next(at for name, at in schemas.properties(asked).items() if name.lower() == "operations")
+    entries = schemas.items(listed)
+    return entries is not None and {"op", "value"} <= set(schemas.properties(entries))
 
 
 PATCHES = {"application/json-patch+json": "json-patch", "application/merge-patch+json": "merge-patch"}

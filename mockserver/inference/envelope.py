@@ -25,6 +25,7 @@ NUMBERS = {
     "startindex": "offset", "startat": "offset", "page": "page", "pagenumber": "page", "currentpage": "page",
     "number": "page", "pages": "pages", "totalpages": "pages", "pagecount": "pages", "lastpage": "pages",
     "numberofelements": "count", "itemcount": "count", "resultcount": "count", "numresults": "count",
+    "odatacount": "total",
 }  # fmt: skip
 FLAGS = {
     "hasmore": "more", "hasnext": "more", "hasnextpage": "more", "more": "more", "hasmoreitems": "more",
@@ -52,7 +53,8 @@ POSITIONS = frozenset(
 
 LINKS = {
     "next": "next_url", "nexturl": "next_url", "nextlink": "next_url", "nextpageurl": "next_url",
-    "nextpage": "next_url", "nexthref": "next_url", "previous": "previous_url", "prev": "previous_url",
+    "nextpage": "next_url", "nexthref": "next_url", "odatanextlink": "next_url",
+    "previous": "previous_url", "prev": "previous_url",
     "previousurl": "previous_url", "prevurl": "previous_url", "previouslink": "previous_url",
     "prevlink": "previous_url", "previouspageurl": "previous_url", "prevpageurl": "previous_url",
     "previouspage": "previous_url", "prevpage": "previous_url", "first": "first_url", "firsturl": "first_url",

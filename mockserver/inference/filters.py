@@ -11,6 +11,7 @@ from mockserver.inference.names import noun, plain
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.ranges import ranges
 from mockserver.inference.references import EACH, relation
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
@@ -45,7 +46,41 @@ def filters(
     used = taken | {str(each["parameter"]) for each in found}
     found += ranges(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}
+    found += _expressions(schemas, operation, used)
+    used |= {str(each["parameter"]) for each in found}
     return [*found, *_searches(schemas, operation, used)]
+
+
+def _expressions(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> list[Statement]:
+    """The parameter for an expression: `$filter` of OData, and `filter` of SCIM or with such an example."""
+    success = operation.success()
+    shown = {
+        plain(name)
+        for media in (success.content if success is not None else ())
+        for name in (schemas.properties(media.schema) if media.schema else ())
+    }
+    found = []
+    for each in operation.parameters:
+        if each.location != "query" or each.name in taken or not each.schema or not is_text(schemas, each):
+            continue
+        is_scim = plain(each.name) == "filter" and {"totalresults", "resources"} <= shown
+        if each.name == "$filter" or is_scim or (plain(each.name) == "filter" and _has_operator(schemas, each)):
+            note = f"{each.name} is an expression, as in {'OData' if each.name == '$filter' else 'SCIM'}"
+            stated = {"parameter": each.name, "field": EVERY_FIELD, "compare": "expression"}
+            found.append({**stated, "evidence": "inferred", "note": note})
+    return found
+
+
+def _has_operator(schemas: Schemas, parameter: Parameter) -> bool:
+    """Does the example of a parameter, or its description, have a comparison such as `name eq "x"`?"""
+    node, _ = schemas.resolve(parameter.pointer)
+    said = node if isinstance(node, Mapping) else {}
+    told = (said.get("example"), said.get("description"), schemas.keyword(str(parameter.schema), "example"))
+    return any(COMPARISON.search(text) for text in told if isinstance(text, str))
+
+
+COMPARISON = lazy_pattern(r"\w (eq|co|sw) [\"']\w")
+"""A comparison in a text."""
 
 
 def _filters(

@@ -55,10 +55,10 @@ class Action(Statement, frozen=True, kw_only=True):
     ]
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")] = ""
     patch: Annotated[
-        Literal["fields", "merge-patch", "json-patch"],
+        Literal["fields", "merge-patch", "json-patch", "scim"],
         Meta(
             description="How an update reads the body. `fields`: each property in it replaces the old one; "
-            "`merge-patch`: RFC 7396; `json-patch`: RFC 6902."
+            "`merge-patch`: RFC 7396; `json-patch`: RFC 6902; `scim`: the `Operations` of RFC 7644, section 3.5.2."
         ),
     ] = "fields"
     envelope: Annotated[
