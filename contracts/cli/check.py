@@ -98,7 +98,7 @@ def check(
         if received is not None:
             result = _examine(settings, received)
         elif recorder:
-            result = CheckRun(settings, folder, recorder, verbose).result()
+            result = CheckRun(settings, folder, recorder, verbose, (*known_failures, *ignored)).result()
         else:
             result = _compare(settings, folder, learn)
         coverage = recorder.coverage(result.outcomes) if recorder else None

@@ -17,6 +17,7 @@ from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.schemathesis_run import conform
 from contracts.listener.listener import Listener, listening
 from contracts.model.examined import Examined
+from contracts.model.known_failures import KnownFailure
 from contracts.preflight.diagnosis import preflight
 from contracts.report.report import joined
 from contracts.runner.interrupt import between_requests
@@ -30,12 +31,16 @@ MIN_BUDGET = 200
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A run with its settings; `folder` gets the journal. With `verbose`, each check has a line."""
+    """A run with its settings; `folder` gets the journal. With `verbose`, each check has a line.
+
+    `accepted` are failures that count as none: those of a check or an operation are none while it runs, too.
+    """
 
     settings: CheckSettings
     folder: Path
     recorder: CoverageRecorder
     verbose: bool = False
+    accepted: tuple[KnownFailure, ...] = ()
 
     def result(self) -> CheckResult:
         """Run everything. What the target does is in the result."""
@@ -134,8 +139,19 @@ class CheckRun:
     @contextmanager
     def _progress(self, what: str, total: int, target: Target) -> Iterator[Progress]:
         by_operation = what == "operations"
-        shown = Progress(what, total, lambda: target.requests, by_operation=by_operation, verbose=self.verbose)
+        shown = Progress(
+            what,
+            total,
+            lambda: target.requests,
+            by_operation=by_operation,
+            verbose=self.verbose,
+            accepts=self._accepts,
+        )
         try:
             yield shown
         finally:
             shown.close()
+
+    def _accepts(self, operation: str, check: str) -> bool:
+        """Are all failures of a check at an operation accepted? An entry with an id is about a single one."""
+        return any(entry.concerns(operation, check) for entry in self.accepted if not entry.id)

@@ -20,6 +20,9 @@ REDRAWN = 0.1
 WIDTH = 20
 """The length of the bar."""
 
+ACCEPTED = "accepted failure"
+"""The outcome of a check whose failures the user knows or ignores."""
+
 SIGNS = {"passed": "✓", "failed": "✗", "warning": "!"}
 
 
@@ -28,7 +31,8 @@ class Progress:
     """Prints how far a run is. `total` is the number of steps, `requests` counts those that were sent.
 
     A step is a check at an operation, or with `by_operation` an operation. Each failure has a line; with `verbose`,
-    each outcome has one. Warnings are counted.
+    each outcome has one. Warnings are counted. `accepts` says if failures of a check at an operation are accepted: they
+    are no failures here.
     """
 
     what: str
@@ -36,6 +40,7 @@ class Progress:
     requests: Callable[[], int]
     by_operation: bool = False
     verbose: bool = False
+    accepts: Callable[[str, str], bool] = lambda _operation, _check: False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     clock: Callable[[], float] = time.monotonic
     _done: set[tuple[str, str]] = field(default_factory=set)
@@ -50,6 +55,8 @@ class Progress:
 
     def __call__(self, operation: str, check: str, outcome: str) -> None:
         """Count a finished check."""
+        if outcome == "failed" and self.accepts(operation, check):
+            outcome = ACCEPTED
         self._failures += outcome == "failed"
         self._warnings += outcome == "warning"
         self._done.add((operation, "" if self.by_operation else check))
@@ -100,7 +107,7 @@ class Progress:
 
 
 def _reason(outcome: str) -> str:
-    return f"  ({outcome})" if outcome.startswith("skipped") else ""
+    return f"  ({outcome})" if outcome == ACCEPTED or outcome.startswith("skipped") else ""
 
 
 def _time(seconds: float) -> str:

@@ -28,6 +28,8 @@ def test_what_is_ignored_does_not_count_and_is_in_the_summary(tmp_path: Path) ->
 
     assert (1, 0) == (before.returncode, after.returncode)
     assert "1 failure," in before.stdout
+    assert "✗ GET " in before.stderr
+    assert "✗" not in after.stderr
     assert ", 0 failures, 0 warnings, 0 skipped, 1 ignored" in after.stdout
     assert "FAILURE" not in after.stdout
     assert ["order"] == [each["check"] for each in kept["findings"]]

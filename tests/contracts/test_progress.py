@@ -58,6 +58,21 @@ def test_warnings_are_counted_and_have_no_line_of_their_own() -> None:
     assert ", 1 failed, 1 with warnings," in third
 
 
+def test_an_accepted_failure_is_no_failure_while_the_check_runs() -> None:
+    out = io.StringIO()
+    accepts = {("GET /x", "order")}
+    shown = Progress(
+        "checks", 9, lambda: 0, verbose=True, stream=out, clock=Clock(11.0), accepts=lambda *key: key in accepts
+    )
+
+    shown("GET /x", "order", "failed")
+    shown("GET /y", "order", "failed")
+
+    assert "– GET /x  order  (accepted failure)" == out.getvalue().splitlines()[0]
+    assert "✗ GET /y  order" == out.getvalue().splitlines()[2]
+    assert ", 1 failed," in out.getvalue().splitlines()[3]
+
+
 def test_without_a_terminal_there_is_a_line_every_ten_seconds() -> None:
     out = io.StringIO()
     shown = Progress("checks", 40, lambda: 0, stream=out, clock=Clock(4.0))
