@@ -25,6 +25,7 @@ from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import document as documents
 from mockserver.openapi import lenient, lint, remote, source
 from mockserver.openapi import normalize as normalize_module
@@ -57,7 +58,7 @@ GENERIC_NAMES = ("openapi", "swagger", "api")
 """File names that do not tell documents apart: the name of the folder is used instead."""
 
 
-UNTELLING = re.compile(rf"{'|'.join(GENERIC_NAMES)}|docs?|latest|v\d[\d.]*", re.IGNORECASE)
+UNTELLING = lazy_pattern(rf"{'|'.join(GENERIC_NAMES)}|docs?|latest|v\d[\d.]*", re.IGNORECASE)
 """Parts of an address that do not tell documents apart."""
 
 

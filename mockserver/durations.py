@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from mockserver.lazy_pattern import lazy_pattern
 
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
-WRITTEN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|m|h|d|)")
+WRITTEN = lazy_pattern(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|m|h|d|)")
 
 FORMS = "write seconds, or a number with a unit: 1.5, 500ms, 2s, 15m, 1h, 7d"
 """What is allowed, for error messages."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import re
 
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+from mockserver.lazy_pattern import lazy_pattern
+
+CONTROLS = lazy_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that move the cursor, change colours, reverse the text, or cannot be written; not tab and line feed."""
 
-USER = re.compile(r"(?<=://)[^/?#\s@]*@(?=[^\s])")
+USER = lazy_pattern(r"(?<=://)[^/?#\s@]*@(?=[^\s])")
 """The user and password in an address (RFC 3986 section 3.2.1)."""
 
-SECRET = re.compile(
+SECRET = lazy_pattern(
     r"(?i)([?&;](?:[\w.-]*[_-])?(?:access_?token|api_?key|auth|code|credential|jwt|key|pass|passwd|password|pwd|secret|sig|"
     r"signature|token|accesskey|apikey|authtoken)=)[^&;#\s\"'<>]+"
 )

@@ -5,7 +5,6 @@ docs/configuration.md describes them for users.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec import Struct, field
 
 from mockserver.errors import DocumentError, ProjectSettingsError
 from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import source
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ YAML_FILE = "mockserver.yaml"
 TOML_FILE = "pyproject.toml"
 TOML_TABLE = ("tool", "mockserver")
 
-NAMED = re.compile(rb"tool\W+mockserver")
+NAMED = lazy_pattern(rb"tool\W+mockserver")
 """What a pyproject.toml with the table contains: `[tool.mockserver]`, `[tool."mockserver"]`, `[tool]` and a key."""
 
 DOCUMENT = "document"

@@ -14,13 +14,14 @@ from typing import Any
 
 from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
+from mockserver.lazy_pattern import lazy_pattern
 
 Scope = Mapping[str, Any]
 Render = Callable[[Scope], Any]
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
-OPTIONAL = re.compile(r"\{[^{}]*\?\}")
-NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+PLACEHOLDER = lazy_pattern(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
+OPTIONAL = lazy_pattern(r"\{[^{}]*\?\}")
+NOT_IN_SLUG = lazy_pattern(r"[^a-z0-9]+")
 EACH = "$each"
 
 

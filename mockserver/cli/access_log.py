@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import click
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.web.exchange import Exchange, IncomingRequest, OutgoingResponse
 
 LONGEST = 200
 """How many characters of a path and of a reason are printed: clients choose them."""
 
-SECRET = re.compile(r"([?&][^=&]*(?:key|token|secret|passw|credential|signature|auth)[^=&]*=)[^&]*", re.IGNORECASE)
+SECRET = lazy_pattern(r"([?&][^=&]*(?:key|token|secret|passw|credential|signature|auth)[^=&]*=)[^&]*", re.IGNORECASE)
 """A query parameter whose name says that its value is a secret."""
 
 COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}

@@ -11,19 +11,20 @@ from typing import Any
 import click
 
 from mockserver.cli.probers import PROBERS
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.web.control.namespaces import USUAL_LIMITS
 
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+HOST = lazy_pattern(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 """A host with or without a port."""
 
-TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")
+TOKEN = lazy_pattern(r"[A-Za-z0-9._~+/-]{16,}=*")
 """A bearer token that cannot be guessed."""
 
 Decorator = Callable[[Any], Any]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?", re.IGNORECASE)
+ORIGIN = lazy_pattern(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?", re.IGNORECASE)
 """An origin as browsers send it (RFC 6454 section 6.2)."""
 
 

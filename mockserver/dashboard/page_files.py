@@ -8,6 +8,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from mockserver.lazy_pattern import lazy_pattern
+
 FOLDER = Path(__file__).with_name("static")
 
 CONTENT_TYPES = {
@@ -24,7 +26,7 @@ STYLES = ("theme.css", "layout.css", "parts.css", "views.css")
 FIRST = ("app.js", "home.js")
 """The modules that a browser needs first; it fetches the other views when they are shown."""
 
-IMPORTED = re.compile(r'^import [^"]*"\./(\w+\.js)"', re.MULTILINE)
+IMPORTED = lazy_pattern(r'^import [^"]*"\./(\w+\.js)"', re.MULTILINE)
 """A static import, with the name of the module."""
 
 PAGE_HEADERS = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from mockserver.openapi.regex import matches
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Schema = dict[str, Any]
 Schemas = tuple[Schema, ...]

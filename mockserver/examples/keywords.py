@@ -10,8 +10,6 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
-from msgspec.structs import fields
-
 from mockserver.examples.constraints import NOTHING, Closing, Constraints, Schema, Schemas
 from mockserver.examples.equality import among
 from mockserver.examples.numbers import common_multiple, exact
@@ -44,7 +42,7 @@ def fold(constraints: Constraints, schema: Schema, definition: Definitions) -> C
 
 def decided(constraints: Constraints, schemas: Schemas, definition: Definitions) -> Constraints:
     """A copy of `constraints` with its alternatives decided: `schemas` are the chosen ones."""
-    copied = {one.name: copy(getattr(constraints, one.name)) for one in fields(constraints)}
+    copied = {name: copy(getattr(constraints, name)) for name in Constraints.__struct_fields__}
     chosen = Constraints(**{**copied, "alternatives": [], "risky": False})
     for schema in schemas:
         fold(chosen, schema, definition)

@@ -5,25 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mockserver.examples.draws import below
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import fractions
+    from fractions import Fraction
+else:
+    fractions = LazyModule("fractions")
 
 TRIES = 64
 
 
 def exact(value: Any) -> Fraction:
     """The decimal number as the document writes it: 0.1 is exactly a tenth, not the nearest binary fraction."""
-    return Fraction(Decimal(str(value)))
+    return fractions.Fraction(Decimal(str(value)))
 
 
 def common_multiple(left: Fraction, right: Fraction) -> Fraction:
     """The least number that is a multiple of both."""
-    return Fraction(math.lcm(left.numerator, right.numerator), math.gcd(left.denominator, right.denominator))
+    return fractions.Fraction(math.lcm(left.numerator, right.numerator), math.gcd(left.denominator, right.denominator))
 
 
 class Window(Struct, frozen=True):
@@ -60,8 +66,8 @@ def number_maker(
     They are in the range `usual` if the limits allow it.
     """
     if integral:
-        step = Fraction(1) if step is None else common_multiple(step, Fraction(1))
-    least, most = Fraction(usual[0]), Fraction(usual[1])
+        step = fractions.Fraction(1) if step is None else common_multiple(step, fractions.Fraction(1))
+    least, most = fractions.Fraction(usual[0]), fractions.Fraction(usual[1])
     width = max(most - least, 3 * (step or 1))
     bottom = low if low is not None else min(least, high - width) if high is not None else least
     top = high if high is not None else max(most, bottom + width)
@@ -103,7 +109,7 @@ def _continuous(window: Window) -> NumberMaker | None:
     """Numbers with two decimals if the window is wide enough, else with as many as needed."""
     for digits in (2, 4, 8, 16, 32):
         unit = 10**digits
-        inside = window.multiples(Fraction(1, unit))
+        inside = window.multiples(fractions.Fraction(1, unit))
         start, count = inside.start, inside.stop - inside.start
         if count > 0:
             # The quotient of two whole numbers is the float nearest to it, as that of a Fraction is.

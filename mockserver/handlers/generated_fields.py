@@ -19,11 +19,12 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.inference.identity import KEYS
 from mockserver.inference.names import words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.schemas import faults as schema_faults
 
-LATER_EVENTS = re.compile(
+LATER_EVENTS = lazy_pattern(
     r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",
     re.IGNORECASE,
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from zlib import crc32
+
+from msgspec import Struct
 
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
@@ -15,8 +16,7 @@ from mockserver.state.record import Record
 from mockserver.state.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsAbove:
+class ItemsAbove(Struct, frozen=True):
     """Finds the items above those of a collection, which starts with `items` of them."""
 
     plans: Mapping[str, ResourcePlan]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.behaviour.statements import Paging
 from mockserver.errors import Fault, Invalid, Missing, Refusal
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
 
-DIGITS = re.compile(r"[0-9]{1,20}")
+DIGITS = lazy_pattern(r"[0-9]{1,20}")
 """A cursor that may be a number. `str.isdigit` is also true for characters that `int` refuses, such as ²."""
 
 MAX_NUMBER = 2**53

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.inference.names import plain, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
@@ -126,4 +126,4 @@ def unique(schemas: Schemas, asked: Properties, identity: str, text: str) -> str
     return ""
 
 
-TERM = re.compile(r"[A-Za-z][\w-]*")
+TERM = lazy_pattern(r"[A-Za-z][\w-]*")

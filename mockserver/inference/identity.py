@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.inference.names import noun, plain, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 KEYS = (
@@ -47,9 +48,9 @@ IDS = frozenset(("id", "uuid", "guid"))
 LOGINS = ("username", "login")
 """Two names for one thing."""
 
-EXAMPLE = re.compile(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
-HEXADECIMAL = re.compile(r"[0-9a-f]{16,64}")
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+EXAMPLE = lazy_pattern(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
+HEXADECIMAL = lazy_pattern(r"[0-9a-f]{16,64}")
+UUID = lazy_pattern(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Properties = Mapping[str, str]
 

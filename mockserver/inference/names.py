@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+from mockserver.lazy_pattern import lazy_pattern
+
+WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 UNCHANGED = frozenset(("news", "series", "species", "status", "analytics", "settings", "preferences", "sms", "dns"))
 """Words that end like a plural and are singular, or are used as one."""

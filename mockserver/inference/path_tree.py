@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
-EXTENSION = re.compile(r"\.(json|xml)$")
+EXTENSION = lazy_pattern(r"\.(json|xml)$")
 """An extension that names the format of the reply (`/accounts/{sid}.json`)."""
 
-KEY = re.compile(r"\((?:\w+=)?'?\{([^{}/]+)\}'?\)(?=/|$)")
+KEY = lazy_pattern(r"\((?:\w+=)?'?\{([^{}/]+)\}'?\)(?=/|$)")
 """The key of an item in parentheses, as OData writes it."""
 
-ALONE = re.compile(r"\{([^{}]+)\}")
+ALONE = lazy_pattern(r"\{([^{}]+)\}")
 
 Shape = tuple[str, ...]
 """The segments of a path with `{}` for each parameter: paths of one shape are about the same thing."""

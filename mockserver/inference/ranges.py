@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import plain
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
@@ -30,8 +30,8 @@ BEHIND = BEFORE | BEHIND_ONLY
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
 
-INCLUDED = re.compile(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?including\b")
-EXCLUDED = re.compile(r"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b")
+INCLUDED = lazy_pattern(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?including\b")
+EXCLUDED = lazy_pattern(r"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b")
 """What a description says about the bound itself."""
 
 OPEN = {"at-least": "above", "at-most": "below"}

@@ -18,11 +18,12 @@ from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
 
-VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
+VERSION = lazy_pattern(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
 """Segments of a path that name the API or its version."""
 
 

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header
 from mockserver.openapi.schemas import Schemas
@@ -23,10 +24,10 @@ FORMS = MappingProxyType({
 
 SOURCES = MappingProxyType({"deprecation": "RFC 9745 section 2.1", "sunset": "RFC 8594 section 3"})
 
-DATE_ITEM = re.compile(r"@(-?[0-9]{1,12})(?: *;.*)?", re.ASCII)
+DATE_ITEM = lazy_pattern(r"@(-?[0-9]{1,12})(?: *;.*)?", re.ASCII)
 """A Date of Structured Fields (RFC 9651 section 3.3.7), which may have parameters."""
 
-HTTP_DATE = re.compile(
+HTTP_DATE = lazy_pattern(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} [0-9:]{8} GMT",
     re.ASCII,
 )

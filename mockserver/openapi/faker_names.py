@@ -5,15 +5,16 @@ Prism and json-schema-faker read it. Here each function is one of the package Fa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+from mockserver.lazy_pattern import lazy_pattern
+
 KEY = "x-faker"
 
-TEMPLATE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+TEMPLATE = lazy_pattern(r"\{\{\s*([^{}\s]+)\s*\}\}")
 """A function in a text, as `helpers.fake` of faker.js takes it."""
 
 METHODS = {

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-JSON = re.compile(r"(?:^|.*[/+.-])json")
+from mockserver.lazy_pattern import lazy_pattern
+
+JSON = lazy_pattern(r"(?:^|.*[/+.-])json")
 """`application/json`, `text/json`, `application/vnd.pet+json`, `application/x-json`; not `application/x-ndjson`."""
 
 LINES = frozenset(
@@ -21,7 +23,7 @@ LINES = frozenset(
 )
 """Media types of one JSON value a line."""
 
-PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
+PARAMETER = lazy_pattern(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
 
 TRANSPORT_PARAMETERS = frozenset({"q", "charset", "boundary"})
 """Parameters that say how a message is sent, not what it is; they are ignored in comparisons."""

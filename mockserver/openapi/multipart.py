@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
-
+from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.media_types import essence
+
+if TYPE_CHECKING:
+    from python_multipart import exceptions as parser_errors
+    from python_multipart import multipart as multipart_parser
+else:
+    parser_errors = LazyModule("python_multipart.exceptions")
+    multipart_parser = LazyModule("python_multipart.multipart")
 
 BOUNDARY = "mockserver-part"
 """What separates parts. A number is added if a part contains it."""
@@ -67,7 +73,7 @@ class BodyPart(NamedTuple):
 
     def _options(self) -> dict[bytes, bytes]:
         written = (self.header("content-disposition") or "").encode().decode("latin-1")  # the parser knows no other
-        return parse_options_header(written)[1]
+        return multipart_parser.parse_options_header(written)[1]
 
 
 def is_multipart(name: str) -> bool:
@@ -102,9 +108,11 @@ def read(
         return []  # the first boundary is the last one
     try:
         callbacks: Any = collector.callbacks()
-        parser = MultipartParser(boundary, callbacks, max_header_count=MAX_HEADERS, max_header_size=MAX_HEADER)
+        parser = multipart_parser.MultipartParser(
+            boundary, callbacks, max_header_count=MAX_HEADERS, max_header_size=MAX_HEADER
+        )
         parser.write(rest)
-    except FormParserError as fault:
+    except parser_errors.FormParserError as fault:
         raise UnreadableParts(str(fault)) from None
     if needs_end and not is_cut and not collector.is_ended:
         raise UnreadableParts(f"the last boundary `--{boundary.decode('latin-1')}--` is missing")
@@ -112,7 +120,7 @@ def read(
 
 
 def _boundary(content_type: str) -> bytes:
-    _, options = parse_options_header(content_type)
+    _, options = multipart_parser.parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
         raise UnreadableParts("its content type has no boundary")
@@ -183,7 +191,7 @@ def _line(header: tuple[str, str]) -> bytes:
     return f"{name}: {BREAK.sub(' ', value)}\r\n".encode()
 
 
-BREAK = re.compile(r"[\r\n\0]+")
+BREAK = lazy_pattern(r"[\r\n\0]+")
 
 
 def pieces(content: bytes, content_type: str) -> list[bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockserver.openapi.document import Header, MediaType, documented_headers
 from mockserver.openapi.media_types import essence
@@ -18,8 +19,7 @@ STYLED = ("style", "explode", "allowReserved")
 BINARY = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class PartEncoding:
+class PartEncoding(Struct, frozen=True):
     """One Encoding Object, for one part.
 
     `content_types` are media types and ranges; empty where the document does not say. The others are Encoding Objects

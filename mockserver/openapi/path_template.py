@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-EXPRESSION = re.compile(r"\{([^{}]*)\}")
+from mockserver.lazy_pattern import lazy_pattern
+
+EXPRESSION = lazy_pattern(r"\{([^{}]*)\}")
 
 PCHAR = "!$&'()*+,;=:@-._~"
 """The characters of a path segment that need no percent-encoding, besides letters and digits (RFC 3986 section 3.3)."""
 
-ENCODED = re.compile(r"%(?:([0-9A-Fa-f]{2}))?")
+ENCODED = lazy_pattern(r"%(?:([0-9A-Fa-f]{2}))?")
 
 
 def canonical(segment: str) -> str:

@@ -12,10 +12,12 @@ from functools import lru_cache
 
 import jsonschema_rs
 
-TOKEN = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\.|\{(?P<bounds>\d*(?:,\d*)?)\}|\(\?>|\[\^?\]?|.", re.DOTALL)
+from mockserver.lazy_pattern import lazy_pattern
+
+TOKEN = lazy_pattern(r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\.|\{(?P<bounds>\d*(?:,\d*)?)\}|\(\?>|\[\^?\]?|.", re.DOTALL)
 """One step through a pattern outside of a character class."""
 
-MEMBER = re.compile(r"\\(?P<kind>[wdsWDSpP](?:\{[^}]*\})?)-|\\.|.", re.DOTALL)
+MEMBER = lazy_pattern(r"\\(?P<kind>[wdsWDSpP](?:\{[^}]*\})?)-|\\.|.", re.DOTALL)
 """One step through a character class; a hyphen after an escape such as `\\w` is a literal hyphen."""
 
 OUTSIDE = {"\\Z": "$", "\\z": "$", "\\A": "^", "\\h": "[ \\t]", "(?>": "(?:", "{": "\\{", "}": "\\}"}

@@ -6,12 +6,12 @@ OpenAPI 3.1 section 4.8.20.4: `$url`, `$method`, `$statusCode`, `$request.` and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from mockserver.errors import InvalidDocument
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 
 
@@ -32,7 +32,7 @@ class ExpressionValues(NamedTuple):
 Read = Callable[[ExpressionValues], Any]
 """The value of one expression; None if the request or response has none."""
 
-EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
+EMBEDDED = lazy_pattern(r"\{(\$[^{}]*)\}")
 
 WHOLE: Mapping[str, Read] = {
     "$url": lambda values: values.url,

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.media_types import essence, is_lines
 
@@ -103,7 +104,7 @@ def _events(content: bytes) -> Iterator[dict[str, Any]]:
         fields = {}
 
 
-LINE_END = re.compile("\r\n|\r|\n")
+LINE_END = lazy_pattern("\r\n|\r|\n")
 
 
 def _field(fields: dict[str, Any], line: str) -> None:

@@ -8,7 +8,6 @@ and `2020-01-01` are strings, a key is always a string (`200:` is "200"), a dupl
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Any, Literal
@@ -18,6 +17,7 @@ import yaml
 from msgspec import Struct, field
 
 from mockserver.errors import InvalidDocument
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.foreign_files import kind_of_file
 from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 
@@ -116,8 +116,8 @@ _CONSTANTS = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), _BOOL),
 }
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGER = lazy_pattern(r"[-+]?(0|[1-9][0-9]*)")
+_NUMBER = lazy_pattern(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """Numbers as in YAML 1.2 section 10.2.1.4, but without leading zeros: `007` is more often a name than a number."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-INTEGER = re.compile(r"0|-?[1-9][0-9]{0,39}", re.ASCII)
+from mockserver.lazy_pattern import lazy_pattern
+
+INTEGER = lazy_pattern(r"0|-?[1-9][0-9]{0,39}", re.ASCII)
 """An integer as JSON writes it (RFC 8259 section 6). A longer one is not an id, and converting it would take long."""
 
 

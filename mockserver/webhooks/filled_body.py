@@ -5,14 +5,14 @@ Each value is put in only if the body is still valid with it, so that the result
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas, Validator
 
-LETTERS = re.compile(r"[^a-z0-9]")
+LETTERS = lazy_pattern(r"[^a-z0-9]")
 
 EVENT_NAMES = frozenset(("type", "event", "eventtype", "eventname", "topic", "action", "kind", "webhook", "trigger"))
 TIMES = frozenset(

@@ -10,10 +10,16 @@ import hmac
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-
-from standardwebhooks import Webhook, WebhookVerificationError
+from typing import TYPE_CHECKING
 
 from mockserver.behaviour.statements import Delivery
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import standardwebhooks
+    from standardwebhooks import Webhook
+else:
+    standardwebhooks = LazyModule("standardwebhooks")
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  # how Standard Webhooks marks a secret, which follows in base64
 
@@ -32,9 +38,9 @@ EVENT_HEADERS = {"github": "x-github-event"}
 def _key(secret: str) -> Webhook:
     """What signs and verifies with a secret: base64 after SECRET_PREFIX, else the bytes of the text itself."""
     try:
-        return Webhook(secret)
+        return standardwebhooks.Webhook(secret)
     except Exception:  # noqa: BLE001  # what base64 and the library raise has no common class
-        return Webhook(secret.encode() or b" ")
+        return standardwebhooks.Webhook(secret.encode() or b" ")
 
 
 def headers(stated: Delivery, secret: str, id: str, event: str, moment: float, body: bytes) -> Fields:
@@ -77,7 +83,7 @@ SIGNERS: Mapping[str, Callable[[Delivery, str, str, int, bytes], Fields]] = {
 def _standard_fault(stated: Delivery, secret: str, fields: Mapping[str, str], body: bytes, now: float) -> str:
     try:
         _key(secret).verify(body, dict(fields), json_parse=False)
-    except (WebhookVerificationError, ValueError) as wrong:
+    except (standardwebhooks.WebhookVerificationError, ValueError) as wrong:
         return str(wrong)
     return ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cached_property
@@ -12,6 +11,7 @@ from itertools import count, takewhile
 from time import time
 from typing import Any
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
 from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, parts_in, parts_of
@@ -25,7 +25,7 @@ from mockserver.web.trace import STEPS, Trace
 FOLLOWERS = 100
 """How many clients can follow the journal at once."""
 
-APPLIED = re.compile(rb"(?m)^preference-applied: ([^\r\n]*)")
+APPLIED = lazy_pattern(rb"(?m)^preference-applied: ([^\r\n]*)")
 """The header line that names the preferences that were applied (RFC 7240 section 3)."""
 
 

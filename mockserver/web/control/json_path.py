@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Fault, Invalid
 from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import jsonpath_rfc9535
@@ -20,7 +21,7 @@ MOST_NODES = 1_000
 LONGEST = 1_000
 """The longest expression, in characters."""
 
-TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+TEXT = lazy_pattern(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 """A string literal (RFC 9535 section 2.3.1.1)."""
 
 SLOW = (

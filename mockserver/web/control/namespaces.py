@@ -7,7 +7,6 @@ of the sandbox, and ends when it was not used for some time.
 
 from __future__ import annotations
 
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from mockserver.errors import Invalid, TooMany
 from mockserver.handlers.outside import give_back
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.state.change_log import ChangeLog
 from mockserver.state.shared.changes import Changes
 from mockserver.state.shared.namespace_log import NamespaceLog
@@ -33,7 +33,7 @@ DEFAULT = "default"
 
 HEADER = "mock-namespace"
 PATH_PREFIX = "/_mock/ns/"
-NAME = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+NAME = lazy_pattern(r"[A-Za-z0-9._~-]{1,128}")
 """A name needs no encoding in a path, a header or baggage."""
 
 KEPT_CHANGES = 1_000
@@ -45,7 +45,7 @@ CHANGES_FOR_WEBHOOKS = 1
 MOST_DIGITS = 18
 """The most digits of a revision: a longer number is none, and slow to read."""
 
-BAGGAGE_MEMBER = re.compile(r"(?:^|,)[ \t]*mock-namespace[ \t]*=[ \t]*([^,; \t]*)")
+BAGGAGE_MEMBER = lazy_pattern(r"(?:^|,)[ \t]*mock-namespace[ \t]*=[ \t]*([^,; \t]*)")
 """The member of a `baggage` header that names the namespace (W3C Baggage section 3.2.1)."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 from mockserver.errors import Refusal
 from mockserver.handlers.item_editor import MASK
 from mockserver.handlers.item_editor import masked as masked_fields
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import json_codec, media_types
 from mockserver.printed_text import masked
 from mockserver.state.change_log import ItemChange
@@ -23,7 +23,7 @@ from mockserver.web.trace import STEPS
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
-SECRET_NAME = re.compile(
+SECRET_NAME = lazy_pattern(
     r"(?i)(^|[_.-])(passwd|password|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|signature)s?$"
     r"|(Password|Secret|Token|Credential|ApiKey|AccessKey|PrivateKey)s?$"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from msgspec import Struct, field
 from mockserver.errors import Fault, Invalid
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.outside import Kept, kept_by
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.pointer import join
 from mockserver.state import snapshot
 from mockserver.state.clock import ClockState
@@ -31,7 +31,7 @@ VERSION = 1
 MOST_FAULTS = 20
 """How many differences an error lists."""
 
-STEP = re.compile(r"\w+")
+STEP = lazy_pattern(r"\w+")
 """A step of the places in the messages of msgspec: `$.collections[0].highest`."""
 
 Services = Mapping[str, Service]

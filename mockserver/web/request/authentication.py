@@ -13,6 +13,7 @@ import orjson
 
 from mockserver.behaviour.statements import ServiceStatements
 from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import ANONYMOUS, Principal
 from mockserver.openapi.document import Document, Operation, SecurityScheme
 
@@ -28,7 +29,7 @@ MOST_CHOICES = 3
 ANY_CREDENTIAL = "sandbox"
 """The credential to show for a service that lists none: it accepts any."""
 
-INVALID_WORDS = re.compile("invalid|expired|revoked", re.IGNORECASE)
+INVALID_WORDS = lazy_pattern("invalid|expired|revoked", re.IGNORECASE)
 """Words of a credential that a service without listed credentials refuses, so that clients can test a 401."""
 
 CERTIFICATE = "mockserver.client_certificate"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import orjson
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.schemas import Schemas
 
-INTEGER = re.compile(r"[+-]?\d{1,300}\Z")
-NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?\Z")
+INTEGER = lazy_pattern(r"[+-]?\d{1,300}\Z")
+NUMBER = lazy_pattern(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?\Z")
 
 NESTED = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 """`collectionFormat` of a list in a list → its separator."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.media_types import MediaRange, parse
 
-RANGE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+RANGE = lazy_pattern(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 """One range of an `Accept` header. A quoted parameter may contain commas."""
 
 
@@ -54,7 +55,7 @@ def _type_rank(accepted: str, offered: str) -> int:
     return {f"{family}/*": 1, "*/*": 0}.get(accepted, -1)
 
 
-QUALITY = re.compile(r';\s*q\s*=\s*"?([^\s;"]*)', re.IGNORECASE)
+QUALITY = lazy_pattern(r';\s*q\s*=\s*"?([^\s;"]*)', re.IGNORECASE)
 
 
 def _weight(text: str) -> float:

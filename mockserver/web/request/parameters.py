@@ -6,12 +6,12 @@ repeated or comma-separated values whatever `explode` says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
 from mockserver.errors import Fault, Invalid
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.schemas import Schemas, faults
@@ -28,7 +28,7 @@ Sources = Mapping[str, Any]
 Values = dict[str, dict[str, Any]]
 """The values of parameters by location and name."""
 
-DOT = re.compile("%2[Ee]")
+DOT = lazy_pattern("%2[Ee]")
 
 CACHED_TARGETS = 512
 """How many targets of one operation are cached: clients repeat few of them, and each costs some hundred bytes."""

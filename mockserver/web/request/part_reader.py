@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Fault, Invalid, Malformed
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import multipart
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_form, is_xml
@@ -12,8 +13,12 @@ from mockserver.openapi.multipart import BodyPart, UnreadableParts, is_multipart
 from mockserver.openapi.part_encoding import PartEncoding, encoding_of
 from mockserver.openapi.part_values import MAX_PARTS, OtherReader, PartValues, UnreadablePart, text_of
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request import xml_reader
 from mockserver.web.request.form import Field, FormReader
+
+if TYPE_CHECKING:
+    from mockserver.web.request import xml_reader
+else:
+    xml_reader = LazyModule("mockserver.web.request.xml_reader")
 
 
 class PartReader:

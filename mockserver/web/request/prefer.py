@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from mockserver.errors import REFUSALS, Refusal
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
 from mockserver.web.response.default_errors import PROBLEM
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
+WORD = lazy_pattern(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
 """One preference or parameter: a name, and its value as a token, a quoted string or other characters."""
 
 CHOOSING = ("code", "example", "dynamic")
@@ -27,7 +28,7 @@ CHOOSING = ("code", "example", "dynamic")
 
 KNOWN = (*CHOOSING, "validate")
 
-STATUS = re.compile(r"[2-5]\d\d")
+STATUS = lazy_pattern(r"[2-5]\d\d")
 """A final status."""
 
 IN_QUERY = {f"__{name}": name for name in CHOOSING}

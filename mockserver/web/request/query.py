@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-BRACKETED_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)\Z")
+from mockserver.lazy_pattern import lazy_pattern
+
+BRACKETED_NAME = lazy_pattern(r"([^\[\]]+)((?:\[[^\[\]]*\])+)\Z")
 
 MAX_BRACKETS = 16
 """The most brackets that a name may have; more are part of the name, so that nesting stays shallow."""

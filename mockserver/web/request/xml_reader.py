@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.errors import Malformed
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.bounds import MAX_FIELDS, refuse_deep, refuse_more_than
 from mockserver.web.request.coercion import Coercion
@@ -18,7 +19,7 @@ TEXT_NODES = ("text", "cdata")
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 """The namespace of `xsi:nil`, which says that an element is null (XML Schema part 1 section 2.6.2)."""
 
-DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
+DECLARATION = lazy_pattern(r"\ufeff?\s*<\?xml\b[^>]*\?>")
 
 
 def read(content: bytes, pointer: str | None, schemas: Schemas) -> Any:

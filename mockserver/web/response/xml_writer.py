@@ -6,10 +6,11 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.xml_reader import INSTANCE, TEXT_NODES, xml_object
 
-NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
+NAME = lazy_pattern(r"[A-Za-z_][\w.-]*\Z")
 
 
 def write(value: Any, pointer: str | None, schemas: Schemas) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 from httptools import HttpParserError, HttpParserInvalidMethodError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.web.serving.client_certificate import client_certificate
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
 
@@ -21,7 +21,7 @@ None says that the scope has another path than they have.
 LONGEST_RECEIVED = 16_384
 """How many bytes such a piece has at most."""
 
-OTHER_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (?=[/*])")
+OTHER_METHOD = lazy_pattern(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (?=[/*])")
 """The method of a request line (RFC 9110 sections 5.6.2 and 9.1)."""
 
 KNOWN_METHOD = b"LINK"

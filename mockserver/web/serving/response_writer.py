@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Reply
 from mockserver.web.endpoint import Endpoint, Headers
 from mockserver.web.response.encoding import encode
@@ -60,4 +60,4 @@ def _line(name: str, value: str) -> bytes:
 
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+TOKEN = lazy_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

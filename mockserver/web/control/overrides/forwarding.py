@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.errors import BadGateway
 from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn, Place
 from mockserver.web.control.overrides.service_errors import error_reply
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 else:
     httpx = LazyModule("httpx")
 
-ALLOWED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
+ALLOWED = lazy_pattern(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
 """A host with or without a port."""
 
 MOST_BYTES = 10 * 1024 * 1024

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
 from mockserver.web.control.conditions import check_name, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
@@ -18,7 +18,7 @@ from mockserver.web.service import Service
 Owned = tuple[Service, Endpoint]
 """An operation with the service that has it."""
 
-PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+PLAIN = lazy_pattern(r"[A-Za-z0-9/_.~-]*")
 """A path that has one form only."""
 
 OperationKey = tuple[str | None, str]
