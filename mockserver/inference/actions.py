@@ -119,7 +119,7 @@ def _is_id(draft: ResourceDraft, pointer: str) -> bool:
 def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PUT replaces an item. If no POST creates items, it creates those that do not exist."""
     found, asked = reply_body(operation, "replace"), messages.request_schema(operation.request_body)
-    if found is None or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
+    if found is None or (found.schema and not messages.may_be_said(draft.schemas, found.schema)):
         return None
     envelope, alike = _envelope(draft, asked)
     if asked and not alike and (draft.action("create") is not None or draft.single):
@@ -190,7 +190,7 @@ def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if draft.action("update", "replace") is not None:
         return None
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
-    if found is None or not asked or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
+    if found is None or not asked or (found.schema and not messages.may_be_said(draft.schemas, found.schema)):
         return None
     return _partial(draft, operation, found, _envelope(draft, asked)[0], asked)
 

@@ -14,6 +14,7 @@ from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.messages import Path
 from mockserver.inference.names import plain, words
+from mockserver.openapi.document import MediaType
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas
 
@@ -148,6 +149,12 @@ class Envelopes:
             body[name] = True
         elif is_required:
             body[name] = self.constant(at) if value is None else value
+
+    def said(self, media: MediaType) -> Template | None:
+        """The document's example of a body that is a single value, such as `OK`; None without one."""
+        found = self._examples.documented(media)
+        listed = self._schemas.keyword(media.schema, "examples") if found is None and media.schema else None
+        return literal(listed[0] if listed and isinstance(listed, list) else found)
 
     def constant(self, pointer: str) -> Template:
         """The document's example for a schema, as a template without placeholders.

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mockserver.inference.names import noun, plain, same
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
-from mockserver.openapi.media_types import is_form, is_xml, may_be_json
+from mockserver.openapi.media_types import is_form, is_prose, is_xml, may_be_json
 from mockserver.openapi.schemas import Schemas
 
 Path = tuple[str, ...]
@@ -127,16 +127,18 @@ class ReplyBody(Struct, frozen=True):
 def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     """The success reply of an operation that does this; None if it is a redirection, or in neither JSON nor XML.
 
-    An operation that documents no success can succeed too: with a reply without a description.
+    What writes or deletes may also say in a text that it has done so. An operation that documents no success can
+    succeed too: with a reply without a description.
     """
     described = {response.status.upper(): response for response in operation.responses}
     for status in SUCCESS.get(does, USUAL):
         if status in described:
-            return _answer(described[status], int(status.replace("XX", "00")))
+            return _answer(described[status], int(status.replace("XX", "00")), may_be_text=does in SAYING)
     if any(status[0] in "23" for status in described):
         return None
     if "DEFAULT" in described:
-        return _answer(described["DEFAULT"], 200) if _shows_something(described["DEFAULT"]) else None
+        shown = described["DEFAULT"]
+        return _answer(shown, 200, may_be_text=does in SAYING) if _shows_something(shown) else None
     usual = {"create": 201, "delete": 204}.get(does, 200)
     return ReplyBody(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
 
@@ -146,8 +148,13 @@ def _shows_something(response: Response) -> bool:
     return "err" not in response.description.lower()
 
 
-def _answer(response: Response, status: int) -> ReplyBody | None:
-    ranked = (media for matches in (may_be_json, is_xml) for media in response.content if matches(media.name))
+SAYING = ("create", "replace", "update", "delete")
+"""Actions whose reply may be a text, such as `OK`, that shows no item."""
+
+
+def _answer(response: Response, status: int, *, may_be_text: bool) -> ReplyBody | None:
+    kinds = (may_be_json, is_xml, is_prose) if may_be_text else (may_be_json, is_xml)
+    ranked = (media for matches in kinds for media in response.content if matches(media.name))
     media = next(ranked, None)
     return None if response.content and media is None else ReplyBody(response, status, media)
 
@@ -168,6 +175,15 @@ def is_object(schemas: Schemas, pointer: str) -> bool:
 def may_be_object(schemas: Schemas, pointer: str) -> bool:
     """Does a schema allow objects, or not say what it allows?"""
     return is_object(schemas, pointer) or (not schemas.types(pointer) and schemas.items(pointer) is None)
+
+
+def may_be_said(schemas: Schemas, pointer: str) -> bool:
+    """Does a schema allow an object, or a single value that says how it went?"""
+    return may_be_object(schemas, pointer) or schemas.types(pointer) <= SCALARS
+
+
+SCALARS = frozenset(("string", "boolean", "integer", "number", "null"))
+"""Types of single values."""
 
 
 def is_wrapper(name: str, word: str) -> bool:

@@ -13,7 +13,7 @@ from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
-from mockserver.inference.messages import may_be_object
+from mockserver.inference.messages import SAYING
 from mockserver.inference.names import noun, plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
@@ -25,6 +25,7 @@ from mockserver.inference.references import (
     reference_statement,
 )
 from mockserver.inference.resources import DraftParent
+from mockserver.inference.said_replies import is_said, said
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
@@ -271,7 +272,14 @@ class Writer:
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
         if plain(name) in identity.CHOSEN_BY_PEOPLE:
             return False  # two people may choose the same name
-        return any(name in asked or self._id_taken(draft, asked) for asked in draft.request_properties("create"))
+        return any(
+            self._is_chosen(asked.get(name)) or self._id_taken(draft, asked)
+            for asked in draft.request_properties("create")
+        )
+
+    def _is_chosen(self, pointer: str | None) -> bool:
+        """May a client choose a value? Not where the service alone sets it."""
+        return pointer is not None and self._schemas.keyword(pointer, "readOnly") is not True
 
     def _listed(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         properties, stated = draft.properties(), Statement()
@@ -308,7 +316,10 @@ class Writer:
         return {"reply": inferred("the first documented success that fits", **keys)}
 
     def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: str) -> Any:
-        pointer = action.reply.schema
+        pointer, media = action.reply.schema, action.reply.media
+        if media is not None and action.does in SAYING and is_said(self._schemas, media):
+            made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
+            return said(self._schemas, self._envelopes, action, media, made)
         if pointer is None:
             return None
         if action.item_schema is not None:
@@ -322,18 +333,7 @@ class Writer:
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
             return self._envelopes.counted(pointer, draft.id_names)
-        if action.does == "create" and not may_be_object(self._schemas, pointer):
-            is_text = "string" in self._schemas.types(pointer)
-            if self._is_id(draft, pointer, is_text):
-                return "{text:id}" if is_text else "{id}"
         return self._envelopes.constant(pointer)
-
-    def _is_id(self, draft: ResourceDraft, pointer: str, is_text: bool) -> bool:
-        """Can the bare value of a create's reply be the new id? The path may need a number and the reply a UUID."""
-        made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
-        sample = identity.SAMPLES.get(made)
-        judge = self._schemas.validator(pointer, "response")
-        return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""

@@ -65,6 +65,11 @@ def is_xml(text: str) -> bool:
     return essence(text).endswith(("/xml", "+xml"))
 
 
+def is_prose(text: str) -> bool:
+    """Is a body of this media type a text for people?"""
+    return essence(text) in ("text/plain", "text/html")
+
+
 def is_form(text: str) -> bool:
     """Is the media type a form, whose fields are properties?"""
     return essence(text) in ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -1,0 +1,47 @@
+"""Replies of writes that show no item, and say in a single value how it went: `OK`, `true`, or the id of a new item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.inference import identity
+from mockserver.inference.draft import DraftAction
+from mockserver.inference.envelope import Envelopes
+from mockserver.inference.messages import SCALARS
+from mockserver.openapi.document import MediaType
+from mockserver.openapi.media_types import is_prose
+from mockserver.openapi.schemas import Schemas
+
+
+def is_said(schemas: Schemas, media: MediaType) -> bool:
+    """Is a body a text, or another single value?"""
+    types = schemas.types(media.schema) if media.schema else frozenset[str]()
+    return types <= SCALARS and (bool(types) or is_prose(media.name))
+
+
+def said(schemas: Schemas, envelopes: Envelopes, action: DraftAction, media: MediaType, made: str) -> Any:
+    """The template of such a body: the id of a new item, or what the document has as an example.
+
+    `made` is how ids are generated.
+    """
+    example, pointer = envelopes.said(media), media.schema
+    is_text = pointer is None or "string" in schemas.types(pointer)
+    if action.does == "create" and _is_id(schemas, pointer, is_text, example, made):
+        return "{text:id}" if is_text else "{id}"
+    if example is not None:
+        return example
+    is_free = is_text and (pointer is None or schemas.validator(pointer, "response").is_valid("OK"))
+    return "OK" if is_free or pointer is None else envelopes.constant(pointer)
+
+
+def _is_id(schemas: Schemas, pointer: str | None, is_text: bool, example: Any, made: str) -> bool:
+    """Can the value of a create's reply be the new id? The path may need a number and the reply a UUID.
+
+    A text whose example is a word, such as `OK`, is none.
+    """
+    if isinstance(example, str) and not any(each.isdigit() for each in example):
+        return False
+    sample = identity.SAMPLES.get(made)
+    if sample is None or pointer is None:
+        return True
+    return schemas.validator(pointer, "response").is_valid(str(sample) if is_text else sample)
