@@ -16,7 +16,13 @@ from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.relative_sentences import relative_sentence
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    checked_resources,
+    resource_above,
+    resource_operations,
+)
 from contracts.runner.check import Check, Place, resource_of, schema_reference
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import CONFLICT
@@ -146,7 +152,7 @@ def _check_case(
         if (
             exchange.status in REFUSED
             and case.value != base.get(name)
-            and _is_base_refused(context, resource, op, base)
+            and _is_base_refused(context, resource, op, base, created)
         ):
             return
         if exchange.status in (*REFUSED, NOT_FOUND, CONFLICT) and _refers(context, resource, name):
@@ -164,14 +170,17 @@ def _check_case(
 
 
 def _is_base_refused(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, base: dict[str, Any]
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    base: dict[str, Any],
+    created: CreatedItem | None,
 ) -> bool:
     """Is the body refused in which one field was varied? Then another field of it is at fault, and not this one.
 
     Where it is at fault itself, the case whose value the body has says so.
     """
-    creates = op == resource.operations.get("create")
-    return bool(base) and creates and _send(context, resource, op, None, base).status in REFUSED
+    return bool(base) and _send(context, resource, op, created, base).status in REFUSED
 
 
 def _is_valid_trimmed(
@@ -286,7 +295,7 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
             what = f"{parameter.name}={_shown(case.value)}"
             about = f"{parameter.name} {case.keyword}"
             if case.valid:
-                if exchange.status in (400, 422) and _is_refused_without(context, op, created):
+                if exchange.status in (400, 422) and _status_without(context, op, created) in (400, 422):
                     break  # it is not about this parameter
                 context.expect_status(
                     exchange.status not in (400, 422),
@@ -294,8 +303,10 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     exchange,
                     about=f"{about} accepted",
                 )
-            elif _is_documented_refusal(context, op, exchange, created):
-                context.compared += 1
+            elif exchange.status == NOT_FOUND and (plain := _status_without(context, op, created)) == NOT_FOUND:
+                break  # there is no such item
+            elif exchange.status == NOT_FOUND and NOT_FOUND in documented_statuses(op) and plain < 300:
+                context.compared += 1  # only the parameter can be about it: "a page that does not exist is 404"
             else:
                 _check_refused(
                     context,
@@ -314,20 +325,10 @@ def _refers(context: CheckContext, resource: CheckedResource, name: str) -> bool
     return name in fields or is_reference(context, name)
 
 
-def _is_documented_refusal(
-    context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, created: CreatedItem | None
-) -> bool:
-    """Is it a documented 404 that only the parameter can be about: "a page that does not exist is 404"?"""
-    if exchange.status != NOT_FOUND or NOT_FOUND not in documented_statuses(op):
-        return False
+def _status_without(context: CheckContext, op: ResourceOperation, created: CreatedItem | None) -> int:
+    """The status of the same request without any query parameter that may be left out."""
     path = created.path if created else None
-    return context.send(op, path=path, body=_body_for(context, op)).status < 300
-
-
-def _is_refused_without(context: CheckContext, op: ResourceOperation, created: CreatedItem | None) -> bool:
-    """Is the same request refused without any query parameter that may be left out?"""
-    path = created.path if created else None
-    return context.send(op, path=path, body=_body_for(context, op)).status in (400, 422)
+    return context.send(op, path=path, body=_body_for(context, op)).status
 
 
 def _body_for(context: CheckContext, op: ResourceOperation) -> Any:
@@ -386,7 +387,7 @@ def _parameter_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
         if any(p.location == "query" and p.schema for p in op.operation.parameters) and op.operation.method == "get":
-            yield op.name, schema_reference(op), (op, resource_of(op, known))
+            yield op.name, schema_reference(op), (op, resource_of(op, known) or resource_above(op.operation, known))
 
 
 CHECKS = (

@@ -232,6 +232,16 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     }
 
 
+def resource_above(operation: Operation, known: Mapping[str, CheckedResource]) -> CheckedResource | None:
+    """The resource below whose items the path of an operation is: boats for `/boats/{id}/pictures`; the nearest one."""
+    found = [
+        each
+        for each in known.values()
+        if "get" in each.operations and operation.path.startswith(each.operations["get"].operation.path + "/")
+    ]
+    return max(found, key=lambda each: len(each.operations["get"].operation.path), default=None)
+
+
 def _creates(op: ResourceOperation | None) -> bool:
     """Does the document say that this PUT creates an item that does not exist (RFC 9110 section 9.3.4)?"""
     is_upsert = op is not None and op.behaviour.action is not None and op.behaviour.action.upsert

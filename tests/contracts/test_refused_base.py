@@ -1,0 +1,102 @@
+"""A refusal that another part of the request causes says nothing about the part that a check varies."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.test_foreign_shapes import TEXT, path_parameter, sent, verdicts
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, takes
+
+NO: Node = {"description": "no"}
+COLORS = ("red", "blue")
+
+
+class Boats:
+    """Boats, whose PUT takes only hooks that begin as `hooks` says, and lengths up to `most`.
+
+    `is_strict` judges the color that a client asks for; a boat that is not there is 404 whatever the color.
+    """
+
+    def __init__(self, *, hooks: str = "", most: int = 50, is_strict: bool = True, is_kept: bool = True) -> None:
+        self.hooks, self.most, self.is_strict, self.is_kept = hooks, most, is_strict, is_kept
+        self.boats: dict[int, Node] = {}
+
+    def __call__(self, ask: Ask) -> Answer:
+        match = re.fullmatch(r"/boats(?:/(\d+)(/pictures)?)?", ask.path)
+        if match is None:
+            return Answer(404)
+        if not match[1]:
+            return self._created(sent(ask)) if ask.method == "POST" else Answer(200, [*self.boats.values()])
+        boat = self.boats.get(int(match[1]))
+        if boat is None or (match[2] and not self.is_kept):
+            return Answer(404)
+        if match[2]:
+            return Answer(400) if self.is_strict and ask.query.get("color", "red") not in COLORS else Answer(200, boat)
+        return self._replaced(boat, sent(ask)) if ask.method == "PUT" else Answer(200, boat)
+
+    def _created(self, body: Node) -> Answer:
+        if not isinstance(body.get("name"), str):
+            return Answer(400)
+        boat = {"id": len(self.boats) + 1, "name": body["name"]}
+        self.boats[len(self.boats) + 1] = boat
+        return Answer(201, boat)
+
+    def _replaced(self, boat: Node, body: Node) -> Answer:
+        length = body.get("length")
+        if type(length) is not int or not isinstance(body.get("hook"), str) or not isinstance(body.get("name"), str):
+            return Answer(400)
+        if not 1 <= length <= self.most or not body["hook"].startswith(self.hooks):
+            return Answer(400)
+        boat.update(body)
+        return Answer(200, boat)
+
+
+def boats_document() -> Node:
+    length: Node = {"type": "integer", "minimum": 1, "maximum": 50}
+    boat: Node = {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "integer"}, "name": TEXT, "length": length, "hook": TEXT},
+    }
+    new: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+    whole: Node = {
+        "type": "object",
+        "required": ["name", "length", "hook"],
+        "properties": {"name": TEXT, "length": length, "hook": TEXT},
+    }
+    color = {"name": "color", "in": "query", "schema": {"type": "string", "enum": [*COLORS]}}
+    bad: Node = {"400": NO, "404": NO}
+    return {
+        "/boats": {
+            "get": {"responses": answers({"type": "array", "items": boat})},
+            "post": {"requestBody": takes(new), "responses": answers(boat, "201") | {"400": NO}},
+        },
+        "/boats/{id}": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"responses": answers(boat) | {"404": NO}},
+            "put": {"requestBody": takes(whole), "responses": answers(boat) | bad},
+        },
+        "/boats/{id}/pictures": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"parameters": [color], "responses": answers(boat) | bad},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("server", "found"),
+    [
+        (Boats(), set()),
+        (Boats(hooks="https://hooks.boats.test/"), set()),
+        (Boats(most=49), {("validation", "failure")}),
+        (Boats(is_strict=False), {("query-parameters", "failure")}),
+        (Boats(is_kept=False), set()),
+    ],
+    ids=["correct", "another field", "this field", "this parameter", "no such item"],
+)
+def test_a_refusal_is_told_of_what_causes_it(tmp_path: Path, server: Boats, found: set[tuple[str, str]]) -> None:
+    assert found == verdicts(tmp_path, boats_document(), server, "validation", "query-parameters")
