@@ -5,7 +5,7 @@ Nothing here imports what a command does: see `lazy_command`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -58,6 +58,21 @@ class CommandGroup(click.Group):
         if own is not None:
             return own
         return next((entry.load() for entry in metadata.entry_points(group=ENTRY_POINTS, name=name)), None)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command. Raises UnusableFile where it cannot read or write a file that the user named."""
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.filename is None or error.strerror is None:
+                raise
+            raise UnusableFile(f"{error.filename}: {error.strerror}") from None
+
+
+class UnusableFile(click.ClickException):
+    """A file cannot be read or written. The exit code is that of wrong options: 1 would mean failures of a check."""
+
+    exit_code = 2
 
 
 class MixedPackages(click.ClickException):

@@ -40,10 +40,7 @@ def init(folder: Path, document: Path | None) -> None:
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     _refuse_existing(folder, made)
-    try:
-        _write(folder, made)
-    except OSError as error:
-        raise CannotWrite(f"{error.filename}: {error.strerror}") from None
+    _write(folder, made)
     for line in _next_steps(folder, made):
         click.echo(line)
 

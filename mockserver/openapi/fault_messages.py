@@ -27,7 +27,18 @@ EXAMPLES = {
 
 
 MOST_EXAMPLES = 5
-"""How many examples of a pattern a message shows."""
+"""How many examples a message shows."""
+
+LONGEST_EXAMPLE = 100
+"""How many characters an example has at most, so that a message stays one sentence."""
+
+FITTING: dict[str, Callable[[Mapping[str, Any], Any], bool]] = {
+    "pattern": lambda schema, example: isinstance(example, str) and matches(schema["pattern"], example),
+    "minItems": lambda schema, example: isinstance(example, list) and len(example) >= schema["minItems"],
+    "minProperties": lambda schema, example: isinstance(example, dict) and len(example) >= schema["minProperties"],
+    "required": lambda schema, example: isinstance(example, dict) and {*schema["required"]} <= example.keys(),
+}
+"""Keyword → whether an example of the schema keeps it. With other keywords a message says enough without one."""
 
 
 def message(error: ValidationError) -> str:
@@ -42,26 +53,33 @@ def unknown(names: list[str]) -> str:
 
 
 def examples_of(error: ValidationError, definition: Callable[[str], Mapping[str, Any]]) -> str:
-    """What follows a sentence about a pattern: examples that match it, if the schema at `error` has some.
+    """What follows the sentence about `error`: examples that keep the keyword, if the schema at `error` has some.
 
     `definition` finds a schema below `$defs`.
     """
-    place = error.schema_path[:-1]
-    if place[:1] != ["$defs"]:
+    fits, place = FITTING.get(error.kind.name), error.schema_path[:-1]
+    if fits is None or place[:1] != ["$defs"]:
         return ""
     schema: Any = definition(str(place[1]))
     for step in place[2:]:
         schema = schema[step]
+    if error.kind.name == "required" and (error.instance or len(schema["required"]) > 1):
+        return ""  # the name says enough, and each of several sentences would have the same example
     written = [*(schema.get("examples") or ()), *([schema["example"]] if "example" in schema else ())]
-    found = [_json(each) for each in written if isinstance(each, str) and matches(schema["pattern"], each)]
-    *others, last = found[:MOST_EXAMPLES] or [""]
+    texts = [_json(each) for each in written if fits(schema, each)]
+    *others, last = [text for text in texts if len(text) <= LONGEST_EXAMPLE][:MOST_EXAMPLES] or [""]
     return f"; for example {', '.join(others)}{' or ' if others else ''}{last}" if last else ""
 
 
 def _forbidden(error: ValidationError) -> str:
     """`false` as a schema: below `properties` and the like a closed object, or a property of the other direction."""
-    if getattr(error.kind, "schema", False) not in (False, True, {}):
-        return f"{_json(error.instance)} matches {_json(error.kind.schema)}, which is not allowed"  # type: ignore[attr-defined]
+    schema = getattr(error.kind, "schema", False)
+    if isinstance(schema, dict) and [*schema] == ["required"] and isinstance(error.instance, dict):
+        *others, last = schema["required"] or [""]
+        if last:
+            return f"{', '.join(others)} and {last} are not allowed together" if others else f"{last} is not allowed"
+    if schema not in (False, True, {}):
+        return f"{_json(error.instance)} matches {_json(schema)}, which is not allowed"
     keywords = {str(step) for step in error.schema_path}
     if error.instance_path and not keywords.isdisjoint(("if", "then", "else", "dependentSchemas")):
         return f"{error.instance_path[-1]} is not allowed together with the other values"

@@ -294,8 +294,8 @@ def faults(
 
 
 def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Validator, depth: int) -> Fault:
-    """The fault with what would be right: examples of a pattern, the name that was meant by an unknown property."""
-    if fault.keyword == "pattern":
+    """The fault with what would be right: examples of the schema, the name that was meant by an unknown property."""
+    if fault.keyword in fault_messages.FITTING:
         return replace(fault, message=fault.message + fault_messages.examples_of(error, validator.definition))
     *above, name = fault.path or ("",)
     if fault.message != fault_messages.unknown([str(name)]):

@@ -181,6 +181,11 @@ def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
         (("clock", "resume", "1"), "clock resume takes no value"),
         (("namespaces", "--end"), "--end needs --namespace NAME"),
         (("reset", "--all", "--tenant", "a"), "--all resets everything"),
+        (("requests", "--status", "9XX"), '; for example "404" or "4XX"'),
+        (("requests", "--namespace", "a b"), '; for example "test-1"'),
+        (("snapshot", "nowhere/world.json"), "Error: nowhere/world.json: No such file or directory"),
+        (("snapshot", "/"), "Error: /: Is a directory"),
+        (("infer", SHOP, "--output", "nowhere/shop.yaml"), "Error: nowhere/shop.yaml: No such file or directory"),
     ],
 )
 def test_a_mistake_says_what_is_right(url: str, arguments: tuple[str, ...], expected: str) -> None:

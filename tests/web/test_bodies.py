@@ -253,3 +253,32 @@ def test_a_text_that_does_not_match_a_pattern_is_refused_with_documented_texts_t
     assert [400, 400] == [each.status_code for each in replies]
     says = [each.json()["errors"][0]["detail"] for each in replies]
     assert [f'"{value}" does not match "^[A-Z]{{2}}-[0-9]{{2}}$"{shown}' for value in ("cd-34", "1")] == says
+
+
+def test_an_empty_or_contradictory_value_is_refused_with_what_would_be_right(tmp_path: Path) -> None:
+    change = {
+        "type": "object",
+        "minProperties": 1,
+        "example": {"name": "Ada"},
+        "properties": {
+            "tags": {"type": "array", "minItems": 2, "examples": [["one"], ["one", "two"]]},
+            "contact": {"type": "object", "required": ["mail"], "example": {"mail": "ada@example.com"}},
+            "place": {"type": "object", "required": ["city", "zip"], "example": {"city": "Bonn", "zip": "53111"}},
+            "long": {"type": "array", "minItems": 1, "example": ["a" * 200]},
+        },
+        "not": {"required": ["pick_up", "deliver"]},
+    }
+    sandbox = served(tmp_path, document({"/x": {"post": {"requestBody": takes(change), "responses": answers()}}}))
+    bodies = ({}, {"tags": []}, {"contact": {}}, {"place": {}}, {"long": []}, {"pick_up": 1, "deliver": 2})
+
+    with Client(sandbox) as client:
+        replies = [client.post("/x", json=body).json() for body in bodies]
+
+    assert [
+        '{} has less than 1 property; for example {"name":"Ada"}',
+        '[] has less than 2 items; for example ["one","two"]',
+        '"mail" is a required property; for example {"mail":"ada@example.com"}',
+        '"city" is a required property',
+        "[] has less than 1 item",
+        "pick_up and deliver are not allowed together",
+    ] == [reply["errors"][0]["detail"] for reply in replies]

@@ -68,6 +68,18 @@ def test_a_duration_that_is_none_or_too_long_does_not_move_the_clock(api: Client
     assert "2030-01-01T00:00:00.000Z" == api.get(CLOCK).json()["time"]
 
 
+def test_changes_of_the_clock_are_made_in_one_order_and_contradictions_refused(api: Client) -> None:
+    frozen = api.post(CLOCK, json={"advance": 60, "set": "2030-01-01T00:00:00Z", "freeze": True}).json()
+    both = api.post(CLOCK, json={"freeze": True, "resume": True})
+    nothing = api.post(CLOCK, json={})
+
+    assert ("2030-01-01T00:01:00.000Z", True) == (frozen["time"], frozen["is_frozen"])
+    assert (400, "body: freeze and resume are not allowed together") == (both.status_code, both.json()["detail"])
+    assert nothing.json()["detail"].endswith('; for example {"freeze":true}, {"advance":60}, '
+                                             '{"set":"2030-01-01T00:00:00Z"} or {"resume":true}')  # fmt: skip
+    assert frozen == api.get(CLOCK).json()
+
+
 def test_each_namespace_has_its_own_time(api: Client) -> None:
     one = {"Mock-Namespace": "one"}
     api.post(CLOCK, json={"set": "2030-01-01T00:00:00Z", "freeze": True}, headers=one)

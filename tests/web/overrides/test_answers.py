@@ -444,3 +444,21 @@ def test_there_are_only_so_many_overrides(client: Client, monkeypatch: pytest.Mo
 
     assert 429 == reply.status_code
     assert "DELETE /_mock/overrides" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "example"),
+    [
+        ({}, '{"when":{"operation":"listPets"},"then":{"status":503},"times":2}'),
+        ({"then": {}}, '{"status":503}, {"refusal":"too-many"}, {"fault":"lost-reply"} or {"delay":"500ms"}'),
+        ({"then": []}, '[{"status":503},{"pass":true}]'),
+        ({"then": {"delay": {}}}, '{"uniform":[0.1,0.9]}'),
+    ],
+)
+def test_an_empty_override_is_refused_with_one_that_is_not(
+    client: Client, wanted: dict[str, Any], example: str
+) -> None:
+    reply = client.post("/_mock/overrides", json=wanted)
+
+    assert 400 == reply.status_code
+    assert reply.json()["detail"].endswith(f"; for example {example}")
