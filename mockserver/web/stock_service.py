@@ -73,7 +73,8 @@ class StockService:
                     result = await _called(function, arguments)
                 _keep(result, items.transaction.apply, Transaction(self.service().store))
             except Refusal as refusal:
-                return _response(endpoint.refused(refusal, operation.http_method, current_scope["path"]), ())
+                method = endpoint.operation.http_method
+                return _response(endpoint.refused(refusal, method, current_scope["path"]), ())
             return result
 
         return answer
