@@ -135,10 +135,11 @@ def test_events_tell_of_requests_to_any_worker(clean: Workers) -> None:
         assert numbers == {json.loads(line.removeprefix("data: "))["number"] for line in seen}
 
 
-def test_events_for_a_time_come_from_all_workers(clean: Workers) -> None:
+@pytest.mark.parametrize("seen", ["0", "999999"])
+def test_events_for_a_time_come_from_all_workers(clean: Workers, seen: str) -> None:
     numbers = [client.get("/pets").headers["mock-request"] for client in (clean.second, clean.first)]
 
-    told = clean.first.get("/_mock/events?for=0.1", headers={"Last-Event-ID": "0"}).text
+    told = clean.first.get("/_mock/events?for=0.1", headers={"Last-Event-ID": seen}).text
 
     assert [f"id: {number}" for number in numbers] == [line for line in told.splitlines() if line.startswith("id:")]
 

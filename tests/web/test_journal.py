@@ -263,6 +263,17 @@ def test_events_begin_after_the_last_one_that_was_seen(client: Client) -> None:
     assert [2, 3] == [json.loads(line)["number"] for line in re.findall(r"^data: (.*)$", stream.text, re.MULTILINE)]
 
 
+@pytest.mark.parametrize(("seen", "expected"), [(0, ["1", "2"]), (2, []), (999, ["1", "2"])])
+def test_events_begin_anew_for_who_saw_a_sandbox_before_a_restart(
+    client: Client, seen: int, expected: list[str]
+) -> None:
+    for _ in range(2):
+        client.get(SERVERS, headers=KEY)
+    stream = client.get("/_mock/events?for=0", headers={"Last-Event-ID": str(seen)})
+
+    assert expected == re.findall(r"^id: (\d+)$", stream.text, re.MULTILINE)
+
+
 def test_without_a_journal_responses_have_no_numbers() -> None:
     with Client(mockserver.create_app("basedash", seed=7)) as client:
         reply = client.get(SERVERS, headers=KEY)

@@ -69,6 +69,13 @@ def test_what_was_not_sent_is_told_with_the_nearest_requests_and_every_differenc
     assert "operation" in [each["field"] for each in told["nearest"][2]["differences"]]
 
 
+def test_an_expectation_without_a_condition_is_one_request_at_least(client: Client) -> None:
+    replies = [client.post(f"/_mock/verify?namespace={name}", json={}) for name in ("default", "unused")]
+
+    assert [(200, [1, 2, 3]), (422, [])] == [(each.status_code, each.json()["found"]) for each in replies]
+    assert "expected at least 1, but there were 0 of 0 requests like this" == replies[1].json()["message"]
+
+
 def test_a_body_that_breaks_the_schema_is_told_field_by_field(client: Client) -> None:
     wanted = {"properties": {"displayName": {"type": "integer"}}, "required": ["note"]}
     [near, *_] = verify(client, operation="createMcpServer", body=wanted).json()["nearest"]
@@ -122,6 +129,7 @@ def test_a_condition_that_cannot_be_compared_is_refused(client: Client, expected
     reply = verify(client, **expected)
 
     assert (400 if word == "operatoin" else 409, True) == (reply.status_code, word in reply.text)
+    assert ("about:blank", "body") == (reply.json()["type"], reply.json()["errors"][0]["in"])
 
 
 def test_a_form_is_compared_as_an_override_compares_it(tmp_path: Path) -> None:

@@ -190,10 +190,11 @@ BAD_CONDITION = ErrorBody(
     status=400,
     media_type="application/problem+json",
     body={
+        "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
         "detail": "{message}",
-        "errors": [{"$each": "faults", "field": "{field}", "detail": "{message}"}],
+        "errors": [{"$each": "faults", "in": "{location}", "field": "{field}", "detail": "{message}"}],
     },
 )
 

@@ -69,9 +69,21 @@ def followed(request: AdminRequest) -> Reply:
     kept = journal(request)
     if kept.followers >= FOLLOWERS:
         raise Conflict(f"{FOLLOWERS} clients follow the journal already")
-    last = request.call.headers.get("Last-Event-ID")
-    request.send_stream(_events(request, kept, int(last) if last is not None else kept.last))
+    request.send_stream(_events(request, kept, _first_event(request, kept)))
     return Reply(200, "", media_type="text/event-stream")
+
+
+def _first_event(request: AdminRequest, kept: RequestJournal) -> int:
+    """The number after which the events begin: the one that the client names, else that of the last request.
+
+    A number above that of the last request is of a sandbox before it was started again. All that is kept is new then;
+    otherwise the client would see nothing until the new numbers reach the old ones.
+    """
+    worker, named = request.control.worker, request.call.headers.get("Last-Event-ID")
+    newest = worker.numbers.last if worker is not None else kept.last
+    if named is None:
+        return newest
+    return int(named) if int(named) <= newest else 0
 
 
 def journal(request: AdminRequest) -> RequestJournal:
