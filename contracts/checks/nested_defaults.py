@@ -12,6 +12,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.openapi.schemas import Schemas
 
 
 def nested_defaults(context: CheckContext, resource: CheckedResource, objects: Mapping[str, Mapping[str, Any]]) -> None:
@@ -50,12 +51,19 @@ def _objects(contract: Contract, op: ResourceOperation) -> Iterator[tuple[str, d
     """The objects in a request, with the defaults of their scalar properties."""
     schemas, schema = contract.schemas, op.body_schema(contract.schemas)
     for name, at in schemas.properties(schema).items() if schema is not None else ():
-        if schemas.types(at) - {"null"} == {"object"}:
+        if schemas.types(at) - {"null"} == {"object"} and not _has_alternatives(schemas, at):
             required = schemas.required(at)
             values = {key: schemas.keyword(inner, "default") for key, inner in schemas.properties(at).items()}
             given = {k: v for k, v in values.items() if isinstance(v, str | int | float) and k not in required}
             if given:
                 yield name, given
+
+
+def _has_alternatives(schemas: Schemas, pointer: str) -> bool:
+    """May an object be one of several? Then a default may be that of another one than what was sent."""
+    nodes = [node for node, _ in schemas.branches(pointer)]
+    listed = [entries for node in nodes for key in ("anyOf", "oneOf") if isinstance(entries := node.get(key), list)]
+    return any(sum(entry != {"type": "null"} for entry in entries) > 1 for entries in listed)
 
 
 CHECKS = (Check("nested-defaults", (), _places, nested_defaults, exclusive=False),)

@@ -15,12 +15,12 @@ from contracts.checks.stored_fields import (
     settled,
     shown_part,
 )
-from contracts.checks.valid_bodies import distinct_body, every_change
+from contracts.checks.valid_bodies import distinct_body, every_change, is_reference
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.conformance.response_validation import is_documented_error
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
@@ -40,15 +40,18 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
     is_relative = relative_sentence(context.contract.schemas, resource.operations["create"].operation) != ""
     refused_all = is_relative or all(may_be_rule(resource, exchange.status) for _, exchange, _ in tries)
     for body, exchange, created in tries:
-        accepted = 200 <= exchange.status < 300
+        accepted, shown = 200 <= exchange.status < 300, exchange
         may_refuse = resource.operations["create"].may_refuse or (
             is_relative and may_be_rule(resource, exchange.status)
         )
         if body is not tries[0][0] and not accepted and may_refuse:
             continue  # a rule may forbid this combination of fields, or an amount of more than there is
         doubt = _unknown_rule(resource) if refused_all and may_be_rule(resource, exchange.status) else None
+        if body is not tries[0][0] and doubt is None and may_be_rule(resource, exchange.status):
+            alone = _refused_alone(context, resource, body)
+            shown, doubt = (exchange, _unknown_rule(resource)) if alone is None else (alone, None)
         if not context.expect_status(
-            accepted, "a valid create request succeeds", exchange, about="accepted", statement=doubt
+            accepted, "a valid create request succeeds", shown, about="accepted", statement=doubt
         ):
             continue
         if created is None and not shows_id(context, resource):
@@ -57,6 +60,31 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
             created is not None, "the create reply contains the id of the new item", "no id", exchange, about="id"
         ):
             echoed(context, resource, resource.operations["create"], exchange, body)
+
+
+def _refused_alone(
+    context: CheckContext, resource: CheckedResource, full: Mapping[str, Any]
+) -> RecordedExchange | None:
+    """The refusal of a create with one optional field; None if the fields are refused only together.
+
+    A field that names another item says nothing: there may be no such item.
+    """
+    op = resource.operations["create"]
+    for name in [name for name in full if not is_reference(context, name)][:MOST_FIELDS]:
+        small = context.body(resource)
+        body = small | {name: full[name]}
+        if name in small or not context.bodies.accepts(op, body):
+            continue
+        exchange, made = context.try_create(resource, body)
+        if may_be_rule(resource, exchange.status):
+            return exchange
+        if made is not None and resource.can("delete"):
+            context.remove(made)
+    return None
+
+
+MOST_FIELDS = 40
+"""How many fields are tried one by one."""
 
 
 def _valid_bodies(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:

@@ -18,11 +18,23 @@ COLORS = ("red", "blue")
 class Boats:
     """Boats, whose PUT takes only hooks that begin as `hooks` says, and lengths up to `most`.
 
-    `is_strict` judges the color that a client asks for; a boat that is not there is 404 whatever the color.
+    `is_strict` judges the color that a client asks for; a boat that is not there is 404 whatever the color. With
+    `judges_first` a body is judged before the boat is looked for. A new boat may not have all of the fields `apart`.
     """
 
-    def __init__(self, *, hooks: str = "", most: int = 50, is_strict: bool = True, is_kept: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        hooks: str = "",
+        most: int = 50,
+        is_strict: bool = True,
+        is_kept: bool = True,
+        judges_first: bool = False,
+        missing: int = 404,
+        apart: frozenset[str] = frozenset(),
+    ) -> None:
         self.hooks, self.most, self.is_strict, self.is_kept = hooks, most, is_strict, is_kept
+        self.judges_first, self.missing, self.apart = judges_first, missing, apart
         self.boats: dict[int, Node] = {}
 
     def __call__(self, ask: Ask) -> Answer:
@@ -32,27 +44,35 @@ class Boats:
         if not match[1]:
             return self._created(sent(ask)) if ask.method == "POST" else Answer(200, [*self.boats.values()])
         boat = self.boats.get(int(match[1]))
+        if self.judges_first and ask.method == "PUT" and not self._is_valid(sent(ask)):
+            return Answer(400)
         if boat is None or (match[2] and not self.is_kept):
-            return Answer(404)
+            return Answer(404 if ask.method == "GET" else self.missing)
         if match[2]:
             return Answer(400) if self.is_strict and ask.query.get("color", "red") not in COLORS else Answer(200, boat)
         return self._replaced(boat, sent(ask)) if ask.method == "PUT" else Answer(200, boat)
 
     def _created(self, body: Node) -> Answer:
-        if not isinstance(body.get("name"), str):
+        if not fits(body, {"name"}, 50) or (self.apart and self.apart <= body.keys()):
             return Answer(400)
-        boat = {"id": len(self.boats) + 1, "name": body["name"]}
+        boat = {"id": len(self.boats) + 1, **body}
         self.boats[len(self.boats) + 1] = boat
         return Answer(201, boat)
 
     def _replaced(self, boat: Node, body: Node) -> Answer:
-        length = body.get("length")
-        if type(length) is not int or not isinstance(body.get("hook"), str) or not isinstance(body.get("name"), str):
-            return Answer(400)
-        if not 1 <= length <= self.most or not body["hook"].startswith(self.hooks):
+        if not self._is_valid(body):
             return Answer(400)
         boat.update(body)
         return Answer(200, boat)
+
+    def _is_valid(self, body: Node) -> bool:
+        return fits(body, {"name", "length", "hook"}, self.most) and str(body["hook"]).startswith(self.hooks)
+
+
+def fits(body: Node, needed: set[str], most: int) -> bool:
+    length = body.get("length", 1)
+    has_texts = all(isinstance(body.get(name, ""), str) for name in ("name", "hook"))
+    return needed <= body.keys() and has_texts and type(length) is int and 1 <= length <= most
 
 
 def boats_document() -> Node:
@@ -62,12 +82,9 @@ def boats_document() -> Node:
         "required": ["id", "name"],
         "properties": {"id": {"type": "integer"}, "name": TEXT, "length": length, "hook": TEXT},
     }
-    new: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
-    whole: Node = {
-        "type": "object",
-        "required": ["name", "length", "hook"],
-        "properties": {"name": TEXT, "length": length, "hook": TEXT},
-    }
+    known: Node = {"name": TEXT, "length": length, "hook": TEXT}
+    new: Node = {"type": "object", "required": ["name"], "properties": known}
+    whole: Node = {"type": "object", "required": [*known], "properties": known}
     color = {"name": "color", "in": "query", "schema": {"type": "string", "enum": [*COLORS]}}
     bad: Node = {"400": NO, "404": NO}
     return {
@@ -100,3 +117,33 @@ def boats_document() -> Node:
 )
 def test_a_refusal_is_told_of_what_causes_it(tmp_path: Path, server: Boats, found: set[tuple[str, str]]) -> None:
     assert found == verdicts(tmp_path, boats_document(), server, "validation", "query-parameters")
+
+
+@pytest.mark.parametrize(
+    ("server", "found"),
+    [
+        (Boats(), set()),
+        (Boats(judges_first=True, hooks="https://hooks.boats.test/"), set()),
+        (Boats(judges_first=True, missing=400), {("not-found", "failure")}),
+    ],
+    ids=["correct", "judged first", "wrong status"],
+)
+def test_a_refused_body_says_nothing_about_an_unknown_id(
+    tmp_path: Path, server: Boats, found: set[tuple[str, str]]
+) -> None:
+    assert found == verdicts(tmp_path, boats_document(), server, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("apart", "found"),
+    [
+        (frozenset[str](), set()),
+        (frozenset({"length", "hook"}), {("create", "warning")}),
+        (frozenset({"hook"}), {("create", "failure")}),
+    ],
+    ids=["correct", "two fields together", "one field"],
+)
+def test_fields_that_are_refused_only_together_are_a_warning(
+    tmp_path: Path, apart: frozenset[str], found: set[tuple[str, str]]
+) -> None:
+    assert found == verdicts(tmp_path, boats_document(), Boats(apart=apart), "create")
