@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,7 @@ class ItemMaker(RequestSender):
         self._referred_items: dict[str, list[Any]] = {}
         self._is_probing = False
         self._being_made: set[str] = set()
+        self._added: Counter[str] = Counter()
 
     def _referred(self, name: str, key: str, count: int) -> list[Any]:
         """The values of a property of items of a resource, which are created, or read if they cannot be created."""
@@ -101,7 +103,21 @@ class ItemMaker(RequestSender):
         marked = self.bodies.marked(op, resource, made, self.shared.mark())
         distinct = self._distinct.body(resource, marked)
         ordered = in_order(distinct)
-        return self._distinct.apart(resource, ordered if self.bodies.accepts(op, ordered) else distinct) | fields
+        made = self._distinct.apart(resource, ordered if self.bodies.accepts(op, ordered) else distinct)
+        own, action = resource.behaviour.identity.field, op.behaviour.action
+        name = next((sent for sent, field in action.takes.items() if field == own), own) if action else own
+        added = self._added_id(resource) if name in made else None
+        return made | ({name: added} if added is not None else {}) | fields
+
+    def _added_id(self, resource: CheckedResource) -> Any:
+        """The id of an item that is not added yet, where items are those of another resource; None elsewhere."""
+        own = resource.behaviour.identity.field
+        reference = next((one for one in resource.behaviour.references if one.key and one.field == own), None)
+        if reference is None:
+            return None
+        self._added[resource.name] += 1
+        number = self._added[resource.name]
+        return next(iter(self._referred(reference.resource, reference.key, number)[number - 1 :]), None)
 
     def _learn_how_items_differ(self, resource: CheckedResource) -> None:
         """Create two items where the document says that creates may conflict: perhaps the second must differ more."""
@@ -237,7 +253,7 @@ class ItemMaker(RequestSender):
         if not resource.is_put:
             return {}
         named = body.get(identity.field) if identity.field in self.bodies.properties(create) else None
-        return {identity.parameter: named or self.new_id(resource)}
+        return {identity.parameter: named or self._added_id(resource) or self.new_id(resource)}
 
     def _refusal_may_be_of_owner(self, resource: CheckedResource, status: int) -> bool:
         """May a create be refused for the state of its owner (a parcel that is lost), so that another owner may do?"""

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from contracts.client.request_bodies import RequestBodies
 from contracts.model.body_references import LIST, steps_of, with_value
 from contracts.model.resources import CheckedResource, ResourceOperation
@@ -59,10 +61,12 @@ class ReferringBodies(RequestBodies):
         return [name for name in super().free_text_fields(op, body) if name not in refers]
 
     def _of(self, op: ResourceOperation) -> Iterator[Reference]:
-        resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None
+        action = op.behaviour.action
+        resource = self._resources.get(action.of) if action else None
+        taken = {new: own for own, new in action.takes.items()} if action else {}
         for each in resource.behaviour.references if resource is not None else ():
             if each.field and each.key:
-                yield each
+                yield replace(each, field=taken[each.field]) if each.field in taken else each
 
     def _referring(self, op: ResourceOperation, body: dict[str, Any], *, partly: bool = False) -> dict[str, Any]:
         """The body with references to items that exist, as far as it stays valid; `partly` it is one field of one."""

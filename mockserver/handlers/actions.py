@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Parent, Reference, Unique
-from mockserver.errors import Conflict, Fault, Invalid, Refusal, Unanswerable
+from mockserver.behaviour.statements import Capacity, Parent, Reference
+from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields
@@ -19,9 +19,11 @@ from mockserver.handlers.entity_tags import check_match, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across
+from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.unique_values import check_unique
 from mockserver.messages import Reply
 from mockserver.openapi import path_template, search_body
 from mockserver.state.collection import Collection
@@ -43,10 +45,7 @@ def create(context: RequestContext) -> None:
     content = sent_content(context, sent) if bound.content is not None else None
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
-    names = frozenset(sent) if plan.statements.references else NO_NAMES
-    record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
-    if plan.statements.references:
-        show_references(context, record, names)
+    record = _drafted(context, collection, sent)
     context.current = collection.get(record.id) if bound.upsert or plan.is_single else None
     if context.current is not None:
         record.sequence = context.current.sequence
@@ -55,6 +54,19 @@ def create(context: RequestContext) -> None:
     if content is not None:
         keep(record, content)
     context.record = record
+
+
+def _drafted(context: RequestContext, collection: Collection, sent: dict[str, Any]) -> Record:
+    """A new item of what was sent, or the item of another resource whose id was sent."""
+    plan = context.bound.resource
+    record = added(context, sent.get(plan.statements.identity.field)) if plan.member_of else None
+    if record is not None:
+        return record
+    names = frozenset(sent) if plan.statements.references else NO_NAMES
+    record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
+    if plan.statements.references:
+        show_references(context, record, names)
+    return record
 
 
 def sent_content(context: RequestContext, fields: dict[str, Any]) -> ItemContent | None:
@@ -95,6 +107,9 @@ def replace(context: RequestContext) -> None:
         return create_with_id(context)
     check_tag(context, before)
     context.before = before
+    if context.bound.resource.member_of and not context.bound.request_properties:
+        context.record = context.current = before  # added again, it stays as it is
+        return None
     context.edit(before)
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
@@ -143,6 +158,8 @@ def store(context: RequestContext) -> None:
     context.save()
     if context.before is not None and plan.shown_in:
         show_change(context)
+    if context.before is not None and plan.lists_of_members:
+        show_in_lists(context)
     if plan.listed_in is not None:
         show_above(context, plan.listed_in, context.item)
 
@@ -166,6 +183,8 @@ def remove(context: RequestContext) -> None:
         plans = context.bound.plans
         children = CascadingDelete(context.transaction, lambda name: plans[name].cascade, context.tenant)
         children.delete_children(plan.name, plan.owner(context.call.path), record)
+    if plan.lists_of_members:
+        remove_from_lists(context)
     if plan.listed_in is not None:
         show_above(context, plan.listed_in, record, is_gone=True)
 
@@ -301,6 +320,9 @@ def create_with_id(context: RequestContext) -> None:
     """Draft a new item with the id that the request names."""
     plan, collection = context.bound.resource, context.collection()
     id, name = context.bound.id(context.call), plan.statements.identity.field
+    context.record = added(context, id) if plan.member_of else None
+    if context.record is not None:
+        return
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | ({name: id} if name else {})
     content = sent_content(context, sent) if context.bound.content is not None else None
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
@@ -359,37 +381,6 @@ def _check_room(context: RequestContext, parent: Parent, collection: Collection)
     room = owner.fields.get(parent.capacity) if owner is not None else None
     if type(room) is int and len(collection) >= room:
         raise Conflict(f"the {parent.resource} is full: its {parent.capacity} is {room}").because(parent)
-
-
-def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
-    """Raise Conflict when another item has the id, or the value of a field that must be unique."""
-    plan = context.bound.resource
-    if plan.has_chosen_ids and id in collection.by_id and context.before is None:
-        identity = plan.statements.identity
-        raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
-    for unique in plan.statements.unique:
-        # What is read out of the document must not cause a reply that the document lacks.
-        respond = context.bound.operation.response
-        if unique.evidence not in FROM_DOCUMENT or respond(409) is not None:
-            _check_unique_fields(unique, collection, id, fields, Conflict)
-        elif respond(400) is not None or respond(422) is not None:
-            _check_unique_fields(unique, collection, id, fields, Invalid)
-
-
-def _check_unique_fields(
-    unique: Unique, collection: Collection, id: Any, fields: dict[str, Any], refusal: type[Refusal]
-) -> None:
-    values = [fields.get(name) for name in unique.fields]
-    if any(value is None for value in values):
-        return
-    # A list or an object is no key of an index that compares as JSON does.
-    is_key = not isinstance(values[0], list | dict)
-    alike = collection.view((unique.fields[0], values[0])).after(None, newest_first=False) if is_key else collection
-    for other in alike:
-        if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
-            names = ", ".join(unique.fields)
-            fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
-            raise refusal(fault.message, faults=(fault,)).because(unique)
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Protocol, TypeVar
 from msgspec.structs import replace
 
 from mockserver.errors import Conflict
-from mockserver.handlers.actions import check_capacity, check_unique, remove
+from mockserver.handlers.actions import check_capacity, remove
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.unique_values import check_unique
 from mockserver.messages import Call
 from mockserver.state.deferred import DeferredTransaction
 from mockserver.state.record import Record

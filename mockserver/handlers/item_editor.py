@@ -13,7 +13,6 @@ from typing import Any
 from mockserver.errors import Conflict, Fault, Invalid, Missing
 from mockserver.handlers.actions import (
     check_capacity,
-    check_unique,
     create,
     find,
     is_generated,
@@ -23,6 +22,7 @@ from mockserver.handlers.actions import (
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.patch import merge_patch
 from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.unique_values import check_unique
 from mockserver.state.record import UNCHECKED, Record
 
 MASK = "********"

@@ -64,8 +64,16 @@ References = Mapping[str, Sequence[JoinedReference]]
 
 def compiled(plans: Mapping[str, ResourcePlan]) -> References:
     """The references in the items of each resource, outer ones first."""
-    stated = {name: [one for one in plan.statements.references if one.field] for name, plan in plans.items()}
+    stated = {
+        name: [one for one in plan.statements.references if one.field and not _is_own(plan, one)]
+        for name, plan in plans.items()
+    }
     return {name: outer_first(statements) for name, statements in stated.items()}
+
+
+def _is_own(plan: ResourcePlan, reference: Reference) -> bool:
+    """Is a reference the id of the item itself? Then the whole item is that of another resource (memberships.py)."""
+    return bool(plan.member_of) and reference.field == plan.statements.identity.field
 
 
 def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:

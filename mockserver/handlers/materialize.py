@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from copy import copy
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -86,6 +87,9 @@ class Materializer:
         plan = self._plans[resource]
         if plan.is_single or not self._above.are_generated(plan, tenant, owner):
             return
+        if plan.member_of:
+            self._fill_with_members(plan, tenant, owner, collection)
+            return
         if not plan.is_creatable and not self._items:
             self._fill_with_examples(plan, tenant, owner, collection)
         most = min([self._items, *(capacity.limit for capacity in plan.statements.capacity)])
@@ -96,6 +100,17 @@ class Materializer:
                 log.warning("%s starts with %d %s: no further valid item was found", resource, number, noun)
                 return
             collection.add(record)
+
+    def _fill_with_members(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
+        """Add the first items of the resource whose items these are."""
+        for record in islice(self._store.unjoined(*self._place_of_members(plan, tenant, owner)), self._items):
+            if GENERATED in record.hidden:
+                collection.add(record.copy())
+
+    def _place_of_members(self, plan: ResourcePlan, tenant: str, owner: str) -> tuple[str, str, str]:
+        """Resource, tenant and owner of the items that are members."""
+        path = dict(zip(plan.parent_parameters, owner.split("/"), strict=False))
+        return plan.member_of, tenant, self._plans[plan.member_of].owner(path)
 
     def _fill_with_examples(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
         for example in self._examples(plan, "list"):
@@ -119,6 +134,12 @@ class Materializer:
     def join(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Make the references of the generated items of a collection name items that exist."""
         plan = self._plans[resource]
+        if plan.member_of:
+            shown = self._store.collection(*self._place_of_members(plan, tenant, owner))
+            for record in list(collection):
+                found = shown.get(record.id)
+                collection.swap(record, found.copy() if found is not None else record)
+            return
         for record in list(collection) if self._items else ():
             if GENERATED in record.hidden:
                 collection.swap(record, self.joins.record(plan, tenant, owner, record))

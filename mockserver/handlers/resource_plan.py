@@ -47,7 +47,8 @@ class ResourcePlan(Struct, frozen=True):
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
     has the `first_fields` until a client changes them.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
-    `owner_steps` the property that shows it.
+    `owner_steps` the property that shows it. `member_of` is the resource whose items these are, `lists_of_members` are
+    those whose items are of this one (memberships.py).
     """
 
     name: str
@@ -78,6 +79,8 @@ class ResourcePlan(Struct, frozen=True):
     shown_in: Showings = ()
     listed_in: EmbeddedList | None = None
     lists: tuple[EmbeddedList, ...] = ()
+    member_of: str = ""
+    lists_of_members: frozenset[str] = frozenset()
 
     @property
     def may_conflict(self) -> bool:
@@ -172,6 +175,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
     cascade, plans, shown_in = cascades(contract.behaviour, parameters), {}, showings(contract)
     listed = embedded_lists(contract, parameters)
+    members = {name: _member_of(resource, resources) for name, resource in resources.items()}
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
         exists = resource.identity.generate == "single" and name not in created and _is_shown(contract, name)
@@ -188,8 +192,17 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             shown_in=shown_in.get(name, ()),
             listed_in=listed.get(name),
             lists=tuple(each for each in listed.values() if each.above == name),
+            member_of=members[name],
+            lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )
     return plans
+
+
+def _member_of(resource: Resource, resources: Mapping[str, Resource]) -> str:
+    """The resource whose items those of this one are, if their id is a reference to its id; else empty."""
+    own = resource.identity.field
+    named = (one for one in resource.references if one.key and one.field == own)
+    return next((one.resource for one in named if one.key == resources[one.resource].identity.field), "")
 
 
 def _is_shown(contract: Contract, name: str) -> bool:

@@ -13,6 +13,7 @@ from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
+from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.messages import SAYING
 from mockserver.inference.names import noun, plain
 from mockserver.inference.page_headers import page_headers
@@ -26,6 +27,7 @@ from mockserver.inference.references import (
 )
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.said_replies import is_said, said
+from mockserver.openapi import path_template
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
@@ -42,6 +44,7 @@ class Writer:
         self._properties: dict[str, Mapping[str, str]] = {}
         self._found: dict[str, list[FoundReference]] = {}
         self._linked: dict[str, list[FoundReference]] = {}
+        self._members: dict[str, ReferredResource] = {}
 
     def refer_to(self, drafts: Sequence[ResourceDraft], document: Document) -> None:
         """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
@@ -50,6 +53,7 @@ class Writer:
         targets = [self._targets[draft.name] for draft in drafts if not draft.single]
         self._finder = ReferenceFinder(self._schemas, targets)
         self._linked = linked_references(drafts, self._targets, document)
+        self._members = members(self._schemas, drafts, self._targets)
 
     def _target(self, draft: ResourceDraft) -> ReferredResource:
         field = str(self._identity(draft, draft.properties()).get("field", ""))
@@ -61,6 +65,7 @@ class Writer:
         found = self._found_in(draft)
         above = {parameter: self._above(parameter, draft, parent, found) for parameter in draft.parent_parameters}
         stated = [reference_statement(one, above) for one in found]
+        stated += member_reference(self._members.get(draft.name))
         told = {str(one.get("parameter")) for one in stated}
         rest = {parameter: name for parameter, name in above.items() if name and parameter not in told}
         note = "the path parameter has the name of {}"
@@ -100,6 +105,8 @@ class Writer:
         """The entry of `x-resources`."""
         properties = draft.properties()
         identified = self._identity(draft, properties)
+        if draft.name in self._members and identified.get("generate") != "client":
+            identified["from-client"] = True
         stated: Statement = {"identity": identified}
         others = {name: at for name, at in properties.items() if name != identified.get("field")}
         stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
@@ -204,8 +211,8 @@ class Writer:
         except Unanswerable:
             return {}
         begin = self._base if self._schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
-        fits = self._schemas.validator(at, "response").is_valid(begin + _filled(path, sample))
-        template: Any = begin + _filled(path, own)
+        fits = self._schemas.validator(at, "response").is_valid(begin + path_template.filled(path, [*sample.values()]))
+        template: Any = begin + path_template.filled(path, [*own.values()])
         for step in reversed(steps):
             template = {step: template}
         return template if fits else {}
@@ -232,9 +239,14 @@ class Writer:
             keys |= {"entry": action.entry} | ({"by": action.by} if action.by else {})
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
-        if action.upsert or self._overwrites(draft, action):
+        if action.upsert or self._overwrites(draft, action) or self._adds_member(draft, action):
             keys["upsert"] = True
         return inferred(action.reason, **keys)
+
+    def _adds_member(self, draft: ResourceDraft, action: DraftAction) -> bool:
+        """Does a PUT without a body add an item of another resource? It changes nothing of it."""
+        is_put = action.does == "replace" and action.operation.request_body is None
+        return is_put and draft.name in self._members
 
     @staticmethod
     def _is_owner(draft: ResourceDraft, action: DraftAction) -> bool:
@@ -253,7 +265,10 @@ class Writer:
 
     def _id_taken(self, draft: ResourceDraft, own: Mapping[str, str]) -> dict[str, str]:
         """The property of a create request that holds the id under another name: `name` for `pool_name`."""
-        field = self._field(draft, draft.properties())[0] if draft.has_id else ""
+        field, whole = self._field(draft, draft.properties())[0] if draft.has_id else "", self._members.get(draft.name)
+        if whole is not None:
+            name = id_name(draft, whole, own)
+            return {name: whole.field} if name and name != whole.field else {}
         if not field or field in own:
             return {}
         types = self._schemas.types(draft.properties()[field])
@@ -363,13 +378,6 @@ class Writer:
     def _written(self, header: Header) -> str:
         value = literal(self._envelopes.value(str(header.schema)))
         return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _filled(path: str, values: Mapping[str, str]) -> str:
-    """A path with its parameters replaced."""
-    for name, value in values.items():
-        path = path.replace("{" + name + "}", value)
-    return path
 
 
 def _invented(draft: ResourceDraft) -> Statement:

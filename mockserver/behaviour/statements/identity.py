@@ -89,6 +89,8 @@ class Reference(Statement, frozen=True, kw_only=True):
 
     With `--items` it names or shows one that exists. A created item shows the item whose id the request contains. The
     references of an item whose names differ only in their ending (`customer_id`, `customer`) are about the same item.
+    If `field` is the item's own id, the items are those of the other resource: the members of a group are users. They
+    are added by their id, shown as they are now, and removed with the other item.
     """
 
     field: Annotated[

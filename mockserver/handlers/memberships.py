@@ -1,0 +1,73 @@
+"""Items that are those of another resource: the members of a group are users, added to it and removed from it.
+
+The document shows both by one schema, and a client sends only the id. The list keeps its own copies, so that paging and
+filters work as in any list; they change and go with the items that they show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.errors import Fault, Invalid, Missing
+from mockserver.examples.generator import fresh
+from mockserver.handlers.request_context import RequestContext
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+
+
+def added(context: RequestContext, id: Any) -> Record | None:
+    """A draft of the item with this id of the other resource; None where the items are not those of another one.
+
+    Raises Missing or Invalid for an id that no item has, if the document has a status for it; else it is None too.
+    """
+    resource = context.bound.resource.member_of
+    if not resource or id is None:
+        return None
+    plan = context.bound.plans[resource]
+    above = [context.call.path.get(name) for name in plan.parent_parameters]
+    found = context.collection(resource).get(id) or context.materialize(plan, [*above, id])
+    if found is None:
+        _refuse(context, id)
+        return None
+    return Record(found.id, context.next_sequence(), fresh(found.fields))
+
+
+def _refuse(context: RequestContext, id: Any) -> None:
+    bound = context.bound
+    identity, noun = bound.resource.statements.identity, bound.resource.member_of.replace("-", " ")
+    why = next((one for one in bound.resource.statements.references if one.field == identity.field), None)
+    is_in_path = identity.parameter in context.call.path
+    if not is_in_path and any(bound.operation.response(status) is not None for status in (400, 422)):
+        message = f"there is no {noun} with the {identity.field} {id!r}"
+        name = next((own for own, field in bound.body_names.items() if field == identity.field), identity.field)
+        raise Invalid(message, faults=(Fault("body", (name,), message, "reference"),)).because(why)
+    if bound.operation.response(404) is not None:
+        raise Missing(f"{noun} not found", resource=noun).because(why)
+
+
+def show_in_lists(context: RequestContext) -> None:
+    """Show an updated item as it is now in the lists to which it was added."""
+    for collection, record in list(_entries(context)):
+        new = record.copy()
+        new.fields = {**record.fields, **fresh(context.item.fields)}
+        context.transaction.swap(collection, record, new)
+
+
+def remove_from_lists(context: RequestContext) -> None:
+    """Remove a deleted item from the lists to which it was added."""
+    for collection, record in list(_entries(context)):
+        context.transaction.remove(collection, record)
+
+
+def _entries(context: RequestContext) -> Iterator[tuple[Collection, Record]]:
+    """The entries that show the item of this request, in all lists of the tenant that can be below its owner."""
+    plan, id = context.bound.resource, context.item.id
+    owner = plan.owner(context.call.path)
+    for name, above, collection in context.transaction.store.items(context.tenant):
+        found = collection.get(id) if name in plan.lists_of_members and above.startswith(owner) else None
+        if found is not None:
+            listed = context.bound.plans[name]
+            path = dict(zip(listed.parent_parameters, above.split("/"), strict=False))
+            if plan.owner(path) == owner:
+                yield collection, found

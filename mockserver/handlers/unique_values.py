@@ -1,0 +1,41 @@
+"""Values that no two items may have: ids that clients choose, and the fields that must be unique."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
+from mockserver.errors import Conflict, Fault, Invalid, Refusal
+from mockserver.handlers.request_context import RequestContext
+from mockserver.state.collection import Collection
+
+
+def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
+    """Raise Conflict when another item has the id, or the value of a field that must be unique."""
+    plan = context.bound.resource
+    if plan.has_chosen_ids and id in collection.by_id and context.before is None:
+        identity = plan.statements.identity
+        raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
+    for unique in plan.statements.unique:
+        # What is read out of the document must not cause a reply that the document lacks.
+        respond = context.bound.operation.response
+        if unique.evidence not in FROM_DOCUMENT or respond(409) is not None:
+            _check_unique_fields(unique, collection, id, fields, Conflict)
+        elif respond(400) is not None or respond(422) is not None:
+            _check_unique_fields(unique, collection, id, fields, Invalid)
+
+
+def _check_unique_fields(
+    unique: Unique, collection: Collection, id: Any, fields: dict[str, Any], refusal: type[Refusal]
+) -> None:
+    values = [fields.get(name) for name in unique.fields]
+    if any(value is None for value in values):
+        return
+    # A list or an object is no key of an index that compares as JSON does.
+    is_key = not isinstance(values[0], list | dict)
+    alike = collection.view((unique.fields[0], values[0])).after(None, newest_first=False) if is_key else collection
+    for other in alike:
+        if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
+            names = ", ".join(unique.fields)
+            fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
+            raise refusal(fault.message, faults=(fault,)).because(unique)
