@@ -36,7 +36,7 @@ class AsyncItemsClient:
 
     async def add(self, item: Mapping[str, Any] | None = None, *, invalid: bool = False) -> Json:
         """Add an item; fields that are left out are generated. `invalid` stores what the schema forbids."""
-        return await self._send(self._calls.send("POST", item or {}, None, invalid=invalid))
+        return await self._send(self._calls.send("POST", {} if item is None else item, None, invalid=invalid))
 
     async def set(self, id: Id, item: Mapping[str, Any], *, invalid: bool = False) -> Json:
         """Set all fields of an item, or add it."""

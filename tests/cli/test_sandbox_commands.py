@@ -181,6 +181,8 @@ def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
         (("clock", "resume", "1"), "clock resume takes no value"),
         (("namespaces", "--end"), "--end needs --namespace NAME"),
         (("reset", "--all", "--tenant", "a"), "--all resets everything"),
+        (("reset", "--tenant", "me"), "the items of shop belong to no tenant; leave out `tenant`"),
+        (("state", "shop", "customer", "--add", "[]"), '[] is not of type "object"'),
         (("requests", "--status", "9XX"), '; for example "404" or "4XX"'),
         (("requests", "--namespace", "a b"), '; for example "test-1"'),
         (("snapshot", "nowhere/world.json"), "Error: nowhere/world.json: No such file or directory"),
@@ -244,7 +246,8 @@ def test_namespaces_are_listed_and_ended(url: str) -> None:
     ask(url, "POST", "/customers", {"name": "Ada"}, namespace="mine")
 
     assert "mine" in printed(url, "namespaces")
-    printed(url, "namespaces", "--namespace", "mine", "--end")
+    assert "ended mine\n" == printed(url, "namespaces", "--namespace", "mine", "--end")
+    assert "there is no namespace 'mine'" in mistaken(url, "namespaces", "--namespace", "mine", "--end")
     assert "mine" not in printed(url, "namespaces")
 
 

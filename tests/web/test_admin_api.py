@@ -52,6 +52,9 @@ def test_a_reset_deletes_all_tenants_or_one(admin: Client) -> None:
     admin.post("/_mock/reset", params={"service": "basedash", "tenant": "org_2"})
     assert (1, 0) == (len(admin.get(SERVERS).json()["data"]), len(admin.get(other).json()["data"]))
 
+    assert 200 == admin.post("/_mock/reset", params={"tenant": "org_without_items"}).status_code
+    assert 1 == len(admin.get(SERVERS).json()["data"])
+
     admin.post("/_mock/reset")
     assert {"basedash": {}} == admin.get("/_mock/state").json()
 

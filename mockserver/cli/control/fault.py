@@ -120,7 +120,7 @@ def _list(namespace: Namespace, operation: str | None) -> None:
     for each in found:
         click.echo(shown(each))
     if not found:
-        click.echo("no override is set")
+        click.echo("no override is set" if operation is None else f"no override is set for {operation}")
 
 
 def shown(override: AppliedOverride) -> str:

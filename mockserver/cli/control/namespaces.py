@@ -16,7 +16,10 @@ def namespaces(connection: SandboxConnection, end: bool) -> None:
     if end:
         if connection.name is None:
             raise click.UsageError("--end needs --namespace NAME")
+        if all(each.name != connection.name for each in connection.sandbox.namespaces()):
+            raise click.ClickException(f"there is no namespace {connection.name!r}; `mockserver namespaces` lists them")
         connection.namespace.end()
+        click.echo(f"ended {connection.name}")
         return
     for each in connection.sandbox.namespaces():
         if connection.name in (None, each.name):

@@ -11,13 +11,14 @@ from mockserver.errors import LogError
 from mockserver.messages import Call, Reply
 from mockserver.state.shared.namespace_log import MOST_TRIALS
 from mockserver.web.admin.admin_request import AdminFunction, AdminRequest
+from mockserver.web.admin.state import services_to_reset
 from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace
 from mockserver.web.sharing.refusal import unavailable
 from mockserver.web.sharing.sharing import Sharing
 
 REPEATED: dict[str, Callable[[AdminRequest], Any]] = {
-    "reset": lambda request: request.chosen_services,
+    "reset": services_to_reset,
     "setCheckpoint": lambda request: None,
     "restoreCheckpoint": lambda request: request.namespace.checkpoints.named(request.path["name"]),
     "removeCheckpoint": lambda request: request.namespace.checkpoints.named(request.path["name"]),

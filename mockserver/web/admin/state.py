@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.errors import Malformed
 from mockserver.handlers.item_editor import masked
 from mockserver.messages import Reply
 from mockserver.state.store import Store
@@ -19,7 +20,7 @@ def got(request: AdminRequest) -> Reply:
 
 def reset(request: AdminRequest) -> Reply:
     """Go back to the start state, with all of a namespace or with one service or tenant."""
-    tenant, wanted = request.query.get("tenant"), request.chosen_services
+    tenant, wanted = request.query.get("tenant"), services_to_reset(request)
     everywhere = request.query.get("namespace") == "*"
     namespaces = list(request.control.namespaces) if everywhere else [request.namespace]
     is_whole = tenant is None and "service" not in request.query
@@ -27,6 +28,16 @@ def reset(request: AdminRequest) -> Reply:
         request.control.reset(namespace, wanted, tenant, is_whole=is_whole)
     names = [service.name for service in wanted]
     return Reply(200, {"reset": sorted(names), "tenant": tenant, "namespaces": [each.name for each in namespaces]})
+
+
+def services_to_reset(request: AdminRequest) -> list[Service]:
+    """The services that a reset is about. Raises Malformed for a tenant where there are none: it would do nothing."""
+    services = request.chosen_services
+    plans = [plan for service in services for plan in service.plans.values()]
+    if request.query.get("tenant") and all(plan.statements.tenant.by == "none" for plan in plans):
+        names = " and ".join(service.name for service in services)
+        raise Malformed(f"tenant: the items of {names} belong to no tenant; leave out `tenant`")
+    return services
 
 
 def _by_tenant(service: Service, store: Store, tenant: str | None) -> dict[str, Any]:
