@@ -94,6 +94,17 @@ def test_too_many_are_told_too(client: Client) -> None:
     [
         ({"operation": "deleteMcpServr", "count": {"exactly": 0}}, "operation", "did you mean 'deleteMcpServer'?"),
         ({"in_order": [{}, {"operation": "eat"}]}, "in_order.1.operation", "there are: listMcpServers, "),
+        ({"service": "basdash", "count": {"exactly": 0}}, "service", "did you mean 'basedash'?"),
+        (
+            {"path_parameters": {"orgID": "o"}, "count": {"exactly": 0}},
+            "path_parameters.orgID",
+            "did you mean 'orgId'?",
+        ),
+        (
+            {"in_order": [{"operation": "listMcpServers", "path_parameters": {"x": 1}}]},
+            "in_order.0.path_parameters.x",
+            "there is no path parameter 'x'; there are: orgId",
+        ),
     ],
 )
 def test_an_operation_that_does_not_exist_is_no_reason_to_pass(

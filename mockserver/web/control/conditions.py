@@ -6,14 +6,14 @@ that there must be no such value. `Condition.differences` says which fields diff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 import jsonschema_rs
 
 from mockserver.errors import Fault, Invalid
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.regex import PATTERN_LIMIT
 from mockserver.openapi.schemas import Compiled
 from mockserver.web.control.json_path import JsonPath
@@ -235,11 +235,19 @@ def _no_retriever(uri: str) -> Any:
 
 
 def check_name(kind: str, name: str, known: Sequence[str], at: tuple[str | int, ...], location: str = "body") -> None:
-    """Raise Invalid for an operation or a service that is not known, with the name that was likely meant."""
+    """Raise Invalid for an operation, a service, … that is not known, with the name that was likely meant."""
     if name not in known:
         near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20])}"
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20]) or 'none'}"
         raise invalid(f"there is no {kind} {name!r}; {hint}", at, location)
+
+
+def check_path_parameters(when: Mapping[str, Any], paths: Iterable[str], at: tuple[str | int, ...]) -> None:
+    """Raise Invalid for a value of a path parameter that none of the paths has: no request would ever match."""
+    wanted = [name for name, value in when.get("path_parameters", {}).items() if value is not None]
+    known = list(dict.fromkeys(name for path in paths for name in path_template.names(path))) if wanted else []
+    for name in wanted:
+        check_name("path parameter", name, known, (*at, "path_parameters", name))
 
 
 def invalid(message: str, at: Sequence[str | int], location: str = "body") -> Invalid:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.openapi import json_codec, path_template
-from mockserver.web.control.conditions import Condition, FieldDifference, check_name
+from mockserver.web.control.conditions import Condition, FieldDifference, check_name, check_path_parameters
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
 from mockserver.web.control.shown_entry import masked_value
@@ -75,13 +75,13 @@ class KeptRequest:
 def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], services: Services) -> dict[str, Any]:
     """The schema `Verification` of the admin API, for an `Expectation`. The entries are the oldest first.
 
-    Raises Invalid for a condition that cannot be compared, and for an operation that does not exist: a mistyped one was
-    never called, so that an expectation of no requests would always hold.
+    Raises Invalid for a condition that cannot be compared, and for an operation, a service or a path parameter that
+    does not exist: a mistyped one was never called, so that an expectation of no requests would always hold.
     """
     own = {name: value for name, value in expectation.items() if name not in ("status", "count", "in_order")}
-    _check_operation(own, (), services)
+    _check_names(own, (), services)
     for number, each in enumerate(expectation.get("in_order", ())):
-        _check_operation(each, ("in_order", number), services)
+        _check_names(each, ("in_order", number), services)
     expected = _Expected(Condition(own), expectation.get("status"))
     requests = [KeptRequest(each, services) for each in entries]
     found, nearest, message = _counted(expected, expectation, requests)
@@ -97,11 +97,20 @@ def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], s
     }
 
 
-def _check_operation(when: Mapping[str, Any], at: tuple[str | int, ...], services: Services) -> None:
-    """Raise Invalid for an operation that no service has."""
+def _check_names(when: Mapping[str, Any], at: tuple[str | int, ...], services: Services) -> None:
+    """Raise Invalid for a service, an operation or a path parameter that there is not."""
+    if "service" in when:
+        check_name("service", when["service"], list(services), (*at, "service"))
+    paths = [
+        endpoint.operation.path
+        for service in services.values()
+        for name, endpoint in service.endpoints.items()
+        if name == when.get("operation", name)
+    ]
     if "operation" in when:
         known = [name for service in services.values() for name in service.endpoints]
         check_name("operation", when["operation"], known, (*at, "operation"))
+    check_path_parameters(when, paths, at)
 
 
 class _Expected(NamedTuple):

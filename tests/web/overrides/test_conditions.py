@@ -275,3 +275,18 @@ def test_the_latest_applies_among_those_with_a_value_and_those_without(client: C
         status("?limit=1&limit=2", **{"x-a": "b"}),
         status("?limit=3"),
     )
+
+
+@pytest.mark.parametrize("when", [{"operation": "getPet"}, {"path": "/pets/{any}", "method": "GET"}])
+def test_a_path_parameter_that_no_operation_has_is_refused(client: Client, when: dict[str, Any]) -> None:
+    told = [
+        client.post("/_mock/overrides", json={"when": {**when, "path_parameters": {name: "7"}}, "then": {"pass": True}})
+        for name in ("petId", "petID", "any")
+    ]
+
+    assert [201, 409, 409] == [reply.status_code for reply in told]
+    assert (
+        "body when.path_parameters.petID: there is no path parameter 'petID'; did you mean 'petId'?"
+        == (told[1].json()["detail"])
+    )
+    assert told[2].json()["detail"].endswith("there is no path parameter 'any'; there are: petId")

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
-from mockserver.web.control.conditions import check_name, invalid
+from mockserver.web.control.conditions import check_name, check_path_parameters, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
 from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
 from mockserver.web.control.overrides.override import Override
@@ -26,7 +26,8 @@ OperationKey = tuple[str | None, str]
 
 
 def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_invalid: bool) -> tuple[Owned, ...]:
-    """The operations that a condition may match. Raises Invalid for a service, operation or path that there is not.
+    """The operations that a condition may match. Raises Invalid for a service, operation, path or path parameter
+    that there is not.
 
     With `is_invalid` there may be no operation for a path.
     """
@@ -42,6 +43,8 @@ def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_in
         found = [owned for owned in found if _has_method(owned[1], when["method"].upper())]
     if not found and not is_invalid:
         raise invalid("no operation matches all of this; `invalid: true` answers it all the same", ("when",))
+    if found:
+        check_path_parameters(when, (endpoint.operation.path for _, endpoint in found), ("when",))
     return tuple(found)
 
 
