@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import jsonschema_rs
-import orjson
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import (
@@ -21,6 +20,7 @@ from mockserver.behaviour.statements import (
 from mockserver.behaviour.suggestions import allowed, nearest
 from mockserver.behaviour.vocabulary import long_form
 from mockserver.errors import BehaviourError
+from mockserver.openapi import json_codec
 from mockserver.openapi.pointer import join, lookup
 
 Place = tuple[str | int, ...]
@@ -101,7 +101,7 @@ MESSAGES: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
 
 
 def _shown(value: Any) -> str:
-    written = orjson.dumps(value).decode()
+    written = json_codec.write(value).decode()
     return written if len(written) <= 60 else f"{written[:57]}..."
 
 

@@ -16,6 +16,7 @@ from mockserver.behaviour.faults import Place, StatementFault, report
 from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 from mockserver.lazy_module import LazyModule
+from mockserver.openapi import json_codec
 
 if TYPE_CHECKING:
     import jsonpath_rfc9535
@@ -205,4 +206,4 @@ def _extend(target: list[Any], entries: list[Any]) -> None:
 
 def _written(value: Any) -> bytes:
     """The same for equal JSON values; to Python 1 and true are equal."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return json_codec.write(value, orjson.OPT_SORT_KEYS)

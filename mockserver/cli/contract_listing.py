@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from msgspec.structs import fields
 
 from mockserver.behaviour.statements import Statement
 from mockserver.contract import Contract
+from mockserver.openapi import json_codec
 
 
 def listing(contract: Contract) -> Iterator[str]:
@@ -45,4 +45,4 @@ def _short(value: Any) -> str:
         return ", ".join(str(v) for v in value)
     if isinstance(value, float):
         return f"{value:g}"
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
+    return json_codec.write(value).decode() if isinstance(value, dict | list) else str(value)

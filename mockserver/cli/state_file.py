@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from mockserver.behaviour.statements import Tenant
 from mockserver.errors import Invalid, StateError
 from mockserver.handlers.actions import create
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
-from mockserver.openapi import path_template, source
+from mockserver.openapi import json_codec, path_template, source
 from mockserver.openapi.pointer import join
 from mockserver.openapi.size_limits import SizeLimits
 from mockserver.web.admin.api import MOST_BYTES
@@ -90,7 +88,9 @@ def _mapping(value: Any, place: str, keys: str) -> Mapping[str, Any]:
 
 
 def _called(value: Any) -> str:
-    return {list: "a list", dict: "an object", type(None): "null"}.get(type(value), orjson.dumps(value).decode()[:40])
+    return {list: "a list", dict: "an object", type(None): "null"}.get(
+        type(value), json_codec.write(value).decode()[:40]
+    )
 
 
 def _refuse_unknown(service: Service, resource: str, place: str) -> None:
@@ -123,7 +123,7 @@ async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: st
         "query_string": sent.query,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    content = orjson.dumps(body)
+    content = json_codec.write(body)
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": content, "more_body": False}

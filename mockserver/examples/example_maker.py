@@ -10,13 +10,12 @@ from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any
 
-import orjson
-
 from mockserver.errors import Unanswerable
 from mockserver.examples import objects
 from mockserver.examples.budget import Budget, NoValue
 from mockserver.examples.generator import ValueGenerator, ValueGenerators, fresh
 from mockserver.examples.json_types import TYPE_GENERATORS
+from mockserver.openapi import json_codec
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
 
@@ -61,7 +60,7 @@ class ExampleMaker:
         A response has no `writeOnly` properties, a request no `readOnly` ones. Raises Unanswerable, with the pointer,
         if no valid value can be made.
         """
-        key = f"{pointer} {orjson.dumps(schema).decode()}"
+        key = f"{pointer} {json_codec.write(schema).decode()}"
         if (key, direction) not in self._tops:
             generators = self._generators[direction]
             self._tops[key, direction] = generators.of((generators.view.rewritten(schema, pointer),))

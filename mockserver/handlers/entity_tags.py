@@ -14,6 +14,7 @@ from mockserver.contract import Contract
 from mockserver.errors import PreconditionFailed, PreconditionRequired
 from mockserver.handlers.item_schemas import operations_on
 from mockserver.messages import Reply
+from mockserver.openapi import json_codec
 from mockserver.openapi.document import Header, Operation, Parameter, Response
 from mockserver.openapi.server_headers import ENTITY_TAG
 from mockserver.state.record import Record
@@ -79,7 +80,7 @@ def _name(operation: Operation, name: str) -> str:
 
 def tag_of(record: Record) -> str:
     """The tag of an item as it is now: equal fields, equal tags."""
-    written = orjson.dumps(record.fields, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    written = json_codec.write(record.fields, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return f'"{blake2b(written, digest_size=8).hexdigest()}"'
 
 

@@ -214,13 +214,14 @@ def compile(
     shown = tuple(name for name in properties if name not in secrets)
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
     validators = None
+    written = json_codec.write([template, stated_headers]).decode()
     is_cacheable = array is not None and _is_plain_array(schemas, array)
     is_cacheable = is_cacheable or (
         does == "get" and view is None and not stated_headers and _is_only_envelope(schemas, pointer, template)
     )
-    if pointer and item and is_cacheable:
+    # Bytes that are kept are put between what orjson writes, and it writes no long numbers.
+    if pointer and item and is_cacheable and not json_codec.has_long_number(written.encode()):
         validators = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
-    written = orjson.dumps([template, stated_headers]).decode()
     return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_sent_media_type(media.name) if media else other_media_type or "application/json",

@@ -11,11 +11,18 @@ from typing import Any
 
 import orjson
 
+from mockserver.lazy_pattern import lazy_pattern
+
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 """Makes all digits alike, so that one search for `LONG` finds any long number; faster than a regular expression."""
 
 LONG = b"0" * 19
 """An integer of more than 64 bits has at least 19 digits in a row."""
+
+BEFORE_NUMBERS = b" \t\r\n:,[-"
+"""What can be before the first digit of a number."""
+
+AFTER_DIGITS = lazy_pattern(rb"[^0]")
 
 
 def read(content: bytes) -> Any:
@@ -24,10 +31,22 @@ def read(content: bytes) -> Any:
     An integer with more digits than Python converts (`sys.set_int_max_str_digits`) becomes a float.
     """
     value = orjson.loads(content)
-    if content.translate(DIGITS).find(LONG) >= 0:  # `in` takes bytes for a number first, which costs an exception
-        with suppress(ValueError):
+    if has_long_number(content):
+        with suppress(ValueError, RecursionError):  # deeper than Python reads, then it is as orjson reads it
             return json.loads(content)
     return value
+
+
+def has_long_number(content: bytes) -> bool:
+    """May a JSON text hold an integer of more than 64 bits? Digits in a longer text or after a point are none."""
+    alike = content.translate(DIGITS)
+    begin = alike.find(LONG)  # `in` takes bytes for a number first, which costs an exception
+    while begin >= 0:
+        if not begin or alike[begin - 1] in BEFORE_NUMBERS:
+            return True
+        end = AFTER_DIGITS.search(alike, begin)
+        begin = alike.find(LONG, end.start()) if end is not None else -1
+    return False
 
 
 LONGEST_COPIED = 2048
@@ -47,7 +66,15 @@ def write(value: Any, option: int | None = None) -> bytes:
     try:
         return compact(orjson.dumps(value, option=option))
     except TypeError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        is_sorted = bool((option or 0) & orjson.OPT_SORT_KEYS)
+        return json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=is_sorted
+        ).encode()
+
+
+def copied(value: Any) -> Any:
+    """A copy that shares nothing with a JSON value; ten to twenty times as fast as `deepcopy`. Raises TypeError."""
+    return read(write(value))
 
 
 def is_deep(value: Any, levels: int) -> bool:

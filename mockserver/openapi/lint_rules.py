@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
-import orjson
 from msgspec import Struct
 
 from mockserver.openapi import (
     faker_names,
     field_types,
+    json_codec,
     link_rules,
     meta_schemas,
     normalize,
@@ -209,7 +209,7 @@ def _default_value(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
         own = {key: value for key, value in place.node.items() if key in OWN}
         # The validator knows 2020-12 only, so `nullable` and the like are translated first.
         normalize.SCHEMA_RULES[subject.version](subject.document, own)
-        why = _breach(orjson.dumps(own), orjson.dumps(place.node["default"]))
+        why = _breach(json_codec.write(own), json_codec.write(place.node["default"]))
         if why:
             yield UnratedProblem(join(place.pointer, "default"), f"the default does not match its own schema: {why}")
 
@@ -225,8 +225,8 @@ OWN = frozenset((
 @lru_cache(maxsize=4096)
 def _breach(schema: bytes, value: bytes) -> str:
     """Why `value` is not valid; empty when it is. Cached, since a document repeats few different schemas."""
-    validator = jsonschema_rs.Draft202012Validator(orjson.loads(schema))
-    return next((error.message for error in validator.iter_errors(orjson.loads(value))), "")
+    validator = jsonschema_rs.Draft202012Validator(json_codec.read(schema))
+    return next((error.message for error in validator.iter_errors(json_codec.read(value))), "")
 
 
 def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:

@@ -17,10 +17,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import orjson
-
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.openapi import field_types, openapi_32, path_template, regex, schema_ids, schema_keywords, swagger
+from mockserver.openapi import (
+    field_types,
+    json_codec,
+    openapi_32,
+    path_template,
+    regex,
+    schema_ids,
+    schema_keywords,
+    swagger,
+)
 from mockserver.openapi.document import methods_of
 from mockserver.openapi.foreign_files import kind_of_object
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, pointer, reference, walk
@@ -233,10 +240,10 @@ def version_of(raw: dict[str, Any], *, file: str = "") -> str:
 
 
 def copy(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
-    """A copy that shares nothing with `raw`. Writes and reads JSON, which is twenty times as fast as `deepcopy`."""
+    """A copy that shares nothing with `raw`. Raises InvalidDocument."""
     try:
-        twin: dict[str, Any] = orjson.loads(orjson.dumps(raw))
-    except TypeError as fault:
+        twin: dict[str, Any] = json_codec.copied(raw)
+    except (TypeError, ValueError) as fault:
         raise InvalidDocument(f"cannot be written as JSON: {fault}", file=file) from None
     return twin
 

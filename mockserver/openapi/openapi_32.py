@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.openapi import security_uris, sequences
+from mockserver.openapi import json_codec, security_uris, sequences
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import essence
 from mockserver.openapi.object_positions import Place, find, walk
@@ -52,7 +52,7 @@ def write_out(document: dict[str, Any], node: dict[str, Any]) -> None:
     while type(ref := node.pop("$ref", None)) is str and ref not in followed:
         followed.add(ref)
         target, _ = find(document, ref)
-        node.update(orjson.loads(orjson.dumps(target)) if type(target) is dict else {})
+        node.update(json_codec.copied(target) if type(target) is dict else {})
 
 
 def _sequence_examples(document: dict[str, Any], place: Place) -> None:
@@ -107,6 +107,6 @@ def _example(node: dict[str, Any]) -> None:
 def _parsed(text: str) -> Any:
     """The value of a serialized example: of JSON that is an object or a list, else the text."""
     try:
-        return orjson.loads(text) if text.lstrip()[:1] in ("{", "[") else text
+        return json_codec.read(text.encode()) if text.lstrip()[:1] in ("{", "[") else text
     except orjson.JSONDecodeError:
         return text

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from mockserver.errors import InvalidDocument
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi import json_codec
 from mockserver.openapi.foreign_files import kind_of_file
 from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 
@@ -75,7 +76,7 @@ def _json(data: bytes, file: str, bounds: SizeLimits) -> Any:
     if separators > bounds.values:
         raise InvalidDocument(f"holds more than {bounds.values:,} values", file=file)
     try:
-        return orjson.loads(data)
+        return json_codec.read(data)
     except orjson.JSONDecodeError as fault:
         hint = "; JSON has no comments" if _has_comment(fault) else ""
         message = f"invalid JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}{hint}"
@@ -121,6 +122,10 @@ _NUMBER = lazy_pattern(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-
 """Numbers as in YAML 1.2 section 10.2.1.4, but without leading zeros: `007` is more often a name than a number."""
 
 
+LONGEST_INTEGER = 4300
+"""With how many digits Python reads an integer (`sys.int_info.default_max_str_digits`)."""
+
+
 def _implicit_tag(text: str) -> str:
     """The type of a value without quotes and without a tag."""
     if text in _CONSTANTS:
@@ -133,11 +138,8 @@ def _implicit_tag(text: str) -> str:
 
 
 def _integer(text: str) -> int | float | str:
-    """A whole number; beyond 64 bits a float, as orjson reads it; beyond every float the text itself."""
-    # `int` raises for more than 4,300 digits, so a long text is never converted just to compare it.
-    if len(text) < 19 or (len(text) < 21 and -(2**63) <= int(text) < 2**64):
-        return int(text)
-    return _float(text)
+    """A whole number; with more digits than Python converts a float, and beyond every float the text itself."""
+    return int(text) if len(text) <= LONGEST_INTEGER else _float(text)
 
 
 def _float(text: str) -> float | str:
@@ -228,7 +230,7 @@ class _Builder:
         """The value. Values that aliases share are copied, so that a change in one place does not show in another."""
         documents = self.open[0].value
         value = documents[0] if documents else None
-        return orjson.loads(orjson.dumps(value)) if self.aliased else value
+        return json_codec.copied(value) if self.aliased else value
 
     def document(self, event: yaml.Event) -> None:
         if self.open[0].value:

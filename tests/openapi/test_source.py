@@ -79,7 +79,7 @@ class TestSyntax:
             ("True", True),
             ("'true'", "true"),
             ("!!str 12", "12"),
-            ("18446744073709551616", 18446744073709551616.0),
+            ("18446744073709551616", 18446744073709551616),
         ],
     )
     def test_plain_values_have_the_types_of_yaml_1_2(self, written: str, meant: Any) -> None:
