@@ -19,7 +19,7 @@ from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 
 YEAR = 2035
-"""A year in the future, as nobody books the past, in which no other item of a run is."""
+"""A year in the future, since a booking of the past may be refused; no other item of a run is in it."""
 
 
 def overlap(

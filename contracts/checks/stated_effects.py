@@ -28,7 +28,7 @@ Candidate = tuple[CheckedResource, Reference | None]
 
 
 FEW = (3, 2, 5, 10)
-"""Figures that are tried for an item of which there is little, the first valid one counts."""
+"""Figures for an item that is soon used up. The first valid one is taken."""
 
 
 REST = re.compile(

@@ -14,7 +14,7 @@ Span = tuple[str, str]
 """The names of the fields with the beginning and the end."""
 
 START = date(2036, 1, 1)
-"""A day in the future, as nobody books the past."""
+"""A day in the future, since a booking of the past may be refused."""
 
 DAYS = 3
 """So many days after each other two items begin that do not overlap."""

@@ -27,9 +27,9 @@ class SharedState:
     to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
     number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
-    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms` maps each resource of which a
-    usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources of which an
-    item was created, and `refused` those of which bodies that differ more were refused too; `used_up` names those of
+    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms` maps each resource whose
+    usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources that got an
+    item, and `refused` those that refused bodies that differ more, too; `used_up` names those of
     which there may be too little for the create requests that refer to them. `spans` has the fields between which
     the items last of each resource whose items may not overlap. `access` records who may
     do what. `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).

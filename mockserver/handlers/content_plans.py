@@ -54,8 +54,8 @@ class ContentPlan(Struct, frozen=True):
     """`part` is what of a request is the content; `written` makes the properties that describe it.
 
     `is_shown` says that the reply is the content, in one of the `offered` media types. `sends_name` says that it has
-    the name of the file in a header. `first` makes the content of an item that nobody sent one for, `gone` is what is
-    shown of a missing item by an operation that documents no 404: an empty list.
+    the name of the file in a header. `first` makes the content of an item that was created without one, `gone` is
+    what is shown of a missing item by an operation that documents no 404: an empty list.
     """
 
     part: str
@@ -211,7 +211,7 @@ def _bytes(value: Any) -> bytes:
 
 
 def _first(contract: Contract, operation: Operation, media: Sequence[MediaType]) -> ItemContent:
-    """The content of an item that nobody sent one for: the documented example, else a generated value or file."""
+    """The content of an item that was created without one: the documented example, else a generated value or file."""
     if not media:
         return ItemContent(b"", NO_TYPE)
     first = media[0]

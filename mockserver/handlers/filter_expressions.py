@@ -220,7 +220,7 @@ def _shown(item: Any, steps: tuple[str, ...]) -> list[Any]:
 
 
 def _text(value: Any, literal: FilterLiteral) -> str | None:
-    """A text as it is compared. A value of a list of SCIM stands for its property `value`."""
+    """A text as it is compared. Of a value in a list of SCIM, its property `value` is compared."""
     inner = value.get("value") if isinstance(value, Mapping) else value
     if not isinstance(inner, str):
         return None

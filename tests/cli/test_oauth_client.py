@@ -1,4 +1,4 @@
-"""Authlib, a client of OAuth 2.0 that nobody here wrote, gets its tokens from a mock that the command started."""
+"""Authlib, a client of OAuth 2.0 by other authors, gets its tokens from a mock that the command started."""
 
 from __future__ import annotations
 

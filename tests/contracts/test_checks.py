@@ -29,7 +29,7 @@ NO_CHECK = {
     "credentials": "credentials of the mock, not a statement about the vendor",
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
-    "content": "which properties describe a file follows from names, and is told by no document",
+    "content": "which properties describe a file follows from names, and no document says it",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

@@ -1,4 +1,4 @@
-"""A service that refuses the usual body of a create is examined with another one; what it refuses is told."""
+"""A service that refuses the usual body of a create is examined with another one; what it refuses is reported."""
 
 from __future__ import annotations
 

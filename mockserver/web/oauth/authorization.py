@@ -1,6 +1,6 @@
 """Replies of the authorization endpoint (RFC 6749 sections 4.1 and 4.2) and of the device flow (RFC 8628).
 
-Nobody is asked to log in: each valid request is agreed to at once.
+There is no login: each valid request is agreed to at once.
 """
 
 from __future__ import annotations
