@@ -36,6 +36,9 @@ REFUSED = (400, 422)
 
 NOT_FOUND = 404
 
+ELSEWHERE = (401, 403, NOT_FOUND)
+"""The statuses of a request that is refused for what it is about, or for who sends it."""
+
 UPPER = frozenset({"maximum", "exclusiveMaximum", "multipleOf"})
 """Keywords for which a large number is sent."""
 
@@ -303,8 +306,8 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     exchange,
                     about=f"{about} accepted",
                 )
-            elif exchange.status == NOT_FOUND and (plain := _status_without(context, op, created)) == NOT_FOUND:
-                break  # there is no such item
+            elif exchange.status in ELSEWHERE and (plain := _status_without(context, op, created)) == exchange.status:
+                break  # there is no such item, or it may not be read
             elif exchange.status == NOT_FOUND and NOT_FOUND in documented_statuses(op) and plain < 300:
                 context.compared += 1  # only the parameter can be about it: "a page that does not exist is 404"
             else:

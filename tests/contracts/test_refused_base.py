@@ -47,7 +47,7 @@ class Boats:
         if self.judges_first and ask.method == "PUT" and not self._is_valid(sent(ask)):
             return Answer(400)
         if boat is None or (match[2] and not self.is_kept):
-            return Answer(404 if ask.method == "GET" else self.missing)
+            return Answer(404 if boat is None and ask.method == "GET" else self.missing)
         if match[2]:
             return Answer(400) if self.is_strict and ask.query.get("color", "red") not in COLORS else Answer(200, boat)
         return self._replaced(boat, sent(ask)) if ask.method == "PUT" else Answer(200, boat)
@@ -86,7 +86,7 @@ def boats_document() -> Node:
     new: Node = {"type": "object", "required": ["name"], "properties": known}
     whole: Node = {"type": "object", "required": [*known], "properties": known}
     color = {"name": "color", "in": "query", "schema": {"type": "string", "enum": [*COLORS]}}
-    bad: Node = {"400": NO, "404": NO}
+    bad: Node = {"400": NO, "403": NO, "404": NO}
     return {
         "/boats": {
             "get": {"responses": answers({"type": "array", "items": boat})},
@@ -112,8 +112,9 @@ def boats_document() -> Node:
         (Boats(most=49), {("validation", "failure")}),
         (Boats(is_strict=False), {("query-parameters", "failure")}),
         (Boats(is_kept=False), set()),
+        (Boats(is_kept=False, missing=403), set()),
     ],
-    ids=["correct", "another field", "this field", "this parameter", "no such item"],
+    ids=["correct", "another field", "this field", "this parameter", "no such item", "not allowed"],
 )
 def test_a_refusal_is_told_of_what_causes_it(tmp_path: Path, server: Boats, found: set[tuple[str, str]]) -> None:
     assert found == verdicts(tmp_path, boats_document(), server, "validation", "query-parameters")
