@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from mockserver.behaviour.statements import Action
+from mockserver.behaviour.statements import CONTENTS, WHOLE_BODY, Action
 from mockserver.behaviour.statements import Content as ContentStatement
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
@@ -26,13 +26,7 @@ from mockserver.state.record import Record
 CONTENT = "content"
 """The key in `Record.hidden` that holds the content of an item."""
 
-WHOLE = "*"
-"""What `action.content` says of a whole body."""
-
 NO_TYPE = "application/octet-stream"
-
-SHOWING = ("get-content", "replace-content")
-"""The actions whose reply is the content, where it shows no item."""
 
 
 class SentBody(NamedTuple):
@@ -72,7 +66,7 @@ class ContentPlan(Struct, frozen=True):
         is_form = multipart.is_multipart(call.media_type)
         if is_form and self.part:
             return self._in_form(call, body)
-        if self.part != WHOLE and (not self.part or media_types.is_json(call.media_type)):
+        if self.part != WHOLE_BODY and (not self.part or media_types.is_json(call.media_type)):
             return None
         data = body.data if body is not None and body.data else _bytes(call.body)
         return ItemContent(data, call.media_type or NO_TYPE, self._named(call))
@@ -124,7 +118,7 @@ def content_plan(
     contract: Contract, operation: Operation, action: Action, stated: ContentStatement | None
 ) -> ContentPlan | None:
     """The plan of an operation; None if it neither stores nor shows a content."""
-    is_shown = action.does in SHOWING
+    is_shown = action.does in CONTENTS
     if not is_shown and not action.content:
         return None
     success = operation.success()
@@ -134,7 +128,7 @@ def content_plan(
     )
     headers = success.headers if success is not None else ()
     return ContentPlan(
-        part=action.content or (WHOLE if action.does == "replace-content" else ""),
+        part=action.content or (WHOLE_BODY if action.does == "replace-content" else ""),
         written=tuple(_written(contract, action.of, stated)) if stated is not None else (),
         name_parameters=_name_parameters(operation, stated),
         is_shown=is_shown and not shows_item and (bool(media) or action.does == "get-content"),

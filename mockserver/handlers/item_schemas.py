@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mockserver.behaviour.statements import BATCHES, OperationBehaviour
+from mockserver.behaviour.statements import BATCHES, CONTENTS, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.reply_renderer import CONTENTS, item_schema
+from mockserver.handlers.reply_renderer import item_schema
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -9,7 +9,7 @@ import orjson
 from msgspec import Struct
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.statements import SEVERAL, ReplyStatement
+from mockserver.behaviour.statements import CONTENTS, SEVERAL, ReplyStatement
 from mockserver.behaviour.templates import REPLY_VALUES, Render
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
@@ -22,9 +22,6 @@ from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.state.record import UNCHECKED, Record
 
 NOTHING = frozenset[str]()
-
-CONTENTS = ("get-content", "replace-content")
-"""The actions on the content of an item, which a reply may show in its place."""
 
 ENVELOPE_KEYWORDS = frozenset({"type", "properties", "required", "title", "description", "example", "examples"})
 """Keywords of an object schema that restrict a property only by the property's own schema."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace as replace_fields
 
+from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
@@ -13,7 +14,7 @@ from mockserver.inference.likeness import is_alike, is_exactly
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
-from mockserver.inference.raw_bodies import WHOLE, is_json_body, sent_content
+from mockserver.inference.raw_bodies import is_json_body, sent_content
 from mockserver.inference.searches import with_parameters
 from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
@@ -83,7 +84,7 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A POST to the collection whose request or reply contains an item creates one."""
     found = reply_body(operation, "create")
     asked = messages.request_schema(operation.request_body)
-    if asked and not is_json_body(operation) and sent_content(draft.schemas, operation) == WHOLE:
+    if asked and not is_json_body(operation) and sent_content(draft.schemas, operation) == WHOLE_BODY:
         asked = None  # a file of any type
     if found is None or (asked and not messages.may_be_object(draft.schemas, asked)):
         return None

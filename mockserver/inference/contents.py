@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference.actions import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import ReplyBody, reply_body
 from mockserver.inference.names import plain
 from mockserver.inference.path_tree import PathNode, Shape
-from mockserver.inference.raw_bodies import WHOLE, fit, is_list_of_ids, raw_reply, sent_content
+from mockserver.inference.raw_bodies import fit, is_list_of_ids, raw_reply, sent_content
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -35,8 +36,8 @@ def is_value(node: PathNode, schemas: Schemas) -> bool:
 def _stores(schemas: Schemas, operation: Operation, shown: ReplyBody) -> bool:
     """Is what a request sends shown later? A POST of JSON may do anything else with it."""
     content = sent_content(schemas, operation)
-    is_upload = content != WHOLE or operation.method == "put" or not _is_json(shown)
-    return bool(content) and is_upload and (content != WHOLE or fit(schemas, operation, shown))
+    is_upload = content != WHOLE_BODY or operation.method == "put" or not _is_json(shown)
+    return bool(content) and is_upload and (content != WHOLE_BODY or fit(schemas, operation, shown))
 
 
 def _is_json(shown: ReplyBody) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from mockserver.behaviour.statements import BATCHES
+from mockserver.behaviour.statements import BATCHES, CONTENTS
 from mockserver.inference import identity
 from mockserver.inference.messages import Path, ReplyBody, request_schema
 from mockserver.inference.names import plain
@@ -167,7 +167,7 @@ OWNER_KEYS = ("login", "username", "slug", "key", "id")
 """Properties by which a path names the owner of something, the likeliest first."""
 
 RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4} | dict.fromkeys(
-    (*BATCHES, "get-content", "replace-content"), 5
+    (*BATCHES, *CONTENTS), 5
 )
 
 CREATING = ("create", "create-many", "replace-all")

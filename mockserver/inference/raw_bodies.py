@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference.messages import SUCCESS, USUAL, ReplyBody
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_form, is_json, is_lines, is_xml, may_be_json
 from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.schemas import Schemas
-
-WHOLE = "*"
-"""The content of a request is its whole body."""
 
 
 def sent_content(schemas: Schemas, operation: Operation) -> str:
@@ -19,7 +17,7 @@ def sent_content(schemas: Schemas, operation: Operation) -> str:
     files = next((found for form in forms if (found := _files(schemas, str(form.schema)))), [])
     if len(files) == 1:
         return files[0]
-    return WHOLE if media and all(is_raw(schemas, each) for each in media) else ""
+    return WHOLE_BODY if media and all(is_raw(schemas, each) for each in media) else ""
 
 
 def _files(schemas: Schemas, pointer: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.behaviour.statements import BATCHES, SEVERAL
+from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import described_statements, descriptions, fields, filters, identity, item_places, paging
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
@@ -322,7 +322,7 @@ class Writer:
         body = self._body(draft, action, placeholder)
         if body is not None and (body != placeholder or action.is_map):
             keys["body"] = body
-        is_content = action.does in ("get-content", "replace-content")
+        is_content = action.does in CONTENTS
         if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
             keys["media-type"] = "application/json"
         headers = dict(self._headers(draft, action))
@@ -342,7 +342,7 @@ class Writer:
             return self._envelopes.template(
                 pointer, action.item_path, placeholder, listed=is_list, is_map=action.is_map
             )
-        if action.does in ("get-content", "replace-content"):
+        if action.does in CONTENTS:
             return None  # the content itself
         if action.does == "list":
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)

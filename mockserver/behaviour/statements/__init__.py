@@ -6,7 +6,7 @@ error messages, the JSON Schema and docs/behaviour.md are made from them.
 """
 
 from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
-from mockserver.behaviour.statements.actions import BATCHES, SEVERAL, Action, Rule
+from mockserver.behaviour.statements.actions import BATCHES, CONTENTS, SEVERAL, WHOLE_BODY, Action, Rule
 from mockserver.behaviour.statements.base import FROM_DOCUMENT, Evidence, Keys, Names, Note, Statement
 from mockserver.behaviour.statements.behaviour import (
     Behaviour,
@@ -35,9 +35,11 @@ from mockserver.behaviour.statements.requests import TrailingSlash, UnknownField
 
 __all__ = [
     "BATCHES",
+    "CONTENTS",
     "ERROR_KINDS",
     "FROM_DOCUMENT",
     "SEVERAL",
+    "WHOLE_BODY",
     "Action",
     "Authentication",
     "Behaviour",

@@ -22,6 +22,12 @@ BATCHES = {
 SEVERAL = frozenset(("list", *BATCHES))
 """The actions whose replies show several items."""
 
+CONTENTS = ("get-content", "replace-content")
+"""The actions on the content of an item, which a reply may show in its place."""
+
+WHOLE_BODY = "*"
+"""What `Action.content` says where the content is the whole body."""
+
 
 class Action(Statement, frozen=True, kw_only=True):
     """What the operation does to an item of a resource, or to the list of them."""
