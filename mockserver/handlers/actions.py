@@ -100,23 +100,31 @@ def replace(context: RequestContext) -> None:
 
     Raises Missing without `upsert`.
     """
-    before = look_up(context)
+    before = to_replace(context)
     if before is None:
-        if not context.bound.upsert:
-            raise context.missing()
-        return create_with_id(context)
-    check_tag(context, before)
-    context.before = before
+        return
     if context.bound.resource.member_of and not context.bound.request_properties:
         context.record = context.current = before  # added again, it stays as it is
-        return None
+        return
     context.edit(before)
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
     from_path = {name: before.fields[name] for name in plan.path_fields if name in before.fields}
     kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or is_generated(context, name)}
     complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
-    return None
+
+
+def to_replace(context: RequestContext) -> Record | None:
+    """The item to replace; None if there is none and, with `upsert`, one was drafted. Raises Missing without."""
+    before = look_up(context)
+    if before is not None:
+        check_tag(context, before)
+        context.before = before
+    elif context.bound.upsert:
+        create_with_id(context)
+    else:
+        raise context.missing()
+    return before
 
 
 def delete(context: RequestContext) -> None:

@@ -41,6 +41,9 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.rules import RuleFunction
 
+EVERY_HANDLER = HANDLERS | CONTENT_HANDLERS
+"""The handler of each action on one item, on its content, or on the list."""
+
 
 def bind(
     contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], media: MediaType | None = None
@@ -86,7 +89,7 @@ def _bound(
     renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media)
     return BoundOperation(
         operation=operation,
-        handler=(HANDLERS | CONTENT_HANDLERS)[action.does],
+        handler=EVERY_HANDLER[action.does],
         plan=plan,
         plans=plans,
         renderer=renderer,

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from mockserver.handlers.actions import (
-    check_tag,
-    complete_update,
-    create_with_id,
-    item_reply,
-    look_up,
-    store,
-)
+from mockserver.handlers.actions import complete_update, item_reply, look_up, store, to_replace
 from mockserver.handlers.content_plans import keep, kept
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.messages import Reply
@@ -28,20 +21,15 @@ def get_content(context: RequestContext) -> None:
 
 def replace_content(context: RequestContext) -> None:
     """Draft the item with the body as its content. With `upsert`, create a missing one. Raises Missing without it."""
-    before, plan = look_up(context), context.bound.content
+    before, plan = to_replace(context), context.bound.content
     if before is None:
-        if not context.bound.upsert:
-            raise context.missing()
-        return create_with_id(context)
-    check_tag(context, before)
-    context.before = before
+        return
     context.edit(before)
     content = plan.sent(context.call, context.sent) if plan is not None else None
     described = plan.described(content) if plan is not None else {}
     complete_update(context, before, {**before.fields, **described})
     if content is not None:
         keep(context.item, content)
-    return None
 
 
 def content_reply(context: RequestContext) -> Reply:
