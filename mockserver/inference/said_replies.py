@@ -30,8 +30,9 @@ def said(schemas: Schemas, envelopes: Envelopes, action: DraftAction, media: Med
         return "{text:id}" if is_text else "{id}"
     if example is not None:
         return example
-    is_free = is_text and (pointer is None or schemas.validator(pointer, "response").is_valid("OK"))
-    return "OK" if is_free or pointer is None else envelopes.constant(pointer)
+    if pointer is None or (is_text and schemas.validator(pointer, "response").is_valid("OK")):
+        return "OK"
+    return envelopes.constant(pointer)
 
 
 def _is_id(schemas: Schemas, pointer: str | None, is_text: bool, example: Any, made: str) -> bool:
