@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
+from contracts.checks.error_replies import REFUSED_BODY
 from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted, says_left_out
 from contracts.checks.stored_fields import current, expect_different_items, weaker
 from contracts.cleanup.created_items import CreatedItem
@@ -18,9 +19,6 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
-REFUSED = (400, 422)
-"""Statuses of a body that a service does not take."""
-
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -141,8 +139,8 @@ def _is_body_refused(
     """Is it the body that is refused, for an item that is there too? Then the response says nothing about the item."""
     return (
         body is not MISSING
-        and response.status in REFUSED
-        and context.send(op, path=other.path, body=body).status in REFUSED
+        and response.status in REFUSED_BODY
+        and context.send(op, path=other.path, body=body).status in REFUSED_BODY
     )
 
 

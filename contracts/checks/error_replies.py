@@ -9,6 +9,9 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import ErrorBody
 from mockserver.errors import REFUSALS
 
+REFUSED_BODY = (400, 422)
+"""The statuses of a body that a service does not take."""
+
 
 def error_statement(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
     """The statement about the body of a kind of error, or None."""

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.overlap_sentences import says_no_overlap
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.model.timed_items import Span, moment, span_of
@@ -27,16 +27,14 @@ def overlap(
 ) -> None:
     """Of two items that want the same thing at the same time, the second is refused; at another time it is not."""
     above = context.create(owner)
-    first = _take(context, resource, above, reference, ends, 3, 6)
+    _, first = _take(context, resource, above, reference, ends, 3, 6)
     if first is None:
         raise CannotBuildRequest(f"no {resource.name} of a new {owner.name} could be made")
-    apart = _take(context, resource, above, reference, ends, 20, 22)
+    _, apart = _take(context, resource, above, reference, ends, 20, 22)
     if apart is None:
         raise CannotBuildRequest(f"a second {resource.name} of a {owner.name} at another time is refused")
     for begin, end, how in ((5, 8, "begins before the other ends"), (3, 6, "is at the same time"), (4, 5, "is within")):
-        body = _body(context, resource, above, reference, ends, begin, end)
-        path = above.path_below(resource) if reference is None else None
-        exchange, _ = context.try_create(resource, body, path=path, may_conflict=True)
+        exchange, _ = _take(context, resource, above, reference, ends, begin, end)
         if not context.expect_status(
             400 <= exchange.status < 500,
             f"a second {resource.name} of the same {owner.name} which {how} is refused",
@@ -56,11 +54,11 @@ def _take(
     ends: Span,
     begin: int,
     end: int,
-) -> CreatedItem | None:
-    """An item from one day of a month to another one; None if it is refused."""
+) -> tuple[RecordedExchange, CreatedItem | None]:
+    """A create of an item from one day of a month to another one; None for the item if it is refused."""
     body = _body(context, resource, above, reference, ends, begin, end)
     path = above.path_below(resource) if reference is None else None
-    return context.try_create(resource, body, path=path, may_conflict=True)[1]
+    return context.try_create(resource, body, path=path, may_conflict=True)
 
 
 def _body(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.error_replies import check_refused, documented_statuses, error_statement
+from contracts.checks.error_replies import REFUSED_BODY, check_refused, documented_statuses, error_statement
 from contracts.checks.item_view import as_json, meant
 from contracts.checks.stored_fields import expect_value
 from contracts.checks.valid_bodies import is_reference
@@ -30,9 +30,6 @@ from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
-
-REFUSED = (400, 422)
-"""The statuses of a body that a service does not take."""
 
 NOT_FOUND = 404
 
@@ -153,15 +150,15 @@ def _check_case(
             if made is not None and resource.can("delete"):
                 context.remove(made)
         if (
-            exchange.status in REFUSED
+            exchange.status in REFUSED_BODY
             and case.value != base.get(name)
             and _is_base_refused(context, resource, op, base, created)
         ):
             return
-        if exchange.status in (*REFUSED, NOT_FOUND, CONFLICT) and _refers(context, resource, name):
+        if exchange.status in (*REFUSED_BODY, NOT_FOUND, CONFLICT) and _refers(context, resource, name):
             return  # there is no such item, which a bound says nothing about
         is_relative = case.keyword in UPPER and relative_sentence(schemas, op.operation) != ""
-        if exchange.status in (*REFUSED, CONFLICT) and is_relative:
+        if exchange.status in (*REFUSED_BODY, CONFLICT) and is_relative:
             return  # the document says that it may be more than there is
         context.expect_status(
             200 <= exchange.status < 300,
@@ -183,7 +180,7 @@ def _is_base_refused(
 
     Where it is at fault itself, the case whose value the body has says so.
     """
-    return bool(base) and _send(context, resource, op, created, base).status in REFUSED
+    return bool(base) and _send(context, resource, op, created, base).status in REFUSED_BODY
 
 
 def _is_valid_trimmed(
@@ -298,10 +295,10 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
             what = f"{parameter.name}={_shown(case.value)}"
             about = f"{parameter.name} {case.keyword}"
             if case.valid:
-                if exchange.status in (400, 422) and _status_without(context, op, created) in (400, 422):
+                if exchange.status in REFUSED_BODY and _status_without(context, op, created) in REFUSED_BODY:
                     break  # it is not about this parameter
                 context.expect_status(
-                    exchange.status not in (400, 422),
+                    exchange.status not in REFUSED_BODY,
                     f"a request with {what}, which `{case.keyword}` allows, is accepted",
                     exchange,
                     about=f"{about} accepted",
