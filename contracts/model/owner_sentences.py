@@ -42,11 +42,6 @@ SHARED = re.compile(
 )
 """What says that others may see an item, too."""
 
-PRIVILEGED = re.compile(
-    r"\b(?:admin\w*|moderator\w*|staff|manager\w*|member\w*|editor\w*|superuser\w*)\b", re.IGNORECASE
-)
-"""Others who may use what a user owns. A sentence that names them still speaks of ordinary users."""
-
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 

@@ -49,7 +49,9 @@ def test_replicas_show_one_state_and_know_one_token(replicas: list[str]) -> None
     made = httpx.post(f"{first}/pets", json=TOM)
 
     assert made.json() == httpx.get(f"{second}/pets/{made.json()['id']}").json()
-    assert [401, 401] == [httpx.get(f"{each}/_mock/state").status_code for each in replicas]
+    refused = [httpx.get(f"{each}/_mock/state") for each in replicas]
+    assert [401, 401] == [each.status_code for each in refused]
+    assert "MOCKSERVER_ADMIN_TOKEN" in refused[0].json()["detail"]
     header = {"Authorization": f"Bearer {TOKEN}"}
     assert [200, 200] == [httpx.get(f"{each}/_mock/metrics", headers=header).status_code for each in replicas]
 

@@ -168,7 +168,10 @@ class AdminApiMiddleware:
         is_public = name in PUBLIC or name in self._pages or document_pages.is_asset(request.url.path)
         if self._token is None or is_public or self._has_token(request):
             return None
-        detail = "the control token is printed when the sandbox starts"
+        detail = (
+            "send `Authorization: Bearer TOKEN`, with the token that `--admin-token` or MOCKSERVER_ADMIN_TOKEN gave the "
+            "sandbox; without either, the one that it printed when it started"
+        )
         note(request.scope, detail)
         return _problem(401, detail, {"WWW-Authenticate": "Bearer"})
 
