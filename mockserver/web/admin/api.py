@@ -169,8 +169,8 @@ class AdminApiMiddleware:
         if self._token is None or is_public or self._has_token(request):
             return None
         detail = (
-            "send `Authorization: Bearer TOKEN`, with the token that `--admin-token` or MOCKSERVER_ADMIN_TOKEN gave the "
-            "sandbox; without either, the one that it printed when it started"
+            "send `Authorization: Bearer TOKEN`, with the token that `--admin-token` or MOCKSERVER_ADMIN_TOKEN gave "
+            "the sandbox; without either, the one that it printed when it started"
         )
         note(request.scope, detail)
         return _problem(401, detail, {"WWW-Authenticate": "Bearer"})
