@@ -11,32 +11,40 @@ from contracts.checks.repeated_requests import send_least
 from contracts.checks.stored_fields import current
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.body_references import body_references, referring
-from contracts.model.count_sentences import Counted, counted
+from contracts.model.body_references import referring
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
-from mockserver.behaviour.statements import Reference
+from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
-from mockserver.inference.names import noun, plain
+from mockserver.inference.counts import Counted, counted
+from mockserver.inference.names import noun
 
 
-class Count(NamedTuple):
-    """`field` of an owner counts items of `child` or sums up their `amount`; they refer to it, or are below it (None)."""
+class CountedPair(NamedTuple):
+    """A number of the items of `owner` follows from those of `child`, as `stated`."""
 
     owner: CheckedResource
-    field: str
     child: CheckedResource
-    reference: Reference | None
-    amount: str
+    stated: Count
+
+    @property
+    def field(self) -> str:
+        """The number."""
+        return self.stated.field
+
+    @property
+    def is_below(self) -> bool:
+        """Is an item that is counted created below its owner?"""
+        return owner_of(self.child) == self.owner.name
 
 
 class Watched:
     """An owner whose figure is looked at after each request."""
 
-    def __init__(self, context: CheckContext, count: Count) -> None:
+    def __init__(self, context: CheckContext, count: CountedPair) -> None:
         self.context, self.count = context, count
         self.item = context.create(count.owner, context.plentiful(count.owner))
         self.history = [self.item.exchange]
@@ -69,7 +77,7 @@ class Watched:
         return is_right
 
 
-def stated_count(context: CheckContext, count: Count) -> None:
+def stated_count(context: CheckContext, count: CountedPair) -> None:
     """A figure that counts items, or sums them up, does so after each create, change and delete."""
     first, name = Watched(context, count), count.child.name
     made = []
@@ -78,7 +86,7 @@ def stated_count(context: CheckContext, count: Count) -> None:
         made.append(item)
         if not first.expect(_worth(count, item), f"after the {number} {name}", item.exchange):
             return
-    if count.reference is not None and "[" not in count.reference.field and "." not in count.reference.field:
+    if not count.is_below and "[" not in count.stated.by and "." not in count.stated.by:
         _check_move(context, count, first, made[0])
     delete = count.child.operations.get("delete")
     if delete is not None:
@@ -87,10 +95,10 @@ def stated_count(context: CheckContext, count: Count) -> None:
             first.expect(-_worth(count, made[1]), f"after the second {name} is deleted", removed, operation=delete.name)
 
 
-def _check_move(context: CheckContext, count: Count, first: Watched, item: CreatedItem) -> None:
+def _check_move(context: CheckContext, count: CountedPair, first: Watched, item: CreatedItem) -> None:
     """An item that then refers to another owner counts there."""
     op = count.child.operations.get("update") or count.child.operations.get("replace")
-    field = count.reference.field if count.reference is not None else ""
+    field = count.stated.by
     if op is None or field not in context.bodies.properties(op):
         return
     second = Watched(context, count)
@@ -104,22 +112,23 @@ def _check_move(context: CheckContext, count: Count, first: Watched, item: Creat
     second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name)
 
 
-def _below(context: CheckContext, count: Count, owner: CreatedItem) -> CreatedItem:
-    if count.reference is None:
+def _below(context: CheckContext, count: CountedPair, owner: CreatedItem) -> CreatedItem:
+    if count.is_below:
         return context.create(count.child, path=owner.path_below(count.child))
-    body = referring(context.body(count.child), count.reference.field, owner.id)
+    body = referring(context.body(count.child), count.stated.by, owner.id)
     if not context.bodies.accepts(count.child.operations["create"], body):
-        raise CannotBuildRequest(f"no valid {count.child.name} has a {count.reference.field}")
+        raise CannotBuildRequest(f"no valid {count.child.name} has a {count.stated.by}")
     return context.create(count.child, body)
 
 
-def _worth(count: Count, item: CreatedItem) -> Fraction:
+def _worth(count: CountedPair, item: CreatedItem) -> Fraction:
     """By how much an item raises the figure."""
-    if not count.amount:
+    amount = count.stated.sum
+    if not amount:
         return Fraction(1)
-    value = item.item.get(count.amount, item.sent.get(count.amount))
+    value = item.item.get(amount, item.sent.get(amount))
     if type(value) not in (int, float):
-        raise CannotBuildRequest(f"a new {count.child.name} shows no {count.amount}")
+        raise CannotBuildRequest(f"a new {count.child.name} shows no {amount}")
     return Fraction(str(value))
 
 
@@ -142,6 +151,28 @@ def counting_operation(context: CheckContext, owner: CheckedResource, field: str
     )
 
 
+def _counts(contract: Contract) -> Iterator[tuple[CheckedResource, CheckedResource, Count]]:
+    """The statements about numbers that follow from items which can be created, with owner and items."""
+    known = checked_resources(contract)
+    for owner in known.values():
+        shows = owner.operations.get("get") or owner.operations.get("list")
+        if shows is None or not owner.can("create"):
+            continue
+        for each in owner.behaviour.counts:
+            child = known.get(each.resource)
+            if child is not None and child.can("create") and each.field in documented(contract, shows):
+                yield owner, child, each
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    for owner, child, each in _counts(contract):
+        op = child.operations["create"].name
+        what = f"the sum of {each.sum} of" if each.sum else "the number of"
+        text = f"{each.field} of a {owner.name} is {what} its {child.name} items."
+        statement = StatementRef(op, "counts", each.evidence, each.source, text)
+        yield op, statement, (CountedPair(owner, child, each),)
+
+
 def _figures(contract: Contract) -> Iterator[tuple[CheckedResource, str, Counted]]:
     """The numbers of items whose description says what they count."""
     for owner in checked_resources(contract).values():
@@ -151,48 +182,6 @@ def _figures(contract: Contract) -> Iterator[tuple[CheckedResource, str, Counted
                 said = counted(contract.schemas, pointer, owner.name)
                 if said is not None:
                     yield owner, field, said
-
-
-def _places(contract: Contract) -> Iterator[Place]:
-    known = checked_resources(contract)
-    for owner, field, said in _figures(contract):
-        for child in known.values():
-            if not child.can("create") or said.noun != noun(child.name)[-1]:
-                continue
-            reference = None if owner_of(child) == owner.name else _reference(contract, child, owner)
-            amount = _amount(contract, child, said) if said.is_sum else ""
-            if (reference is None and owner_of(child) != owner.name) or amount is None:
-                continue
-            op = child.operations["create"].name
-            what = f"the sum of {amount} of" if amount else "the number of"
-            text = f"{field} of a {owner.name} is {what} its {child.name} items."
-            yield (
-                op,
-                StatementRef(op, "references", "described", said.source, text),
-                (Count(owner, field, child, reference, amount),),
-            )
-
-
-def _reference(contract: Contract, child: CheckedResource, owner: CheckedResource) -> Reference | None:
-    """The reference in the body of a new item to its owner."""
-    found = body_references(contract.schemas, child, child.operations["create"])
-    id = owner.behaviour.identity.field
-    return next((each for each in found if (each.resource, each.key) == (owner.name, id)), None)
-
-
-def _amount(contract: Contract, child: CheckedResource, said: Counted) -> str | None:
-    """The number of each item that is summed up: the one that the sentence names, or the only one; None without one."""
-    op = child.operations["create"]
-    pointer, schemas = op.body_schema(contract.schemas), contract.schemas
-    sent = schemas.properties(pointer) if pointer is not None else {}
-    refers = {each.field for each in child.behaviour.references}
-    numbers = [
-        name
-        for name, at in sent.items()
-        if schemas.types(at) & {"integer", "number"} and name not in refers and not plain(name).endswith("id")
-    ]
-    wanted = [name for name in numbers if not said.each or noun(name)[-1] == noun(said.each)[-1]]
-    return wanted[0] if len(wanted) == 1 else None
 
 
 def _operation_places(contract: Contract) -> Iterator[Place]:
@@ -213,6 +202,6 @@ def _operation_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("stated-count", ("references",), _places, stated_count, exclusive=False),
+    Check("stated-count", ("counts",), _places, stated_count, exclusive=False),
     Check("counting-operation", (), _operation_places, counting_operation, exclusive=False),
 )

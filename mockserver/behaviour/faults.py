@@ -129,7 +129,7 @@ ABOUT = {
 def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
     """Every name of a resource that does not exist, every resource without operations, and every circle of parents."""
     known = behaviour.resources
-    yield from _unused(behaviour)
+    yield from (*_unused(behaviour), *_uncounted(known))
     for (path, method), operation in behaviour.operations.items():
         if operation.action is None or (not operation.action.of and operation.action.does == "answer"):
             continue
@@ -150,6 +150,15 @@ def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
         if webhook.of not in known and webhook.evidence not in FROM_DOCUMENT:
             message = f"there is no resource `{webhook.of}`{allowed(webhook.of, known)}"
             yield StatementFault(("x-service", "webhooks", number, "of"), message)
+
+
+def _uncounted(resources: Mapping[str, Resource]) -> Iterator[StatementFault]:
+    """Counts of items of a resource that does not exist; what was inferred may be left when a file removes it."""
+    for name, resource in resources.items():
+        for number, count in enumerate(resource.counts):
+            if count.resource not in resources and count.evidence not in FROM_DOCUMENT:
+                message = f"there is no resource `{count.resource}`{allowed(count.resource, resources)}"
+                yield StatementFault(("x-resources", name, "counts", number, "resource"), message)
 
 
 def _unused(behaviour: Behaviour) -> Iterator[StatementFault]:

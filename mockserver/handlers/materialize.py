@@ -19,6 +19,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Conflict
 from mockserver.examples.generator import fresh
 from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.item_counts import ItemCounts
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
 from mockserver.handlers.items_above import ItemsAbove
 from mockserver.handlers.made_fields import is_of_now, made_fields
@@ -62,6 +63,7 @@ class Materializer:
         *,
         items: int,
         unknown: bool,
+        counts: ItemCounts | None = None,
     ) -> None:
         self._contract, self._plans, self._store = contract, plans, store
         self._seed, self._items, self._unknown = seed or 0, items, unknown
@@ -69,6 +71,7 @@ class Materializer:
         self.joins = Joins(plans, store, self._seed, self.faults)
         self._above = ItemsAbove(plans, store, items)
         self._documented: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._counts = counts
 
     def on(self, store: Store) -> Materializer:
         """The same for another store of the service."""
@@ -132,7 +135,7 @@ class Materializer:
             self.joins.begin(resource, tenant)
 
     def join(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
-        """Make the references of the generated items of a collection name items that exist."""
+        """Make the references of the generated items of a collection name items that exist, and count those."""
         plan = self._plans[resource]
         if plan.member_of:
             shown = self._store.collection(*self._place_of_members(plan, tenant, owner))
@@ -143,6 +146,13 @@ class Materializer:
         for record in list(collection) if self._items else ():
             if GENERATED in record.hidden:
                 collection.swap(record, self.joins.record(plan, tenant, owner, record))
+        if self._items and self._counts is not None and self._counts.are_in(resource):
+            self._count(self._counts, collection)
+
+    def _count(self, counts: ItemCounts, collection: Collection) -> None:
+        for record in list(collection):
+            if GENERATED in record.hidden:
+                collection.swap(record, counts.counted(self._store, collection.key, record))
 
     def _examples(self, plan: ResourcePlan, does: str) -> list[dict[str, Any]]:
         """The items in the document's examples of the replies of a get or list. They are validated once."""

@@ -265,6 +265,7 @@ def _compile(
     identity, stamps = resource.identity, resource.timestamps
     initial = _templates(name, "initial", resource.initial)
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
+    constants |= dict.fromkeys((each.field for each in resource.counts), 0)  # a new item has none of them
     derived = _templates(name, "derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants)
     server_fields |= {identity.field} if identity.generate != "client" and not identity.from_client else set()

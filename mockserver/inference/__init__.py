@@ -14,6 +14,7 @@ from typing import Any
 from mockserver.behaviour.reader import Tree
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
+from mockserver.inference.counts import add_counts
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
@@ -46,6 +47,7 @@ def infer(
     by_shape = {draft.shape: draft for draft in drafts}
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])
     stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape, all_exist=read_only)) for draft in drafts}
+    add_counts(schemas, drafts, stated)
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),
         "x-resources": stated,

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-from mockserver.state.change_log import ChangeLog, Commit
+from mockserver.state.change_log import ChangeLog, Commit, ItemChange
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import RequestCounts
@@ -55,12 +55,21 @@ class ItemSource(Protocol):
         ...
 
 
+class ItemCounter(Protocol):
+    """Knows the numbers of items that follow from other items."""
+
+    def follow(self, store: Store, changes: Iterable[ItemChange]) -> Iterator[tuple[Collection, Record, Record]]:
+        """The items whose numbers change with other items: each with its collection, as it was and as it is then."""
+        ...
+
+
 class Store:
     """The collections of a service by resource, tenant and owner, and `facts`: what rules store about a tenant.
 
     With them are kept what else a service remembers: the `world` that gives times and ids, and the `counts` of rate
-    limits. `label` tells the store from those of other services and namespaces. With a `log`, commits are kept there.
-    `has_unchecked` says that items were stored by hand although they are invalid.
+    limits; `counter` knows the numbers that follow from items. `label` tells the store from those of other services and
+    namespaces. With a `log`, commits are kept there. `has_unchecked` says that items were stored by
+    hand although they are invalid.
 
     A collection is kept from its first item on. Before that it lives as long as a request uses it or it is one of the
     LATEST, so that a client that reads with ever new credentials or owners costs no memory.
@@ -82,6 +91,7 @@ class Store:
         self.sequence = self.drawn = 0
         self.has_unchecked = False
         self.source: ItemSource | None = None
+        self.counter: ItemCounter | None = None
         self._unjoined: set[Key] = set()
 
     @property
@@ -167,6 +177,10 @@ class Store:
     def unjoined_keys(self) -> AbstractSet[Key]:
         """The collections whose references name no items yet."""
         return self._unjoined
+
+    def is_settled(self, key: Key) -> bool:
+        """Is a collection kept, and do the references of its items name items?"""
+        return (key in self._held or key in self._base) and key not in self._unjoined
 
     def count(self) -> int:
         """How many items are stored."""

@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.state.change_log import Commit, Undo
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
-from mockserver.state.store import Store
+from mockserver.state.store import ItemCounter, Store
 
 
 class Transaction:
@@ -49,6 +49,12 @@ class Transaction:
         self._undo.append(undo)
         self.store.put_fact(tenant, name, value)
 
+    def _count(self, counter: ItemCounter) -> None:
+        """Change the numbers that follow from the changed items."""
+        changes = list(Commit(0, self.store.label, self._undo).changes())
+        for collection, before, after in list(counter.follow(self.store, changes)):
+            self.swap(collection, before, after)
+
     def rollback(self) -> None:
         """Undo every change, the last one first."""
         while self._undo:
@@ -58,6 +64,8 @@ class Transaction:
     def commit(self) -> None:
         """Keep the changes. They are added to `commits`, if the store keeps a log of them."""
         if self._undo:
+            if self.store.counter is not None:
+                self._count(self.store.counter)
             if self.store.log is not None:
                 self.commits += (self.store.log.append(self.store.label, self._undo),)
             self._undo = []

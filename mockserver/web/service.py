@@ -14,6 +14,7 @@ from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
 from mockserver.handlers.binding import bind
 from mockserver.handlers.item_collection import RequestItems
+from mockserver.handlers.item_counts import ItemCounts
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import keep_state
@@ -86,6 +87,7 @@ class Service:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
+        self._counts = ItemCounts(contract, self.plans) or None
         sends = outbox is not None and bool(outbox.read(contract).sent.requests)
         if sends and namespaces is not None:
             namespaces.keep_changes()
@@ -96,7 +98,13 @@ class Service:
         needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
         if settings.items or settings.materialize or needs_source:
             self.store.source = source = Materializer(
-                contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
+                contract,
+                self.plans,
+                self.store,
+                world.seed,
+                items=settings.items,
+                unknown=settings.materialize,
+                counts=self._counts,
             )
             if settings.items and not settings.materialize:
                 self._references = ReplyReferences(contract, self.plans, source.joins)
@@ -204,7 +212,9 @@ class Service:
         return store
 
     def _new_store(self, world: World, label: str) -> Store:
-        return self._store_class({name: plan.indexed for name, plan in self.plans.items()}, world, label)
+        new = self._store_class({name: plan.indexed for name, plan in self.plans.items()}, world, label)
+        new.counter = self._counts
+        return new
 
     def empty_store(self) -> Store:
         """A store without items that no request reads, for a state to go back to."""

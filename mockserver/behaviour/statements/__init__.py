@@ -18,6 +18,7 @@ from mockserver.behaviour.statements.behaviour import (
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Content,
+    Count,
     Defaults,
     Derived,
     Immutable,
@@ -47,6 +48,7 @@ __all__ = [
     "Callback",
     "Capacity",
     "Content",
+    "Count",
     "Credential",
     "Defaults",
     "Delivery",

@@ -14,6 +14,7 @@ from mockserver.behaviour.statements.base import Keys, Note, Statement
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Content,
+    Count,
     Defaults,
     Derived,
     Immutable,
@@ -72,6 +73,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     immutable: tuple[Immutable, ...] = ()
     invented: Invented | None = None
     content: Content | None = None
+    counts: tuple[Count, ...] = ()
     subscription: Subscription | None = None
 
 

@@ -79,3 +79,23 @@ class Content(Statement, frozen=True, kw_only=True):
     sha1: Annotated[str, Meta(description="The property for the SHA-1 digest.")] = ""
     sha256: Annotated[str, Meta(description="The property for the SHA-256 digest.")] = ""
     written: Annotated[Literal["hex", "base64"], Meta(description="How a digest is written.")] = "hex"
+
+
+class Count(Statement, frozen=True, kw_only=True):
+    """A number of an item that follows from other items: how many there are, or the sum of one of their properties.
+
+    A new item has none of them. The number changes with each request that creates, changes or deletes one.
+    """
+
+    field: Annotated[str, Meta(description="The property that has the number.")]
+    resource: Annotated[str, Meta(description="The name of the other resource in `x-resources`.")]
+    by: Annotated[
+        str,
+        Meta(
+            description="The property of the other items that has the id of this one, as in `references`. "
+            "Empty if they are below its path."
+        ),
+    ] = ""
+    sum: Annotated[
+        str, Meta(description="The property of the other items whose values are added. Empty if they are counted.")
+    ] = ""

@@ -1,0 +1,125 @@
+"""Numbers of items that follow from other items: "the number of employees", "the sum of all refunds"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.inference.descriptions import description
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.names import noun, plain, words
+from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+
+ALL = r"(?:(?:all|its|the|their|our|your) )*"
+
+COUNT = lazy_pattern(
+    rf"^(?:the )?(?:total |current )?(?:number|count) of {ALL}(?P<noun>[a-z]\w*)(?P<rest>.*)$|"
+    rf"^how many {ALL}(?P<noun_too>[a-z]\w*)(?P<rest_too>.*)$",
+    re.IGNORECASE,
+)
+
+SUM = lazy_pattern(
+    rf"^(?:the )?(?:sum|total) of {ALL}(?:(?P<each>[a-z]\w*) of {ALL})?(?P<noun>[a-z]\w*)(?P<rest>)$",
+    re.IGNORECASE,
+)
+
+AROUND = frozenset((
+    "of", "in", "on", "for", "with", "to", "at", "below", "under", "that", "which", "it", "its", "this", "the", "a",
+    "an",
+    "there", "are", "is", "has", "have", "had", "were", "was", "been", "belong", "belongs", "cast", "made", "exist",
+    "stored", "so", "far", "received", "given", "added", "written", "posted",
+))  # fmt: skip
+"""Words after what is counted that select nothing among it."""
+
+
+class Counted(NamedTuple):
+    """A figure counts things called `noun`, or (`is_sum`) is the sum of their field `each`, empty if none is named."""
+
+    noun: str
+    is_sum: bool
+    each: str
+    sentence: str
+    pointer: str
+
+    @property
+    def source(self) -> str:
+        """The sentence and where it is."""
+        return f'"{self.sentence}" ({self.pointer})'
+
+
+def counted(schemas: Schemas, pointer: str, owner: str) -> Counted | None:
+    """What the description of a number at `pointer`, of an item called `owner`, says; None if nothing is counted."""
+    if not schemas.types(pointer) & {"integer", "number"}:
+        return None
+    said = description(schemas, pointer)
+    for sentence in said.sentences():
+        for form in (COUNT, SUM):
+            match = form.match(sentence)
+            if match is None:
+                continue
+            groups = match.groupdict()
+            rest = (groups["rest"] or groups.get("rest_too") or "").lower()
+            if set(words(rest)) <= AROUND | {noun(owner)[-1], *words(owner)}:
+                named = groups["noun"] or groups["noun_too"]
+                return Counted(noun(named)[-1], form is SUM, groups.get("each") or "", sentence, said.pointer)
+    return None
+
+
+def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
+    """Add the `counts` that descriptions say to the statements about `resources`, which have all others already.
+
+    A number that clients send is theirs, and does not follow from other items.
+    """
+    for draft in drafts if any(draft.is_created for draft in drafts) else ():
+        found = list(_counts(schemas, draft, drafts, resources)) if draft.is_created and draft.has_id else []
+        if found:
+            resources[draft.name]["counts"] = found
+
+
+def _counts(
+    schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
+) -> Iterator[Statement]:
+    sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
+    for field, pointer in draft.properties().items():
+        said = counted(schemas, pointer, draft.name) if field not in sent else None
+        if said is None or not schemas.validator(pointer, "response").is_valid(0):
+            continue
+        for other in drafts:
+            by = _relation(resources, draft.name, other) if noun(other.name)[-1] == said.noun else None
+            amount = _amount(schemas, other, said, resources) if said.is_sum else ""
+            if by is not None and amount is not None and other.action("create") is not None:
+                keys = {"field": field, "resource": other.name} | ({"by": by} if by else {})
+                note = "a sentence of the document says so"
+                told = {"evidence": "described", "source": said.source, "note": note}
+                yield keys | ({"sum": amount} if amount else {}) | told
+                break
+
+
+def _relation(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> str | None:
+    """The property of the other items with the id of their owner; empty if they are below it, None if unrelated."""
+    stated = resources[other.name]
+    parent = stated.get("parent", {})
+    if parent.get("resource") == name:
+        is_on_the_way = parent["parameter"] in other.parent_parameters
+        return "" if is_on_the_way else parent.get("field")
+    key = resources[name]["identity"]["field"]
+    sent = {field for asked in other.request_properties("create") for field in asked}
+    named = (one for one in stated.get("references", ()) if (one.get("resource"), one.get("key")) == (name, key))
+    return next((one["field"] for one in named if re.split(r"[.\[]", one["field"])[0] in sent), None)
+
+
+def _amount(schemas: Schemas, other: ResourceDraft, said: Counted, resources: Mapping[str, Statement]) -> str | None:
+    """The number of each item that is summed up: the one that the sentence names, or the only one; None without one."""
+    sent = next(other.request_properties("create"), {})
+    refers = {one.get("field") for one in resources[other.name].get("references", ())}
+    numbers = [
+        name
+        for name, at in sent.items()
+        if schemas.types(at) & {"integer", "number"} and name not in refers and not plain(name).endswith("id")
+    ]
+    wanted = [name for name in numbers if not said.each or noun(name)[-1] == noun(said.each)[-1]]
+    return wanted[0] if len(wanted) == 1 else None
