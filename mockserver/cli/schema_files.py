@@ -113,9 +113,16 @@ def _moved(node: Any) -> Any:
 
 def state() -> JsonSchema:
     """Items by service, tenant and resource, or a snapshot."""
-    items: JsonSchema = {"type": "array", "items": {"type": "object", "description": "The body of a create request."}}
-    for description in ("Items by the name of their resource.", "Tenants by their names.", "Services by their names."):
-        items = {"type": "object", "description": description, "additionalProperties": items}
+    items: JsonSchema = {
+        "type": "array",
+        "description": "Items of the resource that the key above names.",
+        "items": {"type": "object", "description": "The body of a create request."},
+    }
+    below = items
+    for description in ("Items by their resource.", "Items by their tenant.", "Items by their service."):
+        # the keys above a resource can be left out
+        values = items if below is items else {"oneOf": [below, items]}
+        below = {"type": "object", "description": description, "additionalProperties": values}
     return _schema(
         "What a mock stores at its start: bodies of create requests, or a snapshot.",
         {
@@ -126,7 +133,7 @@ def state() -> JsonSchema:
                     "services": {"type": "object", "additionalProperties": {"type": "object"}},
                 }
             },
-            "else": items,
+            "else": below,
         },
         {},
     )

@@ -1,14 +1,14 @@
 """Loading a state file at start: a snapshot, or items that the create operations of the services create.
 
-Such a file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests. docs/state.md
-describes it for users.
+Such a file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests. The service and the
+tenant can be left out where there is only one. docs/state.md describes it for users.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from mockserver.behaviour.statements import Tenant
@@ -65,26 +65,76 @@ async def _created(data: Any, file: str, services: Mapping[str, Service]) -> int
     return loaded
 
 
+class _Listed(NamedTuple):
+    """A list of a state file, and its place. `tenant` is None where the file names none."""
+
+    service: Service
+    tenant: str | None
+    resource: str
+    bodies: Any
+    place: str
+
+
 def _entries(data: Any, services: Mapping[str, Service], file: str) -> list[tuple[str, Service, str, str, Any]]:
     found = []
+    for service, named, resource, bodies, place in _lists(data, services, file):
+        _refuse_unknown(service, resource, place)
+        if not isinstance(bodies, list):
+            raise StateError(f"{place}: {_no_list(bodies)}")
+        tenant = named if named is not None else _only_tenant(service, resource, place)
+        found += [(f"{place}/{i}", service, tenant, resource, body) for i, body in enumerate(bodies)]
+    return found
+
+
+def _lists(data: Any, services: Mapping[str, Service], file: str) -> Iterator[_Listed]:
+    """The lists of a file. A list belongs to the key before it, which is a resource: what is above it is left out."""
     for name, tenants in _mapping(data, file, "services").items():
         at = f"{file}#{join('', name)}"
-        if name not in services:
-            raise StateError(f"{at}: unknown service; choose from {', '.join(services)}")
-        for tenant, resources in _mapping(tenants, at, "tenants").items():
-            for resource, bodies in _mapping(resources, join(at, tenant), "resources").items():
-                place = join(at, tenant, resource)
-                _refuse_unknown(services[name], resource, place)
-                if not isinstance(bodies, list):
-                    raise StateError(f"{place}: expected a list of items, not {_called(bodies)}")
-                found += [(f"{place}/{i}", services[name], tenant, resource, body) for i, body in enumerate(bodies)]
-    return found
+        if isinstance(tenants, list):
+            yield _Listed(_only_service(services, at), None, name, tenants, at)
+        elif name not in services:
+            is_resource = any(name in each.plans for each in services.values())
+            wrong = f"unknown service; choose from {', '.join(services)}"
+            raise StateError(f"{at}: {_no_list(tenants) if is_resource else wrong}")
+        else:
+            yield from _of_service(services[name], tenants, at)
+
+
+def _of_service(service: Service, tenants: Any, at: str) -> Iterator[_Listed]:
+    for tenant, resources in _mapping(tenants, at, "tenants").items():
+        below = join(at, tenant)
+        if isinstance(resources, list):
+            yield _Listed(service, None, tenant, resources, below)
+        else:
+            for resource, bodies in _mapping(resources, below, "resources").items():
+                yield _Listed(service, tenant, resource, bodies, join(below, resource))
+
+
+def _only_service(services: Mapping[str, Service], place: str) -> Service:
+    if len(services) != 1:
+        raise StateError(f"{place}: say in which service it is, in a key above it; choose from {', '.join(services)}")
+    return next(iter(services.values()))
+
+
+def _only_tenant(service: Service, resource: str, place: str) -> str:
+    """The tenant of items without one in the file. Raises StateError where there may be several."""
+    by, known = service.plans[resource].statements.tenant.by, service.keyring.tenants
+    if by == "none" or (by != "path" and not known):
+        return ""
+    if by == "path" or len(known) > 1:
+        named = f", for example {', '.join(known)}" if known else ""
+        raise StateError(f"{place}: say whose items they are, in a key above: a tenant{named}")
+    return known[0]
 
 
 def _mapping(value: Any, place: str, keys: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise StateError(f"{place}: expected an object whose keys are {keys}, not {_called(value)}")
     return value
+
+
+def _no_list(value: Any) -> str:
+    return f"expected a list of items, not {_called(value)}"
 
 
 def _called(value: Any) -> str:

@@ -68,6 +68,27 @@ def test_a_reset_goes_back_to_the_items_of_the_state_file(tmp_path: Path) -> Non
     assert (start, start[0]) == (again, shown)
 
 
+@pytest.mark.parametrize("above", ["{}", "shop: {}", "shop: {{'': {}}}"])
+def test_the_service_and_the_tenant_can_be_left_out_where_there_is_one(tmp_path: Path, above: str) -> None:
+    listed = "product: [{name: Tea}, {name: Cake}]"
+    written, state = files(tmp_path, above.format("{" + listed + "}") if above != "{}" else listed)
+    with Processes() as processes:
+        _, lines = processes.start("serve", written, "--state", state, "--port", "0", until=READY)
+        shown = httpx.get(f"{address(lines)}/products").json()
+
+    assert ["Tea", "Cake"] == [item["name"] for item in shown]
+
+
+def test_of_several_services_and_tenants_a_state_file_says_which(tmp_path: Path) -> None:
+    written, state = files(tmp_path, "product: [{name: Tea}]")
+    of_several = run("serve", written, "basedash", "--state", state, "--port", "0")
+    Path(state).write_text("basedash: {mcp-server: []}", encoding="utf-8")
+    of_no_tenant = run("serve", "basedash", "--state", state, "--port", "0")
+
+    assert "#/product: say in which service it is, in a key above it; choose from shop, basedash" in of_several.stderr
+    assert "#/basedash/mcp-server: say whose items they are, in a key above: a tenant, for" in of_no_tenant.stderr
+
+
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.get("in", scheme["type"]))
 def test_items_are_created_whatever_credential_the_document_asks_for(tmp_path: Path, scheme: Any) -> None:
     parts = {"components": {"securitySchemes": {"key": scheme}}, "security": [{"key": []}]}
@@ -81,7 +102,10 @@ def test_items_are_created_whatever_credential_the_document_asks_for(tmp_path: P
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("shop: [1]", "state.yaml#/shop: expected an object whose keys are tenants, not a list"),
+        ("shop: 1", "state.yaml#/shop: expected an object whose keys are tenants, not 1"),
+        ("products: []", "state.yaml#/products: unknown resource; choose from product"),
+        ("product: {name: Tea}", "state.yaml#/product: expected a list of items, not an object"),
+        ("shop: {product: [{name: Tea}, 5]}", "state.yaml#/shop/product/1: the create request gets 400"),
         ("shop: {'': 3}", "state.yaml#/shop/: expected an object whose keys are resources, not 3"),
         ("shop: {a/b: {product: {}}}", "state.yaml#/shop/a~1b/product: expected a list of items, not an object"),
         ("shop: {'': {products: []}}", "state.yaml#/shop//products: unknown resource; choose from product"),

@@ -88,8 +88,8 @@ def restore(data: Any, namespace: Namespace, services: Services) -> int:
 
 
 def is_snapshot(data: Any) -> bool:
-    """Is a JSON value meant as a snapshot? A state file has services as its keys."""
-    return isinstance(data, dict) and {"version", "services"} <= data.keys()
+    """Is a JSON value meant as a snapshot? A state file has services as its keys, or resources with their lists."""
+    return isinstance(data, dict) and {"version", "services"} <= data.keys() and not isinstance(data["version"], list)
 
 
 def _converted(data: Any) -> Snapshot:
