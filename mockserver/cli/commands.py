@@ -25,7 +25,7 @@ ENTRY_POINTS = "mockserver.commands"
 SECTIONS = {
     "Mocks": ("init", "serve", "infer", "specs", "schema", "demo-mcp"),
     "A running sandbox": (
-        "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+        "requests", "verify", "why", "deliveries", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
     "Contract checks": ("check", "run", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
 }  # fmt: skip
@@ -83,6 +83,7 @@ class MixedPackages(click.ClickException):
 
 CONTROL = {
     "requests": "Show what was asked of a running sandbox, also as it comes.",
+    "verify": "Compare what was asked with what is expected.",
     "deliveries": "Show the webhooks and callbacks that were sent.",
     "why": "Explain why a request was answered as it was.",
     "state": "Show or change stored items.",

@@ -35,6 +35,7 @@ def expectation(
 ) -> Json:
     """The body of `POST /_mock/verify` (schema `Expectation`). Raises ValueError for what cannot be meant."""
     counts = {"exactly": count, "at_least": at_least, "at_most": at_most}
+    _check_counts(count, at_least, at_most)
     given = {
         "operation": operation,
         "body": _body(body, json),
@@ -43,6 +44,15 @@ def expectation(
         **conditions,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _check_counts(count: int | None, at_least: int | None, at_most: int | None) -> None:
+    """Raise ValueError for counts that say the same twice, or that no number of requests can meet."""
+    if count is not None and (at_least is not None or at_most is not None):
+        raise ValueError("verify: count says how many exactly; give it alone, or at_least and at_most without it")
+    if at_least is not None and at_most is not None and at_least > at_most:
+        meant = f"did you mean at_least {at_most} and at_most {at_least}?"
+        raise ValueError(f"verify: no number is at least {at_least} and at most {at_most}; {meant}")
 
 
 def checked(result: VerificationResult) -> VerificationResult:

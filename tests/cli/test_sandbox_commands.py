@@ -67,7 +67,9 @@ def test_help_groups_the_commands() -> None:
     assert ["Options:", "Mocks:", "A running sandbox:", "Contract checks:"] == sections
 
 
-@pytest.mark.parametrize("command", ["requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces"])
+@pytest.mark.parametrize(
+    "command", ["requests", "verify", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces"]
+)
 def test_every_command_says_where_the_sandbox_is_and_what_to_do_when_there_is_none(command: str) -> None:
     options = CliRunner().invoke(main, [command, "--help"]).output
     assert all(option in options for option in ("--url", "--namespace", "--token", "--insecure"))
@@ -109,6 +111,55 @@ def test_what_a_client_sent_does_not_move_the_cursor(url: str) -> None:
     ]
     assert [] == [text for text in texts if {"\x1b", "\x9b"} & set(text)]
     assert {"name": "\x9b2J"} == json.loads(texts[1].splitlines()[0])["request"]["body"]["json"]
+
+
+def test_verify_says_whether_requests_were_sent(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "Ada"})
+    ask(url, "POST", "/customers", {})
+    ask(url, "GET", "/customers", namespace="mine")
+
+    assert "1 request, as expected\n" == printed(
+        url, "verify", "createCustomer", "--count", "1", "--values", '{"name": "Ada"}'
+    )
+    assert "1 request, as expected\n" == printed(url, "verify", "--status", "4XX")
+    assert "2 requests, as expected\n" == printed(
+        url, "verify", "--in-order", "createCustomer", "createCustomer", "--at-most", "3"
+    )
+    told = printed(url, "verify", "--json", "--namespace", "mine", "--when", '{"path": "/customers", "method": "GET"}')
+    assert 1 == len(json.loads(told)["found"])
+
+
+def test_verify_ends_with_1_and_shows_what_differs(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "Grace"})
+
+    done = mockserver(url, "verify", "createCustomer", "--values", '{"name": "Ada"}', "--status", "201")
+    told = mockserver(url, "verify", "createCustomer", "--count", "2", "--json")
+
+    assert (1, "") == (done.returncode, done.stderr)
+    assert "expected at least 1, but there were 0 of 1 requests like this" in done.stdout
+    assert "POST /customers (201)" in done.stdout
+    assert '"Ada" was expected' in done.stdout
+    assert (1, False) == (told.returncode, json.loads(told.stdout)["verified"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("createCustomer", "--count", "1", "--at-least", "1"), 2, "count says how many exactly; give it alone"),
+        (("--at-least", "2", "--at-most", "1"), 2, "did you mean at_least 1 and at_most 2?"),
+        (("createCustomer", "listCustomers"), 2, "give one operation, or --in-order for several"),
+        (("--in-order", "--count", "1"), 2, "--in-order needs operations"),
+        (("--when", "[]"), 2, "--when takes an object of conditions"),
+        (("createCustomr", "--count", "0"), 1, "did you mean 'createCustomer'?"),
+        (("--when", '{"body": {"name": "Ada"}}'), 1, "'name' is no keyword of JSON Schema"),
+        (("--status", "40X"), 1, "status"),
+    ],
+)
+def test_verify_refuses_what_cannot_be_meant(url: str, arguments: tuple[str, ...], code: int, says: str) -> None:
+    done = CliRunner().invoke(main, ["verify", *arguments], env={"MOCKSERVER_URL": url})
+
+    assert code == done.exit_code
+    assert says in done.output
 
 
 def test_requests_are_forgotten(url: str) -> None:

@@ -190,6 +190,30 @@ def test_verify_counts(ns: Namespace, shop: httpx.Client) -> None:
         ns.verify("createCustomer", count=2)
 
 
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        ({"count": 1, "at_least": 1}, "count says how many exactly; give it alone"),
+        ({"count": 0, "at_most": 1}, "count says how many exactly; give it alone"),
+        ({"at_least": 3, "at_most": 2}, "at least 3 and at most 2; did you mean at_least 2 and at_most 3"),
+    ],
+)
+def test_verify_refuses_counts_that_contradict_each_other(ns: Namespace, counts: dict[str, int], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        ns.verify("createCustomer", **counts)  # type: ignore[arg-type]  # the types of further conditions
+
+
+def test_verify_takes_a_class_of_statuses_also_in_an_order(ns: Namespace, shop: httpx.Client) -> None:
+    ns.fail("createCustomer", status=503, times=2)
+    for _ in range(3):
+        shop.post("/customers", json=ADA)
+
+    ns.verify("createCustomer", status="5XX", count=2)
+    ns.verify(in_order=[{"status": 503}, {"status": "5XX"}, {"operation": "createCustomer", "status": 201}])
+    with pytest.raises(AssertionError, match="status: expected '4XX', was 503"):
+        ns.verify("createCustomer", status="4XX")
+
+
 def test_verify_shows_the_nearest_request_and_what_differs(ns: Namespace, shop: httpx.Client) -> None:
     shop.post("/customers", json={"name": "Grace"})
 

@@ -46,6 +46,10 @@ def verify(client: Client, **expected: Any) -> httpx.Response:
         ({"operation": "deleteMcpServer", "count": {"exactly": 0}}, []),
         ({"operation": "createMcpServer", "count": {"at_least": 1, "at_most": 2}}, [1, 2]),
         ({"in_order": [{"operation": "createMcpServer"}, {"operation": "listMcpServers"}]}, [1, 3]),
+        ({"status": "2XX"}, [1, 2, 3]),
+        ({"status": "200", "operation": "listMcpServers"}, [3]),
+        ({"status": "4xx", "count": {"exactly": 0}}, []),
+        ({"in_order": [{"status": 201}, {"status": "2XX", "method": "GET"}]}, [1, 3]),
     ],
 )  # fmt: skip
 def test_what_was_sent_is_verified(client: Client, expected: dict[str, Any], found: list[int]) -> None:
@@ -117,6 +121,42 @@ def test_an_operation_that_does_not_exist_is_no_reason_to_pass(
     assert says in error["detail"]
 
 
+@pytest.mark.parametrize(
+    ("count", "status", "says"),
+    [
+        ({"exactly": 1, "at_least": 1}, 400, "exactly and at_least are not allowed together"),
+        ({"exactly": 1, "at_most": 0}, 400, "exactly and at_most are not allowed together"),
+        (
+            {"at_least": 3, "at_most": 2}, 409,
+            "no number is at least 3 and at most 2; did you mean at_least 2 and at_most 3?",
+        ),
+    ],
+)  # fmt: skip
+def test_counts_that_contradict_each_other_are_refused(
+    client: Client, count: dict[str, int], status: int, says: str
+) -> None:
+    reply = verify(client, operation="createMcpServer", count=count)
+    (error,) = reply.json()["errors"]
+
+    assert (status, "count", says) == (reply.status_code, error["field"], error["detail"])
+
+
+@pytest.mark.parametrize("status", ["40X", "9XX", 42, True])
+def test_what_is_no_status_is_refused_where_it_is_written(client: Client, status: Any) -> None:
+    replies = [verify(client, status=status), verify(client, in_order=[{"status": status}])]
+
+    assert [(400, "status"), (400, "in_order.0.status")] == [
+        (each.status_code, each.json()["errors"][0]["field"]) for each in replies
+    ]
+
+
+def test_an_order_names_the_status_that_did_not_come(client: Client) -> None:
+    told = verify(client, in_order=[{"status": 201}, {"operation": "createMcpServer", "status": "5XX"}]).json()
+
+    assert told["message"].endswith('{"operation":"createMcpServer","status":"5XX"}')
+    assert {"field": "status", "expected": "5XX", "actual": 201} in told["nearest"][0]["differences"]
+
+
 def test_an_order_that_was_not_kept_is_told_at_the_first_request_that_is_missing(client: Client) -> None:
     told = verify(client, in_order=[{"operation": "listMcpServers"}, {"operation": "createMcpServer"}]).json()
 
@@ -141,6 +181,25 @@ def test_a_condition_that_cannot_be_compared_is_refused(client: Client, expected
 
     assert (400 if word == "operatoin" else 409, True) == (reply.status_code, word in reply.text)
     assert ("about:blank", "body") == (reply.json()["type"], reply.json()["errors"][0]["in"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "field"),
+    [
+        ({"body": {"displayName": "Linear"}}, "body"),
+        ({"query": {"limit": {"schema": {"title": 2}}}}, "query.limit.schema"),
+        ({"json_path": {"$": {"schema": {"description": "Linear"}}}}, "json_path.$.schema"),
+    ],
+)
+def test_values_where_a_schema_belongs_are_no_reason_to_pass(client: Client, condition: Any, field: str) -> None:
+    replies = [
+        verify(client, **condition),
+        client.post("/_mock/overrides", json={"when": condition, "then": {"status": 503}, "invalid": True}),
+    ]
+
+    for reply, at in zip(replies, (field, f"when.{field}"), strict=True):
+        assert (409, at) == (reply.status_code, reply.json()["errors"][0]["field"])
+        assert "is no keyword of JSON Schema, so that everything matches; did you mean {" in reply.json()["detail"]
 
 
 def test_a_form_is_compared_as_an_override_compares_it(tmp_path: Path) -> None:

@@ -87,4 +87,4 @@ def _filter(
 
 
 def _has(entry: JournalEntry, status: str | None) -> bool:
-    return status is None or status in (str(entry.status), f"{str(entry.status)[:1]}XX")
+    return status is None or status.upper() in (str(entry.status), f"{str(entry.status)[:1]}XX")

@@ -12,7 +12,7 @@ from mockserver.openapi import json_codec
 from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.admin.all_workers import OTHERS_ENTRIES
 from mockserver.web.control import har
-from mockserver.web.control.conditions import check_name
+from mockserver.web.control.conditions import check_name, has_status
 from mockserver.web.control.journal import FOLLOWERS, JournalRecord, RequestJournal
 from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.control.shown_entry import shown
@@ -138,15 +138,9 @@ def _matches(entry: JournalRecord, query: Any) -> bool:
         query.get("service", entry.service) == entry.service
         and query.get("operation", operation) == operation
         and query.get("method", entry.method).upper() == entry.method.upper()
-        and _has_status(entry.status, query.get("status"))
+        and ("status" not in query or has_status(entry.status, query["status"]))
         and query.get("unmatched", operation is None) is (operation is None)
     )
-
-
-def _has_status(status: int | None, wanted: str | None) -> bool:
-    if wanted is None:
-        return True
-    return str(status) == wanted or (wanted.endswith("XX") and str(status)[:1] == wanted[:1])
 
 
 async def _events(request: AdminRequest, kept: RequestJournal, last: int) -> AsyncIterator[bytes]:

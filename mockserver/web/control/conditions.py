@@ -15,6 +15,7 @@ import jsonschema_rs
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.regex import PATTERN_LIMIT
+from mockserver.openapi.schema_keywords import WELL_FORMED
 from mockserver.openapi.schemas import Compiled
 from mockserver.web.control.json_path import JsonPath
 from mockserver.web.request.router import Router
@@ -60,6 +61,11 @@ class FieldDifference(NamedTuple):
 
 CHOOSING = frozenset({"type", "enum", "const"})
 """The keywords of a schema that say whether a text is itself, a number, or another value."""
+
+ANNOTATIONS = frozenset({"examples", "readOnly", "writeOnly", "deprecated"})
+
+COMPARING = (WELL_FORMED.keys() - ANNOTATIONS) | {"const", "$dynamicRef", "$schema", "$id", "$anchor", "$comment"}
+"""The keywords of a schema that compare something, or that say that it is a schema."""
 
 Part = Callable[[ComparableRequest], FieldDifference | None]
 """One part of a condition: how the request differs from it, or None."""
@@ -221,7 +227,14 @@ def _json_path(expression: str, wanted: Any, at: tuple[str | int, ...]) -> Part:
 
 
 def compiled_schema(schema: Any, at: tuple[str | int, ...]) -> Compiled:
-    """The validator of a JSON Schema (2020-12) that contains all it refers to. Raises Invalid."""
+    """The validator of a JSON Schema (2020-12) that contains all it refers to. Raises Invalid.
+
+    A schema without a keyword that compares something is refused too: everything would match it.
+    """
+    if isinstance(schema, Mapping) and schema and COMPARING.isdisjoint(schema):
+        name = next(iter(schema))
+        wanted = json_codec.write({"properties": {name: {"const": schema[name]}}, "required": [name]}).decode()
+        raise invalid(f"{name!r} is no keyword of JSON Schema, so that everything matches; did you mean {wanted}?", at)
     try:
         return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT, retriever=_no_retriever)
     except (ValueError, TypeError, jsonschema_rs.ReferencingError) as fault:
@@ -232,6 +245,12 @@ def compiled_schema(schema: Any, at: tuple[str | int, ...]) -> Compiled:
 def _no_retriever(uri: str) -> Any:
     """Fetch no schema: what a client of the admin API sends must not choose addresses that are asked."""
     raise ValueError(f"a schema must contain all it refers to; {uri} is not fetched")
+
+
+def has_status(status: int | None, wanted: int | str) -> bool:
+    """Is it the status that is wanted, or of that class, such as `4XX`?"""
+    text, known = str(wanted).upper(), str(status)
+    return text == known or (text.endswith("XX") and text[0] == known[0])
 
 
 def check_name(kind: str, name: str, known: Sequence[str], at: tuple[str | int, ...], location: str = "body") -> None:

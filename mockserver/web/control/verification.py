@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.openapi import json_codec, path_template
-from mockserver.web.control.conditions import Condition, FieldDifference, check_name, check_path_parameters
+from mockserver.web.control.conditions import (
+    Condition,
+    FieldDifference,
+    check_name,
+    check_path_parameters,
+    has_status,
+    invalid,
+)
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
 from mockserver.web.control.shown_entry import masked_value
@@ -75,9 +82,11 @@ class KeptRequest:
 def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], services: Services) -> dict[str, Any]:
     """The schema `Verification` of the admin API, for an `Expectation`. The entries are the oldest first.
 
-    Raises Invalid for a condition that cannot be compared, and for an operation, a service or a path parameter that
-    does not exist: a mistyped one was never called, so that an expectation of no requests would always hold.
+    Raises Invalid for a condition that cannot be compared, for counts that contradict each other, and for an operation,
+    a service or a path parameter that does not exist: a mistyped one was never called, so that an expectation of no
+    requests would always hold.
     """
+    _check_counts(expectation.get("count", {}))
     own = {name: value for name, value in expectation.items() if name not in ("status", "count", "in_order")}
     _check_names(own, (), services)
     for number, each in enumerate(expectation.get("in_order", ())):
@@ -86,7 +95,7 @@ def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], s
     requests = [KeptRequest(each, services) for each in entries]
     found, nearest, message = _counted(expected, expectation, requests)
     written = expectation.get("in_order", ())
-    ordered = [_Expected(Condition(each, ("in_order", number)), None) for number, each in enumerate(written)]
+    ordered = [_ordered(each, number) for number, each in enumerate(written)]
     if not message and ordered:
         found, nearest, message = _in_order(ordered, requests)
     return {
@@ -95,6 +104,19 @@ def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], s
         "found": [each.number for each in found],
         "nearest": [_shown(entry, differences) for entry, differences in nearest] if message else [],
     }
+
+
+def _check_counts(count: Mapping[str, int]) -> None:
+    """Raise Invalid for counts that no number of requests can meet."""
+    least, most = count.get("at_least", 0), count.get("at_most")
+    if most is not None and least > most:
+        meant = f"did you mean at_least {most} and at_most {least}?"
+        raise invalid(f"no number is at least {least} and at most {most}; {meant}", ("count",))
+
+
+def _ordered(written: Mapping[str, Any], number: int) -> _Expected:
+    own = {name: value for name, value in written.items() if name != "status"}
+    return _Expected(Condition(own, ("in_order", number)), written.get("status"))
 
 
 def _check_names(when: Mapping[str, Any], at: tuple[str | int, ...], services: Services) -> None:
@@ -114,10 +136,15 @@ def _check_names(when: Mapping[str, Any], at: tuple[str | int, ...], services: S
 
 
 class _Expected(NamedTuple):
-    """A condition on a request, and the status of its response; None for any."""
+    """A condition on a request, and the status of its response or a class such as `4XX`; None for any."""
 
     condition: Condition
-    status: int | None
+    status: int | str | None
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """As it was written."""
+        return {**self.condition.when, **({"status": self.status} if self.status is not None else {})}
 
     @property
     def is_any(self) -> bool:
@@ -127,7 +154,8 @@ class _Expected(NamedTuple):
     def differences(self, request: KeptRequest) -> list[FieldDifference]:
         """All that differs; empty for a request that matches."""
         status = request.entry.status
-        own = [] if self.status in (None, status) else [FieldDifference("status", self.status, status)]
+        is_same = self.status is None or has_status(status, self.status)
+        own = [] if is_same else [FieldDifference("status", self.status, status)]
         return own + self.condition.differences(request)
 
 
@@ -167,8 +195,7 @@ def _in_order(order: Sequence[_Expected], requests: Sequence[KeptRequest]) -> Fo
         if entry is None:
             after = f" after the request {found[-1].number}" if found else ""
             missing = f"number {number} of {len(order)} in the order was not sent{after}"
-            written = json_codec.write(dict(expected.condition.when)).decode()
-            return found, _nearest(expected, requests), f"{missing}: {written}"
+            return found, _nearest(expected, requests), f"{missing}: {json_codec.write(expected.written).decode()}"
         found.append(entry)
     return found, [], ""
 
