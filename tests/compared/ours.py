@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from tests.compared.attempt import Attempt
 
-FIXTURE = """\
-petstore:
-  "":
-    pet:
-      - {name: Rex, kind: dog}
-      - {name: Tom, kind: cat}
-"""
+FIXTURE = "pet: [{name: Rex, kind: dog}, {name: Tom, kind: cat}]\n"
 
 ATTEMPTS = {
     "force one error": Attempt(("mockserver fault createPet --status 503 --times 1",)),
@@ -20,19 +14,15 @@ ATTEMPTS = {
     "reset what requests changed": Attempt(("mockserver reset",)),
     "isolate two tests on one server": Attempt(headers={"Mock-Namespace": "NAME"}),
     "verify a call and its body": Attempt(
-        (
-            (
-                "curl -sf $URL/_mock/verify -H 'Content-Type: application/json' "
-                """-d '{"operation": "createPet", "json_path": {"$.name": "Rex"}, "count": {"exactly": 1}}'"""
-            ),
-        ),
-        shows='"verified":true',
-        note='one line of Python or pytest: `verify("createPet", count=1, json={"name": "Rex"})`',
+        ("""mockserver verify createPet --count 1 --values '{"name": "Rex"}'""",),
+        shows="as expected",
+        note='in Python or pytest: `verify("createPet", count=1, json={"name": "Rex"})`',
     ),
     "find out why a request was refused": Attempt(
-        ("mockserver why 1",), shows="required property", note="the response names the number, and the field too"
+        shows="required property",
+        note="in the response, and in its terminal; `mockserver why` says where it is written, too",
     ),
-    "see unmatched requests": Attempt(("mockserver requests --unmatched",), shows="/petz"),
+    "see unmatched requests": Attempt(shows="/petz", note="in its terminal, and by `mockserver requests --unmatched`"),
     "change a stored item by hand": Attempt(
         ("""mockserver state petstore pet $(cat id) --change '{"name": "Max"}'""",)
     ),
@@ -52,6 +42,6 @@ ATTEMPTS = {
     "create, then list, without configuration": Attempt(),
     "refuse a body that breaks the document": Attempt(),
     "follow requests live": Attempt(
-        ("mockserver requests --follow",), shows="POST", note="the terminal of `serve` shows them too"
+        shows="POST", note="in its terminal, and by `mockserver requests --follow` from another one"
     ),
 }

@@ -35,7 +35,8 @@ class Tool(NamedTuple):
 
 
 def _ours(packages: Path, folder: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "mockserver", "serve", str(DOCUMENT), "--port", str(port)]
+    # In a terminal it prints a line for each request; here its output is a file, and it has to be asked.
+    return [sys.executable, "-m", "mockserver", "serve", str(DOCUMENT), "--port", str(port), "--access-log"]
 
 
 def _wiremock(packages: Path, folder: Path, port: int) -> list[str]:
