@@ -42,12 +42,14 @@ class ReadingOptions(Struct, frozen=True):
     """How a document is read.
 
     `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.
+    Without `verify`, it is fetched from a server with any certificate.
     With `read_only`, what can only be read is a resource too, with items of its own, and is not answered by example.
     `cache` keeps what follows from a large document; by default nothing is kept.
     """
 
     lenient: bool = False
     outside: bool = False
+    verify: bool = True
     read_only: bool = False
     cache: DocumentCache = OFF
 
@@ -167,7 +169,7 @@ def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: Re
     Raises DocumentError with every error of the document, or BehaviourError with every mistake in the statements of
     the document and the overlays; both name file and place.
     """
-    read = source.read(path, outside=reading.outside)
+    read = source.read(path, outside=reading.outside, verify=reading.verify)
     problems = lint.problems(read.raw, file=read.file, unread=read.unread, cache=reading.cache)
     valid, skipped = lenient.without_errors(read.raw, problems) if reading.lenient else (read.raw, ())
     if not reading.lenient:

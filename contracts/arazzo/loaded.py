@@ -36,7 +36,7 @@ class LoadingOptions:
 
     An empty name in `urls` is the only service. `places` are files or addresses in place of a source's `url`. With
     `outside`, addresses that a description names are fetched. `deadline` is a `time.monotonic()`. `items` is the number
-    of items that each collection of a built-in mock starts with.
+    of items that each collection of a built-in mock starts with. With `insecure`, any certificate is accepted.
     """
 
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +48,7 @@ class LoadingOptions:
     rate: float | None = None
     seed: int = 0
     items: int = 0
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class DescriptionLoader:
         url = checked_url(options.urls.get(name) or (options.urls.get("") if only else None))
         key = f"{place if remote.is_address(place) else Path(place).resolve()} {url}"
         if key not in self._services:
-            contract = contracts.of(place)
+            contract = contracts.of(place, reading=contracts.ReadingOptions(verify=not options.insecure))
             given = tuple(self._users(contract, url))
             rate = options.rate or default_rate(url)
             settings = CheckSettings(
@@ -220,6 +221,7 @@ class DescriptionLoader:
                 timeout=options.timeout,
                 deadline=options.deadline,
                 rate=rate,
+                insecure=options.insecure,
             )
             target = self._stack.enter_context(settings.target())
             self._services[key] = SteppedService(contract, target, given[0] if given else None)

@@ -19,20 +19,23 @@ OnRemoved = Callable[[str], object]
 """Called with a line of text for each deleted item."""
 
 
-def remove(journal: Journal, users: Sequence[User], on_removed: OnRemoved) -> Iterator[str]:
-    """Delete the items whose address is in the journal. Yields a line for each item that still exists."""
+def remove(journal: Journal, users: Sequence[User], on_removed: OnRemoved, *, verify: bool = True) -> Iterator[str]:
+    """Delete the items whose address is in the journal. Yields a line for each item that still exists.
+
+    Without `verify`, any certificate is accepted.
+    """
     for entry in journal.open():
         user = next((each for each in users if each.name == entry.identity), None)
-        if user is not None and _is_removed(entry, user):
+        if user is not None and _is_removed(entry, user, verify):
             journal.removed(entry.address)
             on_removed(f"deleted {entry.address}")
         else:
             yield f"could not delete {entry.address}"
 
 
-def _is_removed(entry: Entry, user: User) -> bool:
+def _is_removed(entry: Entry, user: User, verify: bool) -> bool:
     parts = urlsplit(entry.address)
-    with Target.http(f"{parts.scheme}://{parts.netloc}", (user,)) as target:
+    with Target.http(f"{parts.scheme}://{parts.netloc}", (user,), verify=verify) as target:
         try:
             status = target.send(Request(entry.method, parts.path, headers=entry.headers), user).status
         except Unreachable:
@@ -41,11 +44,12 @@ def _is_removed(entry: Entry, user: User) -> bool:
 
 
 def find_unconfirmed(
-    journal: Journal, contract: Contract, users: Sequence[User], on_removed: OnRemoved
+    journal: Journal, contract: Contract, users: Sequence[User], on_removed: OnRemoved, *, verify: bool = True
 ) -> Iterator[str]:
     """Look for the items of create requests that got no response, and delete those that contain our mark.
 
     Yields a line for each item that may still exist. An item without our mark may belong to others, so it is kept.
+    Without `verify`, any certificate is accepted.
     """
     for number, pending in journal.pending().items():
         user = next((each for each in users if each.name == pending.identity), None)
@@ -54,7 +58,8 @@ def find_unconfirmed(
             yield unconfirmed
             continue
         try:
-            remaining = _remove_unconfirmed(pending, contract, user.in_tenant(pending.tenant), on_removed)
+            with Target.http(pending.base, (user.in_tenant(pending.tenant),), verify=verify) as target:
+                remaining = _remove_unconfirmed(pending, contract, target, on_removed)
         except (Unreachable, CannotBuildRequest) as reason:
             yield f"{unconfirmed} ({reason})"
             continue
@@ -63,25 +68,24 @@ def find_unconfirmed(
             journal.created(number, None)
 
 
-def _remove_unconfirmed(pending: Pending, contract: Contract, user: User, on_removed: OnRemoved) -> list[str]:
-    with Target.http(pending.base, (user,)) as target:
-        context = CheckContext(SharedState(contract, 0), target, "cleanup", "", None)
-        resource = context.shared.created_by[pending.operation]
-        nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
-        remaining = []
-        for item in _listed(context, CreatedItem(resource, "", {}, {}, user, nothing, pending.path)):
-            id = item.get(resource.behaviour.identity.field)
-            if id is None or not _is_it(item, pending.shows):
-                continue
-            path = {**pending.path, resource.behaviour.identity.parameter: id}
-            found = CreatedItem(resource, id, item, {}, user, nothing, path)
-            if not any(_is_marked(value) for value in pending.shows.values()):
-                remaining.append(f"may be ours: {resource.name} {id} at {pending.base} with {dict(pending.shows)}")
-            elif (address := context.remove(found)) is None:
-                on_removed(f"deleted {resource.name} {id}, whose create request got no response")
-            else:
-                remaining.append(f"could not delete {address}")
-        return remaining
+def _remove_unconfirmed(pending: Pending, contract: Contract, target: Target, on_removed: OnRemoved) -> list[str]:
+    context, [user] = CheckContext(SharedState(contract, 0), target, "cleanup", "", None), target.users
+    resource = context.shared.created_by[pending.operation]
+    nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
+    remaining = []
+    for item in _listed(context, CreatedItem(resource, "", {}, {}, user, nothing, pending.path)):
+        id = item.get(resource.behaviour.identity.field)
+        if id is None or not _is_it(item, pending.shows):
+            continue
+        path = {**pending.path, resource.behaviour.identity.parameter: id}
+        found = CreatedItem(resource, id, item, {}, user, nothing, path)
+        if not any(_is_marked(value) for value in pending.shows.values()):
+            remaining.append(f"may be ours: {resource.name} {id} at {pending.base} with {dict(pending.shows)}")
+        elif (address := context.remove(found)) is None:
+            on_removed(f"deleted {resource.name} {id}, whose create request got no response")
+        else:
+            remaining.append(f"could not delete {address}")
+    return remaining
 
 
 def _listed(context: CheckContext, below: CreatedItem) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ EXAMPLES = "examples"
 @options.contract
 @click.option("--url", help="The address of the service. Without it, the built-in mock is checked in this process.")
 @options.credentials
+@options.insecure
 @options.scope
 @options.load
 @options.receiver
@@ -139,6 +140,7 @@ def settings_of(
     headers: Sequence[str],
     tenants: Sequence[str],
     no_auth: bool,
+    insecure: bool,
     quick: bool,
     limit: str | None,
     rate: str | None,
@@ -153,11 +155,13 @@ def settings_of(
 ) -> CheckSettings:
     """The settings from the options of the command. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
-    contract, address = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules)), checked_url(url)
+    reading = contracts.ReadingOptions(verify=not insecure)
+    contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
+    address = checked_url(url)
     listener = ListenerSettings(callback_port or 0, callback_url, callback_secret, callback_wait)
     listener.check()
     is_heard = callbacks or callback_port is not None
-    credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
+    credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
     return CheckSettings(
         vendor_or_document,
         contract,
@@ -170,6 +174,7 @@ def settings_of(
         deadline=deadline,
         database=database_of(database, folder / EXAMPLES),
         callbacks=listener if is_heard else None,
+        insecure=insecure,
         **further,
     )
 
@@ -183,6 +188,7 @@ def _examine(settings: CheckSettings, receiver: ReceiverSettings) -> CheckResult
         skip=settings.skip,
         seed=settings.seed,
         timeout=settings.timeout,
+        verify=not settings.insecure,
         on_progress=_print_progress,
     )
 

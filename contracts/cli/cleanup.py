@@ -19,6 +19,7 @@ from mockserver.rules import from_modules
 @click.command()
 @options.contract
 @options.credentials
+@options.insecure
 @options.report
 @click.pass_context
 def cleanup(
@@ -31,20 +32,22 @@ def cleanup(
     headers: tuple[str, ...],
     tenants: tuple[str, ...],
     no_auth: bool,
+    insecure: bool,
     folder: Path,
 ) -> None:
     """Delete what an earlier check created and could not delete. Give the same credentials in the same order."""
     journal = Journal(folder / JOURNAL)
     try:
-        credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
-        contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules))
+        credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
+        reading = contracts.ReadingOptions(verify=not insecure)
+        contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
         given_users = users(contract, credentials, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         say(str(fault), err=True)
         context.exit(2)
     left = [
-        *remove(journal, given_users, click.echo),
-        *find_unconfirmed(journal, contract, given_users, click.echo),
+        *remove(journal, given_users, click.echo, verify=not insecure),
+        *find_unconfirmed(journal, contract, given_users, click.echo, verify=not insecure),
     ]
     for line in left:
         say(line)

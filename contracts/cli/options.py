@@ -88,6 +88,11 @@ credentials = _group(
 )
 """Which users."""
 
+insecure = click.option(
+    "--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is."
+)
+"""Whether certificates are verified."""
+
 scope = _group(
     click.option("--quick", is_flag=True, help="Run only the short checks, as for every push in CI."),
     click.option(

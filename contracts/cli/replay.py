@@ -61,6 +61,7 @@ class OneCheck:
 )
 @options.rules_modules
 @options.credentials
+@options.insecure
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
 @config
 @click.pass_context
@@ -76,6 +77,7 @@ def replay(
     headers: tuple[str, ...],
     tenants: tuple[str, ...],
     no_auth: bool,
+    insecure: bool,
     timeout: float,
 ) -> None:
     """Check again whether one finding of a REPORT still occurs.
@@ -87,17 +89,19 @@ def replay(
         read = read_report(report)
         reported = _finding_of(read, id)
         address = checked_url(url) or (None if read.target == MOCK else read.target)
-        contract = contracts.of(read.vendor_or_document, behaviour, rules=from_modules(rules_modules))
-        given_users = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), address)
+        reading = contracts.ReadingOptions(verify=not insecure)
+        contract = contracts.of(read.vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
+        credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
         settings = CheckSettings(
             read.vendor_or_document,
             contract,
             address,
-            given_users,
+            users(contract, credentials, address),
             behaviour,
             mode_of(read),
             read.seed,
             timeout=timeout,
+            insecure=insecure,
         )
         now = find_again(read, reported, settings)
     except MockServerError as fault:

@@ -66,6 +66,7 @@ from mockserver.errors import MockServerError
 )
 @click.option("--inputs", "inputs_file", type=options.FILE, metavar="FILE", help="A JSON or YAML file with inputs.")
 @options.credentials
+@options.insecure
 @click.option("--strict", is_flag=True, help="A response that breaks the document fails its step.")
 @click.option(
     "--max-steps",
@@ -108,6 +109,7 @@ def run(
     headers: tuple[str, ...],
     tenants: tuple[str, ...],
     no_auth: bool,
+    insecure: bool,
     limit: str,
     timeout: float,
     seed: int,
@@ -127,12 +129,13 @@ def run(
         loading = LoadingOptions(
             dict(map(_named, urls)),
             dict(map(_placed, places)),
-            GivenCredentials(secrets, headers, tenants, auth_file, no_auth),
+            GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure),
             outside,
             timeout,
             time.monotonic() + options.seconds_of(limit),
             seed=seed,
             items=items,
+            insecure=insecure,
         )
         given = given_inputs(inputs, inputs_file)
         with DescriptionLoader(loading) as loader:

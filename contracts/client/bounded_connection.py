@@ -7,6 +7,7 @@ import select
 import ssl
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -28,6 +29,10 @@ REFUSAL = 500
 """How many milliseconds to wait for the reset with which a target refuses bytes on a connection that it had closed."""
 
 
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+"""What OpenSSL says of a certificate that it cannot verify."""
+
+
 class UnreadableAuthorities(MockServerError):
     """The file that SSL_CERT_FILE names cannot be read, or has no certificates."""
 
@@ -38,6 +43,26 @@ class StaleConnection(httpcore.ReadError):
     def __init__(self, *, refused: bool) -> None:
         super().__init__("the connection was closed")
         self.refused = refused
+
+
+def untrusted(url: str, fault: Exception) -> str:
+    """What to do about a fault, if it is that the certificate of a URL is not trusted; else empty."""
+    if UNTRUSTED not in str(fault):
+        return ""
+    parts = urlsplit(url)
+    return (
+        f"the certificate of {parts.scheme}://{parts.netloc} is not trusted: name a PEM file with its authority in "
+        f"SSL_CERT_FILE, or accept any certificate with --insecure, in pytest --contract-insecure ({fault})"
+    )
+
+
+def tls_context(*, verify: bool) -> ssl.SSLContext:
+    """The context for all TLS connections to a target. Without `verify`, any certificate is accepted.
+
+    Besides the usual authorities, it trusts those in the file that the variable SSL_CERT_FILE names, as OpenSSL and
+    httpx do. Raises UnreadableAuthorities.
+    """
+    return _tls(verify, os.environ.get("SSL_CERT_FILE"))
 
 
 @lru_cache(maxsize=4)  # reading the usual authorities takes longer than a request
@@ -60,12 +85,11 @@ class BoundedHTTPTransport(httpx.HTTPTransport):
 
     Raises httpx.ReadTimeout or ResponseTooLarge. A request is sent again if its connection was stale, as browsers do
     (RFC 9112 section 9.3.1); one that is not idempotent only if the target has certainly not read it (RFC 9110
-    section 9.2.2). Besides the usual authorities, it trusts those in the file that the variable SSL_CERT_FILE names, as
-    OpenSSL and httpx do.
+    section 9.2.2). `tls_context` says which certificates it trusts.
     """
 
     def __init__(self, *, verify: bool, connections: int, seconds: float) -> None:
-        context = _tls(verify, os.environ.get("SSL_CERT_FILE"))
+        context = tls_context(verify=verify)
         super().__init__(verify=context, trust_env=False)
         self._connections = connections
         # httpx has no option for the network backend of its pool.

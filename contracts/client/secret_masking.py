@@ -36,8 +36,13 @@ def _digests(secret: str, placeholder: str) -> dict[str, str]:
     return digests(secret, placeholder) if len(secret) >= SHORTEST_SECRET else {}
 
 
-def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
-    """A function that makes a RecordedExchange and replaces every secret of the users by its placeholder."""
+def masking(
+    users: Sequence[User], *, verify: bool = True
+) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
+    """A function that makes a RecordedExchange and replaces every secret of the users by its placeholder.
+
+    Without `verify`, requests over TLS were sent whatever the certificate.
+    """
     secrets = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
     secrets = {d: shown for value, name in secrets.items() for d, shown in _digests(value, name).items()} | secrets
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
@@ -67,6 +72,7 @@ def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], 
             body=masked_bytes(sent.body) if sent.body is not None else None,
             reply_headers=tuple((name, masked(value)) for name, value in received.headers),
             reply_body=masked_bytes(received.body),
+            insecure=not verify and sent.url.startswith("https:"),
         )
 
     return write

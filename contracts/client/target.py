@@ -91,7 +91,7 @@ class Target:
     of them. `rate` is the largest number of requests per second, `budget` the largest number in total; after
     `deadline`, a `time.monotonic()`, nothing is sent. `timeout` is the time in seconds that a response may take, and
     `window` the time to wait after a 429 without `Retry-After`. `safe_point` is called before each request and may
-    raise.
+    raise. Without `verify`, the transport accepts any certificate.
     """
 
     def __init__(
@@ -108,20 +108,21 @@ class Target:
         app: App | None = None,
         sleep: Callable[[float], None] = time.sleep,
         timeout: float = 30.0,
+        verify: bool = True,
     ) -> None:
         self.transport, self.base_url, self.users = transport, base_url.rstrip("/"), tuple(users)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
         self.log: deque[RecordedExchange] = deque()
         self._remembered, self._remembered_bytes = remembered, 0
         self.requests, self.window = 0, None  # type: int, float | None
-        self.timeout = timeout
+        self.timeout, self.verify = timeout, verify
         self.on_exchange: list[Callable[[RecordedExchange], None]] = []
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._per_thread = sleep, 0.0, _PerThread()
         self._counting, self._positions = threading.Lock(), count(1)
         self.patience = Patience()
         self._answered: tuple[SentRequest, ...] = ()
-        self._mask = masking(self.users)
+        self._mask = masking(self.users, verify=verify)
 
     @classmethod
     def http(
@@ -133,8 +134,9 @@ class Target:
         verify: bool = True,
         **settings: Any,
     ) -> Target:
-        """A target at a URL."""
-        return cls(HttpTransport(timeout=timeout, verify=verify), base_url, users, timeout=timeout, **settings)
+        """A target at a URL. Raises UnreadableAuthorities."""
+        transport = HttpTransport(timeout=timeout, verify=verify)
+        return cls(transport, base_url, users, timeout=timeout, verify=verify, **settings)
 
     @classmethod
     def asgi(

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from contracts.client.bounded_connection import BoundedHTTPTransport, StaleConnection
+from contracts.client.bounded_connection import BoundedHTTPTransport, StaleConnection, untrusted
 from contracts.client.response_bounds import (
     MAX_STREAM,
     STREAM_SECONDS,
@@ -51,6 +51,10 @@ UNANSWERED = ReceivedResponse(0, (), b"")
 
 class Unreachable(Exception):
     """No response: the target accepts no connection."""
+
+
+class Untrusted(Unreachable):
+    """The certificate of the target is not trusted; the text says what to do."""
 
 
 class Unsendable(Unreachable):
@@ -136,6 +140,8 @@ class HttpTransport:
             received = self._connected(sent)
         except httpx.ConnectError as fault:
             self._was_there = False
+            if told := untrusted(sent.url, fault):
+                raise Untrusted(told) from None
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
         self._was_there = True
         return received

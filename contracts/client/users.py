@@ -25,7 +25,7 @@ class GivenCredentials:
     """The credentials from the command line.
 
     `headers` are `NAME: VALUE`. `tenants` are those of all users, in their order. `auth_file` is a Web Fuzzing Commons
-    file.
+    file. With `insecure`, its users log in whatever the certificate of the service is.
     """
 
     secrets: Sequence[str] = ()
@@ -33,6 +33,7 @@ class GivenCredentials:
     tenants: Sequence[str] = ()
     auth_file: Path | None = None
     no_auth: bool = False
+    insecure: bool = False
 
 
 def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple[User, ...]:
@@ -46,7 +47,7 @@ def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple
         if given.secrets or given.auth_file:
             raise CredentialsError("--no-auth cannot be combined with a credential")
         return (with_schemes(contract, _fixed(fixed)),) if fixed else ()
-    user = [*_by_secret(contract, given.secrets), *_by_file(contract, given.auth_file, url)]
+    user = [*_by_secret(contract, given.secrets), *_by_file(contract, given, url)]
     if not user and fixed:
         user, fixed = [with_schemes(contract, _fixed(fixed))], ()
     if not user:
@@ -66,8 +67,9 @@ def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
     return [made(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
 
 
-def _by_file(contract: Contract, path: Path | None, url: str | None) -> list[User]:
-    found = [with_schemes(contract, each) for each in logged_in(path, url)] if path is not None else []
+def _by_file(contract: Contract, given: GivenCredentials, url: str | None) -> list[User]:
+    path, verify = given.auth_file, not given.insecure
+    found = [with_schemes(contract, each) for each in logged_in(path, url, verify=verify)] if path is not None else []
     known = sorted(contract.behaviour.resources)
     for user in found:
         for name, _ in user.fixtures:

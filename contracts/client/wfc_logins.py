@@ -24,6 +24,7 @@ from schemathesis.wfc.loader import load_from_dict
 from schemathesis.wfc.payloads import format_login_payload
 from schemathesis.wfc.tokens import extract_token_from_body, extract_token_from_header, format_token
 
+from contracts.client.bounded_connection import tls_context, untrusted
 from contracts.client.secret_masking import secrets_of
 from contracts.client.transport import USER_AGENT
 from contracts.client.user import User
@@ -37,10 +38,10 @@ class LoginError(MockServerError):
     """The file is invalid, or a user cannot log in. The text names file and user, and never a secret."""
 
 
-def logged_in(path: Path, url: str | None) -> Iterator[User]:
+def logged_in(path: Path, url: str | None, *, verify: bool = True) -> Iterator[User]:
     """The users of the file. Users with a login endpoint log in to the service at `url` now.
 
-    Raises LoginError.
+    Without `verify`, any certificate is accepted. Raises LoginError or UnreadableAuthorities.
     """
     for entry, own in _entries(path):
         place = f"{path.name}: user {entry.name!r}"
@@ -49,7 +50,8 @@ def logged_in(path: Path, url: str | None) -> Iterator[User]:
         elif url is None and entry.login_endpoint_auth.external_endpoint_url is None:
             raise LoginError(f"{place}: a login endpoint needs --url, because the built-in mock has none")
         else:
-            user = _by_login(entry.name, entry.login_endpoint_auth, url or "", place)
+            reply = _asked(entry.login_endpoint_auth, url or "", place, verify)
+            user = _by_login(entry.name, entry.login_endpoint_auth, reply, place)
         yield replace(user, role=own.role, tenant=own.tenant, fixtures=tuple(own.fixtures.items()))
 
 
@@ -127,8 +129,7 @@ def _by_headers(entry: AuthenticationInfo) -> User:
     return User(entry.name, headers, secret=first, other_secrets=tuple(others))
 
 
-def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
-    reply = _asked(login, url, place)
+def _by_login(name: str, login: LoginEndpoint, reply: httpx.Response, place: str) -> User:
     if login.token is None:
         cookies = tuple(reply.cookies.items())
         if not cookies:
@@ -148,18 +149,18 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
     return User(name, sent if token.send_in == "header" else (), sent if token.send_in == "query" else (), secret=found)
 
 
-def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:
+def _asked(login: LoginEndpoint, url: str, place: str, verify: bool) -> httpx.Response:
     """The response of the login endpoint; its path starts at the root of the service. Raises LoginError."""
     address = login.external_endpoint_url or urljoin(url, "/" + (login.endpoint or "").lstrip("/"))
     media_type = login.content_type or "application/json"
     headers = {"content-type": media_type, "user-agent": USER_AGENT, **dict(_pairs(login.headers))}
+    options: dict[str, Any] = {"timeout": WAIT, "trust_env": False, "verify": tls_context(verify=verify)}
     try:
         body, further = format_login_payload(login)
-        reply = httpx.request(
-            login.verb, address, content=body, headers={**headers, **further}, timeout=WAIT, trust_env=False
-        )
+        reply = httpx.request(login.verb, address, content=body, headers={**headers, **further}, **options)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
-        raise LoginError(f"{place}: the login at {address} failed: {type(fault).__name__}") from None
+        told = untrusted(address, fault) or f"the login at {address} failed: {type(fault).__name__}"
+        raise LoginError(f"{place}: {told}") from None
     if reply.status_code >= (400 if login.token is None else 300):
         raise LoginError(f"{place}: the login at {address} returned {reply.status_code}")
     return reply

@@ -6,6 +6,7 @@ import http.client
 import io
 import socket
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,8 +18,9 @@ from schemathesis.core.transport import is_event_stream
 from schemathesis.transport.requests import SameHostRedirectsSession
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning, ProtocolError, ReadTimeoutError
 
+from contracts.client.bounded_connection import tls_context
 from contracts.client.response_bounds import (
     InvalidCoding,
     ResponseMeter,
@@ -52,7 +54,8 @@ def bounded_responses(target: Target) -> Iterator[None]:
 
     SameHostRedirectsSession.get_adapter = get_adapter  # type: ignore[assignment, method-assign]
     try:
-        yield
+        with warnings.catch_warnings(category=InsecureRequestWarning, action="ignore"):
+            yield
     finally:
         del SameHostRedirectsSession.get_adapter
 
@@ -69,8 +72,12 @@ class BoundedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools, of connections with bounds."""
-        super().init_poolmanager(*args, **options)
+        super().init_poolmanager(*args, **options, ssl_context=tls_context(verify=self._target.verify))
         self.poolmanager.pool_classes_by_scheme = {"http": _BoundedPool, "https": _BoundedTlsPool}
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        """Leave the certificates to the context of the pools, which trusts what our own checks trust."""
+        conn.cert_reqs = "CERT_REQUIRED" if self._target.verify else "CERT_NONE"
 
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """As in HTTPAdapter. Raises UnreadableResponse too."""

@@ -207,5 +207,7 @@ def _with_learned(settings: CheckSettings, statements: Iterable[LearnedStatement
     text = overlay(settings.contract, statements, title)
     file.write_text(modeline("behaviour", file) + text, encoding="utf-8")
     behaviour = [*settings.behaviour, file]
-    contract = contracts.of(settings.vendor_or_document, behaviour, rules=settings.contract.rules)
+    contract = contracts.of(
+        settings.vendor_or_document, behaviour, rules=settings.contract.rules, reading=settings.reading
+    )
     return replace(settings, behaviour=behaviour, contract=contract)

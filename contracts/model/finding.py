@@ -44,6 +44,7 @@ class RecordedExchange:
 
     A `status` of 0 means that there was no response. `waited` is the number of seconds of a deliberate pause before the
     request. `position` says which exchange of the run it is, counted from 1; 0 means unknown, as in a report.
+    `insecure`: the certificate of the server was not verified.
     """
 
     method: str
@@ -55,6 +56,7 @@ class RecordedExchange:
     reply_body: bytes = field(repr=False, default=b"")
     waited: float = 0.0
     position: int = field(default=0, compare=False)
+    insecure: bool = False
 
     @cached_property
     def json(self) -> Any:
@@ -75,7 +77,7 @@ class RecordedExchange:
 
     def curl(self) -> str:
         """The request as one line for a POSIX shell. The shell replaces `${NAME}`."""
-        words = ["curl", "-sS", "-i", "-X", self.method, _quoted(self.url)]
+        words = ["curl", "-sSk" if self.insecure else "-sS", "-i", "-X", self.method, _quoted(self.url)]
         for name, value in self.headers:
             words += ["-H", _quoted(f"{name}: {value}")]
         if self.body is not None:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.client.authentication import credential_parameter
 from contracts.client.target import Exhausted, NoResponse, Request, Target, Unreachable, User
-from contracts.client.transport import BadResponse, Unanswered
+from contracts.client.transport import BadResponse, Unanswered, Untrusted
 from contracts.model.finding import RecordedExchange
 from contracts.preflight.base_path import likely_base, server_paths
 from contracts.preflight.survey import Survey, TriedOperation, existing_paths, surveyed
@@ -22,8 +22,8 @@ LOGIN = re.compile(r"(?i)log-?in|sign-?in|logon|\bsso\b|oauth|saml|/auth\b|accou
 NO_HTTP = "illegal status line"
 """What httpx says of bytes that are no HTTP at all."""
 
-UNTRUSTED, BAD_TLS = "CERTIFICATE_VERIFY_FAILED", "[SSL"
-"""What OpenSSL says of a certificate, and of what is no TLS or another version of it."""
+BAD_TLS = "[SSL"
+"""What OpenSSL says of what is no TLS, or another version of it."""
 
 PASSWORD = re.compile(rb"(?i)type=[\"']?password|log ?in|sign ?in")
 """What login pages contain."""
@@ -46,7 +46,7 @@ def preflight(contract: Contract, target: Target) -> Preflight:
     except NoResponse as fault:
         return Preflight(fatal=_silent([fault], target))
     except Unreachable as fault:
-        return Preflight(fatal=_unconnected(target.base_url, str(fault)))
+        return Preflight(fatal=_unconnected(target.base_url, fault))
     except Exhausted as fault:
         return Preflight(fatal=str(fault))
     users = [each for each in target.users if survey.of(each)]
@@ -54,10 +54,10 @@ def preflight(contract: Contract, target: Target) -> Preflight:
     return Preflight(lines, tuple(_notes(contract, target, survey)), fatal)
 
 
-def _unconnected(url: str, fault: str) -> str:
-    if UNTRUSTED in fault:
-        return f"the certificate of {url} is not trusted: name a PEM file with its authority in SSL_CERT_FILE ({fault})"
-    if BAD_TLS in fault and url.startswith("https:"):
+def _unconnected(url: str, fault: Unreachable) -> str:
+    if isinstance(fault, Untrusted):
+        return str(fault)
+    if BAD_TLS in str(fault) and url.startswith("https:"):
         return f"{url} does not speak TLS; is it http://? ({fault})"
     return f"{url} accepts no connection: start it, or correct --url ({fault})"
 

@@ -66,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MODULE",
         help="A Python module with rules that the behaviour files name.",
     )
+    group.addoption("--contract-insecure", action="store_true", help="Accept any certificate, such as a self-made one.")
     group.addoption("--contract-seed", type=int, default=0, metavar="N", help="The same seed sends the same requests.")
     group.addoption("--contract-quick", action="store_true", help="Run only the short checks.")
     group.addoption(

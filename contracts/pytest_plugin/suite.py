@@ -61,11 +61,16 @@ def tests(session: pytest.Session, config: pytest.Config, vendor_or_document: st
 
 def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun:
     option = config.getoption
-    behaviour, url = option("contract_behaviour"), checked_url(option("target"))
-    contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(option("contract_rules_module")))
+    behaviour, url, insecure = option("contract_behaviour"), checked_url(option("target")), option("contract_insecure")
+    rules, reading = from_modules(option("contract_rules_module")), contracts.ReadingOptions(verify=not insecure)
+    contract = contracts.of(vendor_or_document, behaviour, rules=rules, reading=reading)
     secrets = option("contract_auth") or os.environ.get("MOCKSERVER_AUTH", "").split()
     credentials = GivenCredentials(
-        secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file")
+        secrets,
+        option("contract_header"),
+        option("contract_tenant"),
+        option("contract_auth_file"),
+        insecure=insecure,
     )
     settings = CheckSettings(
         vendor_or_document,
@@ -77,6 +82,7 @@ def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun
         option("contract_seed"),
         strict=option("contract_strict"),
         rate=default_rate(url),
+        insecure=insecure,
     )
     project = ProjectSettings.of(config.rootpath).command("check")
     ignored = ignored_failures([*option("contract_ignore"), *project.texts("ignore")], check_names(contract))

@@ -132,7 +132,7 @@ class ReceiverContext:
         """What the probe shows. Raises CannotBuildRequest without one, or if it does not answer with success."""
         if not self.settings.probe:
             raise CannotBuildRequest("only --probe URL tells whether a delivery has an effect")
-        with Target.http(self.settings.probe) as probe:
+        with Target.http(self.settings.probe, verify=self.target.verify) as probe:
             exchange = probe.send_once(Request("GET", ""))
         if not 200 <= exchange.status <= 299:
             raise CannotBuildRequest(f"the probe answers {exchange.status}")

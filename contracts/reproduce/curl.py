@@ -13,16 +13,17 @@ from contracts.reproduce.script import NAME, Path, Script, ScriptStep
 
 def as_shell(recorded: Script, base: str) -> str:
     """The requests of a script as shell lines; `${NAME}` is a secret in the environment."""
-    return "\n".join(line for step in recorded.steps for line in _lines(step, base))
+    curl = "curl -sSk" if recorded.insecure else "curl -sS"
+    return "\n".join(line for step in recorded.steps for line in _lines(curl, step, base))
 
 
-def _lines(step: ScriptStep, base: str) -> Iterator[str]:
+def _lines(curl: str, step: ScriptStep, base: str) -> Iterator[str]:
     if step.waited:
         yield f"sleep {step.waited:g}"
     if not step.extracts:
-        yield f"curl -sS -i {_request(step, base)}"
+        yield f"{curl} -i {_request(step, base)}"
         return
-    yield f"reply=$(curl -sS {_request(step, base)})"
+    yield f"reply=$({curl} {_request(step, base)})"
     for name, path in step.extracts.items():
         yield f'{name}=$(printf %s "$reply" | jq -r {shlex.quote(_filter(path))})'
 

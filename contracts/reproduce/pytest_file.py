@@ -87,7 +87,7 @@ class Session:
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    with httpx.Client(timeout=60) as client:
+    with httpx.Client(timeout=60, verify=VERIFY) as client:
         session = Session(client)
         yield session
         for path, headers in reversed(session.created):
@@ -113,6 +113,7 @@ def _head(report: Report, variables: list[str]) -> str:
     default = f'os.environ.get("URL", {report.base!r})' if report.target != MOCK else 'os.environ["URL"]'
     settings = [
         f'URL = {default}.rstrip("/")',
+        f"VERIFY = {not any(each.insecure for found in report.failures for each in found.exchanges)}",
         *(f'{name} = os.environ["{name}"]' for name in variables),
         f"SECRETS = {{{', '.join(f'{name!r}: {name}' for name in variables)}}}",
     ]

@@ -67,7 +67,7 @@ class Script:
 
     `status_decides`: the status of the last response alone shows the failure. `compares_times`: equal and different
     times matter. `is_complete`: no response shows an item that another check created. `headers`: the response headers
-    that the finding is about.
+    that the finding is about. `insecure`: the certificate of the service was not verified.
     """
 
     steps: tuple[ScriptStep, ...]
@@ -75,6 +75,7 @@ class Script:
     compares_times: bool
     is_complete: bool
     headers: tuple[str, ...] = ()
+    insecure: bool = False
 
     @property
     def stable_responses(self) -> list[Any]:
@@ -127,6 +128,7 @@ def script(found: Finding, base: str, operations: Iterable[str] = ()) -> Script:
         found.check == "document"
         or not any(_has_foreign_item(parsed(each.reply_body), marks) for each in found.exchanges),
         named_headers,
+        any(each.insecure for each in found.exchanges),
     )
 
 

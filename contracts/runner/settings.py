@@ -17,7 +17,7 @@ from contracts.client.target import Target, User
 from contracts.listener.listener import ListenerSettings
 from contracts.runner.request_sender import Mode
 from contracts.runner.sharding import WHOLE, Shard
-from mockserver.contract import Contract
+from mockserver.contract import Contract, ReadingOptions
 from mockserver.errors import MockServerError
 
 INTERNAL = "http://target.local"
@@ -35,6 +35,7 @@ class CheckSettings:
     `vendor_or_document` is what the user named, `contract` what was loaded from it and from the files in `behaviour`.
     Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`. With `callbacks`, we listen for
     what the service sends. `items` is the number of items that each collection of the built-in mock starts with.
+    With `insecure`, any certificate is accepted: of the service, and of where the document is fetched.
     """
 
     vendor_or_document: str
@@ -58,6 +59,12 @@ class CheckSettings:
     workers: int = 1
     probe_security: bool = False
     callbacks: ListenerSettings | None = None
+    insecure: bool = False
+
+    @property
+    def reading(self) -> ReadingOptions:
+        """How the document is read."""
+        return ReadingOptions(verify=not self.insecure)
 
     @property
     def base(self) -> str:
@@ -78,7 +85,8 @@ class CheckSettings:
             "timeout": self.timeout,
             "deadline": self.deadline,
         }
-        target = Target.http(self.url, self.users, **limits) if self.url else self.mock(**limits)
+        verify = not self.insecure
+        target = Target.http(self.url, self.users, verify=verify, **limits) if self.url else self.mock(**limits)
         try:
             yield target
         finally:
@@ -99,6 +107,7 @@ class CheckSettings:
             rules=self.contract.rules,
             seed=self.seed,
             items=self.items,
+            reading=self.reading,
             **options,
         )
 

@@ -35,7 +35,7 @@ class Library(Struct):
     """Reads the files that a document refers to: those below its `folder`; with `outside` any file, and URLs.
 
     A document that was fetched has an `address` and no folder: it may refer to what is on the same host, and with
-    `outside` to other hosts, but never to files of this machine.
+    `outside` to other hosts, but never to files of this machine. Without `verify`, any certificate is accepted.
 
     `spent` and `count` are the bytes and files read so far, which `bounds` limits. `opened` are the paths that were
     read so far, including those that could not be read: `--watch` waits for them to appear.
@@ -48,6 +48,7 @@ class Library(Struct):
     count: int = 0
     opened: list[Path] = field(default_factory=list)
     address: Address | None = None
+    verify: bool = True
 
     def read(self, name: str) -> Any:
         """The content of the file or URL `name`. Raises InvalidDocument if it is missing, broken or not allowed."""
@@ -102,7 +103,8 @@ class Library(Struct):
             raise InvalidDocument("is on another machine; fetch it with --outside", file=remote.shown(address))
         user = own.user if own is not None and is_own else None
         only = "" if self.outside else address
-        data, _ = remote.fetch(Address(address, user), self.bounds.bytes - self.spent, self.bounds, only=only)
+        limit = self.bounds.bytes - self.spent
+        data, _ = remote.fetch(Address(address, user), limit, self.bounds, only=only, verify=self.verify)
         return self.counted(remote.shown(address), data)
 
     def counted(self, name: str, data: bytes) -> bytes:

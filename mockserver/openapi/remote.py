@@ -27,6 +27,9 @@ STANDARD_INPUT = "-"
 
 MOST_REDIRECTS = 5
 
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+"""What OpenSSL says of a certificate that it cannot verify."""
+
 HTML = (b"<!doctype html", b"<html")
 
 
@@ -64,20 +67,23 @@ def shown(address: str) -> str:
     return f"{url}?…" if query else url
 
 
-def fetch(address: Address, limit: int, bounds: SizeLimits, *, only: str = "") -> tuple[bytes, str]:
+def fetch(
+    address: Address, limit: int, bounds: SizeLimits, *, only: str = "", verify: bool = True
+) -> tuple[bytes, str]:
     """The bytes at an address, at most one more than `limit`, and the URL that redirects lead to.
 
-    With `only`, redirects to another host than that of this URL are refused. Raises InvalidDocument.
+    With `only`, redirects to another host than that of this URL are refused. Without `verify`, any certificate is
+    accepted. Raises InvalidDocument.
     """
     # A thread of its own, because the caller may be in an event loop. It ends when `bounds.seconds` are over.
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _fetch(address, limit, bounds, only)).result()
+        return pool.submit(asyncio.run, _fetch(address, limit, bounds, only, verify)).result()
 
 
-async def _fetch(address: Address, limit: int, bounds: SizeLimits, only: str) -> tuple[bytes, str]:
-    file, url = shown(address.url), address.url
+async def _fetch(address: Address, limit: int, bounds: SizeLimits, only: str, verify: bool) -> tuple[bytes, str]:
+    file, url, seconds = shown(address.url), address.url, bounds.seconds
     try:
-        async with asyncio.timeout(bounds.seconds), httpx.AsyncClient(timeout=bounds.seconds) as client:
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds, verify=verify) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 user = address.user if origin(url) == origin(address.url) else None
                 async with client.stream("GET", url, auth=user) as reply:
@@ -86,12 +92,18 @@ async def _fetch(address: Address, limit: int, bounds: SizeLimits, only: str) ->
                     url = urljoin(url, reply.headers["location"])
                 _check_redirect(url, only, file)
     except TimeoutError:
-        raise InvalidDocument(
-            f"cannot be fetched: no complete answer in {bounds.seconds:g} seconds", file=file
-        ) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise InvalidDocument(f"cannot be fetched: {str(fault) or type(fault).__name__}", file=file) from None
+        raise InvalidDocument(f"cannot be fetched: no complete answer in {seconds:g} seconds", file=file) from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as fault:  # OSError: SSL_CERT_FILE names no file
+        raise InvalidDocument(f"cannot be fetched: {_why(fault)}", file=file) from None
     raise InvalidDocument(f"cannot be fetched: more than {MOST_REDIRECTS} redirects", file=file)
+
+
+def _why(fault: Exception) -> str:
+    """Why a document could not be fetched, and what to do about a certificate."""
+    told = str(fault) or type(fault).__name__
+    if UNTRUSTED in told:
+        return f"the certificate is not trusted; name a PEM file with its authority in SSL_CERT_FILE ({told})"
+    return f"SSL_CERT_FILE: {told}" if isinstance(fault, OSError) else told
 
 
 def _check_redirect(url: str, only: str, file: str) -> None:

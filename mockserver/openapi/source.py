@@ -34,16 +34,19 @@ STANDARD_INPUT_NAME = "standard input"
 """What messages call a document without a name."""
 
 
-def read(place: Path | str, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> DocumentSource:
+def read(
+    place: Path | str, *, outside: bool = False, verify: bool = True, bounds: SizeLimits = BOUNDS
+) -> DocumentSource:
     """Read the document at a path or URL or from standard input (`-`), JSON or YAML, and every file it refers to.
 
     Files outside of the document's folder and URLs are read only with `outside`; what is on the host of a document that
-    was fetched, in any case. Standard input is in the working directory. Raises InvalidDocument, with line and
-    column where known, if the document cannot be read, is not valid JSON or YAML, or exceeds `bounds`. A file that it
-    refers to raises nothing; it is listed in `unread`.
+    was fetched, in any case. Without `verify`, the server of a document that is fetched may have any certificate.
+    Standard input is in the working directory. Raises InvalidDocument, with line and column where known, if the
+    document cannot be read, is not valid JSON or YAML, or exceeds `bounds`. A file that it refers to raises nothing; it
+    is listed in `unread`.
     """
     if isinstance(place, str) and remote.is_address(place):
-        return _fetched(Address.of(place), outside, bounds)
+        return _fetched(Address.of(place), outside, verify, bounds)
     if place == remote.STANDARD_INPUT:
         library = Library(Path(), outside, bounds)
         data = library.counted(STANDARD_INPUT_NAME, remote.standard_input(bounds.bytes))
@@ -53,11 +56,11 @@ def read(place: Path | str, *, outside: bool = False, bounds: SizeLimits = BOUND
     return _joined(library.bytes_of(str(path), path), path.name, str(path), library)
 
 
-def _fetched(address: Address, outside: bool, bounds: SizeLimits) -> DocumentSource:
+def _fetched(address: Address, outside: bool, verify: bool, bounds: SizeLimits) -> DocumentSource:
     """The document at an address. Relative references start from where redirects lead (RFC 3986 section 5.1.3)."""
-    data, url = remote.fetch(address, bounds.bytes, bounds)
+    data, url = remote.fetch(address, bounds.bytes, bounds, verify=verify)
     user = address.user if remote.origin(url) == remote.origin(address.url) else None
-    library = Library(Path(), outside, bounds, address=Address(url, user))
+    library = Library(Path(), outside, bounds, address=Address(url, user), verify=verify)
     name = remote.shown(address.url)
     return _joined(library.counted(name, data), url, name, library)
 
