@@ -191,3 +191,14 @@ def test_no_check_is_started_where_none_may_be() -> None:
     assert 409 == refused.status_code
     assert "--no-checks" in listed["why_not"]
     assert [] == listed["checks"]
+
+
+def test_items_that_lists_begin_with_are_counted_before_anybody_asks_for_a_list() -> None:
+    with Client(mockserver.create_app("docs/shop.yaml", settings=mockserver.ServiceSettings(items=3))) as client:
+        counted = {each["resource"]: each["items"] for each in client.get("/_mock/resources").json()}
+        listed = {name: len(client.get(f"/{name}s").json()) for name in ("customer", "order")}
+        again = {each["resource"]: each["items"] for each in client.get("/_mock/resources").json()}
+
+    assert {"customer": 3, "address": 3, "order": 3, "country": 3} == counted
+    assert {"customer": 3, "order": 3} == listed
+    assert counted == again
