@@ -29,6 +29,7 @@ MockServerError
 │   ├── PreconditionRequired     the request needs `If-Match` (RFC 6585 section 3)
 │   ├── TooLarge                 the body is larger than the configured limit
 │   ├── UnsupportedMediaType     the operation does not take this content type
+│   ├── RangeNotSatisfiable      the content has no byte of the `Range` (RFC 9110 section 15.5.17)
 │   ├── TooMany                  the rate limit is used up
 │   ├── StoreUnavailable         the shared log of changes cannot be reached (503)
 │   ├── BadGateway               another server, which the request is about, could not be reached (502)
@@ -235,6 +236,10 @@ class UnsupportedMediaType(Refusal):
     kind, status = "unsupported-media-type", 415
 
 
+class RangeNotSatisfiable(Refusal):
+    kind, status = "range-not-satisfiable", 416
+
+
 class TooMany(Refusal):
     kind, status = "too-many", 429
 
@@ -267,6 +272,7 @@ REFUSALS: dict[str, type[Refusal]] = {
         PreconditionRequired,
         TooLarge,
         UnsupportedMediaType,
+        RangeNotSatisfiable,
         TooMany,
         BadGateway,
         Unanswerable,

@@ -12,7 +12,7 @@ from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.curl_example import curl_command
 from mockserver.web.mounted_operations import is_root_taken
-from mockserver.web.oauth.flows import METADATA, endpoints
+from mockserver.web.oauth.flows import DISCOVERY, METADATA, endpoints
 from mockserver.web.service import Service
 
 MOST_NAMED = 3
@@ -142,6 +142,8 @@ def _oauth(service: Service, prefix: str) -> Iterator[str]:
     """The URLs of OAuth flows on this mock, a line for each scheme."""
     for metadata in [each for each in endpoints(service) if each.kind == METADATA][:MOST_NAMED]:
         yield "#   OAuth: " + ", ".join(f"{kind} {prefix}{path}" for kind, path in metadata.others.items())
+    for discovery in [each for each in endpoints(service) if each.kind == DISCOVERY][:1]:
+        yield f"#   OpenID Connect: {prefix}{discovery.path}"
 
 
 def _row(name: str, service: Service, prefix: str) -> tuple[str, str, str, str]:

@@ -108,7 +108,7 @@ SUCCESS = {
 }
 """The documented successes with which an action answers, the first choice first."""
 
-USUAL = ("200", "201", "202", "2XX", "204", "203")
+USUAL = ("200", "201", "202", "2XX", "204", "203", "206")
 
 
 class ReplyBody(Struct, frozen=True):

@@ -36,7 +36,7 @@ EMBEDDED = lazy_pattern(r"\{(\$[^{}]*)\}")
 
 WHOLE: Mapping[str, Read] = {
     "$url": lambda values: values.url,
-    "$method": lambda values: values.method.upper(),
+    "$method": lambda values: values.method,
     "$statusCode": lambda values: values.status,
     "$request.body": lambda values: values.body,
     "$response.body": lambda values: values.response_body,

@@ -42,6 +42,7 @@ from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
 from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
+from mockserver.web.response.byte_ranges import byte_ranges
 from mockserver.web.response.default_errors import summary
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
@@ -114,6 +115,7 @@ class Endpoint:
         self._is_restricted = self._has_tenant_in_path or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
+        self._byte_ranges = byte_ranges(operation, parts.examples)
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None
@@ -165,7 +167,7 @@ class Endpoint:
                 step = "access"
                 self._check_access(principal, tenant)
             step = "parameters"
-            parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
+            given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target, scope), is_validated=preferences.is_validated
             )
             content, body, media_type = b"", None, ""
@@ -174,8 +176,7 @@ class Endpoint:
                 content, body, media_type = await self._read(preferences, headers, receive)
             step = "media type"
             self._refuse_unacceptable(headers)
-            in_path, in_query, header = parameters["path"], parameters["query"], parameters["header"]
-            sent = (in_path, in_query, header, parameters["cookie"], body, media_type)
+            sent = (given["path"], given["query"], given["header"], given["cookie"], body, media_type)
             call = Call(method, raw_path(scope), *sent, principal, tenant)
             step = "handler"
             accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
@@ -187,6 +188,7 @@ class Endpoint:
             # Encoded before the commit: a value that cannot be encoded undoes the changes.
             is_ready = reply.proven and reply.content is not None
             reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name, store=store))
+            reply = reply if self._byte_ranges is None else self._byte_ranges.part(reply, call, headers)
             transaction.commit()
             if self._is_delete or self._notify is not None:
                 self._tell(CommittedRequest(call, reply, transaction, scope))

@@ -263,10 +263,6 @@ ADDED: dict[str, tuple[tuple[str | int, ...], Json]] = {
         ("components", "securitySchemes", "key"),
         {"type": "oauth2", "flows": FLOWS, "oauth2MetadataUrl": "https://m.example"},
     ),
-    "open id connect": (
-        ("components", "securitySchemes", "key"),
-        {"type": "openIdConnect", "openIdConnectUrl": "https://o.example"},
-    ),
 }
 """Object → where it is in the document, and what is added to it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ def test_a_relative_url_starts_from_the_server(tmp_path: Path, url: str, path: s
     flows = {"clientCredentials": {**FLOW, "tokenUrl": url}}
     with Client(mockserver.create_app(written(tmp_path, flows))) as api:
         assert 200 == api.post(path, data={"grant_type": "client_credentials"}).status_code
-        assert 404 == api.get(path).status_code
+        wrong = api.get(path)
+        assert (405, "POST") == (wrong.status_code, wrong.headers["allow"])
 
 
 def test_an_operation_at_that_path_is_answered_as_the_document_says(tmp_path: Path) -> None:
@@ -172,8 +174,11 @@ def test_the_codes_of_a_device_are_for_its_scopes(tmp_path: Path) -> None:
         codes = api.post("/device", data={"client_id": "tv", "scope": "write"}).json()
         grant = "urn:ietf:params:oauth:grant-type:device_code"
         form = {"grant_type": grant, "device_code": codes["device_code"], "client_id": "tv"}
+        early = api.post("/oauth/token", data=form)
+        time.sleep(codes["interval"])
         token = api.post("/oauth/token", data=form).json()
 
+        assert (400, "authorization_pending") == (early.status_code, early.json()["error"])
         assert codes["verification_uri_complete"] == f"http://sandbox/device?user_code={codes['user_code']}"
         assert 200 == api.get(codes["verification_uri_complete"]).status_code
         assert [403, 204] == statuses(api, token["access_token"])

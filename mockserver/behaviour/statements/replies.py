@@ -104,6 +104,9 @@ class Errors(Statement, frozen=True, kw_only=True):
     unsupported_media_type: Annotated[ErrorBody | None, Meta(description="The media type is not accepted (415).")] = (
         None
     )
+    range_not_satisfiable: Annotated[
+        ErrorBody | None, Meta(description="The content has no byte of the `Range` (416).")
+    ] = None
     too_many: Annotated[ErrorBody | None, Meta(description="A rate limit is exceeded (429).")] = None
     bad_gateway: Annotated[ErrorBody | None, Meta(description="Another server could not be reached (502).")] = None
     unavailable: Annotated[ErrorBody | None, Meta(description="The store of `--store` does not answer (503).")] = None

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from mockserver.messages import Reply
 from mockserver.web.oauth.codes import Grant, write_code
+from mockserver.web.oauth.devices import INTERVAL, WaitingDevices
 from mockserver.web.oauth.flows import OAuthEndpoint
 from mockserver.web.oauth.tokens import SECONDS, UNCACHED, answer, new_token, refused
 
@@ -22,9 +23,6 @@ CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """The letters of a user code (RFC 8628 section 6.1)."""
-
-INTERVAL = 1
-"""How many seconds a client of the device flow waits between its requests for a token."""
 
 
 def redirection(endpoint: OAuthEndpoint, fields: Mapping[str, str]) -> Reply:
@@ -42,7 +40,7 @@ def redirection(endpoint: OAuthEndpoint, fields: Mapping[str, str]) -> Reply:
     if not made and kind == "code":
         challenge = fields.get("code_challenge", "")
         method = fields.get("code_challenge_method", "plain") if challenge else ""
-        made = {"code": write_code(Grant(client, tuple(scopes), target, challenge, method))}
+        made = {"code": write_code(Grant(client, tuple(scopes), target, challenge, method, fields.get("nonce", "")))}
     elif not made:
         token = new_token(endpoint.keyring, endpoint.scopes, scopes)
         made = {"access_token": token, "token_type": "Bearer", "expires_in": str(SECONDS)}
@@ -69,7 +67,7 @@ def _problem(endpoint: OAuthEndpoint, fields: Mapping[str, str], kind: str, scop
     return {"error": error, "error_description": description} if description else {}
 
 
-def device_reply(endpoint: OAuthEndpoint, fields: Mapping[str, str], address: str) -> Reply:
+def device_reply(endpoint: OAuthEndpoint, fields: Mapping[str, str], address: str, devices: WaitingDevices) -> Reply:
     """The codes of a device, and the address where a person would enter one (RFC 8628 section 3.2)."""
     scopes = fields.get("scope", "").split()
     if not fields.get("client_id"):
@@ -77,6 +75,7 @@ def device_reply(endpoint: OAuthEndpoint, fields: Mapping[str, str], address: st
     if problem := endpoint.unknown(scopes):
         return refused("invalid_scope", problem)
     code = write_code(Grant(fields["client_id"], tuple(scopes)))
+    devices.begin(code)
     letters = [LETTERS[byte % len(LETTERS)] for byte in sha256(code.encode()).digest()[:8]]
     user_code = f"{''.join(letters[:4])}-{''.join(letters[4:])}"
     made = {"device_code": code, "user_code": user_code, "verification_uri": address}

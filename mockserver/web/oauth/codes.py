@@ -12,8 +12,8 @@ import msgspec
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):
-    """What a code was made for: `client` and `scopes`; of the authorization endpoint also its `redirect_uri`, and the
-    `code_challenge` with its method (RFC 7636 section 4.3).
+    """What a code was made for: `client` and `scopes`; of the authorization endpoint also its `redirect_uri`, the
+    `code_challenge` with its method (RFC 7636 section 4.3), and the `nonce` of its identity token.
     """
 
     client: str
@@ -21,6 +21,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     redirect: str = ""
     challenge: str = ""
     method: str = ""
+    nonce: str = ""
 
 
 _decoder = msgspec.json.Decoder(Grant)

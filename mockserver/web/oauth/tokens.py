@@ -5,14 +5,16 @@ from __future__ import annotations
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 import orjson
 
 from mockserver.messages import Reply
 from mockserver.web.oauth.codes import Grant, read_code
+from mockserver.web.oauth.devices import INTERVAL, WaitingDevices
 from mockserver.web.oauth.flows import OAuthEndpoint
+from mockserver.web.oauth.identity import identity_token
 from mockserver.web.request.authentication import INVALID_WORDS, Keyring, scopes_of
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +24,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "urn:ietf:params:oauth:grant-type:device_code": ("device_code",),
 }
 """The fields that a request for a token must have, by its `grant_type`."""
+
+OPENID = "openid"
+"""The scope of a request for an identity token (OpenID Connect Core 1.0 section 3.1.2.1)."""
 
 SECRETS = ("password", "code", "refresh_token", "device_code")
 
@@ -39,10 +44,24 @@ class RefusedGrant(Exception):
         self.error = error
 
 
-def token_reply(endpoint: OAuthEndpoint, fields: Mapping[str, str], authorization: str) -> Reply:
-    """The reply to a request for a token: the fields of its form, and its Authorization header."""
+class TokenRequest(NamedTuple):
+    """A request for a token: the `fields` of its form, and its Authorization header.
+
+    `address` is that of the service on this mock, `devices` knows which of them ask too early, `now` is the time.
+    """
+
+    endpoint: OAuthEndpoint
+    fields: Mapping[str, str]
+    authorization: str
+    address: str
+    devices: WaitingDevices
+    now: float
+
+
+def token_reply(request: TokenRequest) -> Reply:
+    """The reply to a request for a token."""
     try:
-        return answer(200, _granted(endpoint, fields, _client(fields, authorization)))
+        return answer(200, _granted(request, _client(request.fields, request.authorization)))
     except RefusedGrant as refusal:
         return refused(refusal.error, str(refusal))
 
@@ -80,7 +99,8 @@ def _client(fields: Mapping[str, str], authorization: str) -> tuple[str, str]:
     return unquote_plus(name), unquote_plus(secret)
 
 
-def _granted(endpoint: OAuthEndpoint, fields: Mapping[str, str], client: tuple[str, str]) -> dict[str, Any]:
+def _granted(request: TokenRequest, client: tuple[str, str]) -> dict[str, Any]:
+    endpoint, fields = request.endpoint, request.fields
     grant = fields.get("grant_type", "")
     if not grant:
         raise RefusedGrant("invalid_request", "the form has no grant_type")
@@ -95,10 +115,21 @@ def _granted(endpoint: OAuthEndpoint, fields: Mapping[str, str], client: tuple[s
         if INVALID_WORDS.search(fields.get(name, "")):
             raise RefusedGrant("invalid_grant", f"the {name} is one that the mock refuses")
     scopes = _scopes(endpoint, grant, fields, client[0])
+    if request.devices.is_early(fields.get("device_code", "")):
+        raise RefusedGrant("authorization_pending", f"the device asks too early; it waits {INTERVAL} s before it asks")
     token = new_token(endpoint.keyring, endpoint.scopes, scopes)
     made: dict[str, Any] = {"access_token": token, "token_type": "Bearer", "expires_in": SECONDS}
     made |= {"scope": " ".join(scopes)} if scopes else {}
+    if endpoint.issuer is not None and OPENID in scopes and grant != "client_credentials":
+        made["id_token"] = _identity(request, client[0], scopes)
     return made | ({} if grant == "client_credentials" else {"refresh_token": token})
+
+
+def _identity(request: TokenRequest, client: str, scopes: list[str]) -> str:
+    """The identity token beside an access token."""
+    code = read_code(request.fields.get("code", "")) or Grant(client)
+    issuer = f"{request.address}{request.endpoint.issuer}"
+    return identity_token(request.endpoint.keyring, issuer, client or code.client, code.nonce, scopes, request.now)
 
 
 def _scopes(endpoint: OAuthEndpoint, grant: str, fields: Mapping[str, str], client: str) -> list[str]:

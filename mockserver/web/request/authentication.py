@@ -235,17 +235,23 @@ def _lacking(credential: str | None, required: frozenset[str]) -> frozenset[str]
 
 def scopes_of(token: str) -> frozenset[str] | None:
     """The scopes in the claims of a JSON Web Token (RFC 9068 section 2.2.3); None when there is no such claim."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return None
-    found = next((claims[n] for n in ("scope", "scp", "scopes") if n in claims), None) if type(claims) is dict else None
+    claims = claims_of(token)
+    found = next((claims[n] for n in ("scope", "scp", "scopes") if n in claims), None)
     if isinstance(found, str):
         return frozenset(found.split())
     return frozenset(map(str, found)) if isinstance(found, list) else None
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a JSON Web Token, whose signature is not verified; empty for any other token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if type(claims) is dict else {}
 
 
 def _insufficient(lacking: frozenset[str]) -> Forbidden:

@@ -273,5 +273,6 @@ CODES: dict[str, tuple[str, ...]] = {
     "unanswerable": ("internal_error", "internal_server_error", "server_error", "internal"),
     "not-acceptable": ("not_acceptable",),
     "unsupported-media-type": ("unsupported_media_type",),
+    "range-not-satisfiable": ("invalid_range",),
 }  # fmt: skip
 """Other codes that APIs use for a kind of error."""

@@ -26,6 +26,7 @@ MESSAGES = {
     "precondition-required": "The request needs If-Match",
     "too-large": "The body is too large",
     "unsupported-media-type": "The content type is not supported",
+    "range-not-satisfiable": "The content has no such part",
     "too-many": "Too many requests",
     "bad-gateway": "Another server could not be reached",
     "unanswerable": "The request could not be answered",
