@@ -1,5 +1,5 @@
 """`python -m mockserver`."""
 
-from mockserver.cli.commands import main
+from mockserver_start.command import main
 
 main()

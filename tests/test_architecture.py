@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "lazy_module", "lazy_pattern", "document_cache", "name_clash", "printed_text", "errors", "reason_phrases",
+    "lazy_module", "lazy_pattern", "document_cache", "printed_text", "errors", "reason_phrases",
     "loopback", "address_guard", "durations", "rules", "document_paths", "vendor_files", "openapi", "project_settings",
     "editor_schemas", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages", "state",
     "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli", "__main__",
@@ -324,7 +324,7 @@ def test_whatever_the_product_imports_is_declared_where_it_is_needed() -> None:
         available = declared(*(extra for key in own & EXTRA_OF.keys() for extra in EXTRA_OF[key]))
         for each in imports(path):
             top = each.name.split(".")[0]
-            if top in sys.stdlib_module_names or top in ("mockserver", "contracts"):
+            if top in sys.stdlib_module_names or top in ("mockserver", "mockserver_start", "contracts"):
                 continue
             if not available & {canonical(name) for name in providers.get(top, [])}:
                 wrong.append(str(each))

@@ -11,7 +11,6 @@ import click
 
 from mockserver.cli.lazy_command import LazyCommand
 from mockserver.lazy_module import LazyModule
-from mockserver.name_clash import clash
 
 if TYPE_CHECKING:
     from importlib import metadata
@@ -75,12 +74,6 @@ class UnusableFile(click.ClickException):
     exit_code = 2
 
 
-class MixedPackages(click.ClickException):
-    """Another product has overwritten files of this one."""
-
-    exit_code = 2
-
-
 CONTROL = {
     "requests": "Show what was asked of a running sandbox, also as it comes.",
     "verify": "Compare what was asked with what is expected.",
@@ -100,8 +93,6 @@ CONTROL = {
 @click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
 def main() -> None:
     """Mock HTTP APIs from their OpenAPI documents, and check real ones against the same documents."""
-    if problem := clash():
-        raise MixedPackages(problem)
 
 
 for command in (

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.name_clash import clash
-
 if TYPE_CHECKING:
     from mockserver.pytest_plugin.mock_api import MockApi
     from mockserver.pytest_plugin.sandboxes import Sandboxes
@@ -33,9 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker. Raises UsageError if another product has overwritten files of this one."""
-    if problem := clash():
-        raise pytest.UsageError(problem)
+    """Register the marker."""
     config.addinivalue_line("markers", MARKER)
 
 

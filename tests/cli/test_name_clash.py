@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from mockserver.cli.commands import main
+from tests.process import ENVIRONMENT, ROOT
 
-pytest_plugins = ["pytester"]
+COMMAND = [sys.executable, "-c", "from mockserver_start.command import main; main()"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "mockserver_start.pytest_plugin", "-p", "no:cacheprovider"]
+
+Namesake = tuple[str, str, dict[str, str]]
 
 
 @pytest.fixture(params=[("mockserver-client", "mockserver"), ("PyContracts", "contracts")], ids=lambda it: it[0])
-def namesake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """The other product and the folder that it shares, as if pip had installed it."""
+def namesake(request: pytest.FixtureRequest, tmp_path: Path) -> Namesake:
+    """The other product, the folder that it shares, and an environment in which pip installed it after this one."""
     name, folder = request.param
     about = tmp_path / "site" / f"{name.replace('-', '_')}-9.2.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.2.0\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(str(about.parent))
-    monkeypatch.setenv("PYTHONPATH", str(about.parent), prepend=os.pathsep)
-    return name, folder
+    (about.parent / folder).mkdir()
+    (about.parent / folder / "__init__.py").write_text("from .no_file_of_ours import nothing\n")
+    path = os.pathsep.join([str(about.parent), str(ROOT)])
+    return name, folder, ENVIRONMENT | {"PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-def test_a_command_names_the_other_product_and_what_to_do(namesake: tuple[str, str]) -> None:
-    name, folder = namesake
-
-    done = CliRunner().invoke(main, ["specs"])
-
-    assert 2 == done.exit_code
-    assert f"{name} 9.2.0 is installed beside mockserver" in done.output
-    assert f"a package named {folder}," in done.output
-    assert f"pip uninstall {name}" in done.output
+def run(command: list[str], environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_the_help_still_answers(namesake: tuple[str, str]) -> None:
-    assert 0 == CliRunner().invoke(main, ["--help"]).exit_code
+@pytest.mark.parametrize(
+    "command", [[*COMMAND, "specs"], [*COMMAND, "--help"], PYTEST], ids=["specs", "help", "pytest"]
+)
+def test_the_other_product_is_named_with_what_to_do(command: list[str], namesake: Namesake, tmp_path: Path) -> None:
+    name, folder, environment = namesake
+    (tmp_path / "test_nothing.py").write_text("def test_nothing(): pass\n")
+
+    done = run(command, environment, tmp_path)
+
+    assert (2 if command is not PYTEST else pytest.ExitCode.USAGE_ERROR) == done.returncode, done
+    assert f"{name} 9.2.0 is installed beside mockserver" in done.stderr
+    assert f"a package named {folder}," in done.stderr
+    assert f"pip uninstall {name}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_pytest_stops_with_the_same_words(namesake: tuple[str, str], pytester: pytest.Pytester) -> None:
-    name, _ = namesake
-    pytester.makepyfile("def test_nothing(): pass")
+def test_without_another_product_the_command_and_both_plugins_work(tmp_path: Path) -> None:
+    (tmp_path / "test_mock.py").write_text(
+        "import pytest\n\nEMPTY = {'openapi': '3.1.0', 'info': {'title': 'A', 'version': '1'}, 'paths': {}}\n\n\n"
+        "@pytest.mark.mock_api(EMPTY)\ndef test_a_mock(mock_api, mock_app):\n    assert mock_api.url\n"
+    )
+    environment = ENVIRONMENT | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    version = run([*COMMAND, "--version"], environment, tmp_path)
+    tested = run([*PYTEST, "-q", "-W", "error"], environment, tmp_path)
 
-    assert pytest.ExitCode.USAGE_ERROR == done.ret
-    done.stderr.fnmatch_lines([f"*{name} 9.2.0 is installed beside mockserver*"])
+    assert (0, "") == (version.returncode, version.stderr)
+    assert (0, "1 passed") == (tested.returncode, tested.stdout.split("\n")[-2].partition(" in")[0])
+
+
+def test_pip_and_pytest_start_what_looks_for_other_products() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert {"mockserver": "mockserver_start.command:main"} == project["scripts"]
+    assert {"mockserver": "mockserver_start.pytest_plugin"} == project["entry-points"]["pytest11"]

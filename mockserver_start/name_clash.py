@@ -1,17 +1,13 @@
-"""Finds other products whose packages have the names of ours: pip mixes their files in one folder without a word."""
+"""Finds other products whose packages have the names of ours: pip mixes their files in one folder without a word.
+
+This folder has a name of its own and imports nothing of ours: a file of the other product may have replaced any.
+"""
 
 from __future__ import annotations
 
 import os
+import pkgutil
 import sys
-from typing import TYPE_CHECKING
-
-from mockserver.lazy_module import LazyModule
-
-if TYPE_CHECKING:
-    from importlib import metadata
-else:
-    metadata = LazyModule("importlib.metadata")
 
 NAMESAKES = {"mockserver-client": "mockserver", "PyContracts": "contracts", "contracts": "contracts"}
 """Distributions of other products on PyPI, with the folder that they share with this one."""
@@ -29,15 +25,16 @@ def clash() -> str:
             return (
                 f"{name} {installed} is installed beside mockserver. It is another product, and both have a package "
                 f"named {folder}, so their files are mixed.\n"
-                "Use a virtual environment for each, or keep this one:\n"
+                "Use a virtual environment for each. To keep this one, uninstall the other product, and install "
+                "mockserver again from where it came:\n"
                 f"  pip uninstall {name}\n"
-                "  pip install --force-reinstall --no-deps mockserver"
+                "  pip install --force-reinstall --no-deps mockserver      # or a path: a checkout, a wheel"
             )
     return ""
 
 
 def _distributions() -> set[str]:
-    """The names of what is installed, as in `_folder`. To import `importlib.metadata` takes each start 20 ms."""
+    """The names of what is installed, as in `_folder`. To import `importlib.metadata` would take each start 20 ms."""
     found = (entry for path in sys.path for entry in _entries(path))
     return {_folder(entry.partition("-")[0]) for entry in found if entry.endswith(ENDINGS)}
 
@@ -55,7 +52,8 @@ def _folder(name: str) -> str:
 
 
 def _version(name: str) -> str:
+    version = pkgutil.resolve_name("importlib.metadata:version")
     try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
+        return str(version(name))
+    except ModuleNotFoundError:  # PackageNotFoundError is one
         return ""

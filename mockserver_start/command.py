@@ -1,0 +1,19 @@
+"""The command `mockserver`, and `python -m mockserver`."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+
+from mockserver_start.name_clash import clash
+
+COMMAND = "mockserver.cli.commands:main"
+"""Named and not imported: the import fails where another product has replaced files."""
+
+
+def main() -> None:
+    """Run a command. Exits with 2 if another product has replaced files of this one."""
+    if problem := clash():
+        sys.stderr.write(f"Error: {problem}\n")
+        sys.exit(2)
+    pkgutil.resolve_name(COMMAND)()
