@@ -17,7 +17,7 @@ PATIENCE = 60.0
 
 READY = "document.querySelector('[data-view][data-ready]')"
 
-KEYS = {"Escape": 27, "/": 191, "j": 74, "k": 75, "1": 49, "2": 50}
+KEYS = {"Escape": 27, "/": 191, "?": 191, "j": 74, "k": 75, "1": 49, "2": 50}
 """Key codes by name."""
 
 

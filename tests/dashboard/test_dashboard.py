@@ -87,6 +87,11 @@ def test_traffic_comes_live_and_an_entry_says_why(page: BrowserPage, sandbox: st
     page.wait("location.hash === '#/traffic' && !document.querySelector('.entry')")
     page.press("/")
     page.wait("document.activeElement.type === 'search'")
+    page.press("Escape")
+    page.press("?")
+    page.see("next and previous request", "dialog")
+    page.click("dialog button", "Close")
+    page.wait("!document.querySelector('dialog')")
 
 
 def test_a_request_is_sent_again_and_answered_differently(page: BrowserPage, sandbox: str) -> None:
@@ -287,6 +292,23 @@ def test_a_phone_shows_whole_names_and_ids_that_can_be_read(page: BrowserPage, s
 
     assert [0] * 7 == names
     assert all(width > 100 for width in ids), ids
+
+
+def test_fields_stay_in_their_card_however_long_the_paths_are(browser: str) -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "piper", "--port", "0", until=READY)
+        with opened(browser, address(lines)) as page:
+            wide = []
+            for width in (1280, 390):
+                page.look(width=width, height=844)
+                page.open("faults/new")
+                page.see("Operation")
+                fields = "[...document.querySelectorAll('form.card :is(input, select)')]"
+                card = "document.querySelector('form.card')"
+                right = f"Math.max(...{fields}.map((each) => each.getBoundingClientRect().right))"
+                wide.append(page.evaluate(f"{right} - {card}.getBoundingClientRect().right"))
+
+    assert all(each < 0 for each in wide), wide
 
 
 def test_the_pictures_of_the_docs_show_every_view(page: BrowserPage, sandbox: str, tmp_path: Path) -> None:

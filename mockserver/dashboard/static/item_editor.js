@@ -74,7 +74,7 @@ class ItemEditor {
     const versions = await trying(() => get(`${this.path}/${part(this.id)}/versions`, { query: this.scope }));
     if (!versions) return;
     const shown = versions.map((each) => h("div.stack", {}, h("div.line", {}, h(`span.badge.${each.change}`, {}, each.change), h("strong", {}, `revision ${each.revision}`), each.request ? h("a", { href: `#/traffic/${each.request}`, onclick: () => this.close(false) }, `by request ${each.request}`) : h("span.soft", {}, "by hand")), difference(each.before || {}, each.after || {})));
-    fill(this.pane, shown.length ? h("div.changes", {}, shown) : empty("No changes are kept", "It is from before the last reset, or the journal keeps no changes."));
+    fill(this.pane, shown.length ? h("div.changes", {}, shown) : empty("No changes are kept", "The item is as it was at the start or before the last reset, or the journal keeps no changes."));
   }
 
   keep() {

@@ -13,7 +13,7 @@ export function itemForm(described, item, isNew) {
   const required = new Set(schema.required || []);
   const fields = names.map((name) => field(name, resolved(properties[name] ?? {}, root), item[name], { required: required.has(name), byService: described.set_by_service.includes(name), secret: described.secrets.includes(name) }));
   const read = () => Object.fromEntries(fields.map((each) => [each.name, each.read()]).filter(([, value]) => value !== undefined));
-  const hint = isNew && described.set_by_service.length ? h("p.hint", {}, `Set by the service: ${described.set_by_service.join(", ")}. Choose them as JSON if you like.`) : null;
+  const hint = isNew && described.set_by_service.length ? h("p.hint", {}, `Set by the service: ${described.set_by_service.join(", ")}. JSON can set it too.`) : null;
   return { element: h("div.stack", {}, hint, names.length ? h("div.fields", {}, fields.map((each) => each.element)) : h("p.soft", {}, "The document describes no fields; write the item as JSON.")), read };
 }
 

@@ -44,5 +44,5 @@ function close(event) {
 
 function help() {
   const rows = KEYS.map(([key, does]) => [h("dt", {}, key), h("dd", {}, does)]);
-  dialog("Keys", h("dl.pairs", {}, rows), { action: "Close" });
+  dialog("Keys", h("dl.pairs", {}, rows), { action: "Close", asks: false });
 }

@@ -36,8 +36,8 @@ export function empty(title, ...rest) {
   return h("div.empty", {}, h("p.empty-title", {}, title), ...rest.map((each) => (typeof each === "string" ? h("p", {}, each) : each)));
 }
 
-/** A dialog with a form. Resolves to what `read` returns, or null when it is closed. */
-export function dialog(title, content, { action = "OK", danger = false, read = () => true, wide = false } = {}) {
+/** A dialog with a form. Resolves to what `read` returns, or null when it is closed. One that only tells something asks nothing. */
+export function dialog(title, content, { action = "OK", danger = false, read = () => true, wide = false, asks = true } = {}) {
   return new Promise((resolve) => {
     const close = (value) => {
       box.close();
@@ -55,7 +55,7 @@ export function dialog(title, content, { action = "OK", danger = false, read = (
       form,
       h("h2", { id: "dialog-title" }, title),
       content,
-      h("div.buttons", {}, h("button", { type: "button", onclick: () => close(null) }, "Cancel"), h(`button.${danger ? "danger" : "primary"}`, { type: "submit" }, action)),
+      h("div.buttons", {}, asks ? h("button", { type: "button", onclick: () => close(null) }, "Cancel") : null, h(`button.${danger ? "danger" : "primary"}`, { type: "submit" }, action)),
     );
     const box = h(wide ? "dialog.wide" : "dialog", { "aria-labelledby": "dialog-title", oncancel: () => close(null) }, form);
     document.body.append(box);
