@@ -18,6 +18,8 @@ from mockserver.pytest_plugin.interception import AddressInterceptor
 UNSENT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers of a body that is already decoded."""
 
+UNAUTHENTICATED = 401
+
 MOST_LINES = 50
 """How many requests the report of a failed test shows, the latest."""
 
@@ -117,11 +119,17 @@ class MockApi:
         return self.namespace.state(self.service, resource, tenant=tenant, owner=owner)
 
     def journal(self) -> str:
-        """The requests of the test as text, a line for each; an error as text, too."""
+        """The requests of the test as text, a line for each; an error as text, too.
+
+        Where one had no valid credential, the last line is a request that has one.
+        """
         try:
-            return "\n".join(map(str, self.requests(limit=MOST_LINES)))
+            entries = self.requests(limit=MOST_LINES)
+            refused = [each for each in entries if each.status == UNAUTHENTICATED]
+            accepted = self.why(refused[-1]).curl if refused else None
         except SandboxError as error:
             return str(error)
+        return "\n".join([*map(str, entries), *([f"       with a credential: {accepted}"] if accepted else [])])
 
     def close(self) -> None:
         """Close the client, and end the namespace."""

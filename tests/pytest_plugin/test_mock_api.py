@@ -250,3 +250,19 @@ def test_without_marker_and_option_the_settings_of_the_project_say_which_documen
     )
 
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_the_report_of_a_test_without_a_credential_names_one(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.mock_api("basedash")
+        def test_it(mock_api):
+            assert 200 == mock_api.client.get("/api/public/organizations/org_abc123/mcp-servers").status_code
+        """
+    )
+
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    done.stdout.fnmatch_lines(["*with a credential: curl * -H 'Authorization: Bearer bd_key_SandboxAdmin*'"])
