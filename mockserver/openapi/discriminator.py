@@ -109,7 +109,10 @@ class Inheritance:
         if default is not None and _name(default) in (name, _implicit(name)):
             # OpenAPI 3.2 section 4.25: it applies where the property is missing, or selects no other schema.
             others = [value for each in family if each != name for value in self._values(rule, each)]
-            return {"properties": {prop: {"not": {"enum": others}}}} if others else None
+            # A generated value is one that selects it also for a client that does not know `defaultMapping`.
+            own = self._values(rule, name)
+            tag = {"not": {"enum": others}, **({"examples": own} if own else {})}
+            return {"properties": {prop: tag}} if others else None
         wanted = self._values(rule, name)
         return {"properties": {prop: {"enum": wanted}}, "required": [prop]} if wanted else None
 

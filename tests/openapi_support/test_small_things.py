@@ -104,3 +104,9 @@ def test_schemathesis_reports_nothing_about_our_mock() -> None:
         result = conform(contracts.of(str(DOCUMENT)), target, mode="quick")
 
     assert [] == [(each.operation, each.check) for each in result.findings]
+
+
+def test_a_generated_value_selects_the_default_also_where_a_client_does_not_know_it(api: Client) -> None:
+    made = [api.post("/pets", json={"name": "Rex", **more}).json()["kind"] for more in ({}, {"kind": "dog"})]
+
+    assert ["Other", "dog"] == made
