@@ -32,15 +32,34 @@ def _decoded(found: re.Match[str]) -> str:
     return character if needless else found[0].upper()
 
 
+def split(path: str) -> tuple[str, str]:
+    """The path as clients send it, and what a document puts behind it to tell operations apart: `?op=a` or `#op=a`.
+
+    A mark with a `/` after it is part of the path.
+    """
+    depth = 0
+    for position, character in enumerate(path if "?" in path or "#" in path else ""):
+        depth += (character == "{") - (character == "}")
+        if character in "?#" and depth <= 0 and "/" not in path[position:]:
+            return path[:position], path[position:]
+    return path, ""
+
+
+def fixed_query(path: str) -> str:
+    """What a document writes as a query behind a path, without the parts that have parameters: `op=a` of `/x?op=a`."""
+    behind = split(path)[1]
+    return "&".join(part for part in behind[1:].split("&") if "{" not in part) if behind[:1] == "?" else ""
+
+
 def names(path: str) -> list[str]:
     """The names of the parameters of a path, in order."""
-    return EXPRESSION.findall(path)
+    return EXPRESSION.findall(split(path)[0])
 
 
 def filled(path: str, values: Sequence[str]) -> str:
     """The path with its parameters replaced by `values`, in order."""
     left = iter(values)
-    return EXPRESSION.sub(lambda _: next(left), path)
+    return EXPRESSION.sub(lambda _: next(left), split(path)[0])
 
 
 def shape(path: str) -> str:

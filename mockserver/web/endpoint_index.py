@@ -8,7 +8,9 @@ from mockserver.handlers.actions import create
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
+from mockserver.openapi.path_conditions import conditions
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.endpoint_choice import EndpointChoice
 from mockserver.web.request.router import Router
 
 
@@ -22,16 +24,38 @@ def bound_operations(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]
     return found
 
 
+Methods = dict[str, Endpoint | EndpointChoice]
+"""What answers each method of a path."""
+
+
 def router(endpoints: Iterable[Endpoint]) -> Router:
-    """A router of the endpoints by method; paths that differ only in the names of parameters share one entry."""
-    found: dict[str, dict[str, Endpoint]] = {}
+    """A router of the endpoints by method; paths that differ only in the names of parameters share one entry.
+
+    So do those that differ only in what is behind them, such as `?op=a`: a request chooses among these.
+    """
+    found: dict[str, tuple[str, dict[str, list[Endpoint]]]] = {}
     for endpoint in endpoints:
         operation = endpoint.operation
-        found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.http_method, endpoint)
+        for path in dict.fromkeys((operation.path, path_template.split(operation.path)[0])):
+            _, methods = found.setdefault(path_template.shape(path), (path, {}))
+            methods.setdefault(operation.http_method, []).append(endpoint)
     made = Router()
-    for methods in found.values():
-        made.add(next(iter(methods.values())).operation.path, methods)
+    for path, methods in found.values():
+        made.add(path, {method: _choice(path, each) for method, each in methods.items()})
     return made
+
+
+def endpoints_of(methods: Methods) -> list[Endpoint]:
+    """All endpoints of a path."""
+    each = (found.endpoints if isinstance(found, EndpointChoice) else [found] for found in methods.values())
+    return [endpoint for several in each for endpoint in several]
+
+
+def _choice(path: str, endpoints: list[Endpoint]) -> Endpoint | EndpointChoice:
+    """The endpoint of a method: the first one, or a choice if what is behind the path tells several apart."""
+    if all(endpoint.operation.path == path or not conditions(endpoint.operation) for endpoint in endpoints):
+        return endpoints[0]
+    return EndpointChoice((conditions(endpoint.operation), endpoint) for endpoint in endpoints)
 
 
 def routers(document: Document, endpoints: Collection[Endpoint], whole: Router) -> dict[str, Router]:

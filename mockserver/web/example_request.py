@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from mockserver.errors import Unanswerable
 from mockserver.examples.part_writer import PartWriter
-from mockserver.openapi import json_codec, multipart
+from mockserver.openapi import json_codec, multipart, path_template
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import is_form, is_json
@@ -72,7 +72,8 @@ def example_request(
     """A valid request for an operation. `path` are path parameters by name, as they are written."""
     needed = all(operation.security) and operation.security
     sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
-    query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
+    parts_of_query = (path_template.fixed_query(operation.path), _query(service, operation), sent.query.decode())
+    query = "&".join(part for part in parts_of_query if part)
     base = service.contract.document.base_path_of(operation)
     target = base + _path(service, operation, path) + (f"?{query}" if query else "")
     headers = {_spelled(name): value for name, value in sent.headers.items()}
@@ -137,7 +138,7 @@ def _action(service: Service, operation: Operation) -> Any:
 
 
 def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> str:
-    path = operation.path
+    path = path_template.split(operation.path)[0]
     for parameter in operation.parameters:
         if parameter.location == "path":
             text = given.get(parameter.name) or percent_encoded(_text(service, parameter), safe="")

@@ -50,7 +50,7 @@ class MountedOperations:
         found = self.find(scope)
         if found is None:
             return None, None
-        endpoint = found[0].endpoint(scope["method"], found[1])
+        endpoint = found[0].endpoint(scope, found[1])
         return found[0].name, endpoint.operation if endpoint is not None else None
 
     def _find(self, scope: Any) -> tuple[Service, Match] | None:

@@ -46,9 +46,9 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
 
     @staticmethod
     async def _answer(service: Service, match: Match, scope: Any, receive: Any, send: Any) -> None:
-        endpoint = service.endpoint(scope["method"], match)
+        endpoint = service.endpoint(scope, match)
         if endpoint is not None:
             reply, limits = await endpoint(scope, receive, match[1])
         else:
-            reply, limits = service.method_not_allowed_reply(scope, match), ()
+            reply, limits = service.no_endpoint_reply(scope, match), ()
         await write(reply, limits, scope, send)

@@ -31,6 +31,7 @@ from mockserver.web.control.document_identity import DocumentIdentity
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.endpoint_choice import EndpointChoice
 from mockserver.web.negotiating_handler import stateful
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler
 from mockserver.web.request.authentication import Keyring
@@ -139,10 +140,10 @@ class Service:
     def _find_in(self, router: Router, path: str) -> Match | None:
         return router.find(path) or self._without_slash(router, path)
 
-    def endpoint(self, method: str, match: Match) -> Endpoint | None:
-        """The endpoint for a method of a path that `find` returned; HEAD uses that of GET (RFC 9110 section 9.3.2)."""
-        methods: dict[str, Endpoint] = match[0]
-        return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+    def endpoint(self, scope: Mapping[str, Any], match: Match) -> Endpoint | None:
+        """The endpoint for a request to a path that `find` returned; HEAD uses that of GET (RFC 9110 section 9.3.2)."""
+        found = _at_method(scope["method"], match)
+        return found.of(scope) if isinstance(found, EndpointChoice) else found
 
     def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
         """Set the function that finds the handler of an operation, when it is first needed."""
@@ -254,11 +255,19 @@ class Service:
             return SharedEndpoint(operation, bound, self._shared, own, self._sharing)
         return Endpoint(operation, bound, self._shared, own)
 
-    def method_not_allowed_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:
-        """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6)."""
+    def no_endpoint_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:
+        """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6).
+
+        404 where the path has operations of this method, and the query or the headers are those of none of them.
+        """
         allowed = ", ".join(sorted(match[0]))
-        method = scope["method"]
-        refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
+        method, choice = scope["method"], _at_method(scope["method"], match)
+        refusal: Refusal
+        if choice is not None:
+            refusal = UnknownPath(f"no operation at {scope['path']} is for this request; there are: {choice}")
+        else:
+            text = f"{method} is not allowed here; allowed: {allowed}"
+            refusal = MethodNotAllowed(text, headers=(("allow", allowed),))
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, method, scope["path"])
 
@@ -277,6 +286,11 @@ class Service:
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, scope["method"], path)
+
+
+def _at_method(method: str, match: Match) -> Endpoint | EndpointChoice | None:
+    methods: endpoint_index.Methods = match[0]
+    return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
 
 
 def _other_slash(path: str) -> str:

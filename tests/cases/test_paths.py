@@ -103,3 +103,36 @@ def test_41_a_plus_in_the_query_is_a_space_and_in_the_path_itself(serve: Serve) 
 )  # fmt: skip
 def test_separators_in_a_path_are_read_as_sent_and_values_decoded(path: str, status: int) -> None:
     assert status == asyncio.run(answer(path.encode(), "path-styles"))[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/files?op=copy", "copy"),
+        ("/files?x=1&op=move", "move"),
+        ("/files?op=other", "list"),
+        ("/files", "list"),
+        ("/buckets/a", "bucket"),
+        ("/buckets/a?acl", "acl"),
+        ("/buckets/a?acl=&part=1", "part"),
+        ("/buckets/a?tags", "tags"),
+        ("/find?name=x", "by name"),
+        ("/find?id=1", "by id"),
+        ("/?Action=Create", "created"),
+        ("/?Action=List", "listed"),
+    ],
+)
+def test_operations_are_told_apart_by_what_is_behind_their_path(serve: Serve, path: str, operation: str) -> None:
+    assert operation == serve("told-apart").get(path).json()
+
+
+def test_operations_are_told_apart_by_a_header_that_is_behind_their_path(serve: Serve) -> None:
+    api = serve("told-apart")
+
+    assert ["put", "got"] == [api.post("/", headers={"X-Amz-Target": f"S.{name}"}).json() for name in ("Put", "Get")]
+
+
+def test_a_request_for_none_of_the_operations_of_a_path_is_told_what_there_is(serve: Serve) -> None:
+    refused = serve("told-apart").get("/?Action=Drop")
+
+    assert (404, True) == (refused.status_code, "there are: Action=List, Action=Create" in refused.json()["detail"])

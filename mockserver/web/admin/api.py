@@ -71,11 +71,11 @@ class AdminApi:
         """Answer a request below `/_mock/`; 404 and 405 included. Of several workers, ask all that know something."""
         service, path = self.service, "/" + raw_path(scope)[len(PREFIX) :]
         match = service.find(path)
-        endpoint = service.endpoint(scope["method"], match) if match is not None else None
+        endpoint = service.endpoint(scope, match) if match is not None else None
         if match is None:
             await write(service.not_found_reply(scope, raw_path(scope)), (), scope, send)
         elif endpoint is None:
-            await write(service.method_not_allowed_reply(scope, match), (), scope, send)
+            await write(service.no_endpoint_reply(scope, match), (), scope, send)
         elif (merge := self._merge(endpoint, scope)) is not None and self.control.worker is not None:
             await AllWorkers(self.control, self.control.worker, self)(merge, scope, receive, send)
         else:

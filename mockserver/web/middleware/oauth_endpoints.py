@@ -77,7 +77,7 @@ class OAuthEndpointsMiddleware:
         found = methods.get(method)
         if found is None:
             service = next(iter(methods.values())).service
-            await write(service.method_not_allowed_reply(scope, (methods, ())), (), scope, send)
+            await write(service.no_endpoint_reply(scope, (methods, ())), (), scope, send)
             return
         content = scope["query_string"] if method == "GET" else await receive_body(receive, LARGEST)
         await write(self._reply(Request(scope), found, content), (), scope, send)

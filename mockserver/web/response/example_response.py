@@ -25,7 +25,7 @@ from mockserver.openapi.deprecation_headers import EXAMPLES, announced
 from mockserver.openapi.document import Header, MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json, is_range
 from mockserver.openapi.multipart import is_multipart
-from mockserver.openapi.path_template import names
+from mockserver.openapi.path_template import names, split
 from mockserver.openapi.sequences import EVENTS, is_sequence
 from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
@@ -259,7 +259,8 @@ def _preferred_media(response: Response, accept: str, example: str | None) -> Me
 
 def _item_parameter(operation: Operation) -> str:
     """The path parameter at the end of the path (`petId` in `/pets/{petId}`); empty when there is none."""
-    return names(operation.path)[-1] if operation.path.endswith("}") else ""
+    path, _ = split(operation.path)
+    return names(path)[-1] if path.endswith("}") else ""
 
 
 def _text(value: Any, explode: bool = False) -> str:

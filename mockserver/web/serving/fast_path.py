@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.endpoint_choice import EndpointChoice
 from mockserver.web.request.router import Match
 from mockserver.web.service import Service
 from mockserver.web.serving.recorder import Recorder, recorded_response
@@ -45,7 +46,9 @@ class FastPath:
             if name == b"origin":
                 return None
         service, (methods, values) = found
-        endpoint: Endpoint | None = methods.get(scope["method"])
+        endpoint: Endpoint | EndpointChoice | None = methods.get(scope["method"])
+        if isinstance(endpoint, EndpointChoice):
+            endpoint = endpoint.of(scope)
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
         if self._recorder is not None:

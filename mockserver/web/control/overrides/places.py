@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
+from mockserver.web import endpoint_index
 from mockserver.web.control.conditions import check_name, check_path_parameters, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
 from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
@@ -60,7 +61,7 @@ def _at_path(path: str, known: list[Owned], *, is_invalid: bool) -> Iterator[Own
     shape, found = path_template.shape(path), False
     for service, endpoint in known:
         match = matches[service.name]
-        is_here = match is not None and endpoint in match[0].values()
+        is_here = match is not None and endpoint in endpoint_index.endpoints_of(match[0])
         if is_here or ("{" in path and path_template.shape(endpoint.operation.path) == shape):
             found = True
             yield service, endpoint
