@@ -24,7 +24,7 @@ def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
     response = (op.operation.response(status) if status else None) or op.operation.success()
     media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
     items, item = op.reply_path("items"), op.reply_path("item")
-    path = (*items, 0) if items is not None else item
+    path = (*items, 0, *op.within_entry) if items is not None else item
     return contract.schemas.below(media.schema, path) if media and path is not None else None
 
 

@@ -139,10 +139,7 @@ def _is_whole(access: Access, attempt: AccessAttempt) -> bool:
 
 
 def _listed_items(attempt: AccessAttempt, op: ResourceOperation) -> list[dict[str, object]]:
-    value = attempt.exchanges[-1].json
-    for step in op.reply_path("items") or ():
-        value = value.get(step) if isinstance(value, dict) else None
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return op.items_in(attempt.exchanges[-1].json) or []
 
 
 def _against_refused_update(access: Access, attempt: AccessAttempt) -> Breach | None:

@@ -38,8 +38,7 @@ USUAL_CAPS = frozenset((5, 10, 15, 20, 25, 30, 40, 50, 100))
 
 def listed(op: ResourceOperation, exchange: RecordedExchange) -> list[dict[str, Any]]:
     """The items in a list response."""
-    found = value_at(exchange.json, op.reply_path("items"))
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return op.items_in(exchange.json) or []
 
 
 def following(

@@ -208,7 +208,8 @@ def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     for place in ("item", "items"):
         where = op.reply_path(place)
         if where is not None:
-            steps = (*(str(part) for part in where), *(("*",) if place == "items" else ()))
+            entry = ("*", *map(str, op.within_entry)) if place == "items" else ()
+            steps = (*(str(part) for part in where), *entry)
             if path[: len(steps)] == steps:
                 return path[len(steps) :]
     return ()

@@ -105,12 +105,10 @@ def _shape_of_texts(ids: Sequence[str]) -> IdShape | None:
 
 def _items(op: ResourceOperation, body: Any) -> list[Mapping[str, Any]]:
     """The items in a response: the one that it shows, or those of its list."""
-    one, many = op.reply_path("item"), op.reply_path("items")
     if op.behaviour.action is not None and op.behaviour.action.does == "delete":
         return []
-    found = value_at(body, one) if one is not None else value_at(body, many) if many is not None else None
-    some = found if isinstance(found, list) else [found]
-    return [each for each in some if isinstance(each, dict)]
+    one = value_at(body, op.reply_path("item"))
+    return [one] if isinstance(one, dict) else [*(op.items_in(body) or ())]
 
 
 def format_of_texts(texts: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from contracts.differential.comparable_reply import ComparableReply, ReplyNormal
 from contracts.differential.observations import Observations
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, value_at
+from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
 
 UNKNOWN_CREDENTIAL = "contract-check-nobody-has-this"
@@ -162,18 +162,17 @@ class Player:
 
     def own_items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
         """The names of our items in a list reply, in its order; None if the reply has no list."""
-        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
-        if not isinstance(found, list):
+        found = resource.operations["list"].items_in(exchange.json)
+        if found is None:
             return None
-        ids = [str(item.get(resource.behaviour.identity.field)) for item in found if isinstance(item, dict)]
+        ids = [str(item.get(resource.behaviour.identity.field)) for item in found]
         return [self.normalizer.ids[id] for id in ids if id in self.normalizer.ids]
 
     def only_own(self, resource: CheckedResource, exchange: RecordedExchange) -> Any:
         """Our items in a list reply, in comparable form, without those of others."""
         field = resource.behaviour.identity.field
-        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
-        some = found if isinstance(found, list) else []
-        own = [item for item in some if isinstance(item, dict) and str(item.get(field)) in self.normalizer.ids]
+        some = resource.operations["list"].items_in(exchange.json) or []
+        own = [item for item in some if str(item.get(field)) in self.normalizer.ids]
         return self.normalizer.value("", own)
 
 

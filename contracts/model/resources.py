@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from contracts.model.differing_fields import differing_fields
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -50,6 +51,19 @@ class ResourceOperation:
     def reply_path(self, name: str) -> Path | None:
         """The path of `{name}` in the body of a response; None if the body does not contain it."""
         return placeholder_path(self.template, name)
+
+    @cached_property
+    def within_entry(self) -> Path:
+        """The path of an item in an entry of the list that a response shows; empty where the entries are the items."""
+        return templates.within_entry(self.template, "items", "item")
+
+    def items_in(self, body: Any) -> list[dict[str, Any]] | None:
+        """The items in the body of a list response; None if it contains no list."""
+        found = value_at(body, self.reply_path("items"))
+        if not isinstance(found, list):
+            return None
+        items = (value_at(entry, self.within_entry) for entry in found)
+        return [item for item in items if isinstance(item, dict)]
 
     def page_fact(self, name: str) -> Path | None:
         """The path of a fact about a page (`total`, `more`, `next`), also if replies may lack it; else None."""
@@ -278,7 +292,7 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
 
 def placeholder_path(written: Any, name: str) -> Path | None:
     """The path in a response template to the value that is exactly `{name}`; None if there is none."""
-    return _path_of(written, "{" + name + "}")
+    return templates.find(written, name)
 
 
 def _path_of(written: Any, placeholder: str) -> Path | None:

@@ -3,7 +3,7 @@
 A string that is just one placeholder becomes the value itself (a list stays a list). Inside a longer string, a
 placeholder becomes the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is just `{name?}` is
 omitted when it has no value. An array whose only entry has the key `$each: NAME` gets one entry for each value of that
-list.
+list: `[{$each: items, node: "{item}"}]` are the items of a list, each inside of an object.
 """
 
 from __future__ import annotations
@@ -118,8 +118,9 @@ def compile(template: Any, names: frozenset[str]) -> Render:
     if isinstance(template, Mapping):
         optional = frozenset(key for key, value in template.items() if _is_optional(value))
         return _object([(key, compile(value, names)) for key, value in template.items()], optional)
-    if isinstance(template, list) and len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]:
-        return _each(template[0], names)
+    repeated = _repeated(template)
+    if repeated is not None:
+        return _each(repeated, names)
     if isinstance(template, list):
         entries = [compile(value, names) for value in template]
         return lambda scope: [entry(scope) for entry in entries]
@@ -145,16 +146,38 @@ def placeholders(template: Any) -> Iterator[str]:
 
 
 def find(template: Any, name: str) -> tuple[str | int, ...] | None:
-    """The path to the value that is just `{name}`, or None."""
+    """The path to the value that is just `{name}`, or to the list that has an entry for each `name`; or None."""
     if template == "{" + name + "}":
         return ()
     if not isinstance(template, Mapping | list):
         return None
+    repeated = _repeated(template)
+    if repeated is not None:
+        return () if repeated[EACH] == name else None
     for key, value in template.items() if isinstance(template, Mapping) else enumerate(template):
         inner = find(value, name)
         if inner is not None:
             return (key, *inner)
     return None
+
+
+def within_entry(template: Any, name: str, inner: str) -> tuple[str | int, ...]:
+    """The path to `{inner}` in the entries of the list that has one for each `name`; empty if an entry is just it."""
+    found = template
+    for step in find(template, name) or ():
+        found = found[step]
+    repeated = _repeated(found)
+    return (find(_entry(repeated), inner) or ()) if repeated is not None else ()
+
+
+def _repeated(template: Any) -> Mapping[str, Any] | None:
+    """The only entry of a list that is repeated for each value of another one; None if it is no such list."""
+    is_one = isinstance(template, list) and len(template) == 1 and isinstance(template[0], Mapping)
+    return template[0] if is_one and EACH in template[0] else None
+
+
+def _entry(repeated: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in repeated.items() if key != EACH}
 
 
 def _text(template: str, names: frozenset[str]) -> Render:
@@ -196,6 +219,5 @@ def _each(template: Mapping[str, Any], names: frozenset[str]) -> Render:
     listed = template[EACH]
     if listed not in names:
         raise BehaviourError(f"`{EACH}` names no list: {listed!r}")
-    inner = {key: value for key, value in template.items() if key != EACH}
-    entry = compile(inner, names | {"loc", "message", "keyword", "field", "location"})
+    entry = compile(_entry(template), names | {"loc", "message", "keyword", "field", "location"})
     return lambda scope: [entry({**scope, **each}) for each in scope[listed]]

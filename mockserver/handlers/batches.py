@@ -104,7 +104,7 @@ def _removed(context: RequestContext, each: BoundOperation, records: list[Record
 
 def _id_in(context: RequestContext, entry: Any) -> str:
     """The id that an entry names; empty for none."""
-    id = entry.get(context.bound.resource.statements.identity.field) if isinstance(entry, Mapping) else None
+    id = entry.get(context.bound.resource.statements.identity.field) if isinstance(entry, Mapping) else entry
     return str(id) if id is not None else ""
 
 
@@ -153,9 +153,10 @@ def _call(context: RequestContext, each: BoundOperation, entry: Any) -> Call:
     """The call for one entry, as if it had been sent alone."""
     if isinstance(entry, Mapping):
         return context.call._replace(body=dict(entry))
-    return context.call._replace(
-        body=None, path={**context.call.path, each.resource.statements.identity.parameter: str(entry)}
-    )
+    identity = each.resource.statements.identity
+    if each.resource.member_of:
+        return context.call._replace(body={identity.field: entry})
+    return context.call._replace(body=None, path={**context.call.path, identity.parameter: str(entry)})
 
 
 def _placed(refusal: Refusal, place: tuple[str | int, ...]) -> Refusal:

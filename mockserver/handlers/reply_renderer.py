@@ -48,7 +48,7 @@ class ReplyRenderer(Struct, frozen=True):
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
     reply shows the addresses of other pages, `has_ids` that it shows the ids of all items, `is_map` that it shows the
-    items in an object by their ids.
+    items in an object by their ids, `is_wrapped` that it shows each inside of an object.
     """
 
     status: int
@@ -64,6 +64,7 @@ class ReplyRenderer(Struct, frozen=True):
     has_addresses: bool = False
     has_ids: bool = False
     is_map: bool = False
+    is_wrapped: bool = False
     cache_key: str = ""
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +112,9 @@ class ReplyRenderer(Struct, frozen=True):
         if self.is_map:
             values["by_id"] = {str(record.id): self.item(record, {}) for record in records}
         headers = (*headers, *self._headers(values))
+        if self.is_wrapped:
+            values["items"] = [{"item": self.item(record, {}), "id": record.id} for record in records]
+            return Reply(self.status, self.body(values), headers, self.media_type)
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]
             return Reply(self.status, self.body(values), headers, self.media_type)
@@ -160,7 +164,8 @@ def item_schema(
     path = items_path if items_path is not None else templates.find(template, "item")
     if does in CONTENTS and pointer and not schemas.properties(pointer):
         return None  # it is the content
-    return schemas.below(pointer, _path(path) + ((0,) if items_path is not None else ())) if path is not None else None
+    entry = (0, *templates.within_entry(template, "items", "item")) if items_path is not None else ()
+    return schemas.below(pointer, _path(path) + entry) if path is not None else None
 
 
 def example_items(
@@ -170,12 +175,18 @@ def example_items(
     media = preferred_media(documented_response(operation, stated.status if stated else None))
     if media is None or not media.examples:
         return []
-    path = templates.find(_template(stated, does), "items" if does in SEVERAL else "item")
-    found = examples.documented(media)
-    for step in path if path is not None else ():
-        found = found.get(step) if isinstance(found, dict) else None
-    found = found if isinstance(found, list) else [found]
-    return [item for item in found if isinstance(item, dict)]
+    template = _template(stated, does)
+    found = _inside(examples.documented(media), templates.find(template, "items" if does in SEVERAL else "item") or ())
+    within = templates.within_entry(template, "items", "item") if does in SEVERAL else ()
+    entries = (_inside(entry, within) for entry in (found if isinstance(found, list) else [found]))
+    return [item for item in entries if isinstance(item, dict)]
+
+
+def _inside(value: Any, path: tuple[str | int, ...]) -> Any:
+    """The value at a path; None where there is none."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def items_template(stated: ReplyStatement | None) -> Any:
@@ -212,7 +223,8 @@ def compile(
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
     validators = None
     written = json_codec.write([template, stated_headers]).decode()
-    is_cacheable = array is not None and _is_plain_array(schemas, array)
+    is_wrapped = items_path is not None and bool(templates.within_entry(template, "items", "item"))
+    is_cacheable = array is not None and not is_wrapped and _is_plain_array(schemas, array)
     is_cacheable = is_cacheable or (
         does == "get" and view is None and not stated_headers and _is_only_envelope(schemas, pointer, template)
     )
@@ -236,6 +248,7 @@ def compile(
         has_addresses=any(name in written for name in templates.ADDRESSES),
         has_ids='"{ids}"' in written,
         is_map=templates.find(template, "by_id") is not None,
+        is_wrapped=is_wrapped,
     )
 
 

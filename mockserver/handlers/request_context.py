@@ -134,7 +134,9 @@ class BoundOperation(Struct, frozen=True):
                 if self.body_names
                 else body
             )
-        return body if isinstance(body, list) else {}
+        if body is None or isinstance(body, bool) or not self.resource.member_of:
+            return body if isinstance(body, list) else {}
+        return body if isinstance(body, list) else {self.resource.statements.identity.field: body}
 
 
 class RequestContext:

@@ -10,7 +10,7 @@ from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
-from mockserver.inference.likeness import is_alike, is_exactly
+from mockserver.inference.likeness import is_alike, is_exactly, is_sent_beside, wrapped_item
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
@@ -49,10 +49,14 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if found is None or path is None:
         return _map(draft, operation, found)
     array = draft.schemas.below(found.schema, path)
-    schema = draft.schemas.items(array) if array else None
-    if array is None or schema is None or not _alike(draft, schema) or _is_never_empty(draft.schemas, array):
+    entries = draft.schemas.items(array) if array else None
+    within = wrapped_item(draft, entries) if entries is not None else ()
+    schema = draft.schemas.below(entries, within)
+    if array is None or schema is None or _is_never_empty(draft.schemas, array):
         return None
-    where = f"in {'.'.join(path)}" if path else "and nothing else"
+    if not within and not _alike(draft, schema):
+        return None
+    where = f"in {'.'.join((*path, *within))}" if path or within else "and nothing else"
     return DraftAction(
         operation,
         "list",
@@ -60,6 +64,7 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         f"a {operation.http_method} whose reply contains an array of items, {where}",
         item_path=path,
         item_schema=schema,
+        within=within,
     )
 
 
@@ -346,6 +351,8 @@ def shown_item(draft: ResourceDraft, found: ReplyBody) -> tuple[Path, str | None
     if not found.schema or not messages.may_be_object(draft.schemas, found.schema):
         return (), None
     path = messages.item_path(draft.schemas, found.schema, draft.word, draft.id_names)
+    if path and is_sent_beside(draft, found.schema, path[0]):
+        path = ()
     schema = draft.schemas.below(found.schema, path)
     shown = schema and _alike(draft, schema) and not _is_empty(draft.schemas, schema)
     return (path, schema) if shown else ((), None)

@@ -25,7 +25,8 @@ class DraftAction(Struct, frozen=True):
     `across` says that the path does not say which item the items are below, `by` which property it contains.
     `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes. `ids` is the
     query parameter with the ids of a batch, `content` what of the request is the content of the item. `is_map` says
-    that a list shows the items in an object, by their ids.
+    that a list shows the items in an object, by their ids, `within` where each entry of a list has the item. With
+    `by_id` its request has the ids of items of another resource, and nothing else.
     """
 
     operation: Operation
@@ -45,6 +46,8 @@ class DraftAction(Struct, frozen=True):
     ids: str = ""
     content: str = ""
     is_map: bool = False
+    within: Path = ()
+    by_id: bool = False
 
     def showing(self, path: Path, schema: str) -> DraftAction:
         """This action, whose reply shows the items at a place."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from mockserver.behaviour.templates import EACH
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.messages import Path
@@ -32,6 +33,9 @@ FLAGS = {
     "hasmore": "more", "hasnext": "more", "hasnextpage": "more", "more": "more", "hasmoreitems": "more",
     "incomplete": "more", "istruncated": "more", "last": "last", "islast": "last", "islastpage": "last",
 }  # fmt: skip
+KINDS, LISTS = frozenset(("type", "kind", "object")), ("searchset", "list", "collection")
+"""Names of properties that say what a reply is, and the values that say that it is a list (`searchset` of FHIR)."""
+
 EDGES = {"firstid": "first_id", "lastid": "last_id"}
 POSITIONS = frozenset(
     (
@@ -92,7 +96,9 @@ class Envelopes:
         validator = self._schemas.validator(pointer, "response") if self._keeps_validators else None
         return (validator or self._schemas.compile_once(pointer, "response")).is_valid
 
-    def template(self, pointer: str, path: Path, placeholder: str, *, listed: bool, is_map: bool = False) -> Template:
+    def template(
+        self, pointer: str, path: Path, placeholder: Template, *, listed: bool, is_map: bool = False
+    ) -> Template:
         """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made."""
         if not path:
             return placeholder
@@ -104,7 +110,16 @@ class Envelopes:
                 return template
         raise Unanswerable(f"no valid reply can be made with {placeholder} in it", pointer=pointer)
 
-    def _template(self, pointer: str, path: Path, placeholder: str, listed: bool) -> Template:
+    def of_entries(self, entries: str, path: Path, id_names: frozenset[str]) -> Template:
+        """The template of a list whose entries have the items at `path`, each inside of an object with its id."""
+        entry: dict[str, Template] = self.template(entries, path, "{item}", listed=False)
+        for name, at in self._schemas.properties(entries).items():
+            types = self._schemas.types(at) - {"null"}
+            if plain(name) in id_names and name not in path and types and types <= {"string", "integer"}:
+                entry[name] = "{text:id}" if types == {"string"} else "{id}"
+        return [{EACH: "items", **entry}]
+
+    def _template(self, pointer: str, path: Path, placeholder: Template, listed: bool) -> Template:
         """The properties around the placeholder: those about the page, and those that are required."""
         if not path:
             return placeholder
@@ -131,7 +146,7 @@ class Envelopes:
                         return required | self._schemas.required(pointer), known | own
         return self._schemas.required(pointer), known
 
-    def _from_example(self, pointer: str, path: Path, placeholder: str) -> Template:
+    def _from_example(self, pointer: str, path: Path, placeholder: Template) -> Template:
         """The body as in the document's examples, with the placeholder in it."""
         body = literal(self.value(pointer))
         holder = body
@@ -221,6 +236,8 @@ class Envelopes:
         if word in EDGES and types <= {"string", "integer"}:
             as_text = "text_or_null:" if "null" in schemas.types(pointer) else "text:"
             return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
+        if word in KINDS and types == {"string"}:
+            return next((kind for kind in LISTS if kind in (schemas.keyword(pointer, "enum") or ())), None)
         return self._nested(pointer) if word in NESTED and types == {"object"} else None
 
     def _is_address(self, word: str, pointer: str) -> bool:
@@ -277,7 +294,8 @@ def filled(template: Template, placeholder: Any) -> Any:
         kept = {key: value for key, value in template.items() if not _is_left_out(value)}
         return {key: filled(value, placeholder) for key, value in kept.items()}
     if isinstance(template, list):
-        return [filled(value, placeholder) for value in template]
+        is_repeated = len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]
+        return placeholder if is_repeated else [filled(value, placeholder) for value in template]
     if template in ("{item}", "{items}", "{by_id}"):
         return placeholder
     if template == "{ids}":

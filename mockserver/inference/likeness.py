@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mockserver.inference import messages
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.messages import request_schema
+from mockserver.inference.messages import ENTRY_NAMES, Path, request_schema
+from mockserver.inference.names import plain, same
 
 
 def is_exactly(draft: ResourceDraft, schema: str) -> bool:
@@ -20,6 +23,34 @@ def is_alike(draft: ResourceDraft, schema: str) -> bool:
     return len(common) >= 3 and any(messages.resembles(draft.schemas, view, schema) for view in draft.reply_schemas())
 
 
+def wrapped_item(draft: ResourceDraft, entries: str) -> Path:
+    """Where each entry of a list has the item, if it is inside of another object: `resource` of FHIR, `node` of edges.
+
+    That object must describe something else, and its property the item by the very schema, or any object under a name
+    that only wrappers have.
+    """
+    schemas, shown = draft.schemas, draft.reply_schemas()
+    known = schemas.properties(entries)
+    own = {name for name in known if plain(name) not in draft.id_names}
+    of_item = {name for name in draft.properties() if plain(name) not in draft.id_names}
+    if not shown or is_exactly(draft, entries) or 2 * len(own & of_item) >= max(min(len(own), len(of_item)), 1):
+        return ()
+    named = [name for name, at in known.items() if plain(name) in ENTRY_NAMES and not schemas.properties(at)]
+    free = [(name,) for name in named if messages.may_be_object(schemas, known[name])]
+    return next(_places(draft, entries, ()), free[0] if len(free) == 1 else ())
+
+
+def _places(draft: ResourceDraft, pointer: str, above: Path) -> Iterator[Path]:
+    """Where an object has the item by its very schema, the property with its name first; two objects deep."""
+    known = sorted(draft.schemas.properties(pointer).items(), key=lambda each: not same(each[0], draft.word))
+    for name, at in known:
+        if any(here in draft.reply_schemas() for _, here in draft.schemas.branches(at, every=True)):
+            yield (*above, name)
+    for name, at in known if not above else ():
+        if messages.is_object(draft.schemas, at):
+            yield from _places(draft, at, (name,))
+
+
 def is_sent(draft: ResourceDraft, schema: str) -> bool:
     """Does a schema describe what a client sends of an item: what a create takes, or most of what replies show?"""
     if is_alike(draft, schema):
@@ -32,3 +63,22 @@ def is_sent(draft: ResourceDraft, schema: str) -> bool:
     if not own or not (own <= taken | shown):
         return False
     return own == taken or 3 * len(own) >= 2 * len(shown) > 2
+
+
+def is_sent_beside(draft: ResourceDraft, shown: str, name: str) -> bool:
+    """Do clients send what a reply shows beside a property such as `data`? Then all of it is the item.
+
+    Not beside one that has the name of the item, and its id.
+    """
+    inner = draft.schemas.properties(draft.schemas.properties(shown)[name])
+    if same(name, draft.word) and any(plain(each) in draft.id_names for each in inner):
+        return False
+    beside = {other for other in draft.schemas.properties(shown) if other != name and plain(other) not in NEVER_ITEMS}
+    nodes = [node for node in (draft.item, draft.collection) if node is not None]
+    bodies = (operation.request_body for node in nodes for operation in node.operations.values())
+    asked = (draft.schemas.properties(at) for body in bodies if (at := request_schema(body)))
+    return any(name in each and not beside.isdisjoint(each) for each in asked)
+
+
+NEVER_ITEMS = frozenset(("meta", "links", "included", "jsonapi"))
+"""What JSON:API has beside the item, in requests too."""

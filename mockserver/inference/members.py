@@ -46,16 +46,19 @@ def member_reference(other: ReferredResource | None) -> list[Statement]:
 def _adds_by_id(schemas: Schemas, draft: ResourceDraft, other: ReferredResource) -> bool:
     """Does every request that adds an item send its id, and nothing else that replies show?"""
     shown, sent = draft.properties(), list(_sent(schemas, draft))
+    has_ids = any(action.by_id and action.creates for action in draft.actions)
     for asked, has_path in sent:
         name = id_name(draft, other, asked)
         if (not name and not has_path) or any(each in shown and each != name for each in asked):
             return False
-    return bool(sent)
+    return bool(sent) or has_ids
 
 
 def _sent(schemas: Schemas, draft: ResourceDraft) -> Iterator[tuple[Mapping[str, str], bool]]:
     """The properties that each request has which adds an item, and whether its path has the id."""
     for action in draft.actions:
+        if action.by_id:
+            continue
         if action.does in CREATING or (action.does in ("replace", "update") and action.upsert):
             at = item_schema_of_request(schemas, action)
             yield schemas.properties(at) if at else {}, action.does not in CREATING
@@ -63,5 +66,6 @@ def _sent(schemas: Schemas, draft: ResourceDraft) -> Iterator[tuple[Mapping[str,
 
 def id_name(draft: ResourceDraft, other: ReferredResource, asked: Mapping[str, str]) -> str:
     """The property of a request that has the id of the other resource's item: `user_id`; empty if there is none."""
-    names = draft.id_names | identity.id_names(other.parameter, other.name) | {"".join((*other.words, "id"))}
+    word = "".join(other.words)
+    names = draft.id_names | identity.id_names(other.parameter, other.name) | {f"{word}id", word}
     return next((name for name in asked if plain(name) in names), "")

@@ -46,7 +46,9 @@ LIST_NAMES = frozenset(
         "result",
         "value",
         "values",
+        "entry",
         "entries",
+        "edges",
         "records",
         "list",
         "content",
@@ -67,6 +69,9 @@ LIST_NAMES = frozenset(
     )
 )
 """Names of properties that contain the items of a list."""
+
+ENTRY_NAMES = frozenset(("node", "resource", "document", "item", "source", "record"))
+"""Names of the property that contains the item in an entry of a list."""
 
 WRAPPINGS = frozenset(
     (

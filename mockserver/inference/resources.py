@@ -15,6 +15,7 @@ from mockserver.inference.contents import add_contents, is_value
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
+from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
@@ -52,6 +53,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
         actions.infer_rest(draft)
     taken |= add_contents(drafts, nodes)
     add_batches(drafts, nodes)
+    add_membership_requests(drafts)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
     found = with_aliases(found, nodes, read_only=read_only)
@@ -176,7 +178,7 @@ def _draft(
         return
     elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif LISTED.intersection(node.operations) and (read_only or "post" in node.operations):
+    elif LISTED.intersection(node.operations) and (read_only or not node.operations.keys().isdisjoint(("post", "put"))):
         yield ResourceDraft(schemas, word, collection=node)
 
 

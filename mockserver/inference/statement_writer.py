@@ -16,6 +16,7 @@ from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.messages import SAYING
 from mockserver.inference.names import noun, plain
+from mockserver.inference.own_path import own_path
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.references import (
@@ -27,7 +28,6 @@ from mockserver.inference.references import (
 )
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.said_replies import is_said, said
-from mockserver.openapi import path_template
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Document, Header, Operation
 from mockserver.openapi.schemas import Schemas
@@ -181,6 +181,8 @@ class Writer:
         writes = ("create", "replace", "update")
         asked, stated = list(draft.request_properties(*writes)), Statement()
         read_only = fields.server_set(self._schemas, [properties], asked)
+        if draft.name in self._members:
+            read_only = [name for name in read_only if name != identity_field]
         if read_only:
             stated["server-set"] = implied("the schemas say readOnly", fields=read_only)
         secret = fields.write_only(self._schemas, asked, properties)
@@ -188,7 +190,8 @@ class Writer:
             stated["write-only"] = inferred(
                 "the schemas say writeOnly, or it is a password that no reply contains", fields=secret
             )
-        place = self._place(draft, fields.located(self._schemas, properties, asked))
+        steps = fields.located(self._schemas, properties, asked)
+        place = own_path(self._schemas, self._envelopes, self._base, draft, steps)
         if place:
             stated["initial"] = inferred("the name of the property is that of the item's own path", fields=place)
         creation = draft.action("create")
@@ -198,24 +201,6 @@ class Writer:
         if key and not descriptions.is_taken_at_times(text):
             stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
         return stated
-
-    def _place(self, draft: ResourceDraft, steps: tuple[str, ...]) -> dict[str, Any]:
-        """The property that holds the item's own path, with its template; empty if it cannot hold it."""
-        if not steps or draft.item is None or steps[0] == draft.parameter:
-            return {}
-        path, at = draft.item.path, str(self._schemas.below(draft.properties()[steps[0]], steps[1:]))
-        schemas = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}
-        own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.node.parameters}
-        try:
-            sample = {key: str(self._envelopes.value(str(schemas[key]))) if key in schemas else "1" for key in own}
-        except Unanswerable:
-            return {}
-        begin = self._base if self._schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
-        fits = self._schemas.validator(at, "response").is_valid(begin + path_template.filled(path, [*sample.values()]))
-        template: Any = begin + path_template.filled(path, [*own.values()])
-        for step in reversed(steps):
-            template = {step: template}
-        return template if fits else {}
 
     def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
@@ -317,10 +302,15 @@ class Writer:
         return stated | ({"sort": order} if order is not None else {})
 
     def _reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
-        placeholder = "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL else "{item}"
+        placeholder: Any = "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL else "{item}"
+        if action.within:
+            array = self._schemas.below(str(action.reply.schema), action.item_path)
+            placeholder = self._envelopes.of_entries(
+                str(self._schemas.items(str(array))), action.within, draft.id_names
+            )
         keys: Statement = {"status": action.reply.status}
         body = self._body(draft, action, placeholder)
-        if body is not None and (body != placeholder or action.is_map):
+        if body is not None and (body != placeholder or action.is_map or action.within):
             keys["body"] = body
         is_content = action.does in CONTENTS
         if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
@@ -330,7 +320,7 @@ class Writer:
             keys["headers"] = headers
         return {"reply": inferred("the first documented success that fits", **keys)}
 
-    def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: str) -> Any:
+    def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: Any) -> Any:
         pointer, media = action.reply.schema, action.reply.media
         if media is not None and action.does in SAYING and is_said(self._schemas, media):
             made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
@@ -354,7 +344,8 @@ class Writer:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
-        if draft.has_id and (action.does == "create" or action.upsert) and is_located:
+        makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
+        if draft.has_id and makes_one and is_located:
             yield "Location", "{location}"
         numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
         yield from numbers.items()

@@ -119,7 +119,8 @@ def _item_schemas(contract: Contract, resource: str) -> Iterator[str]:
         is_list = stated.action.does in SEVERAL
         template = stated.reply.body if stated.reply is not None else "{item}"
         path = () if template == "{item}" else templates.find(template, "items" if is_list else "item")
-        at = contract.schemas.below(media.schema, (*path, 0) if is_list else path) if path is not None else None
+        entry = (0, *templates.within_entry(template, "items", "item")) if is_list else ()
+        at = contract.schemas.below(media.schema, (*path, *entry)) if path is not None else None
         if at is not None:
             yield contract.schemas.resolve(at)[1]
 

@@ -103,6 +103,77 @@ def test_a_put_adds_and_a_delete_removes(tmp_path: Path) -> None:
         assert 200 == client.get("/users/3").status_code
 
 
+def listing_ids(asked: Node, method: str = "post", shown: Node | None = None) -> Node:
+    """A document about users and groups, whose members a request with the body `asked` names by their ids alone."""
+    written: dict[str, Any] = lists_of(*GROUPS)
+    whole = written["components"]["schemas"]["Whole"]
+    whole["properties"]["id"] = {**whole["properties"]["id"], "readOnly": True}
+    node = written["paths"]["/groups/{holderId}/members"]
+    listed: Node = {"type": "array", "items": {"$ref": "#/components/schemas/Whole"}}
+    del node["post"]
+    node[method] = {"requestBody": takes(asked), "responses": answers(shown or listed) | {"404": NO}}
+    return written
+
+
+IDS: Node = {"type": "array", "items": NUMBER}
+ONE: Node = {"$ref": "#/components/schemas/Whole"}
+
+
+def only(name: str, value: Node) -> Node:
+    return {"type": "object", "required": [name], "properties": {name: value}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "shown"),
+    [
+        (NUMBER, 2, ONE),
+        (only("id", NUMBER), {"id": 2}, ONE),
+        (only("user", NUMBER), {"user": 2}, ONE),
+        (only("user", only("id", NUMBER)), {"user": {"id": 2}}, ONE),
+        (IDS, [2], None),
+        ({"type": "array", "items": only("id", NUMBER)}, [{"id": 2}], None),
+        (only("user_ids", IDS), {"user_ids": [2]}, None),
+        (only("users", {"type": "array", "items": only("id", NUMBER)}), {"users": [{"id": 2}]}, None),
+    ],
+)
+def test_members_are_named_by_their_ids_in_any_form(tmp_path: Path, asked: Node, sent: Any, shown: Node | None) -> None:
+    with Client(served(tmp_path, listing_ids(asked, shown=shown))) as client:
+        begin(client, "/users", "/groups")
+        made = client.post("/groups/1/members", json=sent).json()
+        client.post("/groups/1/members", json=sent)
+
+        assert [{"id": 2, "name": "Bob"}] == (made if isinstance(made, list) else [made])
+        assert [(2, "Bob")] == names(client, "/groups/1/members")
+
+
+@pytest.mark.parametrize(("asked", "wrap"), [(IDS, False), (only("user_ids", IDS), True)])
+def test_a_put_of_ids_makes_them_all_members(tmp_path: Path, asked: Node, wrap: bool) -> None:
+    with Client(served(tmp_path, listing_ids(asked, "put"))) as client:
+        begin(client, "/users", "/groups")
+        for ids in ([1, 3], [3, 2]):
+            client.put("/groups/1/members", json={"user_ids": ids} if wrap else ids)
+
+        assert {(2, "Bob"), (3, "Cleo")} == set(names(client, "/groups/1/members"))
+
+
+def test_a_delete_with_ids_removes_these_members(tmp_path: Path) -> None:
+    with Client(served(tmp_path, listing_ids(only("user_ids", IDS), "delete"))) as client:
+        begin(client, "/users", "/groups")
+        for user in (1, 2, 3):
+            client.put(f"/groups/1/members/{user}")
+        client.request("DELETE", "/groups/1/members", json={"user_ids": [1, 3]})
+
+        assert [(2, "Bob")] == names(client, "/groups/1/members")
+
+
+def test_one_unknown_id_of_several_adds_nobody(tmp_path: Path) -> None:
+    with Client(served(tmp_path, listing_ids(only("user_ids", IDS)))) as client:
+        begin(client, "/users", "/groups")
+
+        assert 404 == client.post("/groups/1/members", json={"user_ids": [1, 9]}).status_code
+        assert [] == names(client, "/groups/1/members")
+
+
 @pytest.mark.parametrize(("statuses", "refused"), [(("404", "422"), 422), (("400",), 400), (("404",), 404)])
 def test_a_user_that_does_not_exist_is_refused(tmp_path: Path, statuses: tuple[str, ...], refused: int) -> None:
     with Client(served(tmp_path, lists_of(*GROUPS, statuses=statuses))) as client:

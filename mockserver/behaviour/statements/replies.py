@@ -20,7 +20,8 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     and the last item of the page), `{next_url}`, `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other
     pages) and `{location}` (the item's path).
     `{text:id}` is the value as a string, and so is `{text_or_null:id}`; without a value they are empty or null. A
-    property that is only `{next?}` is left out if it has no value.
+    property that is only `{next?}` is left out if it has no value. `[{$each: items, node: '{item}'}]` are the items of
+    a list, each inside of an object that may show its `{id}` too.
     """
 
     status: Annotated[

@@ -1,0 +1,35 @@
+"""The property of an item that holds the item's own path, as a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.errors import Unanswerable
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.envelope import Envelopes
+from mockserver.openapi import path_template
+from mockserver.openapi.schemas import Schemas
+
+
+def own_path(
+    schemas: Schemas, envelopes: Envelopes, base: str, draft: ResourceDraft, steps: tuple[str, ...]
+) -> dict[str, Any]:
+    """The property at `steps` of an item, with the template of the item's path; empty if it cannot hold it.
+
+    `base` is the path of the server.
+    """
+    if not steps or draft.item is None or steps[0] == draft.parameter:
+        return {}
+    path, at = draft.item.path, str(schemas.below(draft.properties()[steps[0]], steps[1:]))
+    known = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}
+    own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.node.parameters}
+    try:
+        sample = {key: str(envelopes.value(str(known[key]))) if key in known else "1" for key in own}
+    except Unanswerable:
+        return {}
+    begin = base if schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
+    fits = schemas.validator(at, "response").is_valid(begin + path_template.filled(path, [*sample.values()]))
+    template: Any = begin + path_template.filled(path, [*own.values()])
+    for step in reversed(steps):
+        template = {step: template}
+    return template if fits else {}
