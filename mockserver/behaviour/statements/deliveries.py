@@ -13,7 +13,7 @@ Seconds = Annotated[float, Meta(ge=0, le=604_800)]
 
 
 class Webhook(Statement, frozen=True, kw_only=True):
-    """Which change of a resource a webhook of the document tells of. Without this statement it is sent by hand only."""
+    """Which change of a resource a webhook of the document reports. Without this statement it is sent by hand only."""
 
     name: Annotated[str, Meta(description="The name of the webhook in the document.")]
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")]
