@@ -23,7 +23,7 @@ LIVE_EXTRA = ("mcp", "mcp_types", "httpx2", "httpcore2")
 
 EVERY_COMMAND = [
     "init", "serve", "infer", "specs", "schema", "demo-mcp",
-    "requests", "deliveries", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+    "requests", "verify", "why", "deliveries", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     "check", "run", "replay", "cleanup", "merge", "diff", "trend", "mutate",
 ]  # fmt: skip
 
