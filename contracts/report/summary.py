@@ -25,6 +25,9 @@ REQUESTS = 4
 LONGEST = 600
 """A longer request is printed without its body."""
 
+LONGEST_ERROR = 240
+"""Of the response that a finding ends with, at most this many bytes are printed, if it is an error."""
+
 PLACES = 6
 """At most this many operations of a cause are printed."""
 
@@ -146,9 +149,20 @@ def finding_lines(found: Finding, most: int = 1000) -> Iterator[str]:
     yield f"  check      {_line(describe(found.check))}"
     yield f"  expected   {_line(found.expected)}"
     yield f"  seen       {_line(found.seen)}"
+    yield from _reason(found)
     yield f"  statement  {_line(violated_with_source(found))}"
     yield from _requests(found, most)
     yield ""
+
+
+def _reason(found: Finding) -> Iterator[str]:
+    """The beginning of the last response, where it is an error and was not yet told: it often says what is wrong."""
+    last = found.exchanges[-1] if found.exchanges else None
+    if last is None or last.status < 400:
+        return
+    text = _line(last.reply_body[:LONGEST_ERROR].decode("utf-8", "replace"))
+    if text and text[:20] not in _line(found.seen):
+        yield f"  response   {text}" + (" …" if len(last.reply_body) > LONGEST_ERROR else "")
 
 
 def _requests(found: Finding, most: int) -> Iterator[str]:

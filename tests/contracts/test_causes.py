@@ -194,3 +194,26 @@ def test_the_page_begins_with_the_worst_cause() -> None:
     assert text.index("the <old> name") < text.index("Allow: GET") < text.index("In numbers")
     first = page.index('<article id="cause-1"')
     assert first < page.index("the &lt;old&gt; name", first) < page.index('<article id="cause-2"')
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "shown"),
+    [
+        (500, b'{"message": "no such column"}', '  response   {"message": "no such column"}'),
+        (400, b"x" * 300, f"  response   {'x' * 240} …"),
+        (400, b"", None),
+        (200, b"[]", None),
+    ],
+    ids=["short", "long", "empty", "success"],
+)
+def test_the_summary_shows_how_an_error_response_begins(status: int, answer: bytes, shown: str | None) -> None:
+    one = found("not_a_server_error", "GET /a", "no server error", f"status {status}", status=status, answer=answer)
+    printed = list(lines(report(one)))
+
+    assert shown == next((line for line in printed if line.startswith("  response")), None)
+
+
+def test_the_summary_does_not_repeat_a_response_that_was_seen() -> None:
+    one = found("document", "GET /a", "no server error", "status 500: it broke", status=500, answer=b"it broke")
+
+    assert not any(line.startswith("  response") for line in lines(report(one)))
