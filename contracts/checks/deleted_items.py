@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
 from contracts.checks.error_replies import REFUSED_BODY
-from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted, says_left_out
+from contracts.checks.missing_items import (
+    MARKED,
+    expect_missing,
+    is_marked_deleted,
+    may_create,
+    says_left_out,
+)
 from contracts.checks.stored_fields import current, expect_different_items, weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
@@ -51,7 +58,10 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
             response = context.send(op, path=created.path, body=body)
             if _is_body_refused(context, op, response, neighbour, body):
                 continue
-            expect_missing(context, op, "a deleted item", *history, response, about=name, before=before)
+            again = may_create(context, created, op, response)
+            expect_missing(context, op, "a deleted item", *history, response, about=name, before=before, created=again)
+            if again:
+                context.delete(created)
     if resource.can("list"):
         _check_lists(context, resource, neighbour, created, before, history)
 
@@ -130,7 +140,11 @@ def not_found(context: CheckContext, resource: CheckedResource) -> None:
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
             response = context.send(op, path=path, body=body)
             if known is not None and not _is_body_refused(context, op, response, known, body):
-                expect_missing(context, op, "an unknown id", response, about=name)
+                made = replace(known, id=id, path=path)
+                is_new = may_create(context, made, op, response)
+                expect_missing(context, op, "an unknown id", response, about=name, created=is_new)
+                if is_new and known.resource.can("delete"):
+                    context.delete(made)
 
 
 def _is_body_refused(

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.checks.item_view import as_json, unchangeable
 from contracts.checks.stored_fields import check_fields, current, weaker
-from contracts.checks.valid_bodies import distinct_body, is_reference, smallest_body
+from contracts.checks.valid_bodies import distinct_body, is_free_text, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
 from contracts.client.request_builder import CannotBuildRequest
@@ -232,7 +232,7 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         f"status {exchange.status}",
         exchange,
         about=f"{name} alone",
-        statement=weaker(context, DEPENDS) if depends(context, op, name) else None,
+        statement=weaker(context, DEPENDS) if depends(context, op, name) or is_free_text(context, op, name) else None,
     )
 
 

@@ -39,7 +39,10 @@ LONGEST_SHRINK = 24
 
 @dataclass
 class HistoryRun:
-    """Plays histories on items of one resource, and follows the fields `names`."""
+    """Plays histories on items of one resource, and follows the fields `names`.
+
+    `recreates`: a PUT creates an item that was deleted.
+    """
 
     context: CheckContext
     resource: CheckedResource
@@ -47,6 +50,7 @@ class HistoryRun:
     body: Mapping[str, Any]
     values: dict[str, Any] = field(default_factory=dict)
     turn: int = 0
+    recreates: bool = False
 
     def play(self, plan: Sequence[Sequence[str]]) -> tuple[int | None, list[RecordedExchange]]:
         """Play the rounds of a plan on a new item. Returns the round that nothing explains, and all exchanges so far."""
@@ -115,7 +119,7 @@ class HistoryRun:
         if kind == "delete":
             return ObservedRequest("delete", exchange.status, {})
         sent = {name: json.dumps(body[name]) for name in self.names if name in body}
-        creates = kind == "replace" and bool(op.behaviour.action and op.behaviour.action.upsert)
+        creates = kind == "replace" and (self.recreates or bool(op.behaviour.action and op.behaviour.action.upsert))
         return ObservedRequest("write", exchange.status, sent, creates)
 
 
@@ -168,6 +172,8 @@ def _check_premise(run: HistoryRun, kinds: set[str]) -> None:
     one_by_one = [(kind,) for kind in ("update", "update", "replace", "update", "delete") if kind in kinds]
     if run.play(one_by_one)[0] is not None:
         raise CannotBuildRequest("even one request at a time is not stored as it is sent, or not deleted at once")
+    if {"replace", "delete"} <= kinds and run.play([("delete",), ("replace",)])[0] is not None:
+        run.recreates = True
 
 
 def _shrunk(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.stored_fields import weaker
+from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.refusal_sentences import operation_sentences
 from contracts.model.resources import ResourceOperation
@@ -25,6 +26,7 @@ The check `delete` warns of a 403; the others are about something else.
 REPEATED = (
     "A DELETE of an item that does not exist may succeed, where the document has no 404 (RFC 9110 section 9.2.2)."
 )
+CREATED = "A PUT may create the item that does not exist, where the document has no 404 (RFC 9110 section 9.3.4)."
 HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
 MARKED = "The item may still be shown, marked as deleted."
 
@@ -47,6 +49,13 @@ def documents_missing(op: ResourceOperation) -> bool:
 def may_succeed(op: ResourceOperation, status: int) -> bool:
     """Is it a DELETE that may answer so about an item that does not exist?"""
     return op.operation.method == "delete" and 200 <= status < 300 and not documents_missing(op)
+
+
+def may_create(context: CheckContext, made: CreatedItem, op: ResourceOperation, response: RecordedExchange) -> bool:
+    """Is it a PUT that has created the item of `made`, which a GET then shows, and has the document no 404 for it?"""
+    if op.operation.method != "put" or not 200 <= response.status < 300 or documents_missing(op):
+        return False
+    return not made.resource.can("get") or context.get(made).status == 200
 
 
 def says_left_out(schemas: Schemas, op: ResourceOperation) -> StatementRef | None:
@@ -74,15 +83,17 @@ def expect_missing(
     *exchanges: RecordedExchange,
     about: str,
     before: Mapping[str, Any] | None = None,
+    created: bool = False,
 ) -> bool:
     """Report the last exchange, unless it says that the item does not exist. `before` is the item before its deletion.
 
-    What correct servers may do is a warning.
+    What correct servers may do is a warning. `created`: the request has created the item.
     """
     status = exchanges[-1].status
     item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
     doubts = {
         REPEATED: may_succeed(op, status),
+        CREATED: created,
         HIDDEN: status == 403,
         MARKED: before is not None and op.operation.method == "get" and is_marked_deleted(before, item),
     }

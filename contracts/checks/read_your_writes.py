@@ -14,8 +14,9 @@ from contracts.checks.stored_fields import (
     expect_value,
     settled,
     shown_part,
+    weaker,
 )
-from contracts.checks.valid_bodies import distinct_body, every_change, is_reference
+from contracts.checks.valid_bodies import distinct_body, every_change, is_free_text, is_reference
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -28,6 +29,8 @@ from contracts.runner.context import CheckContext
 
 REFUSED = (400, 404, 409, 422)
 """Statuses of a request that a rule forbids which the document does not state."""
+
+OWN_ID = "A request may have an id; a service may choose one all the same."
 
 WRITES = "RFC 9110 section 9.3 (a successful request has taken effect)"
 
@@ -48,8 +51,8 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
             continue  # a rule may forbid this combination of fields, or an amount of more than there is
         doubt = _unknown_rule(resource) if refused_all and may_be_rule(resource, exchange.status) else None
         if body is not tries[0][0] and doubt is None and may_be_rule(resource, exchange.status):
-            alone = _refused_alone(context, resource, body)
-            shown, doubt = (exchange, _unknown_rule(resource)) if alone is None else (alone, None)
+            shown, is_doubtful = _refused_alone(context, resource, body) or (exchange, True)
+            doubt = _unknown_rule(resource) if is_doubtful else None
         if not context.expect_status(
             accepted, "a valid create request succeeds", shown, about="accepted", statement=doubt
         ):
@@ -64,20 +67,22 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
 
 def _refused_alone(
     context: CheckContext, resource: CheckedResource, full: Mapping[str, Any]
-) -> RecordedExchange | None:
-    """The refusal of a create with one optional field; None if the fields are refused only together.
+) -> tuple[RecordedExchange, bool] | None:
+    """The refusal of a create with one optional field, and whether the value may be at fault; None if the fields are
+    refused only together.
 
-    A field that names another item says nothing: there may be no such item.
+    A field that names another item says nothing: there may be no such item. A free text may be a wrong one.
     """
     op = resource.operations["create"]
-    for name in [name for name in full if not is_reference(context, name)][:MOST_FIELDS]:
+    names = [name for name in full if not is_reference(context, name)][:MOST_FIELDS]
+    for name in sorted(names, key=lambda each: is_free_text(context, op, each)):
         small = context.body(resource)
         body = small | {name: full[name]}
         if name in small or not context.bodies.accepts(op, body):
             continue
         exchange, made = context.try_create(resource, body)
         if may_be_rule(resource, exchange.status):
-            return exchange
+            return exchange, is_free_text(context, op, name)
         if made is not None and resource.can("delete"):
             context.remove(made)
     return None
@@ -148,7 +153,14 @@ def echoed(
         if value is not ABSENT:
             history = (created.exchange, response) if created else (response,)
             expected = f"the reply shows {name} as it was sent: {as_json(value)}"
-            expect_value(context, item, name, value, expected, *history, about=name)
+            guess = weaker(context, OWN_ID) if _may_choose(context, resource, name) else None
+            expect_value(context, item, name, value, expected, *history, about=name, statement=guess)
+
+
+def _may_choose(context: CheckContext, resource: CheckedResource, name: str) -> bool:
+    """Is a field the id, which a request may leave out?"""
+    op = resource.operations.get("create")
+    return op is not None and name == resource.behaviour.identity.field and name not in context.bodies.required(op)
 
 
 def _has_same_times(

@@ -93,6 +93,7 @@ def expect_value(
     expected: str,
     *exchanges: RecordedExchange,
     about: str,
+    statement: StatementRef | None = None,
 ) -> None:
     """Report a field of an item that does not show the value that was sent; a normalised one is a warning."""
     alike = likeness(item.get(name, ABSENT), sent, name)
@@ -102,7 +103,7 @@ def expect_value(
         _short(shown_value(item, name)),
         *exchanges,
         about=about,
-        statement=weaker(context, NORMALISED) if alike == "normalised" else None,
+        statement=weaker(context, NORMALISED) if alike == "normalised" else statement,
     )
 
 

@@ -25,9 +25,19 @@ def distinct_body(context: CheckContext, resource: CheckedResource) -> dict[str,
 
 def is_reference(context: CheckContext, name: str) -> bool:
     """Does a field probably hold the id of another item, so that only some valid values are accepted?"""
-    named = any(each.is_referenced_by(name) for each in context.shared.resources.values())
+    known = context.shared.resources.values()
     plain = name.lower().replace("-", "_")
+    owners = {each.behaviour.parent.resource.replace("-", "_") for each in known if each.behaviour.parent}
+    named = plain in owners or any(each.is_referenced_by(name) for each in known)
     return named or plain.endswith(("_id", "_ids", "uuid")) or name.endswith(("Id", "Ids", "ID"))
+
+
+def is_free_text(context: CheckContext, op: ResourceOperation, name: str) -> bool:
+    """Is a field a text about which its schema says no more? It may be a template, a name that is taken or a language."""
+    schemas, pointer = context.contract.schemas, context.bodies.properties(op).get(name)
+    if pointer is None or "string" not in schemas.types(pointer):
+        return False
+    return all(schemas.keyword(pointer, word) is None for word in ("enum", "const", "format", "pattern"))
 
 
 def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:

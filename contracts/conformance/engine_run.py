@@ -24,7 +24,7 @@ from contracts.conformance.ignored_statements import has_inheriting_discriminato
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.conformance.uncertain_failures import guess_behind
+from contracts.conformance.uncertain_failures import guess_behind, without_authentication
 from contracts.model.examined import Examined
 from contracts.model.finding import (
     Finding,
@@ -56,6 +56,7 @@ class EngineRun:
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     requests: int = 0
     stopped: str = ""
+    asks_for_credentials: bool = False
     began: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -123,6 +124,8 @@ class EngineRun:
     def result(self) -> CheckResult:
         """Delete the created items and return the result."""
         self.items.clean_up()
+        if not (self.target.users or self.asks_for_credentials):
+            self.findings = {id: without_authentication(each) for id, each in self.findings.items()}
         self.findings |= self.context.shared.openapi_core.findings
         self.outcomes |= {
             (name, OPENAPI_CORE): outcome for name, outcome in self.context.shared.openapi_core.outcomes.items()
@@ -194,6 +197,7 @@ class EngineRun:
                 continue
             operation = recorder.cases[case_id].value.operation
             name, status = operation.label, interaction.response.status_code
+            self.asks_for_credentials |= status in (401, 403)
             if interaction.request.method == operation.method.upper():  # some test cases have another one
                 self.context.shared.access.record(self.user.name, name, status)
 

@@ -58,6 +58,9 @@ OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with 
 PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
 """Schemathesis' message for a parameter whose value has a wrong type before it is written as text."""
 
+NAMED = re.compile(r"Invalid component: (?:parameter `(.+?)` in|Missing `(.+?)` at) (\w+)")
+"""Schemathesis' message for a missing or wrong parameter. It takes credentials for parameters, too."""
+
 FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
 """Schemathesis' message for a body field with a wrong type."""
 
@@ -107,7 +110,8 @@ class FalsePositives:
         if isinstance(failure, ServerError):
             return is_documented_error(operation, failure.status_code) or self._knows_no_such_method(exchange)
         if isinstance(failure, MissingHeaderNotRejected):
-            return 400 <= exchange.status < 500  # refused, perhaps because there is no such item
+            refused = 400 <= exchange.status < 500  # perhaps because there is no such item
+            return refused or not _has_parameter(operation, failure.header_name, "header")
         if isinstance(failure, UnsupportedMethodResponse):
             known = self._documented(exchange)  # nothing is known of a path with a `#`, which no request sends
             return self._knows_no_such_method(exchange) or exchange.method in known or not known
@@ -254,7 +258,7 @@ class FalsePositives:
 
     def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
         """May a server accept a request that Schemathesis considers invalid?"""
-        if OTHERS.search(message):
+        if OTHERS.search(message) or _is_credential(operation, message):
             return True
         if is_form(_media_type(exchange)) and IN_FIELD.search(message):
             return True
@@ -304,6 +308,17 @@ class FalsePositives:
             return entry is not None and bool(schemas.types(entry) & TEXTUAL)
         types = schemas.types(known[field.group(1)]) if field.group(1) in known else frozenset()
         return bool(types & TEXTUAL)
+
+
+def _is_credential(operation: Operation, message: str) -> bool:
+    """Is it about a credential, which other checks judge? The document does not have it as a parameter."""
+    named = NAMED.search(message)
+    return named is not None and not _has_parameter(operation, named.group(1) or named.group(2), named.group(3))
+
+
+def _has_parameter(operation: Operation, name: str, location: str) -> bool:
+    same = [each for each in operation.parameters if each.location == location]
+    return any(each.name == name or (location == "header" and each.name.lower() == name.lower()) for each in same)
 
 
 def _media_type(exchange: RecordedExchange) -> str:

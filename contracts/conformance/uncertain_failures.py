@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
-from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.finding import Finding, RecordedExchange, StatementRef
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
@@ -26,7 +27,8 @@ def guess_behind(
     A schema cannot say all that a text must be: a password that fits, a token that was issued, an address that nobody
     has yet. So a refused request is certainly valid only if it has no text of free choice. And HTTP recommends 405 for
     an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and who asks for a credential
-    before choosing a route, 401.
+    before choosing a route, 401. Of several optional parameters or fields one may be needed,
+    which few documents say.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -35,10 +37,47 @@ def guess_behind(
         text = "A format is an annotation; only some services enforce it."
         source = "JSON Schema Validation section 7.2.1 (format is an annotation by default)"
         return StatementRef(name_of(operation), "schema", "inferred", source, text)
-    if isinstance(failure, RejectedPositiveData) and any(_free_texts(contract, operation, case)):
+    is_rejected = isinstance(failure, RejectedPositiveData)
+    if is_rejected and (any(_free_texts(contract, operation, case)) or _lacks_all_optional(contract, operation, case)):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
     return None
+
+
+def without_authentication(found: Finding) -> Finding:
+    """A finding of a run without a credential in which no operation asked for one.
+
+    That one operation forgets to ask is a failure. That none asks may be how the service was started.
+    """
+    if found.check != "ignored_auth":
+        return found
+    source = "OpenAPI 3.1 section 4.8.30 (security)"
+    text = (
+        "The operation needs a credential. None of them asked for one, so the service may run without authentication."
+    )
+    return replace(
+        found, verdict="warning", statement=StatementRef(found.operation, "authentication", "inferred", source, text)
+    )
+
+
+def _lacks_all_optional(contract: Contract, operation: Operation, case: Any) -> bool:
+    """Has a request no query parameter, or no field of an object in its body, where there are several optional ones?"""
+    known = [each for each in operation.parameters if each.location == "query"]
+    is_optional = len(known) > 1 and not any(each.required for each in known)
+    media = operation.request_body.content if operation.request_body else ()
+    schema = next((each.schema for each in media if each.schema), None)
+    has_body = operation.request_body is None or isinstance(case.body, Mapping | list)
+    lacks_parameters = is_optional and has_body and not case.query
+    return lacks_parameters or (schema is not None and _lacks_fields(contract, schema, case.body))
+
+
+def _lacks_fields(contract: Contract, schema: str, value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    known = contract.schemas.properties(schema)
+    return (not value and len(known) > 1) or any(
+        name in known and _lacks_fields(contract, known[name], below) for name, below in value.items()
+    )
 
 
 def _free_texts(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:

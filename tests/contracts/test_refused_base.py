@@ -140,11 +140,12 @@ def test_a_refused_body_says_nothing_about_an_unknown_id(
     [
         (frozenset[str](), set()),
         (frozenset({"length", "hook"}), {("create", "warning")}),
-        (frozenset({"hook"}), {("create", "failure")}),
+        (frozenset({"hook"}), {("create", "warning")}),
+        (frozenset({"length"}), {("create", "failure")}),
     ],
-    ids=["correct", "two fields together", "one field"],
+    ids=["correct", "two fields together", "a free text", "a number"],
 )
-def test_fields_that_are_refused_only_together_are_a_warning(
+def test_fields_that_are_refused_only_together_and_a_free_text_are_a_warning(
     tmp_path: Path, apart: frozenset[str], found: set[tuple[str, str]]
 ) -> None:
     assert found == verdicts(tmp_path, boats_document(), Boats(apart=apart), "create")

@@ -1,0 +1,251 @@
+"""What servers of others choose, and the document leaves open: a PUT that creates, no authentication."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from contracts.client.target import Target
+from contracts.conformance.response_rules import response_faults
+from contracts.conformance.uncertain_failures import guess_behind
+from contracts.model.finding import RecordedExchange
+from contracts.runner.runner import run_checks
+from mockserver import contract as contracts
+from mockserver.contract import Contract
+from tests.contracts.test_foreign_shapes import TEXT, Handle, Small, path_parameter, sent, verdicts
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, document, takes
+
+NO: Node = {"description": "no"}
+CUP: Node = {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "integer"}, "name": TEXT}}
+NEW_CUP: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+
+
+class Cups:
+    """Cups, whose PUT creates one that is not there; with `forgets`, it only says so."""
+
+    def __init__(self, *, creates: bool = True, forgets: bool = False) -> None:
+        self.creates, self.forgets = creates, forgets
+        self.cups: dict[int, Node] = {}
+        self.made = 0
+
+    def __call__(self, ask: Ask) -> Answer:
+        match = re.fullmatch(r"/cups(?:/(\d+))?", ask.path)
+        if match is None:
+            return Answer(404)
+        if match[1] is None:
+            return self._all(ask)
+        number = int(match[1])
+        if ask.method == "PUT":
+            return self._put(number, sent(ask))
+        if number not in self.cups:
+            return Answer(404)
+        return Answer(200, self.cups.pop(number) if ask.method == "DELETE" else self.cups[number])
+
+    def _all(self, ask: Ask) -> Answer:
+        if ask.method == "GET":
+            return Answer(200, [*self.cups.values()])
+        if not isinstance(sent(ask).get("name"), str):
+            return Answer(400)
+        self.made += 1
+        self.cups[self.made] = {"id": self.made, "name": sent(ask)["name"]}
+        return Answer(201, self.cups[self.made])
+
+    def _put(self, number: int, body: Node) -> Answer:
+        if not isinstance(body.get("name"), str):
+            return Answer(400)
+        is_new = number not in self.cups
+        if is_new and not self.creates:
+            return Answer(404)
+        cup = {"id": number, "name": body["name"]}
+        if not (is_new and self.forgets):
+            self.cups[number] = cup
+        return Answer(200, cup)
+
+
+def cups(**of_put: Node) -> Node:
+    return {
+        "/cups": {
+            "get": {"responses": answers({"type": "array", "items": CUP})},
+            "post": {"requestBody": takes(NEW_CUP), "responses": answers(CUP, "201") | {"400": NO}},
+        },
+        "/cups/{id}": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"responses": answers(CUP) | {"404": NO}},
+            "put": {"requestBody": takes(NEW_CUP), "responses": answers(CUP) | {"400": NO} | of_put},
+            "delete": {"responses": answers(CUP) | {"404": NO}},
+        },
+    }
+
+
+BOTH = ("delete", "not-found")
+
+
+@pytest.mark.parametrize(
+    ("server", "documented", "found"),
+    [
+        (Cups(creates=False), {}, set()),
+        (Cups(), {}, {(name, "warning") for name in BOTH}),
+        (Cups(), {"404": NO}, {(name, "failure") for name in BOTH}),
+        (Cups(forgets=True), {}, {(name, "failure") for name in BOTH}),
+    ],
+    ids=["not found", "created", "created against the document", "said and not done"],
+)
+def test_a_put_that_creates_what_is_not_there_is_a_failure_only_where_the_document_has_404(
+    tmp_path: Path, server: Cups, documented: Node, found: set[tuple[str, str]]
+) -> None:
+    assert found == verdicts(tmp_path, cups(**documented), server, *BOTH, "linearizability")
+
+
+SCHEMES: Node = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-cup-key"}}}
+OPEN = ("ignored_auth", "missing_required_header", "negative_data_rejection")
+
+
+@pytest.mark.parametrize(("guarded", "verdict"), [(set(), "warning"), ({"/pots"}, "failure")])
+def test_a_server_that_runs_without_authentication_is_a_warning_and_one_open_operation_a_failure(
+    tmp_path: Path, guarded: set[str], verdict: str
+) -> None:
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array", "items": CUP}) | {"401": NO}}
+    paths: Node = {"/cups": {"get": get}, "/pots": {"get": get}}
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method != "GET":
+            return Answer(405, headers=(("allow", "GET"),))
+        return Answer(401, headers=(("www-authenticate", "Key"),)) if ask.path in guarded else Answer(200, [])
+
+    assert {("ignored_auth", verdict)} == verdicts(tmp_path, paths, handle, *OPEN, components=SCHEMES)
+
+
+@pytest.mark.parametrize(("status", "found"), [(200, {"missing_required_header"}), (400, set())])
+def test_a_header_that_the_document_requires_is_still_missed(tmp_path: Path, status: int, found: set[str]) -> None:
+    header: Node = {"name": "x-cup-room", "in": "header", "required": True, "schema": TEXT}
+    paths: Node = {"/cups": {"get": {"parameters": [header], "responses": answers(CUP) | {"400": NO}}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200 if "x-cup-room" in ask.headers else status, {"id": 1, "name": "cup"})
+
+    assert {(name, "failure") for name in found} == verdicts(tmp_path, paths, handle, "missing_required_header")
+
+
+@pytest.mark.parametrize(
+    ("headers", "codes"), [((), {107}), ((("Content-Type", "multipart/form-data"),), set())], ids=["none", "named"]
+)
+def test_415_without_a_body_is_wrong_unless_the_request_names_a_type(
+    tmp_path: Path, headers: tuple[tuple[str, str], ...], codes: set[int]
+) -> None:
+    contract = contract_of(tmp_path, cups())
+    remove = next(each for each in contract.document.operations if each.method == "delete")
+    seen = RecordedExchange("DELETE", "http://cups.test/cups/1", headers, None, 415, (), b"")
+
+    assert codes == {each.code for each in response_faults(remove, seen, contract)}
+
+
+def contract_of(tmp_path: Path, paths: Node) -> Contract:
+    file = tmp_path / "cups.json"
+    file.write_text(json.dumps(document(paths)))
+    return contracts.of(file)
+
+
+def expected_by(tmp_path: Path, paths: Node, handle: Handle, check: str) -> list[str]:
+    """What the failures and warnings of one check expected."""
+    with Target.asgi(Small(handle), []) as target:
+        result = run_checks(contract_of(tmp_path, paths), target, only=[check])
+    return [each.expected for each in result.findings if each.check == check]
+
+
+@pytest.mark.parametrize(
+    ("handle", "found"),
+    [
+        (lambda ask: Answer(200, []), []),
+        (lambda ask: Answer(501 if "size" in ask.query else 200, []), ["a valid value of size causes no server error"]),
+        (
+            lambda ask: Answer(500 if len(ask.query.get("size", "")) > 10 else 200, []),
+            [f"size={sign}{'9' * 20} causes no server error" for sign in ("", "-")],
+        ),
+    ],
+    ids=["correct", "every value", "long ones"],
+)
+def test_a_parameter_that_always_fails_is_one_failure(tmp_path: Path, handle: Handle, found: list[str]) -> None:
+    size: Node = {"name": "size", "in": "query", "schema": {"type": "integer"}}
+    paths: Node = {"/cups": {"get": {"parameters": [size], "responses": answers({"type": "array", "items": CUP})}}}
+
+    assert found == expected_by(tmp_path, paths, handle, "odd-input")
+
+
+@pytest.mark.parametrize(
+    ("handle", "found"),
+    [
+        (lambda ask: Answer(200, CUP), set()),
+        (lambda ask: Answer(501), set()),
+        (lambda ask: Answer(500 if b"\xff" in ask.raw else 400), {"a body that is not UTF-8 causes no server error"}),
+    ],
+    ids=["correct", "every body", "one body"],
+)
+def test_a_server_error_for_every_body_is_not_about_an_odd_one(tmp_path: Path, handle: Handle, found: set[str]) -> None:
+    paths: Node = {"/cups": {"post": {"requestBody": takes(NEW_CUP), "responses": answers(CUP) | {"400": NO}}}}
+
+    assert found == {each for each in expected_by(tmp_path, paths, handle, "odd-input") if "causes" in each}
+
+
+@pytest.mark.parametrize(("needed", "found"), [(1, {"warning"}), (0, set()), (3, {"failure", "warning"})])
+def test_that_one_of_several_optional_fields_is_needed_is_a_warning(
+    tmp_path: Path, needed: int, found: set[str]
+) -> None:
+    number: Node = {"type": "integer"}
+    size: Node = {"type": "object", "properties": {"height": number, "width": number}, "additionalProperties": False}
+    paths: Node = {"/cups": {"put": {"requestBody": takes(size), "responses": answers(CUP) | {"400": NO}}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200, {"id": 1, "name": "cup"}) if len(sent(ask)) >= needed else Answer(400)
+
+    assert {("positive_data_acceptance", each) for each in found} == verdicts(
+        tmp_path, paths, handle, "positive_data_acceptance"
+    )
+
+
+def test_that_an_object_in_a_body_needs_one_of_its_optional_fields_is_a_warning(tmp_path: Path) -> None:
+    number: Node = {"type": "integer"}
+    size: Node = {"type": "object", "properties": {"height": number, "width": number}, "additionalProperties": False}
+    body: Node = {"type": "object", "required": ["size"], "properties": {"size": size}, "additionalProperties": False}
+    paths: Node = {"/cups": {"put": {"requestBody": takes(body), "responses": answers(CUP) | {"400": NO}}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200, {"id": 1, "name": "cup"}) if sent(ask).get("size") else Answer(400)
+
+    assert {("positive_data_acceptance", "warning")} == verdicts(tmp_path, paths, handle, "positive_data_acceptance")
+
+
+@pytest.mark.parametrize(("query", "is_guess"), [({}, True), ({"size": 1}, False)])
+def test_one_of_several_optional_parameters_may_be_needed(tmp_path: Path, query: Node, is_guess: bool) -> None:
+    given: list[Node] = [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("size", "kind")]
+    paths: Node = {"/cups": {"delete": {"parameters": given, "responses": answers(CUP) | {"400": NO}}}}
+    operation = contract_of(tmp_path, paths).document.operations[0]
+    refused = RejectedPositiveData(operation="DELETE /cups", message="", status_code=400, allowed_statuses=[])
+    case = SimpleNamespace(path_parameters={}, query=query, headers={}, cookies={}, body=None)
+    seen = RecordedExchange("DELETE", "http://cups.test/cups", (), None, 400, (), b"")
+
+    assert is_guess is (guess_behind(contract_of(tmp_path, paths), operation, case, refused, seen) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [(r"^[a-z]+\Z", set()), ("^[a-z]+$", {("query-parameters", "warning")}), ("", {("query-parameters", "failure")})],
+    ids=["correct", "a line's end", "anything"],
+)
+def test_white_space_after_a_text_that_a_pattern_forbids_is_a_warning(
+    tmp_path: Path, pattern: str, found: set[tuple[str, str]]
+) -> None:
+    name: Node = {"name": "name", "in": "query", "schema": {"type": "string", "pattern": "^[a-z]+$"}}
+    listed = answers({"type": "array", "items": CUP}) | {"400": NO}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200, []) if re.match(pattern, ask.query.get("name", "red")) else Answer(400)
+
+    paths: Node = {"/cups": {"get": {"parameters": [name], "responses": listed}}}
+
+    assert found == verdicts(tmp_path, paths, handle, "query-parameters")
