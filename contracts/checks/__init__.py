@@ -9,6 +9,7 @@ from contracts.checks import (
     conditional_fields,
     conditional_requests,
     conflicts,
+    contents,
     deleted_items,
     deliveries,
     described_figures,
@@ -92,7 +93,7 @@ CHECKS: tuple[Check, ...] = (
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *preferences.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
     *further_methods.CHECKS, *multipart_parts.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
     *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *stated_effects.CHECKS, *stated_counts.CHECKS,
-    *deliveries.CHECKS,
+    *contents.CHECKS, *deliveries.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

@@ -89,12 +89,13 @@ class OpenapiCoreCheck:
     def _reads_otherwise(self, response: Response, exchange: RecordedExchange) -> bool:
         """Is the response of a media type that openapi-core does not read as its schema describes it?
 
-        It reads parts by their names only, and what is neither JSON nor a form as one text.
+        It reads parts by their names only, a text as one text, and a file as bytes, which it takes for no string.
         """
         sent, media = exchange.header("content-type") or "", documented_media(response, exchange)
         if is_ordered(sent) or media is None or media.schema is None or media_types.is_json(sent):
             return is_ordered(sent)
-        return bool(self._schemas.types(media.schema) & {"array", "object"}) and not media_types.is_form(sent)
+        is_structured = bool(self._schemas.types(media.schema) & {"array", "object"})
+        return not media_types.is_form(sent) and (is_structured or not media_types.essence(sent).startswith("text/"))
 
     def accepts_request(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
         """Is a request valid by the document? False where openapi-core cannot decide."""

@@ -102,6 +102,18 @@ def test_a_file_below_an_item_is_shown_at_its_own_path(serve: Serve) -> None:
     assert [404, 404] == [api.get(f"/documents/{at}").status_code for at in ("1/attachments/2", "2/attachments/1")]
 
 
+def test_an_empty_text_has_its_media_type(serve: Serve) -> None:
+    api = serve("contents")
+
+    put = api.put("/notes/x", content=b"", headers={"content-type": "text/plain"})
+    got = api.get("/notes/x")
+
+    assert [(200, b"", "text/plain")] * 2 == [
+        (each.status_code, each.content, each.headers["content-type"].partition(";")[0]) for each in (put, got)
+    ]
+    assert "content-type" not in api.put("/users/1/tags", json=["a"]).headers
+
+
 def test_a_content_is_part_of_a_snapshot(serve: Serve) -> None:
     api = serve("contents")
     api.put("/files/a.bin", content=b"\x00\xff", headers=BYTES)

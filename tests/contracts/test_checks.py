@@ -114,6 +114,7 @@ PROVED_IN = {
     "query-safe": "test_further_methods.py",
     "additional-method": "test_further_methods.py",
     "multipart-parts": "../openapi_support/test_parts.py",
+    "content": "test_contents.py",
     "owner-figures": "test_order_bugs.py",
     "owner-update": "test_order_bugs.py",
     "item-action": "test_order_bugs.py",

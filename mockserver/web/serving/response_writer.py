@@ -18,13 +18,13 @@ CONTENT_TYPE_LINES = {"application/json": b"content-type: application/json\r\n"}
 
 def complete(reply: Reply, extra: Headers, method: str) -> CompleteResponse:
     """The bytes of a reply, without a body for HEAD and for 204 and 304 (RFC 9110 sections 9.3.2, 15.3.5, 15.4.5)."""
-    status, _, headers, media_type, content, _ = reply  # attributes of a named tuple take five times as long
+    status, _, headers, media_type, content, is_proven = reply  # attributes of a named tuple take five times as long
     if status in (204, 304):
         fields, content = b"", b""
     else:
         content = content if content is not None else encode(reply)
         fields = b"content-length: %d\r\n" % len(content)
-    if content:
+    if content or (is_proven and media_type and status not in (204, 304)):
         fields += CONTENT_TYPE_LINES.get(media_type) or _line("content-type", media_type)
     if headers or extra:
         fields += b"".join([_line(name, value) for name, value in (*headers, *extra)])
