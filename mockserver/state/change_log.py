@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from mockserver.state.collection import Collection, Key
+from msgspec import Struct
+
+from mockserver.state.collection import Key
 from mockserver.state.record import Record
 
-Undo = tuple[Callable[..., Any], tuple[Any, ...]]
-"""A function that undoes one change, and its arguments."""
+ABSENT: Any = object()
+"""A fact that there is not."""
+
+# There are many changes, and the garbage collector need not look at them: nothing of one leads back to a log. That is
+# why a change has the key of its collection, and neither the collection nor the store.
 
 
-class ItemChange(NamedTuple):
+class ItemChange(Struct, frozen=True, gc=False):
     """One changed item: before is None for a new one, after for a deleted one. `key` says whose item it is."""
 
     key: Key
@@ -21,19 +26,34 @@ class ItemChange(NamedTuple):
     after: Record | None
 
 
-class Commit(NamedTuple):
-    """What one request changed together. `store` is the label of the store."""
+class FactChange(Struct, frozen=True, gc=False):
+    """One changed fact about a tenant: its value before, or ABSENT."""
+
+    tenant: str
+    name: str
+    before: Any
+
+
+Change = ItemChange | FactChange
+"""One step of what a request changed."""
+
+
+class Commit(Struct, frozen=True, gc=False):
+    """What one request changed together, in order. `store` is the label of the store."""
 
     revision: int
     store: str
-    undo: Sequence[Undo]
+    changes: tuple[Change, ...]
 
-    def changes(self) -> Iterator[ItemChange]:
+    @property
+    def items(self) -> Iterator[ItemChange]:
         """The changed items, in order."""
-        for function, arguments in self.undo:
-            collection = getattr(function, "__self__", None)
-            if isinstance(collection, Collection):
-                yield _change(collection.key, function.__name__, arguments)
+        return items_in(self.changes)
+
+
+def items_in(changes: Iterable[Change]) -> Iterator[ItemChange]:
+    """Those changes that are of items."""
+    return (each for each in changes if isinstance(each, ItemChange))
 
 
 class ChangeLog:
@@ -43,10 +63,10 @@ class ChangeLog:
         self.revision = 0
         self.commits: deque[Commit] = deque(maxlen=most)
 
-    def append(self, store: str, undo: Sequence[Undo]) -> Commit:
+    def append(self, store: str, changes: Sequence[Change]) -> Commit:
         """Number a commit and keep it; the oldest is dropped when there are too many."""
         self.revision += 1
-        commit = Commit(self.revision, store, undo)
+        commit = Commit(self.revision, store, tuple(changes))
         self.commits.append(commit)
         return commit
 
@@ -69,12 +89,3 @@ class ChangeLog:
     def reaches(self, revision: int) -> bool:
         """Are all commits after that revision still kept?"""
         return revision <= self.revision and revision >= self.revision - len(self.commits)
-
-
-def _change(key: Key, undo: str, arguments: tuple[Any, ...]) -> ItemChange:
-    """The change that a method of a collection undoes."""
-    if undo == "swap":
-        new, old = arguments
-        return ItemChange(key, old, new)
-    (record,) = arguments
-    return ItemChange(key, None, record) if undo == "withdraw" else ItemChange(key, record, None)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-from mockserver.state.change_log import ChangeLog, Commit, ItemChange
+from mockserver.state.change_log import ABSENT, Change, ChangeLog, Commit, FactChange, ItemChange
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import RequestCounts
@@ -212,10 +212,24 @@ class Store:
 
     def revert(self, commit: Commit) -> None:
         """Undo a commit of the store that this one is a copy of."""
-        for function, arguments in reversed(commit.undo):
-            changed = getattr(function, "__self__", None)
-            own = self.unjoined(*changed.key) if isinstance(changed, Collection) else self
-            getattr(own, function.__name__)(*arguments)
+        for change in reversed(commit.changes):
+            self.undo(change)
+
+    def undo(self, change: Change) -> None:
+        """Undo a change of this store, or of the one that it is a copy of."""
+        if isinstance(change, FactChange):
+            if change.before is ABSENT:
+                self.drop_fact(change.tenant, change.name)
+            else:
+                self.put_fact(change.tenant, change.name, change.before)
+            return
+        collection, before, after = self.unjoined(*change.key), change.before, change.after
+        if before is not None and after is not None:
+            collection.swap(after, before)
+        elif before is not None:
+            collection.add(before)
+        elif after is not None:
+            collection.withdraw(after)
 
     def draw(self) -> int:
         """The number of the next response with new values, for clients that ask for one."""

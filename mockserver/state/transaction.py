@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.state.change_log import Commit, Undo
+from mockserver.state.change_log import ABSENT, Change, Commit, FactChange, ItemChange, items_in
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.store import ItemCounter, Store
@@ -17,55 +17,50 @@ class Transaction:
     in one step of the event loop. `rules` are the names of the rules that ran, for the journal.
     """
 
-    __slots__ = ("_undo", "commits", "rules", "store")
+    __slots__ = ("_made", "commits", "rules", "store")
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.commits: tuple[Commit, ...] = ()
         self.rules: tuple[str, ...] = ()
-        self._undo: list[Undo] = []
+        self._made: list[Change] = []
 
     def add(self, collection: Collection, record: Record) -> None:
         """Store a new item."""
         collection.add(record)
-        self._undo.append((collection.withdraw, (record,)))
+        self._made.append(ItemChange(collection.key, None, record))
 
     def remove(self, collection: Collection, record: Record) -> None:
         """Delete an item."""
         collection.remove(record)
-        self._undo.append((collection.add, (record,)))
+        self._made.append(ItemChange(collection.key, record, None))
 
     def swap(self, collection: Collection, old: Record, new: Record) -> None:
         """Replace an item by its next version."""
         collection.swap(old, new)
-        self._undo.append((collection.swap, (new, old)))
+        self._made.append(ItemChange(collection.key, old, new))
 
     def remember(self, tenant: str, name: str, value: Any) -> None:
         """Store a fact about a tenant."""
-        facts = self.store.facts.get(tenant, {})
-        undo: Undo = (self.store.drop_fact, (tenant, name))
-        if name in facts:
-            undo = (self.store.put_fact, (tenant, name, facts[name]))
-        self._undo.append(undo)
+        before = self.store.facts.get(tenant, {}).get(name, ABSENT)
+        self._made.append(FactChange(tenant, name, before))
         self.store.put_fact(tenant, name, value)
 
     def _count(self, counter: ItemCounter) -> None:
         """Change the numbers that follow from the changed items."""
-        changes = list(Commit(0, self.store.label, self._undo).changes())
-        for collection, before, after in list(counter.follow(self.store, changes)):
+        for collection, before, after in list(counter.follow(self.store, items_in(self._made))):
             self.swap(collection, before, after)
 
     def rollback(self) -> None:
         """Undo every change, the last one first."""
-        while self._undo:
-            change, arguments = self._undo.pop()
-            change(*arguments)
+        while self._made:
+            self.store.undo(self._made.pop())
 
     def commit(self) -> None:
         """Keep the changes. They are added to `commits`, if the store keeps a log of them."""
-        if self._undo:
+        if self._made:
             if self.store.counter is not None:
                 self._count(self.store.counter)
             if self.store.log is not None:
-                self.commits += (self.store.log.append(self.store.label, self._undo),)
-            self._undo = []
+                self.commits += (self.store.log.append(self.store.label, self._made),)
+            self._made = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
 from mockserver.errors import Refusal
 from mockserver.messages import Principal
 from mockserver.openapi.document import Operation
@@ -27,82 +29,53 @@ Outcome = tuple[
 ]
 """How an operation answered: `operation`, `step`, `refusal`, `principal`, `tenant`, `label`, `commits` and `rules`."""
 
-Kept = tuple[int, float, float, Any, tuple[int, bytes, bytes] | None, int]
-"""What the journal adds: `number`, `moment`, `seconds`, `request`, `response` and `sent`."""
-
 UNANSWERED: Outcome = (None, ROUTE, None, None, None, None, (), ())
 """The outcome of a request that is not answered yet."""
-
-DEFAULTS: Mapping[str, Any] = {
-    "outcome": UNANSWERED,
-    "kept": (0, 0.0, 0.0, b"", None, 0),
-    "override": "",
-    "reasons": (),
-    "notes": (),
-}
-"""What is not known of a request yet."""
 
 T = TypeVar("T")
 
 
 class NotedValue(Generic[T]):
-    """An attribute of a Trace that is one value of a tuple of it."""
+    """An attribute of a Trace that is one value of its outcome."""
 
-    def __init__(self, whole: str, index: int) -> None:
-        self._whole, self._index = whole, index
+    def __init__(self, index: int) -> None:
+        self._index = index
 
     def __get__(self, trace: Trace, of: type[Trace]) -> T:
-        value: T = getattr(trace, self._whole)[self._index]
+        found: Any = trace.outcome[self._index]
+        value: T = found
         return value
 
     def __set__(self, trace: Trace, value: T) -> None:
-        values = list(getattr(trace, self._whole))
+        values: list[Any] = list(trace.outcome)
         values[self._index] = value
-        setattr(trace, self._whole, tuple(values))
+        changed: Any = tuple(values)
+        trace.outcome = changed
 
 
-class Trace:
+class Trace(Struct):
     """How a request is answered; a new one is that of a request that is not answered yet.
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
     why it is refused, `notes` are what interceptors did with it, `override` says which override applied (a fault is
-    one), `rules` name the rules that ran. The others are what the journal keeps: the `number` of the entry, or 0, and
-    `moment`, `seconds` and `request` of a JournalRecord, `response` without the journal's header lines, and `sent`, the
-    length of its body if it was cut, else 0.
+    one), `rules` name the rules that ran. `number` is that of its entry in the journal, or 0.
     """
 
-    # Two tuples, since many requests are answered and few are looked at: each is made in one step, and nothing else is
-    # filled in advance.
-    __slots__ = ("kept", "notes", "outcome", "override", "reasons")
-    outcome: Outcome
-    kept: Kept
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
-    override: str
+    outcome: Outcome = UNANSWERED  # one value, since it is made in one step
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    override: str = ""
+    number: int = 0
 
-    operation = NotedValue[Operation | None]("outcome", 0)
-    step = NotedValue[str]("outcome", 1)
-    refusal = NotedValue[Refusal | None]("outcome", 2)
-    principal = NotedValue[Principal | None]("outcome", 3)
-    tenant = NotedValue[str | None]("outcome", 4)
-    label = NotedValue[str | None]("outcome", 5)
-    commits = NotedValue[tuple[Commit, ...]]("outcome", 6)
-    rules = NotedValue[tuple[str, ...]]("outcome", 7)
-
-    number = NotedValue[int]("kept", 0)
-    moment = NotedValue[float]("kept", 1)
-    seconds = NotedValue[float]("kept", 2)
-    request = NotedValue[Any]("kept", 3)
-    response = NotedValue[tuple[int, bytes, bytes] | None]("kept", 4)
-    sent = NotedValue[int]("kept", 5)
-
-    def __getattr__(self, name: str) -> Any:
-        """The usual value of what was not set."""
-        try:
-            return DEFAULTS[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    operation = NotedValue[Operation | None](0)
+    step = NotedValue[str](1)
+    refusal = NotedValue[Refusal | None](2)
+    principal = NotedValue[Principal | None](3)
+    tenant = NotedValue[str | None](4)
+    label = NotedValue[str | None](5)
+    commits = NotedValue[tuple[Commit, ...]](6)
+    rules = NotedValue[tuple[str, ...]](7)
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:

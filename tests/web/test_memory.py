@@ -13,8 +13,11 @@ import pytest
 from sortedcontainers import SortedList
 
 from mockserver.state import collection
+from mockserver.state.change_log import Commit, ItemChange
 from mockserver.state.collection import Collection
+from mockserver.state.store import Store
 from mockserver.web.app import Sandbox
+from mockserver.web.control.journal import KeptEntry
 from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.document import Node, answers, document, served, takes
@@ -147,3 +150,31 @@ def test_long_texts_of_requests_are_not_kept(client: Client, path: str, credenti
         tracemalloc.stop()
 
     assert sum(each.size for each in kept.statistics("filename")) < 500_000
+
+
+def stores(namespace: str) -> int:
+    """How many stores of a namespace there are."""
+    gc.collect()
+    return sum(1 for each in gc.get_objects() if isinstance(each, Store) and each.label.endswith(f"@{namespace}"))
+
+
+def test_an_ended_namespace_is_freed_although_the_journal_keeps_its_changes(tmp_path: Path) -> None:
+    with Client(served(tmp_path, things(), journal=10)) as client:
+        made = client.post("/things", json={"colour": "red"}, headers={"Mock-Namespace": "mine"})
+        client.patch(f"/things/{made.json()['id']}", json={"colour": "blue"}, headers={"Mock-Namespace": "mine"})
+        before = stores("mine")
+        client.delete("/_mock/namespaces/mine")
+
+        assert (1, 0) == (before, stores("mine"))
+        assert ["changed", "created"] == [
+            change["change"] for entry in client.get("/_mock/requests").json() for change in entry["changes"]
+        ]
+
+
+def test_the_garbage_collector_does_not_look_at_entries_and_changes(tmp_path: Path) -> None:
+    with Client(served(tmp_path, things(), journal=10)) as client:
+        client.post("/things", json={"colour": "red"})
+        gc.collect()
+        seen = {type(each) for each in gc.get_objects()}
+
+    assert set() == seen & {KeptEntry, Commit, ItemChange}

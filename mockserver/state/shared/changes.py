@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from mockserver.state.change_log import ABSENT
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import Window
 from mockserver.state.store import Store
-
-ABSENT: Any = object()
-"""A fact that there is not."""
 
 
 class StoreChange(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct, field
 
-from mockserver.state.change_log import Undo
+from mockserver.state.change_log import ABSENT, FactChange, ItemChange
 from mockserver.state.collection import Collection
 from mockserver.state.record import UNCHECKED
 from mockserver.state.shared.shared_store import SharedStore
@@ -143,8 +143,8 @@ def decode(content: bytes) -> ReadEntry:
     return entry
 
 
-def apply(store: SharedStore, change: Change) -> Undo | None:
-    """Make a change in a store; how to undo it, if that is to be kept.
+def apply(store: SharedStore, change: Change) -> ItemChange | FactChange | None:
+    """Make a change in a store; what it was, if that is to be kept.
 
     A change that no longer fits, because others deleted its item or took its id, does nothing: each process that
     follows the log decides so alike, because it depends on nothing but the entries before.
@@ -152,7 +152,7 @@ def apply(store: SharedStore, change: Change) -> Undo | None:
     return CHANGES[type(change)](store, change)
 
 
-def _add(store: SharedStore, item: AddedItem) -> Undo | None:
+def _add(store: SharedStore, item: AddedItem) -> ItemChange | None:
     collection = store.followed((item.resource, item.tenant, item.owner))
     if item.id in collection.by_id:
         return None
@@ -162,16 +162,16 @@ def _add(store: SharedStore, item: AddedItem) -> Undo | None:
     store.sequence = max(store.sequence, sequence)
     if UNCHECKED in record.hidden:
         store.has_unchecked = True
-    return collection.withdraw, (record,)
+    return ItemChange(collection.key, None, record)
 
 
-def _remove(store: SharedStore, item: RemovedItem) -> Undo | None:
+def _remove(store: SharedStore, item: RemovedItem) -> ItemChange | None:
     collection = store.followed((item.resource, item.tenant, item.owner))
     record = collection.by_id.get(item.id)
     if record is None:
         return None
     Collection.remove(collection, record)
-    return collection.add, (record,)
+    return ItemChange(collection.key, record, None)
 
 
 def _withdraw(store: SharedStore, item: WithdrawnItem) -> None:
@@ -181,7 +181,7 @@ def _withdraw(store: SharedStore, item: WithdrawnItem) -> None:
         Collection.withdraw(collection, record)
 
 
-def _swap(store: SharedStore, item: SwappedItem) -> Undo | None:
+def _swap(store: SharedStore, item: SwappedItem) -> ItemChange | None:
     collection = store.followed((item.resource, item.tenant, item.owner))
     old = collection.by_id.get(item.id)
     if old is None:
@@ -190,18 +190,18 @@ def _swap(store: SharedStore, item: SwappedItem) -> Undo | None:
     Collection.swap(collection, old, new)
     if UNCHECKED in new.hidden:
         store.has_unchecked = True
-    return collection.swap, (new, old)
+    return ItemChange(collection.key, old, new)
 
 
-def _fact(store: SharedStore, fact: ChangedFact) -> Undo:
+def _fact(store: SharedStore, fact: ChangedFact) -> FactChange:
     tenant, name = fact.tenant, fact.name
     facts = store.facts.get(tenant, {})
-    undo: Undo = (store.put_fact, (tenant, name, facts[name])) if name in facts else (store.drop_fact, (tenant, name))
+    before = facts.get(name, ABSENT)
     if fact.value is not msgspec.UNSET:
         Store.put_fact(store, tenant, name, fact.value)
     elif name in facts:
         Store.drop_fact(store, tenant, name)
-    return undo
+    return FactChange(tenant, name, before)
 
 
 def _count(store: SharedStore, request: CountedRequest) -> None:
@@ -220,7 +220,7 @@ def _joined(store: SharedStore, of: JoinedCollection) -> None:
     store.set_joined((of.resource, of.tenant, of.owner), is_joined=True)
 
 
-CHANGES: dict[type, Callable[..., Undo | None]] = {
+CHANGES: dict[type, Callable[..., ItemChange | FactChange | None]] = {
     AddedItem: _add,
     RemovedItem: _remove,
     WithdrawnItem: _withdraw,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.errors import LogDamaged, LogUnavailable
-from mockserver.state.change_log import ChangeLog, Undo
+from mockserver.state.change_log import Change, ChangeLog
 from mockserver.state.clock import SteeredClock, SteppingClock
 from mockserver.state.shared import entry as entries
 from mockserver.state.shared.changes import Changes, StoreChange, undo, written
@@ -260,18 +260,18 @@ class NamespaceLog:
         source = self.followed.clock.source
         if entry.stepped is not None and isinstance(source, SteppingClock):
             source.time = max(source.time, entry.stepped)
-        undone: list[Undo] = []
+        changes: list[Change] = []
         label = ""
         for service, change in entry.changes:
             store = self.followed.store(service)
             if store is not None:
                 label = store.label
-                how = entries.apply(store, change)
-                if how is not None:
-                    undone.append(how)
+                made = entries.apply(store, change)
+                if made is not None:
+                    changes.append(made)
         history = self.followed.log
         for number in range(entry.commits if history is not None else 0):
-            history.append(label, undone if number == 0 else [])  # type: ignore[union-attr]  # it is not None here
+            history.append(label, changes if number == 0 else [])  # type: ignore[union-attr]  # it is not None here
         given = None
         for name, value in entry.control:
             given = self.followed.control(name, value)

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.state.change_log import ABSENT
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import RequestCounts, Window
 from mockserver.state.shared.changes import (
-    ABSENT,
     Changes,
     CollectionKept,
     FactChanged,

@@ -20,7 +20,7 @@ def versions(request: AdminRequest) -> Reply:
         (commit.revision, shown_change(each, service.name, services))
         for commit in (reversed(log.commits) if log is not None else ())
         if commit.store == label
-        for each in commit.changes()
+        for each in commit.items
         if each.key == key and _is(each, request.path["id"])
     ]
     return Reply(200, [{"revision": at, "request": numbers.get(at), **change} for at, change in found])

@@ -16,7 +16,8 @@ from mockserver.webhooks.sent_requests import ItemEvent, SentRequests
 def events_of(request: CommittedRequest) -> Iterator[ItemEvent]:
     """The changes of a request in their order. An update that changes nothing is none."""
     for commit in request.transaction.commits:
-        for key, before, after in commit.changes():
+        for change in commit.items:
+            key, before, after = change.key, change.before, change.after
             if before is None or after is None or before.fields != after.fields:
                 record = after if after is not None else before
                 yield ItemEvent(key[0], _fields(before), _fields(after), record.id if record else None, key[1])

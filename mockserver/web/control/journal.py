@@ -11,10 +11,14 @@ from itertools import count, takewhile
 from time import time
 from typing import Any
 
+from msgspec import Struct
+
+from mockserver.errors import Refusal
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.messages import Principal
 from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
-from mockserver.web.control.kept_request import LONGEST_BODY, RequestParts, parts_in, parts_of
+from mockserver.web.control.kept_request import LONGEST_BODY, KeptRequest, RequestParts, parts_in, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.repeated_messages import RepeatedMessages, cut
 from mockserver.web.request.prefer import CHOOSING, preferences
@@ -28,31 +32,61 @@ FOLLOWERS = 100
 APPLIED = lazy_pattern(rb"(?m)^preference-applied: ([^\r\n]*)")
 """The header line that names the preferences that were applied (RFC 7240 section 3)."""
 
+NO_RESPONSE = (None, b"", b"")
+"""What is kept in place of status, header lines and body where no response was sent."""
 
 OWN_FIELD = b"mock-request: %d\r\n"
 """The header line with the number of an entry."""
 
 
+class KeptEntry(Struct, frozen=True, gc=False):
+    """What the journal keeps of a request: one value for all of it, at which the garbage collector need not look.
+
+    `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. `status` is None if
+    there was no response; `fields` are its header lines without those of the journal, `content` is its body, cut, and
+    `sent` how long it was if it was cut, else 0. The others are those of a Trace.
+    """
+
+    number: int
+    moment: float
+    seconds: float
+    request: KeptRequest
+    status: int | None
+    fields: bytes
+    content: bytes
+    sent: int
+    operation: Operation | None
+    step: str
+    refusal: Refusal | None
+    principal: Principal | None
+    tenant: str | None
+    label: str | None
+    commits: tuple[Commit, ...]
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    override: str = ""
+
+
 class JournalRecord:
     """One request and its response, as they were sent: bytes become readable when they are read.
 
-    `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. `body` and that of the
-    `response` are cut; `length` and `sent` are their lengths before. `response` is None if there was none.
-    With `quiet`, it was sent without the header lines of the journal.
+    `trace` has how it was answered. `body` and that of the `response` are cut; `length` and `sent` are their lengths
+    before. `response` is None if there was none. With `quiet`, it was sent without the header lines of the journal.
     """
 
-    def __init__(self, trace: Trace, *, quiet: bool = False) -> None:
-        self.trace, self._quiet = trace, quiet
-        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
+    def __init__(self, kept: KeptEntry, *, quiet: bool = False) -> None:
+        self.trace, self._quiet = kept, quiet
+        self.number, self.moment, self.seconds, self.status = kept.number, kept.moment, kept.seconds, kept.status
 
     @property
     def response(self) -> CompleteResponse | None:
         """The response as it was sent, its body cut; None if there was none."""
-        kept = self.trace.response
-        if kept is None or self._quiet:
-            return kept
-        status, fields, content = kept
-        return status, fields + _own_fields(self.number, self.trace.commits), content
+        kept = self.trace
+        if kept.status is None:
+            return None
+        own = b"" if self._quiet else _own_fields(self.number, kept.commits)
+        return kept.status, kept.fields + own, kept.content
 
     @cached_property
     def parts(self) -> RequestParts:
@@ -87,12 +121,7 @@ class JournalRecord:
     @property
     def sent(self) -> int:
         """The length of the response's body before it was cut."""
-        return self.trace.sent or (len(self.trace.response[2]) if self.trace.response is not None else 0)
-
-    @property
-    def status(self) -> int | None:
-        """The status of the response."""
-        return self.trace.response[0] if self.trace.response is not None else None
+        return self.trace.sent or len(self.trace.content)
 
     @property
     def operation(self) -> Operation | None:
@@ -108,9 +137,9 @@ class JournalRecord:
     def preference(self) -> str:
         """The preference by which the request chose its response (`code=404`); empty if it chose none."""
         trace = self.trace
-        if trace.operation is None or trace.refusal is not None or trace.response is None:
+        if trace.operation is None or trace.refusal is not None:
             return ""
-        found = APPLIED.search(trace.response[1])
+        found = APPLIED.search(trace.fields)
         text = found[1].decode("latin-1") if found is not None else ""
         return text if any(name in CHOOSING for name, _ in preferences(text)) else ""
 
@@ -137,43 +166,43 @@ class RequestJournal:
     def __init__(self, most: int, *, quiet: bool = False) -> None:
         self.most, self.quiet, self._forgotten = most, quiet, 0
         self._numbers: Iterator[int] = count(1)
-        self._traces: deque[Trace] = deque(maxlen=most)
+        self._kept: deque[KeptEntry] = deque(maxlen=most)
         self._repeated = RepeatedMessages()
-        self._kept = self._repeated.kept
         self._waiting: set[asyncio.Event] = set()
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        number, operation, kept, sent = next(self._numbers), trace.outcome[0], response, 0
-        request = scope.get(RECEIVED) or parts_in(scope, body)
-        if operation is not None:
-            request, kept = self._kept(operation.operation_id, request, response)
-        else:
-            kept = cut(response)
+        number, outcome, sent = next(self._numbers), trace.outcome, 0
         status, fields, content = response
+        request = scope.get(RECEIVED) or parts_in(scope, body)
+        if outcome[0] is not None:
+            request, response = self._repeated.kept(outcome[0].operation_id, request, response)
+        else:
+            response = cut(response)
         if len(content) > LONGEST_BODY:
             sent = len(content)
-        trace.kept = (number, time(), seconds, request, kept, sent)
-        self._traces.append(trace)
+        trace.number, said = number, (trace.reasons, trace.notes, trace.override)
+        values: Any = (number, time(), seconds, request, *response, sent, *outcome, *said)
+        self._kept.append(KeptEntry(*values))
         if self._waiting:
             self._wake()
         if self.quiet:
-            return response
-        commits = trace.outcome[6]
-        own = _own_fields(number, commits) if commits else OWN_FIELD % number
+            return status, fields, content
+        own = _own_fields(number, outcome[6]) if outcome[6] else OWN_FIELD % number
         return status, fields + own, content
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
         request = scope.get(RECEIVED) or parts_in(scope, body)
-        trace.kept = (next(self._numbers), time(), seconds, request, None, 0)
-        self._traces.append(trace)
+        trace.number, said = next(self._numbers), (trace.reasons, trace.notes, trace.override)
+        values: Any = (trace.number, time(), seconds, request, *NO_RESPONSE, 0, *trace.outcome, *said)
+        self._kept.append(KeptEntry(*values))
         self._wake()
 
     def __len__(self) -> int:
-        return len(self._traces)
+        return len(self._kept)
 
     def __bool__(self) -> bool:
         return True  # an empty one is a journal
@@ -185,7 +214,7 @@ class RequestJournal:
     @property
     def last(self) -> int:
         """The number of the last entry, also if it is forgotten; 0 before the first."""
-        return max(self._forgotten, self._traces[-1].number) if self._traces else self._forgotten
+        return max(self._forgotten, self._kept[-1].number) if self._kept else self._forgotten
 
     def _wake(self) -> None:
         for event in self._waiting:
@@ -194,7 +223,7 @@ class RequestJournal:
     @property
     def entries(self) -> list[JournalRecord]:
         """What is kept, the oldest first."""
-        return list(map(self._shown, self._traces))
+        return list(map(self._shown, self._kept))
 
     def entry(self, number: int) -> JournalRecord | None:
         """The entry of that number, if it is kept."""
@@ -202,10 +231,10 @@ class RequestJournal:
 
     def latest(self) -> Iterator[JournalRecord]:
         """What is kept, the newest first. Requests may come while it is read."""
-        return map(self._shown, list(reversed(self._traces)))
+        return map(self._shown, list(reversed(self._kept)))
 
-    def _shown(self, trace: Trace) -> JournalRecord:
-        return JournalRecord(trace, quiet=self.quiet)
+    def _shown(self, kept: KeptEntry) -> JournalRecord:
+        return JournalRecord(kept, quiet=self.quiet)
 
     def since(self, number: int) -> list[JournalRecord]:
         """The kept entries with a greater number, the oldest first."""
@@ -215,7 +244,7 @@ class RequestJournal:
         """Forget everything, or what belongs to a namespace."""
         self._forgotten = self.last
         kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
-        self._traces = deque(kept, maxlen=self.most)
+        self._kept = deque(kept, maxlen=self.most)
         self._repeated.clear()
 
     async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[JournalRecord]]:

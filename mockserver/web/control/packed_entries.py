@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from mockserver.messages import Principal
-from mockserver.web.control.journal import JournalRecord
+from mockserver.web.control.journal import JournalRecord, KeptEntry
 from mockserver.web.control.kept_request import RequestParts
 from mockserver.web.service import Service
-from mockserver.web.trace import Trace
+from mockserver.web.trace import ROUTE
 
 
 class _Entry(NamedTuple):
@@ -53,12 +53,9 @@ def unpacked(content: bytes, services: Mapping[str, Service]) -> list[JournalRec
 
 
 def _unpacked(entry: _Entry, services: Mapping[str, Service]) -> JournalRecord:
-    trace = Trace()
-    trace.label, trace.tenant = entry.label, entry.tenant
-    trace.principal = Principal(entry.caller) if entry.caller is not None else None
     service = services.get((entry.label or "").partition("@")[0])
     endpoint = service.endpoints.get(entry.operation) if service is not None and entry.operation is not None else None
-    trace.operation = endpoint.operation if endpoint is not None else None
-    response = (entry.status, b"", b"") if entry.status is not None else None
-    trace.kept = (entry.number, entry.moment, 0.0, entry.request, response, 0)
-    return JournalRecord(trace)
+    operation = endpoint.operation if endpoint is not None else None
+    caller = Principal(entry.caller) if entry.caller is not None else None
+    sent = (entry.number, entry.moment, 0.0, entry.request, entry.status, b"", b"", 0)
+    return JournalRecord(KeptEntry(*sent, operation, ROUTE, None, caller, entry.tenant, entry.label, (), ()))

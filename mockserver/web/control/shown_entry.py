@@ -174,7 +174,7 @@ def _faults(refusal: Refusal) -> Iterator[dict[str, Any]]:
 def _changes(entry: JournalRecord, services: Services) -> Iterator[dict[str, Any]]:
     for commit in entry.trace.commits:
         name = commit.store.partition("@")[0]
-        yield from (shown_change(change, name, services) for change in commit.changes())
+        yield from (shown_change(change, name, services) for change in commit.items)
 
 
 def shown_change(change: ItemChange, service: str, services: Services) -> dict[str, Any]:

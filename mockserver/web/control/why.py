@@ -81,7 +81,7 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
     elif entry.trace.reasons:
         yield f"It was refused: {'; '.join(entry.trace.reasons)}."
     for commit in entry.trace.commits:
-        for change in commit.changes():
+        for change in commit.items:
             record = change.after or change.before
             what = "created" if change.before is None else "deleted" if change.after is None else "changed"
             yield f"It {what} {change.key[0]} {record.id if record is not None else ''!s} (revision {commit.revision})."
