@@ -24,6 +24,7 @@ from mockserver.web.admin.admin_request import STREAM, AdminFunction
 from mockserver.web.admin.agent_endpoint import NAME, AgentEndpoint
 from mockserver.web.admin.all_workers import MERGED, PACKED, AllWorkers, Merge, packed_entries
 from mockserver.web.admin.functions import FUNCTIONS
+from mockserver.web.admin.own_examples import with_examples
 from mockserver.web.admin.shared_requests import shared_reply
 from mockserver.web.ask_again import ask_again
 from mockserver.web.control.control import Control
@@ -143,12 +144,16 @@ class AdminApiMiddleware:
             reply = await page(request.query_params, again)
             return Response(reply.body, reply.status, dict(reply.headers), reply.media_type)
         if request.method in ("GET", "HEAD") and name == "openapi.json":
-            return document_pages.document(request, "", self._api.service)
+            own = self._token is None or self._has_token(request)
+            return document_pages.document(request, "", self._api.service, self._with_examples if own else None)
         if request.method in ("GET", "HEAD") and name == "dashboard":
             return dashboard()
         if request.method in ("GET", "HEAD") and name == "docs":
             return document_pages.docs(request, PREFIX.rstrip("/"), self._api.service)
         return None
+
+    def _with_examples(self, document: dict[str, Any]) -> dict[str, Any]:
+        return with_examples(document, self._api.control)
 
     def _refused(self, request: Request) -> Response | None:
         """The 403 for a request of a foreign origin, or by a name that is not known here."""

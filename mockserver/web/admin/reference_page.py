@@ -14,7 +14,14 @@ HEAD = """\
 # The admin API
 
 A running sandbox is steered below `/_mock/`. The API is an OpenAPI 3.1 document: `/_mock/openapi.json`, shown at
-`/_mock/docs`. It is served by the engine that serves your documents, and checked by `mockserver check`.
+`/_mock/docs`. It is served by the engine that serves your documents, and its examples are your own services and items.
+Contract checks examine it like any other API:
+
+    mockserver check http://127.0.0.1:8080/_mock/openapi.json --url http://127.0.0.1:8080/_mock --quick
+
+They change what the sandbox stores. In a sandbox of docs/shop.yaml and examples/webhooks/orders.yaml, started with
+`--metrics --no-checks`, 54 of 59 operations answer with success; the others start checks, or take a whole snapshot.
+
 [client.md](client.md) is a client for Python, with the commands that do the same in a shell; [agents.md](agents.md) has
 tools for agents.
 

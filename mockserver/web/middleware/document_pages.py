@@ -5,7 +5,7 @@ The dashboard is at `/_mock/dashboard` too, for a service that has an operation 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -27,7 +27,8 @@ class DocumentPagesMiddleware:
 
     def __init__(self, next_app: Any, *, services: Mapping[str, Service], prefixes: Mapping[str, Service]) -> None:
         self._next, self._services = next_app, services
-        self._pages = {f"{prefix}/openapi.json": (prefix, service, document) for prefix, service in prefixes.items()}
+        self._pages: dict[str, tuple[str, Service, Render]] = {}
+        self._pages |= {f"{prefix}/openapi.json": (prefix, service, document) for prefix, service in prefixes.items()}
         self._pages |= {f"{prefix}/docs": (prefix, service, docs) for prefix, service in prefixes.items()}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -50,15 +51,30 @@ class DocumentPagesMiddleware:
         return None
 
 
-def document(request: Request, prefix: str, service: Service) -> Response:
-    """The document as published, with the URL of this mock as its server."""
-    return Response(published(service, request.url.scheme, request.url.netloc, prefix), media_type="application/json")
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+"""Makes another document of one."""
 
 
-def published(service: Service, scheme: str = "http", host: str = "127.0.0.1", prefix: str = "") -> bytes:
+def document(request: Request, prefix: str, service: Service, change: Change | None = None) -> Response:
+    """The document as published, with the URL of this mock as its server, and changed."""
+    content = published(service, request.url.scheme, request.url.netloc, prefix, change)
+    return Response(content, media_type="application/json")
+
+
+Render = Callable[[Request, str, Service], Response]
+"""Makes a page of a service below a prefix."""
+
+
+def published(
+    service: Service,
+    scheme: str = "http",
+    host: str = "127.0.0.1",
+    prefix: str = "",
+    change: Change | None = None,
+) -> bytes:
     """The document of a service as JSON, with that address as its server."""
     document = service.contract.document
-    body = dict(document.raw)
+    body = dict(document.raw) if change is None else change(dict(document.raw))
     if "swagger" in body:
         body |= {"host": host, "basePath": prefix + document.base_path, "schemes": [scheme]}
     else:
