@@ -33,6 +33,7 @@ def names(client: Client, **headers: str) -> list[str]:
         ("", ONE),
         ("", {"baggage": "userId=7, mock-namespace=one;ttl=3, other=1"}),
         ("", {"baggage": "mock-namespace=%6Fne"}),
+        ("", {"baggage": "userId=7%3Bp%3D1,mock-namespace=one%3Bttl%3D3,other=1"}),
         ("", {**ONE, "baggage": "mock-namespace=two"}),
         ("/_mock/ns/one", {}),
         ("/_mock/ns/one/shop", {}),

@@ -244,7 +244,8 @@ def name_in(headers: Mapping[str, str]) -> str | None:
         return headers[HEADER].strip()
     baggage = headers.get("baggage")
     found = BAGGAGE_MEMBER.search(baggage) if baggage is not None and "mock-namespace" in baggage else None
-    return unquote(found[1]) if found is not None else None
+    # OpenTelemetry for Python takes properties for a part of the value, and encodes them.
+    return unquote(found[1]).partition(";")[0].strip() if found is not None else None
 
 
 def revision_in(text: str, method: str) -> int:
