@@ -65,7 +65,8 @@ class JournalTools:
         values: Annotated[Any, Field(description="Values that the JSON body has.")] = None,
         schema: Annotated[dict[str, Any] | None, Field(description="A JSON Schema that the body matches.")] = None,
         conditions: Annotated[
-            dict[str, Any], Field(description="Further ones: method, path, status, caller, query, headers, json_path.")
+            dict[str, Any],
+            Field(description="Further ones: method, path, status (also 4XX), caller, query, headers, json_path."),
         ] = {},  # noqa: B006 - it is only read
         in_order: Annotated[
             list[str] | None, Field(description="The operationIds of requests that were sent in this order.")
@@ -73,7 +74,8 @@ class JournalTools:
     ) -> VerifiedRequests:
         """Compare the requests of the journal with what is expected, and tell what differs in the nearest ones."""
         counts = {"count": count, "at_least": at_least, "at_most": at_most}
-        wanted = expectation(operation, **counts, json=values, body=schema, in_order=in_order, **conditions)
+        names = ("schema", "values")
+        wanted = expectation(operation, names, **counts, json=values, body=schema, in_order=in_order, **conditions)
         calls = NamespaceCalls(self._sandbox.namespace(caller).name)
         return shaped(await self._sandbox.client.send(calls.verify(wanted)), VerifiedRequests)
 

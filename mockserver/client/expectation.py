@@ -24,6 +24,8 @@ KEYWORDS = frozenset(
 
 def expectation(
     operation: str | None,
+    names: tuple[str, str] = ("body=", "json="),
+    /,
     *,
     count: int | None,
     at_least: int | None,
@@ -33,12 +35,15 @@ def expectation(
     in_order: Sequence[str | Mapping[str, Any]] | None,
     **conditions: Any,
 ) -> Json:
-    """The body of `POST /_mock/verify` (schema `Expectation`). Raises ValueError for what cannot be meant."""
+    """The body of `POST /_mock/verify` (schema `Expectation`). Raises ValueError for what cannot be meant.
+
+    `names` are what the user calls `body` and `json`.
+    """
     counts = {"exactly": count, "at_least": at_least, "at_most": at_most}
     _check_counts(count, at_least, at_most)
     given = {
         "operation": operation,
-        "body": _body(body, json),
+        "body": _body(body, json, names),
         "count": {name: value for name, value in counts.items() if value is not None} or None,
         "in_order": _in_order(in_order),
         **conditions,
@@ -63,14 +68,14 @@ def checked(result: VerificationResult) -> VerificationResult:
     return result
 
 
-def _body(schema: Mapping[str, Any] | bool | None, json: Any) -> Any:
+def _body(schema: Mapping[str, Any] | bool | None, json: Any, names: tuple[str, str]) -> Any:
+    of_schema, of_values = names
     if json is not None and schema is not None:
-        raise ValueError("verify: give json= (values) or body= (a JSON Schema), not both")
+        raise ValueError(f"verify: give {of_values} (values) or {of_schema} (a JSON Schema), not both")
     if isinstance(schema, Mapping) and schema and not KEYWORDS & schema.keys():
         # Unknown keywords mean nothing in a JSON Schema: every body would match, and the test would check nothing.
-        raise ValueError(
-            f"verify: body= is a JSON Schema, and {next(iter(schema))!r} is no keyword; for values use json="
-        )
+        wrong = f"{next(iter(schema))!r} is no keyword; for values use {of_values}"
+        raise ValueError(f"verify: {of_schema} is a JSON Schema, and {wrong}")
     return schema if json is None else having(json)
 
 

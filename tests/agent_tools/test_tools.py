@@ -93,6 +93,14 @@ def test_requests_are_compared_with_what_is_expected(agent: Agent) -> None:
     assert pet["name"] == "Verified"
 
 
+def test_a_verification_that_cannot_be_meant_is_refused_in_the_words_of_the_tool(agent: Agent) -> None:
+    of_values = agent.error("verify", operation="createPet", schema={"name": "Rex"})
+    of_counts = agent.error("verify", operation="createPet", count=1, at_least=1)
+
+    assert "schema is a JSON Schema, and 'name' is no keyword; for values use values" in of_values
+    assert "count says how many exactly" in of_counts
+
+
 def test_an_override_answers_in_turn_and_is_listed_and_removed(agent: Agent) -> None:
     [added] = agent.call(
         "add_override", when={"operation": "listPets"}, then=[{"status": 429, "body": {}}, {"pass": True}], invalid=True
