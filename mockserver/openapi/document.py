@@ -221,7 +221,7 @@ def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: s
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
         file=file,
-        base_paths=base_paths(root.get("servers")),
+        base_paths=base_paths(root.get("servers"), root.get("$self")),
         own_base_paths=tuple(dict.fromkeys(path for each in operations for path in each.base_paths)),
         raw=raw,
         root=root,
@@ -244,7 +244,7 @@ def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
             if isinstance(node, dict):
                 operation = _operation(root, path, method, node, at, shared, default_security)
                 servers = node.get("servers") or item.get("servers")
-                own = base_paths(servers) if servers else ()
+                own = base_paths(servers, root.get("$self")) if servers else ()
                 yield replace(operation, operation_id=_unique(operation, taken), base_paths=own)
 
 

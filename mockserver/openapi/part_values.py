@@ -100,9 +100,21 @@ class PartValues:
         for number, part in enumerate(parts):
             here, inner = encoding.at(number), schema_at(self._schemas, pointer, number)
             yield from self.part_faults(part, here, (*path, number))
-            if multipart.is_ordered(part.media_type) and here.says_more_than_types:
-                nested = multipart.read(part.content, part.header("content-type") or "", most=MAX_PARTS)
-                yield from self.faults(nested, inner, here, (*path, number))
+            yield from self.nested_faults(part, inner, here, (*path, number))
+
+    def nested_faults(self, part: BodyPart, pointer: str | None, encoding: PartEncoding, path: Path) -> Iterator[Fault]:
+        """What is wrong with the media types and headers of the parts in a part: by position, or by name in a form."""
+        kind = part.media_type
+        if not encoding.says_more_than_types or not multipart.is_multipart(kind):
+            return
+        nested = multipart.read(part.content, part.header("content-type") or "", most=MAX_PARTS)
+        if multipart.is_ordered(kind):
+            yield from self.faults(nested, pointer, encoding, path)
+            return
+        for each in nested:
+            here, at = encoding.named(each.name), (*path, each.name)
+            yield from self.part_faults(each, here, at, may_lack_type=True)
+            yield from self.nested_faults(each, None, here, at)
 
     def part_faults(
         self, part: BodyPart, encoding: PartEncoding, path: Path, *, may_lack_type: bool = False

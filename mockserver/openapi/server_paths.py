@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from mockserver.openapi import path_template
 
@@ -17,14 +17,18 @@ UNKNOWN = "%7B"
 """What a path has (`{`, percent-encoded) whose variable is not declared."""
 
 
-def base_paths(servers: Any) -> tuple[str, ...]:
+def base_paths(servers: Any, document_uri: Any = None) -> tuple[str, ...]:
     """The path of each server as clients write it, without a slash at the end; no path twice, the first one first.
+
+    A relative URL starts from the URI that the document gives itself, `$self` (OpenAPI 3.2 section 4.6.2).
 
     `https://{host}/v1/` gives `/v1`. Variables have their defaults, and after that each other value of their `enum`.
     Without servers the only path is empty. A value that is no list of servers counts as none.
     """
     listed = [each for each in servers if isinstance(each, dict)] if isinstance(servers, list) else []
-    first, *others = dict.fromkeys(islice((_path(url) for server in listed or [{}] for url in _urls(server)), MOST))
+    base = document_uri if isinstance(document_uri, str) else "/"
+    urls = (url for server in listed or [{}] for url in _urls(server))
+    first, *others = dict.fromkeys(islice((_path(url, base) for url in urls), MOST))
     return (first, *(path for path in others if UNKNOWN not in path))
 
 
@@ -37,9 +41,9 @@ def relocated(address: str, base: str, own: str) -> str:
     return address.removesuffix(base) + own if address.endswith(base) else address
 
 
-def _path(url: str) -> str:
+def _path(url: str, base: str = "/") -> str:
     try:
-        parts = [part for part in urlsplit(url).path.split("/") if part]
+        parts = [part for part in urlsplit(urljoin(base, url) if url else "").path.split("/") if part]
     except ValueError:  # `http://[a`, for example
         return ""
     return quote("/".join(["", *parts]), safe="/%" + path_template.PCHAR)

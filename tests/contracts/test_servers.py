@@ -47,6 +47,32 @@ def test_an_operation_with_an_own_server_is_checked_there(tmp_path: Path) -> Non
     assert {"/v1"} == {base for method, base in service.sent if method == "GET"}
 
 
+class RecordedService:
+    """A service that notes the method and the path of each request."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.sent = app, set[tuple[str, str]]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self.sent.add((scope["method"], scope["path"]))
+        await self.app(scope, receive, send)
+
+
+def test_the_operations_of_a_path_with_an_own_server_are_checked_there(tmp_path: Path) -> None:
+    written = document(servers=[{"url": "https://api.test/v1"}])
+    written["paths"]["/things"]["servers"] = [{"url": f"https://things.test{OWN}"}]
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(written))
+    service = RecordedService(mockserver.create_app(file, seed=1))
+
+    result = check_app(service, load_contract(file), mode="quick")
+
+    assert [] == [(found.expected, found.seen) for found in result.findings if found.verdict == "failure"]
+    assert {OWN} == {path.removesuffix("/things") for _, path in service.sent if path.endswith("/things")}
+    assert {"/v1"} == {path.partition("/things/")[0] for _, path in service.sent if "/things/" in path}
+
+
 class TwoServers:
     """A service of two apps: one for the server of the document, one for that of a single operation."""
 

@@ -42,14 +42,17 @@ def test_a_document_of_each_version_is_served(tmp_path: Path, version: str) -> N
     paths = {"/a": {"post": {**operation, "responses": answers({"const": 1} if version > "3.1" else {"enum": [1]})}}}
     servers = [{"url": "https://api.example/{v}", "variables": {"v": {"default": "v2"}}}]
 
-    with Client(mockserver.create_app(written(tmp_path, paths, version, servers=servers))) as api:
+    info = {"title": "Lamps of a harbour", "version": "4.5.6"}
+
+    with Client(mockserver.create_app(written(tmp_path, paths, version, servers=servers, info=info))) as api:
         replies = [api.post("/v2/a", json=body) for body in (5, "5")]
         missing = api.post("/v2/a")
-        index = api.get("/").json()
+        index, services = api.get("/").json(), api.get("/_mock/services").json()
 
     assert [200, 400, 400] == [each.status_code for each in (*replies, missing)]
     assert 1 == replies[0].json()
-    assert "T" in json.dumps(index)
+    assert [info["title"]] == [each["title"] for each in index.values()]
+    assert [info] == [{"title": each["title"], "version": each["version"]} for each in services]
 
 
 KEYWORDS: list[tuple[str, Any, Any, Any]] = [
@@ -166,8 +169,9 @@ def test_each_kind_of_component_is_found_by_its_reference(tmp_path: Path) -> Non
         "requestBody": ref("requestBodies"),
         "responses": {"200": ref("responses")},
     }
+    numbers = {"a": {"type": "integer", "example": 3}, "b": {"type": "integer", "examples": [4]}}
     components = {
-        "schemas": {"X": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "example": 3}}}},
+        "schemas": {"X": {"type": "object", "required": ["a"], "properties": numbers}},
         "examples": {"X": {"value": {"a": 7}}},
         "headers": {"X": {"required": True, "schema": {"const": "5"}}},
         "parameters": {"X": {"name": "n", "in": "query", "required": True, "schema": {"type": "integer"}}},
@@ -186,7 +190,41 @@ def test_each_kind_of_component_is_found_by_its_reference(tmp_path: Path) -> Non
     assert (200, {"a": 7}, "5") == (reply.status_code, reply.json(), reply.headers["x-count"])
     assert "t" == reply.headers["x-text"]
     assert [400, 400, 400] == [each.status_code for each in refused]
-    assert {"a": 3} == made.json()
+    assert {"a": 3, "b": 4} == made.json()
+
+
+def test_a_media_type_of_components_is_found_wherever_it_is_named(tmp_path: Path) -> None:
+    """In a request, a response, a parameter, a header and another reference; what is in it is read too."""
+    one = {"schema": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}}
+    lines = {"itemSchema": {"type": "object", "required": ["n"]}, "examples": {"two": {"dataValue": [{"n": 1}]}}}
+    media = {"One": {**one, "examples": {"x": {"dataValue": {"a": 7}}}}, "Lines": lines}
+    media |= {"Chain": {"$ref": "#/components/mediaTypes/One"}, "Unused": {"schema": {"type": "wrong"}}}
+    named, chained = ({"application/json": {"$ref": f"#/components/mediaTypes/{name}"}} for name in ("One", "Chain"))
+    header = {"X-One": {"required": True, "content": named}}
+    operation = {
+        "parameters": [{"name": "p", "in": "query", "content": named}],
+        "requestBody": {"content": chained | {"application/jsonl": {"$ref": "#/components/mediaTypes/Lines"}}},
+        "responses": {"200": {"description": "ok", "headers": header, "content": named}},
+    }
+    listed = {"application/jsonl": {"$ref": "#/components/mediaTypes/Lines"}}
+    paths = {"/a": {"post": operation, "get": {"responses": {"200": {"description": "ok", "content": listed}}}}}
+    document = written(tmp_path, paths, components={"mediaTypes": media})
+
+    with Client(mockserver.create_app(document)) as api:
+        found = [
+            api.post(f"/a?p={query}", json=body)
+            for query, body in (('{"a":1}', {"a": 1}), ('{"a":"x"}', {"a": 1}), ('{"a":1}', {"a": "x"}))
+        ]
+        sent = [
+            api.post("/a", content=text, headers={"content-type": "application/jsonl"}).status_code
+            for text in ('{"n":1}', '{"n":1}\n{}')
+        ]
+        stream = api.get("/a").text
+
+    assert [200, 400, 400] == [each.status_code for each in found]
+    assert ({"a": 7}, '{"a":7}', '{"n":1}\n') == (found[0].json(), found[0].headers["x-one"], stream)
+    assert [200, 400] == sent
+    assert "mediaTypes/Unused" in run("infer", str(document)).stderr
 
 
 def test_an_operation_of_each_method_is_served(tmp_path: Path) -> None:
@@ -195,12 +233,29 @@ def test_an_operation_of_each_method_is_served(tmp_path: Path) -> None:
     }
     item = {**dict.fromkeys(METHODS, responses), "additionalOperations": {"COPY": responses, "LiNk": responses}}
 
-    with Client(mockserver.create_app(written(tmp_path, {"/a": item}))) as api:
+    with Client(mockserver.create_app(written(tmp_path, {"/a": item, "/b": {"head": responses}}))) as api:
         hits = [api.request(method.upper(), "/a").headers.get("x-hit") for method in (*METHODS, "COPY")]
+        alone = api.request("HEAD", "/b").headers.get("x-hit")
         unknown = api.request("MOVE", "/a")
 
-    assert ["1"] * 10 == hits
+    assert (["1"] * 10, "1") == (hits, alone)
     assert 405 == unknown.status_code
+
+
+def test_parameters_of_a_path_are_those_of_its_operations(tmp_path: Path) -> None:
+    size = {"name": "size", "in": "query", "required": True, "schema": {"type": "integer"}}
+    operation = {"responses": answers({"const": 1})}
+    own = {**operation, "parameters": [{**size, "required": False}]}
+
+    with Client(
+        mockserver.create_app(written(tmp_path, {"/a": {"parameters": [size], "get": operation, "put": own}}))
+    ) as api:
+        found = [
+            api.request(method, f"/a?{query}").status_code
+            for method, query in (("GET", "size=3"), ("GET", "size=x"), ("GET", ""), ("PUT", ""), ("PUT", "size=x"))
+        ]
+
+    assert [200, 400, 400, 200, 400] == found
 
 
 DOCS = {"url": "https://docs.example", "description": "d"}
@@ -374,7 +429,10 @@ def test_reserved_characters_are_read_encoded_or_not(tmp_path: Path) -> None:
 def test_the_path_of_each_server_is_before_every_path(tmp_path: Path) -> None:
     """Its variables have their defaults, and the other values of their enum."""
     servers = [
-        {"url": "https://api.example/{region}/v2/", "variables": {"region": {"default": "eu", "enum": ["eu", "us"]}}},
+        {
+            "url": "https://api.example/{region}/{v}/",
+            "variables": {"region": {"default": "eu", "enum": ["eu", "us"]}, "v": {"default": "v2"}},
+        },
         {"url": "/other"},
     ]
     document = written(tmp_path, {"/a": {"get": {"responses": answers({"const": 1})}}}, servers=servers)
@@ -383,6 +441,18 @@ def test_the_path_of_each_server_is_before_every_path(tmp_path: Path) -> None:
         found = [api.get(path).status_code for path in ("/eu/v2/a", "/us/v2/a", "/other/a", "/a", "/asia/v2/a")]
 
     assert [200, 200, 200, 404, 404] == found
+
+
+def test_the_security_of_the_document_is_that_of_operations_without_their_own(tmp_path: Path) -> None:
+    schemes = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
+    paths = {"/a": {"get": {"responses": answers({"const": 1})}}}
+    paths["/b"] = {"get": {**paths["/a"]["get"], "security": []}}
+    document = written(tmp_path, paths, security=[{"key": []}], components=schemes)
+
+    with Client(mockserver.create_app(document)) as api:
+        found = [api.get(path).status_code for path in ("/a", "/b")]
+
+    assert [401, 200] == found
 
 
 def test_a_default_is_applied_where_a_value_is_left_out(tmp_path: Path) -> None:

@@ -126,6 +126,25 @@ def test_parts_in_a_part_are_judged_too(api: Client, inner: list[Written], says:
     assert said.startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("picture", "table", "says"),
+    [
+        ("image/png", "text/csv", ""),
+        ("image/gif", "text/csv", "body 0.picture: the part must be image/png"),
+        ("image/png", "text/html", "body 1.0: the part must be text/csv"),
+    ],
+)
+def test_parts_in_a_part_have_encodings_by_name_and_by_place(api: Client, picture: str, table: str, says: str) -> None:
+    named = {"Content-Disposition": 'form-data; name="picture"; filename="p"', "Content-Type": picture}
+    form = ({"Content-Type": f"{FORM}; boundary=C"}, body((named, "PNG"), boundary="C"))
+    listed = ({"Content-Type": f"{MIXED}; boundary=C"}, body(({"Content-Type": table}, "a,b"), boundary="C"))
+
+    status, said = send(api, "/envelopes", body(form, listed))
+
+    assert (204 if not says else 400) == status, said
+    assert said.startswith(says)
+
+
 def test_parts_are_nested_up_to_a_bound(api: Client) -> None:
     content = "x"
     for depth in range(10):

@@ -6,14 +6,16 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from quopri import decodestring
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
 from mockserver.errors import Malformed
+from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import multipart
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.formats import is_base64
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import is_json, is_xml
 from mockserver.openapi.multipart import BodyPart, UnreadableParts
 from mockserver.openapi.part_values import MAX_PARTS
 from mockserver.openapi.schemas import Schemas
@@ -22,6 +24,14 @@ from mockserver.web.request.bounds import MAX_FIELDS, refuse_more_than
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
 from mockserver.web.request.query import key_path, nest
+
+if TYPE_CHECKING:
+    from mockserver.web.request import xml_reader
+else:
+    xml_reader = LazyModule("mockserver.web.request.xml_reader")
+
+
+FIRST_ELEMENT = lazy_pattern(r"\s*<([^\s<>/?!]+)")
 
 
 class Field(NamedTuple):
@@ -42,7 +52,8 @@ class FormReader:
     """Reads bodies of the media type `name`, which `media` describes in the document."""
 
     def __init__(self, name: str, media: MediaType, schemas: Schemas) -> None:
-        self._coercion = Coercion(schemas, media.schema)
+        self._coercion, self._schemas = Coercion(schemas, media.schema), schemas
+        self._properties = schemas.properties(media.schema) if media.schema else {}
         self._encodings = media.encoding
         self._skipped = frozenset(name for name, one in media.encoding.items() if one.get(ALLOWS_EMPTY))
         self._base64 = frozenset(_base64_fields(schemas, media.schema))
@@ -80,8 +91,11 @@ class FormReader:
     def _decoded(self, field: Field) -> Any:
         """The value of a field that is sent once, by its Encoding Object; its text when it has none."""
         encoding: Mapping[str, Any] = self._encodings.get(field.name) or {}
-        if is_json(encoding.get("contentType", "")):
+        kind = str(encoding.get("contentType", ""))
+        if is_json(kind):
             return json_or_text(field.text)
+        if is_xml(kind) and field.part is None:
+            return self._xml(field)
         style, coercion = encoding.get("style", "form"), self._coercion.property(field.name)
         is_exploded = encoding.get("explode", style == "form") or style not in SEPARATORS
         if is_exploded or not (coercion.is_array or coercion.is_object) or field.text.startswith(("[", "{")):
@@ -89,6 +103,14 @@ class FormReader:
         sent = field.sent if field.sent is not None else quote_plus(field.text)
         values = split(sent, SEPARATORS[style])
         return values if coercion.is_array else pairs_of(values, False, str)
+
+    def _xml(self, field: Field) -> Any:
+        """The value of a field that is XML, with or without an element around its properties (OpenAPI 3.2 4.24.2)."""
+        at = self._properties.get(field.name)
+        first = FIRST_ELEMENT.match(field.text)
+        has_root = first is None or at is None or first[1] not in self._schemas.properties(at)
+        text = field.text if has_root else f"<x>{field.text}</x>"
+        return xml_reader.read(text.encode(), at, self._schemas)
 
 
 def _base64_fields(schemas: Schemas, pointer: str | None) -> Iterator[str]:

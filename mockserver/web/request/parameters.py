@@ -206,9 +206,9 @@ AnyReader = ParameterReader | QuerystringReader
 
 
 def parameter_reader(parameter: Parameter, schemas: Schemas, claimed: frozenset[str]) -> AnyReader:
-    """The reader of a parameter; `claimed` are the names in the query that belong to parameters."""
+    """The reader of a parameter; `claimed` are the names in the query that belong to parameters and API keys."""
     if parameter.style == QUERYSTRING:
-        return QuerystringReader(parameter, schemas)
+        return QuerystringReader(parameter, schemas, claimed - {parameter.name})
     return ParameterReader(parameter, schemas, claimed)
 
 

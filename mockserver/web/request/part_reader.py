@@ -69,6 +69,7 @@ class FormPartReader(FormReader):
         for part in multipart.read(content, content_type, most=MAX_PARTS, needs_end=False):
             encoding = self._encoding.named(part.name)
             found += self._values.part_faults(part, encoding, (part.name,), may_lack_type=True)
+            found += self._values.nested_faults(part, None, encoding, (part.name,))
         _refuse(found)
         return value
 

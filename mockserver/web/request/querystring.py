@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 import orjson
 
@@ -21,15 +21,16 @@ from mockserver.web.request.query import ABSENT, Query
 class QuerystringReader:
     """The query as one value of its media type: a form, JSON, or a text for every other type.
 
-    A form is a query as it is. Other content is percent-encoded in it, with `+` for itself.
+    A form is a query as it is, without the `others`: API keys. Other content is percent-encoded in it, with `+` for
+    itself.
     """
 
     __slots__ = ("_parse", "location", "name", "required", "validator")
 
-    def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
+    def __init__(self, parameter: Parameter, schemas: Schemas, others: frozenset[str] = frozenset()) -> None:
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.validator = schemas.validator(parameter.schema, "request") if parameter.schema else None
-        self._parse = _parser(parameter, schemas)
+        self._parse = _parser(parameter, schemas, others)
 
     def value(self, source: Query, found: list[Fault]) -> Any:
         """The value of the query, or ABSENT if there is none; faults are added to `found`."""
@@ -47,7 +48,7 @@ class QuerystringReader:
         return value
 
 
-def _parser(parameter: Parameter, schemas: Schemas) -> Callable[[str], Any]:
+def _parser(parameter: Parameter, schemas: Schemas, others: frozenset[str]) -> Callable[[str], Any]:
     kind = parameter.content or ""
     if is_json(kind):
         return lambda text: json_codec.read(unquote(text).encode())
@@ -56,4 +57,11 @@ def _parser(parameter: Parameter, schemas: Schemas) -> Callable[[str], Any]:
     at = json_pointer.join(parameter.pointer, "content", kind)
     node, _ = schemas.resolve(at)
     form = FormReader(kind, MediaType(kind, parameter.schema, {}, node.get("encoding") or {}, at), schemas)
-    return lambda text: form.read(text.encode("latin-1", "replace"), kind)
+    return lambda text: form.read(_without(text, others).encode("latin-1", "replace"), kind)
+
+
+def _without(text: str, names: frozenset[str]) -> str:
+    """A query without the fields of these names."""
+    if not names:
+        return text
+    return "&".join(field for field in text.split("&") if unquote_plus(field.partition("=")[0]) not in names)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.examples.part_writer import PartWriter
-from mockserver.examples.serialized import serialized_example
+from mockserver.examples.serialized import serialized_example, serialized_type
 from mockserver.inference.envelope import SUCCESSES
 from mockserver.inference.names import plain
 from mockserver.messages import Call, Reply
@@ -31,6 +31,7 @@ from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, request_values
+from mockserver.web.response.link_header import LINKS, link_header
 
 CACHED_VALUES = 4096
 """How many generated values are cached; clients choose the ids in the path, so memory must be bounded."""
@@ -87,6 +88,7 @@ class ExampleResponses:
         name = serializers.concrete_type(media.name, accept)
         sent = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
         if sent is not None:
+            name = serialized_type(name, sent)
             return Reply(status, sent.decode("utf-8", "replace"), headers, name, sent, proven=True)
         value = self._with_flag(self._value(operation, call, media, name, choice), media, status)
         if is_sequence(name) and essence(name) != EVENTS and not isinstance(value, list):
@@ -170,10 +172,9 @@ class ExampleResponses:
                 and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
             ):
                 value = self._header_value(operation, call, header, node)
-                lines = value if name == "set-cookie" and isinstance(value, list) else [value]
                 if node is not stated and isinstance(value, dict | list):
-                    # A header with `content` is written as that media type says (OpenAPI 3.1 section 4.8.21).
-                    lines = [json_codec.write(value).decode()]
+                    value = _content_text(stated, value)
+                lines = _cookies(value, node.get("explode") is True) if name == "set-cookie" else [value]
                 yield from ((name, _text(each, node.get("explode") is True)) for each in lines if each is not None)
 
     def _counted(self, operation: Operation, status: int) -> frozenset[str]:
@@ -206,6 +207,22 @@ def _value_holder(header: Mapping[str, Any]) -> Mapping[str, Any]:
     content = header.get("content")
     media = next(iter(content.values()), None) if isinstance(content, Mapping) else None
     return media if isinstance(media, Mapping) else header
+
+
+def _content_text(header: Mapping[str, Any], value: Any) -> str:
+    """The value of a header with `content`, as that media type says (OpenAPI 3.2 section 4.21)."""
+    if next(iter(header["content"])).lower() == LINKS and isinstance(value, dict):
+        return link_header(value)
+    return json_codec.write(value).decode()
+
+
+def _cookies(value: Any, explode: bool) -> list[Any]:
+    """The values of `Set-Cookie`, one for each line of the response (OpenAPI 3.2 section 4.21.4)."""
+    if isinstance(value, dict) and explode:
+        return [f"{name}={_plain(each)}" for name, each in value.items()]
+    if isinstance(value, str):
+        return value.strip("\r\n").splitlines() or [value]
+    return value if isinstance(value, list) else [value]
 
 
 VALUE_KEYS = frozenset({"example", "examples", "default"})
