@@ -56,7 +56,7 @@ class EngineRun:
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     requests: int = 0
     stopped: str = ""
-    asks_for_credentials: bool = False
+    refused: dict[int, set[str]] = field(default_factory=lambda: {401: set(), 403: set()})
     began: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -124,7 +124,7 @@ class EngineRun:
     def result(self) -> CheckResult:
         """Delete the created items and return the result."""
         self.items.clean_up()
-        if not (self.target.users or self.asks_for_credentials):
+        if not (self.target.users or self._asks_for_credentials()):
             self.findings = {id: without_authentication(each) for id, each in self.findings.items()}
         self.findings |= self.context.shared.openapi_core.findings
         self.outcomes |= {
@@ -139,6 +139,11 @@ class EngineRun:
             self.stopped,
             Examined(self.context.shared.access.answered),
         )
+
+    def _asks_for_credentials(self) -> bool:
+        """Does the service ask for credentials? An operation or two may be forbidden (403) to everybody."""
+        open_ones = sum(each.check == "ignored_auth" for each in self.findings.values())
+        return bool(self.refused[401]) or len(self.refused[403]) >= max(open_ones, 1)
 
     def _handle(self, event: Any) -> None:
         if isinstance(event, events.ScenarioFinished):
@@ -197,7 +202,7 @@ class EngineRun:
                 continue
             operation = recorder.cases[case_id].value.operation
             name, status = operation.label, interaction.response.status_code
-            self.asks_for_credentials |= status in (401, 403)
+            self.refused.get(status, set()).add(name)
             if interaction.request.method == operation.method.upper():  # some test cases have another one
                 self.context.shared.access.record(self.user.name, name, status)
 

@@ -61,6 +61,9 @@ PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorre
 NAMED = re.compile(r"Invalid component: (?:parameter `(.+?)` in|Missing `(.+?)` at) (\w+)")
 """Schemathesis' message for a missing or wrong parameter. It takes credentials for parameters, too."""
 
+SEVERAL = re.compile(r"^ *- (\w+): violates `(\w+)`(?: \(was (\S+)\))?", re.MULTILINE)
+"""A line of Schemathesis' message for a request with several faults: the place, the keyword and the parameter."""
+
 FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
 """Schemathesis' message for a body field with a wrong type."""
 
@@ -311,9 +314,17 @@ class FalsePositives:
 
 
 def _is_credential(operation: Operation, message: str) -> bool:
-    """Is it about a credential, which other checks judge? The document does not have it as a parameter."""
-    named = NAMED.search(message)
-    return named is not None and not _has_parameter(operation, named.group(1) or named.group(2), named.group(3))
+    """Is it about a credential, which other checks judge? The document does not have it as a parameter.
+
+    A request with several faults may also have further parameters, which are allowed.
+    """
+    named, several = NAMED.search(message), SEVERAL.findall(message)
+    if named is not None:
+        return not _has_parameter(operation, named.group(1) or named.group(2), named.group(3))
+    return bool(several) and all(
+        place != "body" and (keyword == "additionalProperties" or (name and not _has_parameter(operation, name, place)))
+        for place, keyword, name in several
+    )
 
 
 def _has_parameter(operation: Operation, name: str, location: str) -> bool:

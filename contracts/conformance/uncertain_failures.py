@@ -19,6 +19,16 @@ ONLY_FORMAT = re.compile(r"(?:violates `format` at \S+|value not matching the '[
 """The end of Schemathesis' message for a value whose `format` alone is wrong."""
 
 
+BEYOND = re.compile(
+    r"Invalid component: parameter `(.+?)` in (\w+) - "
+    r".*(?:[Vv]alue (?:greater than maximum|less than minimum)|violates `(?:maximum|minimum)`)"
+)
+"""Schemathesis' message for a number beyond a bound. A format such as `int32` has bounds for it, too."""
+
+WIDTHS = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
+"""Formats of integers with a sign, and the bits of a number."""
+
+
 def guess_behind(
     contract: Contract, operation: Operation, case: Any, failure: Failure, exchange: RecordedExchange
 ) -> StatementRef | None:
@@ -33,7 +43,7 @@ def guess_behind(
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
         return StatementRef(name_of(operation), "http", "inferred", "RFC 9110 section 9.1", text)
-    if isinstance(failure, AcceptedNegativeData) and ONLY_FORMAT.search(failure.message):
+    if isinstance(failure, AcceptedNegativeData) and _is_about_format(contract, operation, failure.message):
         text = "A format is an annotation; only some services enforce it."
         source = "JSON Schema Validation section 7.2.1 (format is an annotation by default)"
         return StatementRef(name_of(operation), "schema", "inferred", source, text)
@@ -42,6 +52,20 @@ def guess_behind(
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
     return None
+
+
+def _is_about_format(contract: Contract, operation: Operation, message: str) -> bool:
+    """Is a `format` all that the request breaks?"""
+    beyond = BEYOND.search(message)
+    found = [p for p in operation.parameters if beyond and (p.name, p.location) == beyond.groups() and p.schema]
+    return any(_is_bound_of_format(contract, str(p.schema)) for p in found) or ONLY_FORMAT.search(message) is not None
+
+
+def _is_bound_of_format(contract: Contract, schema: str) -> bool:
+    """Does a number have no other bounds than those of its format?"""
+    bits = WIDTHS.get(str(contract.schemas.keyword(schema, "format")))
+    bounds = {contract.schemas.keyword(schema, word) for word in ("minimum", "maximum")} - {0, 1}
+    return bits is not None and bounds <= {None, -(2**bits), 2**bits - 1}
 
 
 def without_authentication(found: Finding) -> Finding:

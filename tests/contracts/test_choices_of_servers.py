@@ -106,19 +106,46 @@ SCHEMES: Node = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "
 OPEN = ("ignored_auth", "missing_required_header", "negative_data_rejection")
 
 
-@pytest.mark.parametrize(("guarded", "verdict"), [(set(), "warning"), ({"/pots"}, "failure")])
+@pytest.mark.parametrize(
+    ("guarded", "status", "verdict"),
+    [
+        (set(), 401, "warning"),
+        ({"/pots"}, 401, "failure"),
+        ({"/pots", "/pans"}, 403, "failure"),
+        ({"/pots"}, 403, "warning"),
+    ],
+    ids=["open", "one is guarded", "most are forbidden", "one is forbidden"],
+)
 def test_a_server_that_runs_without_authentication_is_a_warning_and_one_open_operation_a_failure(
-    tmp_path: Path, guarded: set[str], verdict: str
+    tmp_path: Path, guarded: set[str], status: int, verdict: str
 ) -> None:
     get: Node = {"security": [{"key": []}], "responses": answers({"type": "array", "items": CUP}) | {"401": NO}}
-    paths: Node = {"/cups": {"get": get}, "/pots": {"get": get}}
+    size: Node = {"name": "size", "in": "query", "schema": {"type": "integer", "format": "int32"}}
+    paths: Node = {path: {"get": {**get, "parameters": [size]}} for path in ("/cups", "/pans", "/pots")}
 
     def handle(ask: Ask) -> Answer:
         if ask.method != "GET":
             return Answer(405, headers=(("allow", "GET"),))
-        return Answer(401, headers=(("www-authenticate", "Key"),)) if ask.path in guarded else Answer(200, [])
+        if not re.fullmatch(r"-?\d{1,9}", ask.query.get("size", "1")):
+            return Answer(400)
+        return Answer(status, headers=(("www-authenticate", "Key"),)) if ask.path in guarded else Answer(200, [])
 
     assert {("ignored_auth", verdict)} == verdicts(tmp_path, paths, handle, *OPEN, components=SCHEMES)
+
+
+@pytest.mark.parametrize(("bound", "found"), [({}, "warning"), ({"maximum": 5000}, "failure")])
+def test_a_number_beyond_a_format_is_a_warning_and_one_beyond_a_bound_a_failure(
+    tmp_path: Path, bound: Node, found: str
+) -> None:
+    size: Node = {"name": "size", "in": "query", "schema": {"type": "integer", "format": "int32", **bound}}
+    listed = answers({"type": "array", "items": CUP}) | {"400": NO}
+    paths: Node = {"/cups": {"get": {"parameters": [size], "responses": listed}}}
+
+    def handle(ask: Ask) -> Answer:
+        number = ask.query.get("size", "1")
+        return Answer(200, []) if re.fullmatch(r"-?\d+", number) and int(number) >= -(2**31) else Answer(400)
+
+    assert {("negative_data_rejection", found)} == verdicts(tmp_path, paths, handle, "negative_data_rejection")
 
 
 @pytest.mark.parametrize(("status", "found"), [(200, {"missing_required_header"}), (400, set())])
