@@ -5,6 +5,8 @@ Nothing here imports what a command does: see `lazy_command`.
 
 from __future__ import annotations
 
+import os
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,8 +33,18 @@ SECTIONS = {
 """The commands as `--help` groups them; others are listed below."""
 
 
+COMPLETE, FISH = "_MOCKSERVER_COMPLETE", "mockserver.cli.fish_completion"
+"""The variable by which a shell asks for completions, and the module that is imported only then."""
+
+
 class CommandGroup(click.Group):
     """The commands of this package and those of the entry point group."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run a command, or complete one for a shell."""
+        if COMPLETE in os.environ:
+            pkgutil.resolve_name(FISH)
+        return super().main(*arguments, **options)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in `--help`, in sections."""

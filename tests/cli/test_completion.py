@@ -79,3 +79,16 @@ def test_the_line_of_the_page_sets_a_shell_up(shell: str) -> None:
 
     assert f"_MOCKSERVER_COMPLETE={shell}_source mockserver" in LINES[shell]
     assert "_mockserver_completion" in done.stdout
+
+
+def test_fish_shows_the_whole_help_of_a_command() -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("there is no fish")
+
+    done = subprocess.run(
+        [fish, "-c", f"{LINES['fish']}\ncomplete -C 'mockserver cloc'"],
+        env=PATH, capture_output=True, text=True, check=True, timeout=PATIENCE,
+    )  # fmt: skip
+
+    assert "clock\tShow, freeze, advance or set the time.\n" == done.stdout
