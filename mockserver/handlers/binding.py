@@ -118,6 +118,7 @@ def _bound(
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
+        named=_named_otherwise(operation, plan, plans) if plan is not None else (),
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
 
@@ -129,6 +130,15 @@ def _rules(contract: Contract, operation: Operation, behaviour: OperationBehavio
     except BehaviourError as fault:
         place = ("x-behaviour", f"{operation.method} {operation.path}", "rules")
         raise BehaviourError(f"{contract.origins.where(place)}: {fault}") from None
+
+
+def _named_otherwise(
+    operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan]
+) -> tuple[tuple[str, str], ...]:
+    """The path parameters that may name an item by another property than its id, each with the resource."""
+    own, item = path_template.names(operation.path), plan.statements.identity.parameter
+    known = {**plan.resources_above, item: plan.name}
+    return tuple((each, known[each]) for each in own if known.get(each) and plans[known[each]].statements.identity.also)
 
 
 def _lists_related(behaviour: OperationBehaviour, plan: ResourcePlan | None, action: Action) -> bool:

@@ -135,6 +135,8 @@ class _ExpressionReader:
         return inner
 
     def _function(self, name: str) -> Test:
+        if name.endswith(("/any", "/all")):
+            raise ValueError(f"{name} is not supported: no test of each value in a list can be made")
         if name not in PARTS:
             raise ValueError(f"the function {name!r} is not known; there are: contains, startswith, endswith")
         self._take("(")

@@ -15,6 +15,8 @@ PendingReply = Generator[Question, Any, Reply]
 
 def handle(context: RequestContext) -> Reply | PendingReply:
     """The reply when the operation has no rules; else a generator of questions that returns the reply."""
+    if context.bound.named:
+        context.settle_names()
     context.owner()  # raises Missing for a parent that does not exist, before anything is drafted
     if not context.bound.rules:
         context.bound.handler.begin(context)

@@ -184,6 +184,8 @@ STYLES: dict[str, SelectPage] = {
 
 def link_header(call: Call, paging: Paging, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The `Link` header of a page (RFC 8288), with those of first, prev, next and last that exist."""
+    if not paging.position:
+        return ()  # no request leads to another page
     pages = other_pages(paging, values) if paging.style == "page" else {"next": values["next"]}
     written = [f'<{_address(call, paging, value)}>; rel="{name}"' for name, value in pages.items() if value is not None]
     return (("link", ", ".join(written)),) if written else ()

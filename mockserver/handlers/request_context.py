@@ -69,7 +69,8 @@ class BoundOperation(Struct, frozen=True):
     parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
     what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
     about one item without a list is answered by that item, with `is_whole` it is about all items (batches.py).
-    `content` is how it stores or shows the content of an item (contents.py).
+    `content` is how it stores or shows the content of an item (contents.py). `named` are the path parameters that may
+    name an item by another property than its id, the outermost first, each with the resource.
     """
 
     operation: Operation
@@ -105,6 +106,7 @@ class BoundOperation(Struct, frozen=True):
     is_whole: bool = False
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
     content: ContentPlan | None = None
+    named: tuple[tuple[str, str], ...] = ()
 
     @property
     def resource(self) -> ResourcePlan:
@@ -225,6 +227,15 @@ class RequestContext:
         if found is None:
             raise self.missing(resource)
         return found
+
+    def settle_names(self) -> None:
+        """Put the ids of items into the path where it names them by another property."""
+        for parameter, resource in self.bound.named:
+            plan, name = self.bound.plans[resource], self.call.path.get(parameter)
+            held = self.transaction.store.collection(resource, self.tenant, plan.owner(self.call.path))
+            if held.get(name) is None:
+                found = held.view((plan.statements.identity.also, name)).first(1, None, newest_first=False)
+                self.call = self.call._replace(path={**self.call.path, parameter: found[0].id}) if found else self.call
 
     def _settle_path(self) -> None:
         """Put the ids of the items above into the path where it names them otherwise. Raises Missing."""

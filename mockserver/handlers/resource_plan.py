@@ -291,11 +291,15 @@ def _compile(
         write_time=TIME_FORMATS[stamps.written if stamps else "iso-milliseconds"],
         parent_parameters=parent_parameters,
         cascade=cascade,
-        indexed=tuple(dict.fromkeys((*indexed, *(entry.fields[0] for entry in resource.unique)))),
+        indexed=tuple(dict.fromkeys((*indexed, *(each.fields[0] for each in resource.unique), *_named(identity)))),
         newest_first=resource.order.direction == "descending",
         is_single=identity.generate == "single",
         has_chosen_ids=identity.generate == "client" or identity.from_client,
     )
+
+
+def _named(identity: IdentityStatement) -> tuple[str, ...]:
+    return (identity.also,) if identity.also else ()
 
 
 def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render], ...]:

@@ -90,6 +90,13 @@ def field(
     return "", ""
 
 
+def alternatives(parameter: str) -> tuple[str, str]:
+    """The names in a path parameter that holds the one or the other: `issueIdOrKey` is `issue_id` and `key`."""
+    parts = words(parameter)
+    at = parts.index("or") if "or" in parts[1:-1] else 0
+    return ("_".join(parts[:at]), "_".join(parts[at + 1 :])) if at else ("", "")
+
+
 def _candidates(parameter: str, word: str) -> Iterator[str]:
     """Names that a property for the path parameter `petId` may have: `petId`, `id`."""
     yield parameter

@@ -37,12 +37,12 @@ OFFSETS = SURE_OFFSETS | OFFSETS_BESIDE
 """Names of the number of items to skip."""
 
 ITEM_CURSORS = frozenset((
-    "after", "startingafter", "startafter", "afterid", "pageafter", "marker",
+    "after", "startingafter", "startafter", "afterid", "pageafter", "marker", "sinceid",
 ))  # fmt: skip
 """Names of a cursor that is most often the id of an item; the page begins after it."""
 
 TOKENS = frozenset((
-    "cursor", "pagetoken", "nexttoken", "nextpagetoken", "continuationtoken", "continuation",
+    "pageinfo", "cursor", "pagetoken", "nexttoken", "nextpagetoken", "continuationtoken", "continuation",
     "nextcursor", "pagecursor",
     "skiptoken",
     "startcursor", "aftercursor", "paginationtoken", "bookmark", "scrollid", "starttoken", "startkey",

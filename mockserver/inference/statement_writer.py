@@ -148,7 +148,14 @@ class Writer:
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
         note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
-        return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | made
+        also = self._other_name(draft, properties, name)
+        return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | also | made
+
+    def _other_name(self, draft: ResourceDraft, properties: Mapping[str, str], field: str) -> dict[str, str]:
+        """The other property of a path parameter such as `idOrKey`, which may name the item too."""
+        other = identity.alternatives(draft.parameter)[1]
+        found = identity.field(self._schemas, properties, other, draft.word, frozenset({"string"}))[0] if other else ""
+        return {"also": found} if found and found != field else {}
 
     def _field(self, draft: ResourceDraft, properties: Mapping[str, str]) -> tuple[str, str]:
         """The property that holds the id, and the reason."""
@@ -157,9 +164,8 @@ class Writer:
         creation = draft.action(*CREATING)
         by_path = creation is None or creation.across
         is_shown = any(self._schemas.properties(view) for view in draft.reply_schemas())
-        return identity.field(
-            self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path, is_shown=is_shown
-        )
+        asked = identity.alternatives(draft.parameter)[0] or draft.parameter
+        return identity.field(self._schemas, properties, asked, draft.word, types, exactly=by_path, is_shown=is_shown)
 
     def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client if its request must contain one, else by the service."""

@@ -14,6 +14,9 @@ from mockserver.openapi.path_conditions import conditions
 UNREAD = ("yaml",)
 """Suffixes of media types whose bodies have a schema but are not parsed."""
 
+SHOWING = ("$select", "$expand")
+"""Query parameters of OData that say which properties a reply has (OData 4.01, Part 2, sections 5.1.2 and 5.1.3)."""
+
 SHOWN = 3
 """How many places a line names for one feature."""
 
@@ -25,6 +28,12 @@ def not_honoured(document: Document) -> Iterator[str]:
     found = {
         "paths that contain a fragment are matched only with %23: a client does not send it (RFC 3986 section 3.5)": [
             path for path in paths if "#" in path and path not in chosen
+        ],
+        "query parameters of OData that change nothing, since replies show every property and no more": [
+            f"{one.http_method} {one.path}?{parameter.name}"
+            for one in document.operations
+            for parameter in one.parameters
+            if parameter.location == "query" and parameter.name in SHOWING
         ],
         "bodies in YAML are accepted without validation": [
             f"{one.http_method} {one.path}"

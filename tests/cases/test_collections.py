@@ -216,3 +216,13 @@ def test_a_map_of_something_else_is_no_list(serve: Serve) -> None:
     api.post("/devices", json={"label": "a"})
 
     assert all(each.keys() == {"count"} for each in api.get("/devices").json().values())
+
+
+def test_a_list_whose_pages_no_parameter_leads_to_has_no_link(serve: Serve) -> None:
+    api = serve("id-or-key")
+    for title in "ab":
+        api.post("/issues", json={"title": title})
+
+    page = api.get("/issues?limit=1")
+
+    assert (1, None) == (len(page.json()), page.headers.get("link"))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases.conftest import Serve
+from tests.cases.conftest import DOCUMENTS, Serve
 from tests.client import Client
+from tests.process import run
 
 PRODUCTS = (
     {"Name": "Milk", "Price": 2.5, "Released": "2024-01-01", "Maker": {"City": "Rome"}},
@@ -55,6 +56,18 @@ def test_an_expression_that_cannot_be_read_is_refused(serve: Serve, expression: 
     reply = serve("odata-queries").get("/Products", params={"$filter": expression})
 
     assert (400, True) == (reply.status_code, reply.json()["detail"].startswith("query $filter"))
+
+
+def test_a_test_of_each_value_of_a_list_is_refused_as_not_supported(serve: Serve) -> None:
+    reply = serve("odata-queries").get("/Products", params={"$filter": "Tags/any(t: t eq 'x')"})
+
+    assert (400, True) == (reply.status_code, "tags/any is not supported" in reply.json()["detail"])
+
+
+def test_what_of_odata_changes_nothing_is_said_at_start() -> None:
+    done = run("infer", str(DOCUMENTS / "odata-queries.yaml"))
+
+    assert "show every property and no more: GET /Products?$select" in done.stdout + done.stderr
 
 
 def test_queries_of_odata_sort_and_page(serve: Serve) -> None:

@@ -81,3 +81,31 @@ def test_50_a_patched_name_leaves_the_item_at_its_path(serve: Serve) -> None:
     assert one.headers["location"] != two.headers["location"]
     assert 200 == api.patch(one.headers["location"], json={"name": "Two"}).status_code
     assert ["Two", "One"] == [api.get(made.headers["location"]).json()["name"] for made in (one, two)]
+
+
+def test_an_item_is_found_by_its_id_and_by_its_key_where_a_path_says_or(serve: Serve) -> None:
+    api = serve("id-or-key")
+    first, other = (api.post("/issues", json={"title": title}).json() for title in "ab")
+
+    assert first["key"] not in (first["id"], other["key"])
+    assert [first, first] == [api.get(f"/issues/{first[name]}").json() for name in ("id", "key")]
+    assert 404 == api.get("/issues/nowhere").status_code
+
+    assert 204 == api.put(f"/issues/{first['key']}", json={"title": "c"}).status_code
+    assert "c" == api.get(f"/issues/{first['id']}").json()["title"]
+
+    comment = api.post(f"/issues/{first['key']}/comments", json={"text": "hi"}).json()
+    assert [comment] == api.get(f"/issues/{first['id']}/comments").json()
+    assert [] == api.get(f"/issues/{other['key']}/comments").json()
+
+    assert 204 == api.delete(f"/issues/{first['key']}").status_code
+    assert [404, 404] == [api.get(f"/issues/{first[name]}").status_code for name in ("id", "key")]
+    assert [other] == api.get("/issues").json()
+
+
+def test_an_app_is_found_by_its_id_and_by_its_name(serve: Serve) -> None:
+    api = serve("id-or-key")
+
+    app = api.post("/apps", json={"name": "web"}).json()
+
+    assert [app, app] == [api.get(f"/apps/{at}").json() for at in ("web", app["id"])]

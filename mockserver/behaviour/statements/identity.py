@@ -15,6 +15,10 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
 
     field: Annotated[str, Meta(description="The property that holds it.")] = "id"
     parameter: Annotated[str, Meta(description="The path parameter that holds it; empty if no path does.")] = "id"
+    also: Annotated[
+        str,
+        Meta(description="Another property by which a path may name the item, as in `/issues/{idOrKey}`."),
+    ] = ""
     generate: Annotated[
         Literal["uuid", "integer", "digits", "random", "schema", "client", "single"],
         Meta(
