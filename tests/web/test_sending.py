@@ -198,7 +198,11 @@ def test_items_that_lists_begin_with_are_counted_before_anybody_asks_for_a_list(
         counted = {each["resource"]: each["items"] for each in client.get("/_mock/resources").json()}
         listed = {name: len(client.get(f"/{name}s").json()) for name in ("customer", "order")}
         again = {each["resource"]: each["items"] for each in client.get("/_mock/resources").json()}
+        owners = client.get("/_mock/resources/shop/address").json()["owners"]
+        below = [client.get(f"/_mock/state/shop/address?owner={each}").json() for each in owners]
 
     assert {"customer": 3, "address": 3, "order": 3, "country": 3} == counted
+    assert 3 == len(owners)
+    assert [3, 3, 3] == [len(each) for each in below]
     assert {"customer": 3, "order": 3} == listed
     assert counted == again

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from mockserver.errors import Missing
@@ -11,6 +12,7 @@ from mockserver.handlers.item_schemas import reply_schemas, showing_schemas
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference import behaviour_file
 from mockserver.messages import Reply
+from mockserver.state.collection import GENERATED
 from mockserver.state.store import Store
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control import resource_summary
@@ -119,7 +121,7 @@ def _resource(request: AdminRequest, service: Service, plan: ResourcePlan) -> Js
         "items": sum(len(each) for _, each in held),
         "tenants": _tenants(service, store, plan),
         "parents": list(plan.parent_parameters),
-        "owners": sorted({key[2] for key, _ in held if key[2]})[:MOST_NAMED],
+        "owners": sorted({key[2] for key, _ in held if key[2]} | set(_beginning(store, plan)))[:MOST_NAMED],
         "secrets": sorted(plan.secrets),
         "set_by_service": sorted(plan.server_fields),
     }
@@ -143,6 +145,19 @@ def _begin(request: AdminRequest, services: Iterable[Service]) -> None:
                     source.begin(plan.name, tenant)
                 else:
                     store.unjoined(plan.name, tenant, "")
+
+
+def _beginning(store: Store, plan: ResourcePlan) -> Iterator[str]:
+    """The owners whose lists begin with items (`--items`), which are made when a list is first read."""
+    parent = plan.statements.parent
+    if store.source is None or not store.source.is_whole or parent is None or not plan.parent_parameters:
+        return
+    if parent.parameter != plan.parent_parameters[-1]:
+        return
+    for (resource, _, above), held in list(store.collections.items()):
+        for record in islice(held, MOST_NAMED) if resource == parent.resource else ():
+            if GENERATED in record.hidden:
+                yield f"{above}/{record.id}" if above else str(record.id)
 
 
 def _tenants(service: Service, store: Store, plan: ResourcePlan) -> list[str]:
