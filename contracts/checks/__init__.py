@@ -77,6 +77,7 @@ from contracts.checks import (
     whole_updates,
 )
 from contracts.checks.vendor_rules import vendor_checks
+from contracts.model.unreachable_operations import unreachable_operations
 from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
@@ -111,11 +112,13 @@ def is_own(name: str) -> bool:
 def checks_of(contract: Contract) -> list[BoundCheck]:
     """Every check at every place of a contract where it applies; those with `run_last` come last.
 
-    Raises BehaviourError for a vendor's check of a rule that does not exist.
+    None is at an operation that no request reaches. Raises BehaviourError for a vendor's check of a rule that does not exist.
     """
+    unreachable = unreachable_operations(contract)
     ordered = sorted(all_checks(contract), key=lambda check: check.run_last)
     return [
         BoundCheck(check, operation, statement, arguments)
         for check in ordered
         for operation, statement, arguments in check.find(contract)
+        if operation not in unreachable
     ]

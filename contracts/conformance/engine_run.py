@@ -35,6 +35,7 @@ from contracts.model.finding import (
     response_expected,
 )
 from contracts.model.resources import name_of
+from contracts.model.unreachable_operations import unreachable_operations
 from contracts.runner.context import CheckContext
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
@@ -94,7 +95,9 @@ class EngineRun:
         ]
 
     def _wanted(self, name: str) -> bool:
-        return is_chosen([name], [pattern for pattern in self.only if " " in pattern], self.skip)
+        return name not in unreachable_operations(self.contract) and is_chosen(
+            [name], [pattern for pattern in self.only if " " in pattern], self.skip
+        )
 
     @contextmanager
     def followed(self, hooks: Any) -> Iterator[None]:

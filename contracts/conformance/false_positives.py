@@ -41,7 +41,7 @@ from contracts.model.resources import checked_resources, name_of, resource_opera
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
-from mockserver.openapi.media_types import essence, is_form, is_json, is_xml
+from mockserver.openapi.media_types import essence, is_form, is_json, is_lines, is_prose, is_xml
 from mockserver.openapi.multipart import is_multipart, is_ordered
 from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 
@@ -54,6 +54,9 @@ IN_FIELD = re.compile("Invalid component: .+ -> Missing required property")
 
 OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with unexpected properties")
 """Schemathesis' message for an undocumented cookie, header or query parameter; proxies and clients add some."""
+
+OUTSIDE = re.compile(r"\bin (?:path|query|header|cookie)\b")
+"""Part of Schemathesis' messages that are not about the body."""
 
 PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
 """Schemathesis' message for a parameter whose value has a wrong type before it is written as text."""
@@ -261,7 +264,7 @@ class FalsePositives:
 
     def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
         """May a server accept a request that Schemathesis considers invalid?"""
-        if OTHERS.search(message) or _is_credential(operation, message):
+        if OTHERS.search(message) or _is_credential(operation, message) or _is_unwritable(message, exchange):
             return True
         if is_form(_media_type(exchange)) and IN_FIELD.search(message):
             return True
@@ -343,6 +346,14 @@ def _chose_media_type(operation: Operation, exchange: RecordedExchange) -> bool:
     sent = _media_type(exchange)
     named = {essence(each.name) for each in operation.request_body.content} if operation.request_body else {sent}
     return bool(sent) and sent not in named and not is_json(sent)
+
+
+def _is_unwritable(message: str, exchange: RecordedExchange) -> bool:
+    """Is it about a body in whose media type no schema says how a value is written, such as `application/jwt`?"""
+    sent = _media_type(exchange)
+    known = (is_json, is_lines, is_form, is_xml, is_prose, is_multipart)
+    is_known = sent.startswith("text/") or "yaml" in sent or any(each(sent) for each in known)
+    return bool(sent) and not is_known and not OUTSIDE.search(message)
 
 
 def _is_null(name: str, value: Any) -> bool:

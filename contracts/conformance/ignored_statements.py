@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.client.path_values import is_nested
 from contracts.conformance.response_validation import never_matches_once
+from contracts.model.unreachable_operations import unreachable_operations
 from mockserver.contract import Contract
 from mockserver.openapi import normalize, openapi_32
 from mockserver.openapi.object_positions import Place, find, walk
@@ -50,7 +51,7 @@ def without_ignored(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Ignor
 def notes(contract: Contract) -> tuple[str, ...]:
     """The ignored parts of a document as notes for a report: each reason once, with its first place."""
     places: dict[str, list[str]] = {}
-    more = (*_alternatives(contract), *_unwritable(contract), *_fragments(contract))
+    more = (*_alternatives(contract), *_unwritable(contract), *_fragments(contract), *_unreachable(contract))
     for each in (*without_ignored(contract.document.raw)[1], *more):
         places.setdefault(each.reason, []).append(each.pointer)
     return tuple(
@@ -83,6 +84,14 @@ def _fragments(contract: Contract) -> Iterator[IgnoredStatement]:
         if "#" in operation.path:
             reason = "no request has this path: `#` begins the fragment, which is not sent (RFC 3986 section 3.5)"
             yield IgnoredStatement(join("/paths", operation.path), reason)
+
+
+def _unreachable(contract: Contract) -> Iterator[IgnoredStatement]:
+    """Operations whose path and method are those of another one."""
+    for name, other in unreachable_operations(contract).items():
+        method, _, path = name.partition(" ")
+        reason = f"no request reaches this operation, since {other} has the same path (OpenAPI 3.1 section 4.8.8.2)"
+        yield IgnoredStatement(join("/paths", path, method.lower()), reason)
 
 
 def has_inheriting_discriminator(raw: Mapping[str, Any]) -> bool:

@@ -32,10 +32,12 @@ def _content(schema: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def _does(schema: Any, *, status: str = "200", body: Any = None, parameters: Any = ()) -> dict[str, Any]:
+def _does(
+    schema: Any, *, status: str = "200", body: Any = None, parameters: Any = (), media: str = "application/json"
+) -> dict[str, Any]:
     responses = {status: {"description": "done", **_content(schema)}}
     responses |= {code: {"description": "refused"} for code in ("400", "404")}
-    request = {"requestBody": {"required": True, **_content(body)}} if body else {}
+    request = {"requestBody": {"required": True, "content": {media: {"schema": body}}}} if body else {}
     return {"parameters": list(parameters), "responses": responses, **request}
 
 
@@ -49,6 +51,13 @@ THINGS = {
     },
 }
 TEXT = {"type": "object", "properties": {"text": {"type": "string"}}}
+CLAIMS = {"type": "object", "required": ["aud"], "properties": {"aud": {"type": "string"}}}
+NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+SIZE = {"name": "pageSize", "in": "query", "schema": {"type": "integer"}}
+TWINS = {
+    "/v2/{name}": {"get": _does(TEXT, parameters=[NAMED])},
+    "/v2/{parent}": {"get": _does(TEXT, parameters=[NAMED | {"name": "parent"}, SIZE])},
+}
 
 
 @pytest.mark.parametrize(
@@ -58,9 +67,19 @@ TEXT = {"type": "object", "properties": {"text": {"type": "string"}}}
         ({"/#target=Stop": {"post": _does(TEXT, body=TEXT)}}, ["method-not-allowed", "unsupported_method"]),
         (THINGS, ["delete", "not-found"]),
         (THINGS, ["mass-assignment"]),
+        ({"/login": {"post": _does(TEXT, body=CLAIMS, media="application/jwt")}}, ["negative_data_rejection"]),
+        (TWINS, ["query-parameters", "negative_data_rejection"]),
         (THINGS | {"/things/{thingId}/files": {"get": _does(TEXT, parameters=[UUID, INLINE])}}, ["query-parameters"]),
     ],
-    ids=["number in a header", "part after a hash", "list as a patch", "few values", "ids of another format"],
+    ids=[
+        "number in a header",
+        "part after a hash",
+        "list as a patch",
+        "few values",
+        "another notation",
+        "the same path twice",
+        "ids of another format",
+    ],
 )
 def test_the_mock_of_such_a_document_has_no_findings(paths: dict[str, Any], only: list[str], tmp_path: Path) -> None:
     document = {"openapi": "3.0.3", "info": {"title": "Things", "version": "1"}, "paths": paths}
