@@ -95,14 +95,25 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return None
     if draft.item is None and words(draft.word)[-1:] and words(draft.word)[-1] in VERBS:
         return None
-    if asked and list_of_items(draft, asked) is not None:  # it creates several (batches.py)
-        return None
+    if asked and (list_of_items(draft, asked) is not None or _asks_for_list(draft, asked, found)):
+        return None  # it creates several (batches.py), or none
     path, schema = shown_item(draft, found)
     envelope, alike = _envelope(draft, asked)
     reason = _why_created(draft, found, schema, alike)
     if not reason:
         return None
     return DraftAction(operation, "create", found, reason, item_path=path, item_schema=schema, envelope=envelope)
+
+
+def _asks_for_list(draft: ResourceDraft, asked: str, found: ReplyBody) -> bool:
+    """Does a POST take in its body what the GET takes in its query, and answer the same? Then it asks the same."""
+    get = draft.collection.operations.get("get") if draft.collection is not None else None
+    listed = reply_body(get, "list") if get is not None else None
+    if get is None or listed is None or not listed.schema or not found.schema:
+        return False
+    parameters = {parameter.name for parameter in get.parameters if parameter.location == "query"}
+    is_same = draft.schemas.resolve(listed.schema)[1] == draft.schemas.resolve(found.schema)[1]
+    return is_same and bool(parameters) and draft.schemas.properties(asked).keys() <= parameters
 
 
 def _why_created(draft: ResourceDraft, found: ReplyBody, schema: str | None, alike: bool) -> str:

@@ -204,14 +204,20 @@ def objects_of(schemas: Schemas, pointer: str) -> str | None:
     return entries if entries is not None and is_object(schemas, entries) else None
 
 
+MOST_BESIDE = 8
+"""How many properties a wrapper has at most, the object in it among them."""
+
+
 def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -> Path:
     """Where the item is in an object: at the root if one of `keys` is, else below a name that wrappers have."""
     properties = schemas.properties(pointer)
     if not properties or any(plain(name) in keys for name in properties):
         return ()
-    if sum(plain(name) not in WRAPPINGS for name in properties) > 3:
-        return ()
     inner = {name: at for name, at in properties.items() if is_object(schemas, at)}
+    # What has no id, and in it one object that has, is a wrapper, whatever else it says.
+    has_id = len(inner) == 1 and any(plain(key) in keys for at in inner.values() for key in schemas.properties(at))
+    if sum(plain(name) not in WRAPPINGS for name in properties) > (MOST_BESIDE if has_id else 3):
+        return ()
     for name, at in sorted(inner.items(), key=lambda entry: not same(entry[0], word)):
         if is_wrapper(name, word):
             return (name, *item_path(schemas, at, word, keys))

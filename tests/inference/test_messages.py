@@ -27,6 +27,7 @@ def wrapped(schema: Node, *names: str, **beside: Node) -> Node:
     [
         (("data",), {}), (("pet",), {}), (("result",), {"success": {"type": "boolean"}}), (("data", "pet"), {}),
         (("data",), {"meta": {"type": "object"}, "message": TEXT}),
+        (("data",), {"operation": TEXT, "resource": TEXT, "service": TEXT, "status_code": NUMBER}),
     ],
 )  # fmt: skip
 def test_the_item_of_a_wrapped_reply_is_what_is_kept(tmp_path: Path, names: tuple[str, ...], beside: Node) -> None:
