@@ -9,9 +9,9 @@ from typing import Any
 from contracts.checks.stored_fields import weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.refusal_sentences import operation_sentences
 from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
 
 GONE = (404, 410)

@@ -7,12 +7,12 @@ from contracts.checks.lists import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
-from contracts.model.cascade_sentences import said_to_delete
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource
 from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Parent
+from mockserver.inference.cascade_sentences import said_to_delete
 
 
 def parent(context: CheckContext, resource: CheckedResource, statement: Parent) -> None:

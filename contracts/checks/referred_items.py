@@ -10,15 +10,15 @@ from contracts.checks.stored_fields import current, listed_item
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
-from contracts.model.cascade_sentences import said_to_delete
 from contracts.model.finding import StatementRef
-from contracts.model.held_sentences import said_to_hold
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
+from mockserver.inference.cascade_sentences import said_to_delete
+from mockserver.inference.held_sentences import said_to_hold
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

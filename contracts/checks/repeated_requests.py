@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.refusal_sentences import Sentence, operation_sentences
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.refusal_sentences import Sentence, operation_sentences
 from mockserver.openapi.schemas import Schemas
 
 ONCE = re.compile(

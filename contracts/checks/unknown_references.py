@@ -11,11 +11,11 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
-from contracts.model.unknown_item_sentences import says_unknown
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
+from mockserver.inference.unknown_item_sentences import says_unknown
 
 WRITES = ("create", "update", "replace")
 
@@ -78,9 +78,9 @@ def _at(
         other = known.get(each.resource)
         if other is None or not other.can("create") or each.key != other.behaviour.identity.field:
             continue
-        said = says_unknown(contract.schemas, op, each)
-        is_of_path = said is not None and said.status == "404" and "{" in op.operation.path
-        if said is not None and not is_of_path and other.behaviour.parent is None:
+        body = op.body_schema(contract.schemas)
+        said = says_unknown(contract.schemas, op.operation, body, each.resource, each.field)
+        if said is not None and other.behaviour.parent is None:
             text = f"A request that names an unknown {other.name} is refused."
             yield op.name, StatementRef(op.name, "references", "described", said.source, text), (resource, op, each)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from contracts.model.refusal_sentences import operation_sentences
 from mockserver.inference.names import noun, plain
+from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

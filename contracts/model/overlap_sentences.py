@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from contracts.model.refusal_sentences import Sentence, refusal_sentences
 from mockserver.inference.descriptions import is_taken_at_times
+from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from contracts.model.refusal_sentences import Sentence, refusal_sentences
+from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

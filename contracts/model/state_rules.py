@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from contracts.model.refusal_sentences import Sentence, refusal_sentences
 from contracts.model.state_sentences import STATES
 from mockserver.inference.names import noun, plain
+from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

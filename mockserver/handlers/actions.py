@@ -13,6 +13,7 @@ from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields
 from mockserver.handlers.content_plans import ItemContent, keep
+from mockserver.handlers.documented_refusals import REFUSING, documented_refusal, refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
@@ -186,6 +187,8 @@ def deleted_reply(context: RequestContext) -> Reply:
 def remove(context: RequestContext) -> None:
     """Delete the item and its children."""
     record, plan = context.item, context.bound.resource
+    if plan.cascade.holds:
+        refuse_held(context, plan, record)
     context.transaction.remove(context.collection(), record)
     if plan.cascade.nested or plan.cascade.linked:
         plans = context.bound.plans
@@ -345,7 +348,8 @@ def create_with_id(context: RequestContext) -> None:
 def show_references(context: RequestContext, record: Record, sent: frozenset[str]) -> None:
     """Show in an item the other items whose ids a client sent.
 
-    Raises Invalid for an id that no item has, if all items are known and the operation documents a refusal.
+    Raises Invalid, Missing or Conflict for an id that no item has, if all items are known or the document says that it
+    is refused, and the operation documents the status.
     """
     source, plan = context.transaction.store.source, context.bound.resource
     if source is None:
@@ -353,9 +357,8 @@ def show_references(context: RequestContext, record: Record, sent: frozenset[str
     try:
         record.fields = source.written(plan.name, context.tenant, plan.owner(context.call.path), record, sent)
     except UnknownReferenceError as fault:
-        documented = any(context.bound.operation.response(status) is not None for status in REFUSING)
-        if source.is_whole and documented:
-            refusal = Invalid(str(fault), faults=(Fault("body", (fault.name,), str(fault), "reference"),))
+        refusal = documented_refusal(context.bound.operation, str(fault), fault.resource, (fault.name,), REFUSING)
+        if fault.is_refused and refusal is not None:
             raise refusal.because(_reference_of(plan, fault.name)) from None
         record.fields = fault.fields
 
@@ -364,10 +367,6 @@ def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
     return next(
         (each for each in plan.statements.references if each.field.partition(".")[0].removesuffix("[]") == name), None
     )
-
-
-REFUSING = (400, 404, 409, 422)
-"""The statuses by which a service may refuse an id that no item has."""
 
 
 def _lower(limit: int, plan: ResourcePlan) -> tuple[Capacity, ...]:

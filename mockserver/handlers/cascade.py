@@ -11,6 +11,7 @@ from mockserver.behaviour.statements import Behaviour, Resource
 from mockserver.state.collection import Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
+from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 
 
@@ -49,10 +50,32 @@ def _spellings(id: str) -> list[Any]:
 
 
 class Cascade(Struct, frozen=True):
-    """What is deleted with an item: the resources `nested` below it at any depth, and the `linked` ones."""
+    """What is deleted with an item: the resources `nested` below it at any depth, and the `linked` ones.
+
+    Items of `holding_nested` right below it, and of `holding`, keep it from being deleted.
+    """
 
     nested: tuple[str, ...] = ()
     linked: tuple[ChildCollection, ...] = ()
+    holding_nested: tuple[str, ...] = ()
+    holding: tuple[ChildCollection, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Can anything keep an item from being deleted?"""
+        return bool(self.holding_nested or self.holding)
+
+    def holder(self, store: Store, tenant: str, path: str) -> str:
+        """The resource of an item that keeps the one with this path of ids from being deleted; empty without one."""
+        for name in self.holding_nested:
+            if len(store.collection(name, tenant, path)):
+                return name
+        ids = path.split("/")
+        for child in self.holding:
+            for name, owner, collection in list(store.items(tenant)):
+                if name == child.resource and child.items_of(ids, owner, collection):
+                    return name
+        return ""
 
 
 ParentParameters = Mapping[str, tuple[str, ...]]
@@ -69,10 +92,33 @@ def cascades(behaviour: Behaviour, parents: ParentParameters) -> dict[str, Casca
     return {
         name: Cascade(
             tuple(_nested(name, children, linked)),
-            tuple(_child(child, behaviour, parents) for child in children.get(name, ()) if child in linked),
+            (
+                *(_child(child, behaviour, parents) for child in children.get(name, ()) if child in linked),
+                *_referring(name, behaviour, parents, "delete"),
+            ),
+            tuple(each for each in _holding(name, children, behaviour) if each not in linked),
+            (
+                *(_child(each, behaviour, parents) for each in _holding(name, children, behaviour) if each in linked),
+                *_referring(name, behaviour, parents, "refuse"),
+            ),
         )
         for name in behaviour.resources
     }
+
+
+def _holding(name: str, children: Mapping[str, list[str]], behaviour: Behaviour) -> list[str]:
+    """The children that keep a parent from being deleted."""
+    found = ((child, behaviour.resources[child].parent) for child in children.get(name, ()))
+    return [child for child, parent in found if parent is not None and parent.holds]
+
+
+def _referring(name: str, behaviour: Behaviour, parents: ParentParameters, on_delete: str) -> Iterator[ChildCollection]:
+    """The resources that refer to the id of an item by a property of their own, and what its deletion means to them."""
+    key = behaviour.resources[name].identity.field
+    for child, resource in behaviour.resources.items():
+        for each in resource.references:
+            if (each.resource, each.key, each.on_delete) == (name, key, on_delete) and each.field.isidentifier():
+                yield ChildCollection(child, (*(None for _ in parents[name]), each.field))
 
 
 def _is_linked(resource: Resource, parameters: tuple[str, ...]) -> bool:

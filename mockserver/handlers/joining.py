@@ -24,7 +24,7 @@ class JoinedReference(Struct, frozen=True):
     """A reference at `steps` (names, and EACH for each value of a list), as a `Reference` statement says.
 
     With `is_one_of` there are others at the same steps: the value itself says which of them it is. If it is a bare id,
-    it is the one that `is_first`.
+    it is the one that `is_first`. If the item `must_exist`, another id is refused.
     """
 
     steps: Steps
@@ -32,6 +32,7 @@ class JoinedReference(Struct, frozen=True):
     key: str
     is_one_of: bool = False
     is_first: bool = True
+    must_exist: bool = False
 
     @property
     def name(self) -> str:
@@ -49,12 +50,12 @@ def is_settled(record: Record) -> bool:
 
 
 class UnknownReferenceError(Exception):
-    """A client sent an id that no item has; `fields` are those of its item, which show the id nevertheless."""
+    """A client sent an id that no item has; `fields` are those of its item, which show it unless it `is_refused`."""
 
     def __init__(self, reference: JoinedReference, id: Any) -> None:
         noun, shown = reference.resource.replace("-", " "), json_codec.write(id).decode()
         super().__init__(f"there is no {noun} with the {reference.key} {shown}")
-        self.name = reference.steps[0]
+        self.name, self.resource, self.is_refused = reference.steps[0], reference.resource, reference.must_exist
         self.fields: dict[str, Any] = {}
 
 
@@ -78,7 +79,10 @@ def _is_own(plan: ResourcePlan, reference: Reference) -> bool:
 
 def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:
     """References of statements, outer ones first: an outer one replaces what contains inner ones."""
-    found = [JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements]
+    found = [
+        JoinedReference(steps_of(one.field), one.resource, one.key, must_exist=getattr(one, "must_exist", False))
+        for one in statements
+    ]
     number, first = Counter(one.steps for one in found), {one.steps: one for one in reversed(found)}
     told = (replace(o, is_one_of=True, is_first=first[o.steps] is o) if number[o.steps] > 1 else o for o in found)
     return tuple(sorted(told, key=lambda one: len(one.steps)))

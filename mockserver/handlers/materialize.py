@@ -22,6 +22,7 @@ from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_counts import ItemCounts
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
 from mockserver.handlers.items_above import ItemsAbove
+from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.made_fields import is_of_now, made_fields
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
@@ -127,7 +128,11 @@ class Materializer:
 
         Raises UnknownReferenceError for an id that no item has.
         """
-        return self.joins.written(self._plans[resource], tenant, owner, record, sent, whole=self.is_whole)
+        try:
+            return self.joins.written(self._plans[resource], tenant, owner, record, sent, whole=self.is_whole)
+        except UnknownReferenceError as fault:
+            fault.is_refused = fault.is_refused and not self._unknown
+            raise
 
     def begin(self, resource: str, tenant: str) -> None:
         """Make the items of a resource below the first owner, so that there are some."""

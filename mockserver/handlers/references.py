@@ -24,6 +24,7 @@ from mockserver.handlers.joining import (
     compiled,
 )
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.shown_values import places
 from mockserver.inference.references import DEEPEST, stem
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
@@ -76,7 +77,8 @@ class Joins:
         If the world is `whole`, what the service set refers to existing items too. Raises UnknownReferenceError for an
         id that no item has.
         """
-        joining = Joining(self, tenant, self._record_subject(plan, owner, record), fresh(record.fields))
+        subject = self._record_subject(plan, owner, record)
+        joining = Joining(self, tenant, subject, fresh(record.fields))
         references = self.references[plan.name]
         unknown: UnknownReferenceError | None = None
         for reference in references:
@@ -85,14 +87,32 @@ class Joins:
                     joining.follow(reference, record.fields.get(reference.steps[0]))
                 except UnknownReferenceError as fault:
                     unknown = unknown or fault
+        unknown = unknown or self._unknown_inside(references, tenant, subject, record, sent)
         for reference in references:
             if reference.steps[0] not in sent and (whole or joining.is_followed(reference)):
                 joining.join(reference)
         fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
         if unknown is not None:
-            unknown.fields = fields
+            unknown.fields, unknown.is_refused = fields, whole or unknown.is_refused
             raise unknown
         return fields
+
+    def _unknown_inside(
+        self,
+        references: Sequence[JoinedReference],
+        tenant: str,
+        subject: Subject,
+        record: Record,
+        sent: frozenset[str],
+    ) -> UnknownReferenceError | None:
+        """The first id that no item has, inside a list or an object that a client sent, where it must exist."""
+        for reference in references:
+            if reference.must_exist and len(reference.steps) > 1 and reference.steps[0] in sent:
+                for holder, last, _ in places(record.fields, reference.steps, ()):
+                    id = holder[last]
+                    if id is not None and self.followed(reference, tenant, subject, id) is None:
+                        return UnknownReferenceError(reference, id)
+        return None
 
     def _record_subject(self, plan: ResourcePlan, owner: str, record: Record) -> Subject:
         path = dict(zip(plan.parent_parameters, owner.split("/"), strict=False))

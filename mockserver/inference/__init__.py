@@ -15,6 +15,7 @@ from mockserver.behaviour.reader import Tree
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
 from mockserver.inference.counts import add_counts
+from mockserver.inference.described_references import add_sentences
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
@@ -48,6 +49,7 @@ def infer(
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])
     stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape, all_exist=read_only)) for draft in drafts}
     add_counts(schemas, drafts, stated)
+    add_sentences(schemas, drafts, stated)
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),
         "x-resources": stated,

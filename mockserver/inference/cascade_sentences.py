@@ -6,24 +6,25 @@ import re
 
 from mockserver.inference.descriptions import Description, Said, description
 from mockserver.inference.names import noun
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-WITH_ITS = re.compile(
+WITH_ITS = lazy_pattern(
     r"\b(?:delet|remov|destroy|eras)\w*\b[^,;:]*?\b(?:with|and|including|along with|as well as|plus)\s+"
     r"(?:(?:all|every|each|any|of|its|their|the|associated|related|nested)\s+)+(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)",
     re.IGNORECASE,
 )
 """Names what is deleted after what it is deleted with."""
 
-ARE_DELETED = re.compile(
+ARE_DELETED = lazy_pattern(
     r"\b(?:all|its|their|the)\s+(?:(?:all|of|its|their|the)\s+)*(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)"
     r"(?:\s+(?:of|in|on)\s+(?:the\s+|this\s+)?[a-z]\w*)?\s+(?:are|will be|get)\s+(?:also\s+)?(?:deleted|removed)\b",
     re.IGNORECASE,
 )
 """`Its tasks are deleted too`."""
 
-KEEPS = re.compile(r"\b(?:keep|kept|remain|stay|survive|detach|unassign|orphan)\w*\b", re.IGNORECASE)
+KEEPS = lazy_pattern(r"\b(?:keep|kept|remain|stay|survive|detach|unassign|orphan)\w*\b", re.IGNORECASE)
 
 
 def said_to_delete(schemas: Schemas, operation: Operation, name: str) -> Said | None:

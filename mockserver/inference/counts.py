@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mockserver.inference.described_references import sent_reference
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import noun, plain, words
@@ -106,10 +107,8 @@ def _relation(resources: Mapping[str, Statement], name: str, other: ResourceDraf
     if parent.get("resource") == name:
         is_on_the_way = parent["parameter"] in other.parent_parameters
         return "" if is_on_the_way else parent.get("field")
-    key = resources[name]["identity"]["field"]
-    sent = {field for asked in other.request_properties("create") for field in asked}
-    named = (one for one in stated.get("references", ()) if (one.get("resource"), one.get("key")) == (name, key))
-    return next((one["field"] for one in named if re.split(r"[.\[]", one["field"])[0] in sent), None)
+    reference = sent_reference(resources, name, other)
+    return reference["field"] if reference is not None else None
 
 
 def _amount(schemas: Schemas, other: ResourceDraft, said: Counted, resources: Mapping[str, Statement]) -> str | None:

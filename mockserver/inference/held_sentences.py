@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from contracts.model.refusal_sentences import Sentence, refusal_sentences
 from mockserver.inference.names import noun, words
+from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-HELD = re.compile(
+HELD = lazy_pattern(
     r"\bstill\b|\b(?:has|have|having|contains?|holds?|owns?|uses?|references?|refers?|belongs?|depends?)\b|"
     r"\bin use\b|\bused by\b|\bassigned\b|\breferenced\b|\bnot empty\b|\bwith(?:out)?\b|\bexist\b",
     re.IGNORECASE,
 )
 """How a sentence says what binds an item."""
 
-FORBIDS = re.compile(
+FORBIDS = lazy_pattern(
     r"\bonly\b[^.]*\b(?:deleted|removed)\b|\b(?:can|may|must|could)(?:not| not|['’]t) be (?:deleted|removed)\b|"
     r"\b(?:deleted|removed)\b[^.]*\bonly\b|\brefuse|\breject|\b409\b",
     re.IGNORECASE,
@@ -33,7 +34,7 @@ BEFORE = frozenset((
 
 STATUSES = frozenset(("400", "403", "409", "422", "423"))
 
-FORCED = re.compile(r"\bunless\b|\bexcept\b|\bforce", re.IGNORECASE)
+FORCED = lazy_pattern(r"\bunless\b|\bexcept\b|\bforce", re.IGNORECASE)
 """What makes it a choice of the client."""
 
 

@@ -59,6 +59,7 @@ class Parent(Statement, frozen=True, kw_only=True):
     parameter: Annotated[str, Meta(description="The path parameter that holds the parent's id.")]
     field: Annotated[str, Meta(description="The property of a child that holds the parent's id.")] = ""
     must_exist: Annotated[bool, Meta(description="Answer 404 if the parent does not exist.")] = False
+    holds: Annotated[bool, Meta(description="A parent that has children is not deleted: it is a conflict.")] = False
     capacity: Annotated[
         str,
         Meta(description="The property of the parent that says how many children it takes. One more is a conflict."),
@@ -114,3 +115,17 @@ class Reference(Statement, frozen=True, kw_only=True):
     parameter: Annotated[
         str, Meta(description="The path parameter above the item that contains the id of the other item.")
     ] = ""
+    must_exist: Annotated[
+        bool,
+        Meta(
+            description="Refuse an id that no item has, if the operation documents a 400, 404, 409 or 422. With "
+            "`--items` it is refused in any case."
+        ),
+    ] = False
+    on_delete: Annotated[
+        Literal["keep", "refuse", "delete"],
+        Meta(
+            description="What a DELETE of the other item does while this one names it. `keep`: nothing; `refuse`: it "
+            "is a conflict; `delete`: this one is deleted too."
+        ),
+    ] = "keep"

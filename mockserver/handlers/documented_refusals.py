@@ -1,0 +1,47 @@
+"""Refusals of what a document says is refused, with a status that the operation documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mockserver.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
+from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.openapi.document import Operation
+from mockserver.state.record import Record
+
+REFUSING = (422, 400, 404, 409)
+"""The statuses by which a service may refuse an id that no item has, the likeliest first."""
+
+HOLDING = (409, 422, 400, 403)
+"""The statuses by which a service may refuse to delete an item that others need."""
+
+REFUSALS: Mapping[int, type[Refusal]] = {400: Invalid, 403: Forbidden, 404: Missing, 409: Conflict, 422: Invalid}
+
+
+def documented_refusal(
+    operation: Operation, message: str, resource: str, field: tuple[str, ...], statuses: Sequence[int]
+) -> Refusal | None:
+    """The refusal with the first of the statuses that an operation documents; None if it documents none.
+
+    It is about an item of `resource`. `field` is what of the body is refused; empty if it is not about the body.
+    """
+    status = next((each for each in statuses if operation.response(each) is not None), None)
+    if status is None:
+        return None
+    faults = (Fault("body", field, message, "reference"),) if field else ()
+    return REFUSALS[status](message, faults=faults, resource=resource.replace("-", " "))
+
+
+def refuse_held(context: RequestContext, plan: ResourcePlan, record: Record) -> None:
+    """Raise Conflict, Invalid or Forbidden for an item that others keep from being deleted."""
+    owner = plan.owner(context.call.path)
+    path = f"{owner}/{record.id}" if owner else str(record.id)
+    holder = plan.cascade.holder(context.transaction.store, context.tenant, path)
+    if holder:
+        message = f"the {plan.name} still has {holder} items".replace("-", " ")
+        refusal = documented_refusal(context.bound.operation, message, plan.name, (), HOLDING)
+        if refusal is not None:
+            stated = context.bound.plans[holder].statements
+            named = (one for one in stated.references if (one.resource, one.on_delete) == (plan.name, "refuse"))
+            raise refusal.because(next(named, stated.parent))
