@@ -7,16 +7,19 @@ inferred.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from mockserver.inference import messages
 from mockserver.inference.actions import shown_item
+from mockserver.inference.descriptions import description
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import ItemList, list_of_items, lists, plurals
 from mockserver.inference.likeness import is_alike, is_sent
 from mockserver.inference.messages import Path, ReplyBody, reply_body, request_schema
-from mockserver.inference.names import plain, words
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -126,8 +129,26 @@ def _clearing(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> D
     )
     if draft.action("list") is None or operation.request_body is not None or not is_clear:
         return None
+    own = "".join(noun(draft.word)) + "id"
+    if _is_about_one(draft, operation) and all(plain(each.name) != own for each in asked):
+        return None
     reason = "a DELETE of the path of the list, which names no items"
     return _shown(draft, DraftAction(operation, "delete-all", found, reason))
+
+
+ONE = lazy_pattern(r"^\w+ (?:a|an|one|this|(?:the|an?|single) ?(?:single|specified|given|specific))\b", re.IGNORECASE)
+"""The begin of a sentence about one thing: "Leave a group"."""
+
+ALL = lazy_pattern(
+    r"\b(?:all|every|each|any|multiple|several|bulk|batch|clear|purge|empty|entire|many)\b", re.IGNORECASE
+)
+
+
+def _is_about_one(draft: ResourceDraft, operation: Operation) -> bool:
+    """Does the document say in words that an operation is about one thing, and not about all?"""
+    texts = [description(draft.schemas, operation.pointer, word) for word in ("summary", "description")]
+    said = [sentence for text in texts for sentence in text.sentences()]
+    return any(ONE.search(each) for each in said[:2]) and not any(ALL.search(each) for each in said)
 
 
 def _whole(draft: ResourceDraft, asked: str) -> ItemList | None:

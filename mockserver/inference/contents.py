@@ -17,6 +17,7 @@ from mockserver.inference.names import plain
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.raw_bodies import fit, is_list_of_ids, raw_reply, sent_content
 from mockserver.openapi.document import Operation
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 
 DOWNLOADS = frozenset(
@@ -36,8 +37,9 @@ def is_value(node: PathNode, schemas: Schemas) -> bool:
 def _stores(schemas: Schemas, operation: Operation, shown: ReplyBody) -> bool:
     """Is what a request sends shown later? A POST of JSON may do anything else with it."""
     content = sent_content(schemas, operation)
-    is_upload = content != WHOLE_BODY or operation.method == "put" or not _is_json(shown)
-    return bool(content) and is_upload and (content != WHOLE_BODY or fit(schemas, operation, shown))
+    if content != WHOLE_BODY:  # a file of a form, which JSON can only describe
+        return bool(content) and not any(is_json(media.name) for media in shown.response.content)
+    return (operation.method == "put" or not _is_json(shown)) and fit(schemas, operation, shown)
 
 
 def _is_json(shown: ReplyBody) -> bool:

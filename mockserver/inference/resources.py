@@ -95,10 +95,14 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
 
 
 def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
-    """The resource of jobs that a POST starts: it answers 202 with what the path of a job shows; None if unclear."""
+    """The resource of jobs that a POST starts: it answers 202 with what the path of a job shows; None if unclear.
+
+    What is above the path is not started by it: `/databases/{id}/pause` shows the database that it pauses.
+    """
     if all(response.status != "202" for response in node.operations["post"].responses):
         return None
-    made = [(draft, actions.made_at(draft, node)) for draft in drafts if draft.has_id]
+    others = (draft for draft in drafts if draft.has_id and node.shape[: len(draft.shape)] != draft.shape)
+    made = [(draft, actions.made_at(draft, node)) for draft in others]
     exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
     return exact[0] if len(exact) == 1 else None
 

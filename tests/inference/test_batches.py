@@ -205,3 +205,30 @@ def test_a_behaviour_file_says_it_of_a_path_with_another_name(tmp_path: Path) ->
         client.post("/import", json={"new": TWO})
 
         assert ["Tom", "Rex"] == names(client)
+
+
+@pytest.mark.parametrize(
+    ("said", "parameters", "left"),
+    [
+        ("Deletes all toys", [], 0),
+        ("", [], 0),
+        ("Removes every toy that is not in use", [], 0),
+        ("Leave a group of toys", [], 2),
+        ("Delete the specified toy", [], 2),
+        ("Delete a toy", [query("toyId", required=True)], 1),
+    ],
+)
+def test_a_delete_of_a_collection_does_what_its_description_says(
+    tmp_path: Path, said: str, parameters: list[Node], left: int
+) -> None:
+    toy = item(("id", "name"), toyId=NUMBER)
+    paths = collection("/toys", toy, parameter="toy")
+    paths["/toys"]["delete"] = {
+        "summary": said, "parameters": parameters, "responses": {"204": {"description": "gone"}},
+    }  # fmt: skip
+    with Client(served(tmp_path, document(paths))) as client:
+        for number in (1, 2):
+            client.post("/toys", json={"name": "ball", "toyId": number})
+        assert 204 == client.delete("/toys" + ("?toyId=2" if parameters else "")).status_code
+
+        assert left == len(client.get("/toys").json())

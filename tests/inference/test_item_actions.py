@@ -124,3 +124,17 @@ def test_an_operation_that_makes_another_item_does_not_show_the_old_one(tmp_path
 
     assert status == shown.status_code
     assert order["id"] != shown.json()["id"]
+
+
+def test_an_action_that_may_take_longer_starts_no_new_item(tmp_path: Path) -> None:
+    """A 202 beside the 200 is about the same order, which was put."""
+    operation: Node = {"responses": answers(SHOWN) | {"202": {"description": "it goes on"}}}
+    written = orders("/orders/{orderId}/pause", operation)
+    written["paths"]["/orders"] = {"get": {"responses": answers({"type": "array", "items": SHOWN})}}
+    written["paths"]["/orders/{orderId}"]["put"] = {"requestBody": takes(SHOWN), "responses": answers(SHOWN)}
+    with Client(served(tmp_path, written)) as client:
+        id = "0c1d7a52-6a0e-4b3a-9a37-1f1f0d0a6a11"
+        order = client.put(f"/orders/{id}", json={"name": "one"}).json()
+
+        assert order == client.post(f"/orders/{id}/pause").json()
+        assert [order] == client.get("/orders").json()
