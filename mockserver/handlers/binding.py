@@ -26,6 +26,7 @@ from mockserver.handlers.item_schemas import (
     reply_schemas,
     request_properties,
     request_schemas,
+    sent_in_query,
     view_maker,
 )
 from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
@@ -118,6 +119,7 @@ def _bound(
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
+        query_fields=sent_in_query(contract, operation, behaviour),
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )

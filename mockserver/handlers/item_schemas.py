@@ -9,12 +9,16 @@ from mockserver.behaviour.statements import BATCHES, CONTENTS, OperationBehaviou
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_renderer import item_schema
+from mockserver.inference.likeness import query_fields
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 VIEW_RANK = ("get", "replace", "update", "create", "list")
 """The actions in the order in which their replies usually show most of an item."""
 
+
+WRITES = ("create", "update")
+"""The actions whose request may have the properties of an item in its query."""
 
 SHOWING = ("get", "list")
 """The actions whose replies show the stored item unchanged; rules may add to the replies of others."""
@@ -89,7 +93,18 @@ def request_properties(contract: Contract, operation: Operation, behaviour: Oper
     """The item's properties that a request may send, under the names of the body and of the item."""
     takes = behaviour.action.takes if behaviour.action else {}
     written = {n for at in request_schemas(contract, operation, behaviour) for n in contract.schemas.properties(at)}
-    return frozenset(written | {takes[name] for name in written & takes.keys()})
+    in_query = sent_in_query(contract, operation, behaviour).values()
+    return frozenset({*written, *(takes[name] for name in written & takes.keys()), *in_query})
+
+
+def sent_in_query(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, str]:
+    """The query parameters that hold properties of the item, where a write has no body: `POST /cards?name=…`."""
+    action = behaviour.action
+    if action is None or action.evidence != "inferred" or action.does not in WRITES or not action.of:
+        return {}
+    shown = {name for at in reply_schemas(contract, action.of) for name in contract.schemas.properties(at)}
+    own = contract.behaviour.resources[action.of].identity.field
+    return query_fields(contract.schemas, operation, sorted(shown - {own}))
 
 
 def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:

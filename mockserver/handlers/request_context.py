@@ -70,7 +70,8 @@ class BoundOperation(Struct, frozen=True):
     what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
     about one item without a list is answered by that item, with `is_whole` it is about all items (batches.py).
     `content` is how it stores or shows the content of an item (contents.py). `named` are the path parameters that may
-    name an item by another property than its id, the outermost first, each with the resource.
+    name an item by another property than its id, the outermost first, each with the resource; `query_fields`
+    are the query parameters with fields of the item, where a write has no body.
     """
 
     operation: Operation
@@ -107,6 +108,7 @@ class BoundOperation(Struct, frozen=True):
     owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
     content: ContentPlan | None = None
     named: tuple[tuple[str, str], ...] = ()
+    query_fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> ResourcePlan:
@@ -127,6 +129,8 @@ class BoundOperation(Struct, frozen=True):
 
     def item_body(self, call: Call) -> Any:
         """The part of the body that describes the item, under the names of its fields; empty without a body."""
+        if self.query_fields:
+            return {name: call.query[sent] for sent, name in self.query_fields.items() if sent in call.query}
         body = call.body
         for key in self.envelope:
             body = body.get(key) if isinstance(body, dict) else None

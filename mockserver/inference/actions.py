@@ -10,7 +10,7 @@ from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
-from mockserver.inference.likeness import is_alike, is_exactly, is_sent_beside, wrapped_item
+from mockserver.inference.likeness import is_alike, is_exactly, is_sent_beside, is_sent_in_query, wrapped_item
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
@@ -138,6 +138,8 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found, asked = reply_body(operation, "replace"), messages.request_schema(operation.request_body)
     if found is None or (found.schema and not messages.may_be_said(draft.schemas, found.schema)):
         return None
+    if is_sent_in_query(draft, operation):
+        return _by_query(draft, operation, found)
     envelope, alike = _envelope(draft, asked)
     if asked and not alike and (draft.action("create") is not None or draft.single):
         return _partial(draft, operation, found, envelope, asked)
@@ -145,6 +147,13 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     upsert = draft.action("create") is None or any(response.status == "201" for response in operation.responses)
     reason = "a PUT whose request contains a whole item" if asked else "a PUT to the item's own path"
     return DraftAction(operation, "replace", found, reason, path, schema, envelope, upsert=upsert)
+
+
+def _by_query(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> DraftAction:
+    """A write without a body whose query has some of an item's properties updates it."""
+    path, schema = shown_item(draft, found)
+    reason = f"a {operation.http_method} whose query has some of the item's properties"
+    return DraftAction(operation, "update", found, reason, path, schema, patch="fields")
 
 
 def _partial(
@@ -164,6 +173,8 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PATCH updates an item, in the way that its media type says."""
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     patch = _patch(draft.schemas, operation, asked)
+    if found is not None and is_sent_in_query(draft, operation):
+        return _by_query(draft, operation, found)
     if found is None or patch is None:
         return None
     envelope, alike = _envelope(draft, asked) if patch == "fields" else ((), True)

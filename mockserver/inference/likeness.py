@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mockserver.inference import messages
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.messages import ENTRY_NAMES, Path, request_schema
 from mockserver.inference.names import plain, same
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
 
 
 def is_exactly(draft: ResourceDraft, schema: str) -> bool:
@@ -63,6 +65,21 @@ def is_sent(draft: ResourceDraft, schema: str) -> bool:
     if not own or not (own <= taken | shown):
         return False
     return own == taken or 3 * len(own) >= 2 * len(shown) > 2
+
+
+def query_fields(schemas: Schemas, operation: Operation, properties: Iterable[str]) -> dict[str, str]:
+    """The query parameters of a request without a body that are properties of the item: parameter → property."""
+    if operation.request_body is not None:
+        return {}
+    known = {plain(name): name for name in properties}
+    asked = [each for each in operation.parameters if each.location == "query" and plain(each.name) in known]
+    return {each.name: known[plain(each.name)] for each in asked if each.schema is None or schemas.types(each.schema)}
+
+
+def is_sent_in_query(draft: ResourceDraft, operation: Operation) -> bool:
+    """Has a request without a body properties of the item in its query, besides the id?"""
+    others = [name for name in draft.properties() if plain(name) not in draft.id_names]
+    return bool(query_fields(draft.schemas, operation, others))
 
 
 def is_sent_beside(draft: ResourceDraft, shown: str, name: str) -> bool:

@@ -111,3 +111,25 @@ def test_files_of_a_list_for_base64_are_encoded(serve: Serve) -> None:
     files = [("b", (None, "")), *(("l", ("b.bin", sent)) for sent in (b"\xff\x00", b"SGVsbG8="))]
 
     assert ["/wA=", "SGVsbG8="] == serve("base64").post("/form", files=files).json()["l"]
+
+
+def test_a_write_without_a_body_has_the_properties_in_its_query(serve: Serve) -> None:
+    api = serve("fields-in-the-query")
+
+    made = api.post("/cards?name=Buy&idList=l1&pos=3&token=t").json()
+    other = api.post("/cards?name=Sell&idList=l2").json()
+    assert ("Buy", "l1", 3) == (made["name"], made["idList"], made["pos"])
+    assert made == api.get(f"/cards/{made['id']}").json()
+    assert [other] == api.get("/cards?idList=l2").json()
+
+    changed = api.put(f"/cards/{made['id']}?pos=4").json()
+    assert made | {"pos": 4} == changed == api.get(f"/cards/{made['id']}").json()
+
+
+def test_a_patch_without_a_body_changes_what_its_query_has(serve: Serve) -> None:
+    api = serve("fields-in-the-query")
+    api.post("/people?dry_run=false&name=x", json={"name": "Ada", "age": 36})
+
+    assert 204 == api.patch("/people/1?name=Eve").status_code
+    assert {"id": 1, "name": "Eve", "age": 36} == api.get("/people/1").json()
+    assert 404 == api.patch("/people/9?name=Eve").status_code
