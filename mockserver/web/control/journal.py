@@ -174,23 +174,25 @@ class RequestJournal:
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        number, outcome, sent = next(self._numbers), trace.outcome, 0
+        operation, step, refusal, principal, tenant, label, commits, rules = trace.outcome
         status, fields, content = response
         request = scope.get(RECEIVED) or parts_in(scope, body)
-        if outcome[0] is not None:
-            request, response = self._repeated.kept(outcome[0].operation_id, request, response)
+        if operation is not None:
+            request, response = self._repeated.kept(operation.operation_id, request, response)
         else:
             response = cut(response)
-        if len(content) > LONGEST_BODY:
-            sent = len(content)
-        trace.number, said = number, (trace.reasons, trace.notes, trace.override)
-        values: Any = (number, time(), seconds, request, *response, sent, *outcome, *said)
-        self._kept.append(KeptEntry(*values))
+        trace.number = number = next(self._numbers)
+        sent = len(content) if len(content) > LONGEST_BODY else 0
+        kept = KeptEntry(
+            number, time(), seconds, request, status, response[1], response[2], sent, operation, step, refusal,
+            principal, tenant, label, commits, rules, trace.reasons, trace.notes, trace.override,
+        )  # fmt: skip
+        self._kept.append(kept)
         if self._waiting:
             self._wake()
         if self.quiet:
             return status, fields, content
-        own = _own_fields(number, outcome[6]) if outcome[6] else OWN_FIELD % number
+        own = _own_fields(number, commits) if commits else OWN_FIELD % number
         return status, fields + own, content
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
