@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import httpcore
@@ -39,7 +40,7 @@ class Sender:
         signed = signature.headers(
             delivery.stated, delivery.secret, delivery.id, delivery.event, began - delivery.aged, body
         )
-        fields = _joined((AGENT, *delivery.message.headers), signed)
+        fields = _joined(_joined((AGENT,), delivery.message.headers), signed)
         status, read, error = None, b"", ""
         try:
             async with asyncio.timeout(delivery.stated.timeout):
@@ -67,10 +68,10 @@ class Sender:
         await self._pool.aclose()
 
 
-def _joined(own: tuple[tuple[str, str], ...], signed: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The header fields, where those of the signature replace examples of the same name."""
-    names = {name for name, _ in signed}
-    return (*(pair for pair in own if pair[0] not in names), *signed)
+def _joined(own: Iterable[tuple[str, str]], more: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The header fields, where the second ones replace those of the same name: the signature replaces an example."""
+    names = {name for name, _ in more}
+    return (*(pair for pair in own if pair[0] not in names), *more)
 
 
 def _said(failure: Exception, seconds: float) -> str:

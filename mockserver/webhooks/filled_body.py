@@ -22,6 +22,11 @@ TIMES = frozenset(
 MESSAGE_IDS = frozenset(("id", "eventid", "messageid", "deliveryid", "webhookid", "notificationid"))
 """Names of properties, in plain letters, that say what happened, when, and with which id."""
 
+MESSAGES = frozenset(
+    ("event", "message", "notification", "delivery", "webhook", "meta", "metadata", "header", "envelope")
+)
+"""Names of objects, in plain letters, whose `id` is that of the message. In any other object it is that of a thing."""
+
 VERBS = {"created": ("create", "add", "new"), "updated": ("update", "change", "edit"), "deleted": ("delete", "remove")}
 """A change, and how the words for it may begin."""
 
@@ -69,9 +74,11 @@ class BodyFiller:
         if facts.item is not None and self._shows_item(pointer, properties, facts.item):
             self._put_item(top, holder, name, properties, facts.item)
             return
+        is_message = depth == 0 or letters(name) in MESSAGES
         for key, value in list(node.items()):
             at = properties.get(key)
-            for candidate in candidates(key, value, facts, self._enum(at)):
+            is_known = is_message or letters(key) != "id"
+            for candidate in candidates(key, value, facts, self._enum(at)) if is_known else ():
                 if self._put(top, node, key, candidate):
                     break
             if isinstance(node[key], dict) and at is not None:
@@ -152,7 +159,7 @@ def _named(facts: Facts, enum: tuple[Any, ...]) -> Iterator[Any]:
         value for value in texts if any(letters(value).endswith(verb) or verb in letters(value) for verb in verbs)
     )
     if not enum:
-        yield facts.event
+        yield facts.event.strip("/")  # some documents write the names of webhooks like paths
 
 
 def _time(example: Any, moment: float) -> Iterator[Any]:

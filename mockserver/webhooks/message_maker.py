@@ -12,6 +12,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
 from mockserver.examples.part_writer import PartWriter
 from mockserver.openapi import json_codec, media_types, multipart
+from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import MediaType, Parameter
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks.filled_body import BodyFiller, Facts
@@ -93,15 +94,25 @@ class MessageMaker:
 
     def _headers(self, request: OutgoingRequest, seed: int | str) -> Iterator[tuple[str, str]]:
         for parameter in request.operation.parameters:
-            if parameter.location == "header" and parameter.required and parameter.name.lower() not in OURS:
-                value = _text(self._value(parameter, seed))
-                yield parameter.name.lower(), "".join(letter for letter in value if " " <= letter <= "~")
+            if parameter.location == "header" and parameter.name.lower() not in OURS:
+                value = self._value(parameter, seed)
+                if value is not None:
+                    yield parameter.name.lower(), "".join(letter for letter in _text(value) if " " <= letter <= "~")
 
     def _query(self, request: OutgoingRequest, seed: int | str) -> str:
         wanted = (each for each in request.operation.parameters if each.location == "query" and each.required)
         return urlencode([(each.name, _text(self._value(each, seed))) for each in wanted])
 
     def _value(self, parameter: Parameter, seed: int | str) -> Any:
+        """The example of a parameter, else a generated value; None for one that is optional and has no example."""
+        schemas = self._contract.schemas
+        node, at = schemas.resolve(parameter.pointer)
+        if "example" in node:
+            return node["example"]
+        for written in (node.get("examples") or {}).values():
+            return json_pointer.resolve(schemas.root, written, at)[0].get("value")
+        if not parameter.required:
+            return None
         if parameter.schema is None:
             return ""
         return self._contract.examples.at(parameter.schema, seed=seed, direction="request")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from mockserver.behaviour.statements import Delivery
 from mockserver.lazy_module import LazyModule
+from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi import json_codec
 
 if TYPE_CHECKING:
     import standardwebhooks
@@ -27,6 +29,9 @@ TOLERANCE = 300
 """How many seconds the time of a signature may differ from that of the receiver."""
 
 Fields = list[tuple[str, str]]
+
+WORDS = lazy_pattern(r"[^A-Za-z0-9]+")
+"""What separates the words in the name of an event or an action."""
 
 HEADERS = {"github": "x-hub-signature-256", "stripe": "stripe-signature"}
 """Style → the usual name of its header."""
@@ -46,11 +51,29 @@ def _key(secret: str) -> Webhook:
 def headers(stated: Delivery, secret: str, id: str, event: str, moment: float, body: bytes) -> Fields:
     """The header fields that identify and sign a delivery at a time, in seconds since the Unix epoch."""
     style = stated.signature
+    is_usual = style == "github" and not stated.event_header
     found = [(stated.id_header or ID_HEADERS.get(style, ""), id)]
-    found.append((stated.event_header or EVENT_HEADERS.get(style, ""), event))
+    found.append(
+        (stated.event_header or EVENT_HEADERS.get(style, ""), _github_event(event, body) if is_usual else event)
+    )
     if style in SIGNERS:
         found += SIGNERS[style](stated, secret, id, int(moment), body)
     return [(name.lower(), value) for name, value in found if name]
+
+
+def _github_event(event: str, body: bytes) -> str:
+    """The name of an event as GitHub writes it: `check-run-completed` with the action `completed` is `check_run`.
+
+    https://docs.github.com/en/webhooks/webhook-events-and-payloads
+    """
+    try:
+        value = json_codec.read(body) if body else None
+    except ValueError:
+        value = None
+    action = value.get("action") if isinstance(value, dict) else None
+    words, last = WORDS.split(event), WORDS.split(action) if isinstance(action, str) and action else []
+    has_action = bool(last) and len(words) > len(last) and words[-len(last) :] == last
+    return "_".join(words[: -len(last)]) if has_action else event.replace("-", "_")
 
 
 def fault(stated: Delivery, secret: str, fields: Mapping[str, str], body: bytes, now: float | None = None) -> str:

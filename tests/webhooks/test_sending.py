@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from mockserver import create_app
@@ -170,3 +172,68 @@ components: {schemas: {Shipped: {type: object, required: [weight], properties: {
 
     assert sent.is_success
     assert [{"weight": 7}] == [each.body for each in receiver.received]
+
+
+def test_documented_headers_and_names_are_sent_as_their_examples_say(tmp_path: Path, receiver: Receiver) -> None:
+    """The id of the delivery is that of the message, and not of the things in it."""
+    (tmp_path / "api.yaml").write_text("""openapi: 3.1.0
+info: {title: T, version: '1'}
+paths: {}
+webhooks:
+  /ACCOUNT_CLOSED:
+    post:
+      parameters:
+        - {name: User-Agent, in: header, schema: {type: string}, example: Hook/1}
+        - {name: X-Hook-Id, in: header, schema: {type: string}, example: 123}
+        - {name: X-Kind, in: header, required: true, schema: {type: string}, examples: {one: {$ref: '#/components/examples/Kind'}}}
+        - {name: X-Other, in: header, schema: {type: string}}
+        - {name: Webhook-Id, in: header, schema: {type: string}, example: shown}
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Event'}}}}
+      responses: {'204': {description: taken}}
+components:
+  examples: {Kind: {value: account}}
+  schemas:
+    Event:
+      type: object
+      required: [id, eventType, message, account]
+      properties:
+        id: {type: string}
+        eventType: {type: string}
+        message: {type: object, required: [id], properties: {id: {type: string}}}
+        account: {type: object, required: [id, owner], properties: {id: {type: string}, owner: {type: object, required: [id], properties: {id: {type: string}}}}}
+""")  # noqa: E501
+
+    with Client(create_app(tmp_path / "api.yaml", seed=1)) as client:
+        client.post("/_mock/webhooks/%2FACCOUNT_CLOSED/send", json={"url": receiver.url})
+        client.get("/_mock/deliveries?wait=10")
+
+    (sent,) = receiver.received
+    names = ("user-agent", "x-hook-id", "x-kind", "x-other")
+    assert ["Hook/1", "123", "account", None] == [sent.headers.get(name) for name in names]
+    id, body = sent.headers["webhook-id"], sent.body
+    assert (id, id, "ACCOUNT_CLOSED") == (body["id"], body["message"]["id"], body["eventType"])
+    assert "shown" != id
+    assert id not in (body["account"]["id"], body["account"]["owner"]["id"])
+
+
+@pytest.mark.parametrize(("name", "action", "event"), [
+    ("check-run-completed", "completed", "check_run"), ("alert-closed-by-user", "closed_by_user", "alert"),
+    ("page-build", None, "page_build"), ("completed", "completed", "completed"),
+    ("order.created", None, "order.created"),
+])  # fmt: skip
+def test_the_event_of_github_is_named_without_its_action(
+    tmp_path: Path, receiver: Receiver, name: str, action: str | None, event: str
+) -> None:
+    properties = {"action": {"const": action}} if action else {"n": {"const": 1}}
+    schema = {"type": "object", "required": [*properties], "properties": properties}
+    signed = {"name": "X-Hub-Signature-256", "in": "header", "schema": {"type": "string"}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    operation = {"parameters": [signed], "requestBody": body, "responses": {"204": {"description": "taken"}}}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {name: {"post": operation}}}
+    (tmp_path / "api.json").write_text(json.dumps(document))
+
+    with Client(create_app(tmp_path / "api.json", seed=1)) as client:
+        client.post(f"/_mock/webhooks/{name}/send", json={"url": receiver.url})
+        client.get("/_mock/deliveries?wait=10")
+
+    assert [event] == [each.headers["x-github-event"] for each in receiver.received]
