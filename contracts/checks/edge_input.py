@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.item_view import as_json, unchangeable
+from contracts.checks.refusal_causes import OTHER_RULE, is_accepted_beside_others, is_form_refused
 from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_free_text, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
@@ -29,7 +30,6 @@ BELONGS = ("start", "end", "min", "max", "from", "to", "begin", "until", "first"
 """A part of a name that says that the valid values of a field depend on another field."""
 
 UNLISTED = "No keyword of the schema forbids the value."
-DEPENDS = "The schema allows the value; another rule of the service, which no schema can state, may forbid it."
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,12 @@ class InputTrial:
         """Delete a created item, so that no capacity is reached."""
         if attempt.created is not None and attempt.created is not self.target and self.resource.can("delete"):
             self.context.remove(attempt.created)
+
+    def accepts(self, body: Mapping[str, Any]) -> bool:
+        """Send a body. Is it accepted?"""
+        attempt = self.send(body)
+        self.finish(attempt)
+        return 200 <= attempt.exchange.status < 300
 
     def with_field(self, name: str, value: Any) -> dict[str, Any] | None:
         """The base with one field changed; None if that is not valid."""
@@ -149,6 +155,12 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
         is_refused = attempt is not None and _is_refusal(attempt.exchange)
         if is_refused and isinstance(edge.value, int | float) and _may_exceed(trial):
             continue
+        if (
+            body is not None
+            and is_refused
+            and is_accepted_beside_others(trial.context, trial.op, body, name, trial.accepts)
+        ):
+            continue
         if attempt is not None and is_refused:
             _report_refused(trial, name, edge, attempt.exchange)
         elif attempt is not None and attempt.exchange.status < 300:
@@ -168,7 +180,11 @@ def _is_refusal(exchange: RecordedExchange) -> bool:
 
 def _report_refused(trial: InputTrial, name: str, edge: EdgeValue, exchange: RecordedExchange) -> None:
     context = trial.context
-    text = UNLISTED if not edge.explicit else DEPENDS if depends(context, trial.op, name) else ""
+    body, present = {**trial.base, name: edge.value}, trial.base.get(name)
+    is_other = depends(context, trial.op, name) or is_form_refused(
+        context, trial.op, body, name, present, trial.accepts
+    )
+    text = UNLISTED if not edge.explicit else OTHER_RULE if is_other else ""
     context.report_violation(
         f"a valid request with {edge.what} as {name} ({_short(edge.value)}) succeeds",
         f"status {exchange.status}",
@@ -222,7 +238,7 @@ def _report_missing(
     """A rule that few documents state: any one of several optional fields is enough."""
     expected = f"a create request with only the required fields ({', '.join(smallest) or 'none'}) succeeds"
     hint = f"; with {' or '.join(enough)} it succeeds" if enough else ""
-    doubt = weaker(context, DEPENDS) if len(enough) > 1 or not enough else None
+    doubt = weaker(context, OTHER_RULE) if len(enough) > 1 or not enough else None
     context.report_violation(expected, f"status {exchange.status}{hint}", exchange, about="smallest", statement=doubt)
 
 
@@ -232,7 +248,7 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         f"status {exchange.status}",
         exchange,
         about=f"{name} alone",
-        statement=weaker(context, DEPENDS) if depends(context, op, name) or is_free_text(context, op, name) else None,
+        statement=weaker(context, OTHER_RULE) if depends(context, op, name) or is_free_text(context, op, name) else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from contracts.checks.item_view import documented
 from contracts.checks.repeated_requests import send_least
-from contracts.checks.stored_fields import current
+from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import referring
@@ -66,6 +66,7 @@ class Watched:
         self.context.compared += 1
         is_right = value is not None and abs(value - self.wanted) <= Fraction(1, 1000)
         if not is_right:
+            expect_at_rest(self.context, self.item, field)
             self.context.report_violation(
                 f"{field} of the {name} is {float(self.wanted):g} {why}",
                 f"{field} is {'not shown' if value is None else f'{float(value):g}'}",
@@ -140,6 +141,8 @@ def counting_operation(context: CheckContext, owner: CheckedResource, field: str
     if exchange.status >= 300 or type(before) is not int:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status}, and {field} is {before}")
     _, shown, reading = current(context, item)
+    if shown.get(field) != before + 1:
+        expect_at_rest(context, item, field)
     context.expect(
         shown.get(field) == before + 1,
         f"{field} of the {owner.name} is {before + 1} after {op.name}",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from contracts.checks.item_view import as_json, documented
-from contracts.checks.stored_fields import current
+from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.body_references import LIST, body_references, holders, referring, steps_of
@@ -68,6 +68,8 @@ def stated_effect(
         right = type(now) in (int, float) and _is_right(
             Fraction(str(was)), Fraction(str(now)), each.effect.sign, amount
         )
+        if not right:
+            expect_at_rest(context, item, each.field)
         moved = f" by {as_json(float(amount) if amount.denominator > 1 else int(amount))}" if amount is not None else ""
         context.expect(
             right,

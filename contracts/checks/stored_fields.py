@@ -159,6 +159,16 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     return [f"{name} was {_short(as_json(before[name]))}, is {_short(shown_value(after, name))}" for name in changed]
 
 
+def expect_at_rest(context: CheckContext, created: CreatedItem, name: str) -> None:
+    """Raise CannotBuildRequest if a field of an item goes on changing while nothing is sent, or changes when it is read."""
+    seen = []
+    for wait in (0.0, TICK):
+        context.target.pause(wait)
+        seen.append(current(context, created)[1].get(name, ABSENT))
+    if seen[0] != seen[1]:
+        raise CannotBuildRequest(f"{name} of the {created.resource.name} changes while nothing is sent")
+
+
 def lasting_changes(
     context: CheckContext, created: CreatedItem, before: Mapping[str, Any]
 ) -> tuple[list[str], dict[str, Any], tuple[RecordedExchange, ...]]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.checks.error_replies import REFUSED_BODY, check_refused, error_statement
 from contracts.checks.item_view import as_json, meant
-from contracts.checks.stored_fields import expect_value
+from contracts.checks.refusal_causes import (
+    OTHER_RULE,
+    is_accepted_beside_others,
+    is_form_refused,
+    is_in_pair,
+)
+from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
@@ -116,7 +122,7 @@ def _check_case(
     name: str,
     case: BoundaryCase,
 ) -> None:
-    body, schemas = base | {name: case.value}, context.contract.schemas
+    body = base | {name: case.value}
     if context.bodies.accepts(op, body) is not case.valid:
         return
     what = f"a request with {name} {shown_case(case.value)}"
@@ -133,32 +139,89 @@ def _check_case(
             trimmed=is_valid_trimmed(case.value, lambda value: context.bodies.accepts(op, {**base, name: value})),
         )
     elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
-        exchange = _send(context, resource, op, created, body)
-        if exchange.status == CONFLICT and created is None:  # with an earlier item, perhaps, and not with this value
-            try:
-                exchange, made = context.try_create(resource, context.body(resource) | {name: case.value})
-            except CannotBuildRequest:
-                return
-            if made is not None and resource.can("delete"):
-                context.remove(made)
-        if (
-            exchange.status in REFUSED_BODY
-            and case.value != base.get(name)
-            and _is_base_refused(context, resource, op, base, created)
-        ):
+        _check_accepted(context, resource, op, created, base, name, case)
+
+
+def _check_accepted(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    created: CreatedItem | None,
+    base: dict[str, Any],
+    name: str,
+    case: BoundaryCase,
+) -> None:
+    body = base | {name: case.value}
+    exchange = _send(context, resource, op, created, body)
+    if exchange.status == CONFLICT and created is None:  # with an earlier item, perhaps, and not with this value
+        try:
+            exchange, made = context.try_create(resource, context.body(resource) | {name: case.value})
+        except CannotBuildRequest:
             return
-        if exchange.status in (*REFUSED_BODY, NOT_FOUND, CONFLICT) and _refers(context, resource, name):
-            return  # there is no such item, which a bound says nothing about
-        is_relative = case.keyword in UPPER and relative_sentence(schemas, op.operation) != ""
-        if exchange.status in (*REFUSED_BODY, CONFLICT) and is_relative:
-            return  # the document says that it may be more than there is
-        context.expect_status(
-            200 <= exchange.status < 300,
-            f"{what}, which `{case.keyword}` allows, is accepted",
-            exchange,
-            about=f"{name} {case.keyword} accepted",
+        if made is not None and resource.can("delete"):
+            context.remove(made)
+    statement = None
+    if exchange.status in (*REFUSED_BODY, NOT_FOUND, CONFLICT):
+        refusal = _Refusal(context, resource, op, created, base, name, case)
+        if refusal.is_of_something_else(exchange.status):
+            return
+        statement = weaker(context, OTHER_RULE) if refusal.may_be_of_another_rule else None
+    context.expect_status(
+        200 <= exchange.status < 300,
+        f"a request with {name} {shown_case(case.value)}, which `{case.keyword}` allows, is accepted",
+        exchange,
+        about=f"{name} {case.keyword} accepted",
+        statement=statement,
+    )
+    _check_reply_value(context, resource, op, name, case, exchange)
+
+
+class _Refusal(NamedTuple):
+    """A valid body was refused in which `name` has the value of a case."""
+
+    context: CheckContext
+    resource: CheckedResource
+    op: ResourceOperation
+    created: CreatedItem | None
+    base: dict[str, Any]
+    name: str
+    case: BoundaryCase
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The refused body."""
+        return self.base | {self.name: self.case.value}
+
+    def is_accepted(self, body: Any) -> bool:
+        """Send another body. Is it accepted?"""
+        return _send(self.context, self.resource, self.op, self.created, body).status < 300
+
+    def is_of_something_else(self, status: int) -> bool:
+        """Is something else than the bound at fault: another field, an item that is not there, or a rule between two?"""
+        context, op, base, name = self.context, self.op, self.base, self.name
+        if (
+            status in REFUSED_BODY
+            and self.case.value != base.get(name)
+            and _is_base_refused(context, self.resource, op, base, self.created)
+        ):
+            return True
+        if _refers(context, self.resource, name):
+            return True  # there is no such item, which a bound says nothing about
+        if status == NOT_FOUND:
+            return False
+        if self.case.keyword in UPPER and relative_sentence(context.contract.schemas, op.operation):
+            return True  # the document says that it may be more than there is
+        return is_accepted_beside_others(context, op, self.body, name, self.is_accepted)
+
+    @property
+    def may_be_of_another_rule(self) -> bool:
+        """May the form of the text be refused, or the order of two fields, and not the bound?"""
+        present = self.base.get(self.name)
+        if present is None:
+            present = self.context.bodies.value(self.op, self.name, self.context.check)
+        return is_in_pair(self.context, self.op, self.name) or is_form_refused(
+            self.context, self.op, self.body, self.name, present, self.is_accepted
         )
-        _check_reply_value(context, resource, op, name, case, exchange)
 
 
 def _is_base_refused(
@@ -240,6 +303,7 @@ def check_case_refused(
     *,
     trimmed: bool = False,
 ) -> None:
+    """Report a request with a value that the schema forbids, unless it was refused and the error names the field."""
     if 200 <= exchange.status < 300:
         doubt = trimmed or keyword.removeprefix("items/") in UNCERTAIN
         statement = StatementRef(
@@ -272,6 +336,7 @@ def _check_names_field(context: CheckContext, op: ResourceOperation, exchange: R
 
 
 def shown_case(value: Any) -> str:
+    """A value as JSON, without the middle of a long one."""
     text = as_json(value)
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+from contracts.client.text_forms import has_form, of_length
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.schemas import Schemas
 
@@ -88,13 +89,13 @@ def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCas
 def _texts(keyword: Keyword, present: Any) -> Iterator[BoundaryCase]:
     least, most = keyword("minLength"), keyword("maxLength")
     if isinstance(least, int) and least > 0:
-        yield BoundaryCase("minLength", of_length(present, least), True)
-        yield BoundaryCase("minLength", of_length(present, least - 1), False)
+        yield from _of_length("minLength", present, least, valid=True)
+        yield from _of_length("minLength", present, least - 1, valid=False)
     if isinstance(most, int) and most < LONGEST:
-        yield BoundaryCase("maxLength", of_length(present, most), True)
-        yield BoundaryCase("maxLength", of_length(present, most + 1), False)
-        yield BoundaryCase("maxLength", "é" * most, True)
-        yield BoundaryCase("maxLength", "🙂" * most, True)
+        yield from _of_length("maxLength", present, most, valid=True)
+        yield from _of_length("maxLength", present, most + 1, valid=False)
+        if not isinstance(present, str) or not has_form(present):
+            yield from (BoundaryCase("maxLength", letter * most, True) for letter in "é🙂")
     if keyword("pattern"):
         for broken in (
             "",
@@ -112,14 +113,13 @@ def _texts(keyword: Keyword, present: Any) -> Iterator[BoundaryCase]:
         yield BoundaryCase("format", broken, False)
 
 
-def of_length(present: Any, length: int) -> str:
-    """A text of that many characters. It starts like `present`, so that a URL stays a URL."""
-    text = present if isinstance(present, str) else ""
-    return (
-        (text + "a" * length)[:length]
-        if length >= len(text)
-        else ("a" * length if "://" not in text else text[:length])
-    )
+def _of_length(keyword: str, present: Any, length: int, *, valid: bool) -> Iterator[BoundaryCase]:
+    """A text of a length, of the form of `present`: a URL stays one. Any text will do where none is valid."""
+    text = of_length(present, length)
+    if text is None and not valid:
+        text = "a" * length
+    if text is not None:
+        yield BoundaryCase(keyword, text, valid)
 
 
 def _numbers(keyword: Keyword) -> Iterator[BoundaryCase]:

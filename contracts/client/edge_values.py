@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from contracts.client.boundary_values import of_length
+from contracts.client.text_forms import has_form, of_length
 from mockserver.openapi.schemas import Schemas
 
 UNICODE = "Ünïcødé 漢字 – 🙂"
@@ -94,14 +94,21 @@ def _texts(schemas: Schemas, pointer: str, present: Any) -> Iterator[EdgeValue]:
         return
     least, most = schemas.keyword(pointer, "minLength"), schemas.keyword(pointer, "maxLength")
     yield EdgeValue("the empty text", "", least == 0)
-    yield EdgeValue("letters beyond ASCII", UNICODE, False)
+    if not isinstance(present, str) or not has_form(present):
+        yield EdgeValue("letters beyond ASCII", UNICODE, False)
     if isinstance(most, int) and most <= 10_000:
-        yield EdgeValue("the longest text", of_length(present, most), True)
+        yield from _of_length("the longest text", present, most, explicit=True)
     else:
-        yield EdgeValue(f"a text of {LONG} characters", of_length(present, LONG), False)
+        yield from _of_length(f"a text of {LONG} characters", present, LONG, explicit=False)
     if isinstance(least, int) and least > 0:
-        yield EdgeValue("the shortest text", of_length(present, least), True)
+        yield from _of_length("the shortest text", present, least, explicit=True)
     yield EdgeValue("a digit as text", "0", False)
+
+
+def _of_length(what: str, present: Any, length: int, *, explicit: bool) -> Iterator[EdgeValue]:
+    text = of_length(present, length)
+    if text is not None:
+        yield EdgeValue(what, text, explicit)
 
 
 def _arrays(schemas: Schemas, pointer: str, present: Any) -> Iterator[EdgeValue]:
