@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.checks.item_view import as_json
-from contracts.client.pagination import listed, total_headers, total_of, total_path
+from contracts.client.pagination import listed, range_of, total_headers, total_of, total_path
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import ResourceOperation, value_at
 from contracts.runner.context import CheckContext
@@ -14,7 +14,7 @@ def check_total(context: CheckContext, op: ResourceOperation, true: int, exchang
     """A total counts the items of all pages, and no others."""
     total = total_of(op, exchange)
     is_shown = total is not None or op.reply_path("total") is not None
-    if is_shown and (total_path(op) is not None or total_headers(op)):
+    if is_shown and (total_path(op) is not None or total_headers(op) or range_of(op, exchange) is not None):
         context.expect(total == true, f"the total is {true}", as_json(total), exchange, about="total")
 
 
@@ -64,6 +64,7 @@ def check_page_numbers(
     paging = op.behaviour.paging
     if paging is None:
         return
+    check_ranges(context, op, read)
     first = paging.first + context.shared.page_shifts.get(op.name, 0)
     before = 0
     for index, exchange in enumerate(read.exchanges):
@@ -86,3 +87,22 @@ def check_page_numbers(
                     about=name,
                     statement=guess,
                 )
+
+
+def check_ranges(context: CheckContext, op: ResourceOperation, read: ListPages) -> None:
+    """A header `Content-Range` says where the items of each page are among all; it may count from 0 or from 1."""
+    start: int | None = None
+    for index, exchange in enumerate(read.exchanges):
+        shown, count = range_of(op, exchange), len(listed(op, exchange))
+        if shown is None or (not count and shown.first is None):
+            continue
+        start = min(shown.first or 0, 1) if start is None and index == 0 else start or 0
+        right = (start, start + count - 1)
+        context.expect(
+            (shown.first, shown.last) == right,
+            f"page {index + 1}, with {count} items, has the range {right[0]}-{right[1]} in Content-Range",
+            exchange.header("content-range") or "",
+            *read.exchanges[: index + 1],
+            about="range",
+        )
+        start += count

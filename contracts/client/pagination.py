@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.client.request_builder import CannotBuildRequest
@@ -31,6 +31,11 @@ POSITIONS = frozenset((
 
 TOTALS = ("x-total-count", "x-total", "total-count", "x-pagination-total-count", "x-total-items", "x-wp-total")
 """Names of the header with the number of all items."""
+
+CONTENT_RANGE = "content-range"
+
+RANGE = re.compile(r"(?:[\w-]+[ =])?(?:(\d+)-(\d+)|\*)/(\d+|\*)")
+"""The value of a header `Content-Range` (RFC 9110 section 14.4). Some services leave out the unit."""
 
 USUAL_CAPS = frozenset((5, 10, 15, 20, 25, 30, 40, 50, 100))
 """Sizes at which a service may cut a page that should be larger, without saying so."""
@@ -162,7 +167,32 @@ def total_of(op: ResourceOperation, exchange: RecordedExchange) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     header = next((found for name in total_headers(op) if (found := exchange.header(name)) is not None), "")
-    return int(header) if header.isdecimal() else None
+    if header.isdecimal():
+        return int(header)
+    shown = range_of(op, exchange)
+    return shown.total if shown is not None else None
+
+
+class PageRange(NamedTuple):
+    """Which items of all a page has, by a header `Content-Range`: the first and the last, counted from 0.
+
+    Both are None for a page without items, and `total` where the service does not know it.
+    """
+
+    first: int | None
+    last: int | None
+    total: int | None
+
+
+def range_of(op: ResourceOperation, exchange: RecordedExchange) -> PageRange | None:
+    """What the documented header `Content-Range` says; None if there is none, or if it is not readable."""
+    success = op.operation.success()
+    is_named = success is not None and any(header.name.lower() == CONTENT_RANGE for header in success.headers)
+    match = RANGE.fullmatch(exchange.header(CONTENT_RANGE) or "") if is_named else None
+    if match is None:
+        return None
+    first, last, total = (int(each) if each and each.isdecimal() else None for each in match.groups())
+    return PageRange(first, last, total)
 
 
 def total_path(op: ResourceOperation) -> Path | None:

@@ -33,7 +33,7 @@ ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url"})
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-    | {"first_id", "last_id", "ids", "by_id"}
+    | {"first_id", "last_id", "ids", "by_id", "range"}
     | ADDRESSES
 )
 """The placeholders that the body and the headers of a reply may use."""

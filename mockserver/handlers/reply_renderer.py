@@ -47,8 +47,9 @@ class ReplyRenderer(Struct, frozen=True):
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
-    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items, `is_map` that it shows the
-    items in an object by their ids, `is_wrapped` that it shows each inside of an object.
+    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items, `has_range` that it says
+    which items of all it shows, `is_map` that it shows the items in an object by their ids, `is_wrapped` that it shows
+    each inside of an object.
     """
 
     status: int
@@ -63,6 +64,7 @@ class ReplyRenderer(Struct, frozen=True):
     is_located: bool = False
     has_addresses: bool = False
     has_ids: bool = False
+    has_range: bool = False
     is_map: bool = False
     is_wrapped: bool = False
     cache_key: str = ""
@@ -109,6 +111,8 @@ class ReplyRenderer(Struct, frozen=True):
         values["first_id"], values["last_id"] = (records[0].id, records[-1].id) if records else (None, None)
         if self.has_ids:
             values["ids"] = [record.id for record in records]
+        if self.has_range:
+            values["range"] = _range(values["offset"], len(records), values["total"])
         if self.is_map:
             values["by_id"] = {str(record.id): self.item(record, {}) for record in records}
         headers = (*headers, *self._headers(values))
@@ -247,9 +251,15 @@ def compile(
         is_located="{location" in written,
         has_addresses=any(name in written for name in templates.ADDRESSES),
         has_ids='"{ids}"' in written,
+        has_range="{range}" in written,
         is_map=templates.find(template, "by_id") is not None,
         is_wrapped=is_wrapped,
     )
+
+
+def _range(first: int | None, count: int, total: int) -> str:
+    """Which items of all a page has, as in a header `Content-Range` (RFC 9110 section 14.4): `0-9/57`, or `*/0`."""
+    return f"{first}-{first + count - 1}/{total}" if first is not None and count else f"*/{total}"
 
 
 def _sent_media_type(name: str) -> str:
