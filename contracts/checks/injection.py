@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.checks.logins import login_of
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import ANONYMOUS
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.registration import login_of
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
@@ -30,8 +30,8 @@ SEVERAL = 3
 def injection(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """A text with quotes or tags is data: it finds nothing more, and does not come back as a script."""
     login = login_of(context.contract, op)
-    if login is not None:
-        _check_login(context, op, *login)
+    if login is not None and op.media_type is not None:
+        _check_login(context, op, login.name, login.password)
         return
     created = context.create(resource) if resource is not None and resource.can("create") else None
     path = dict(created.path) if created is not None else {}
@@ -139,7 +139,7 @@ def _places(contract: Contract) -> Iterator[Place]:
             any(p.location == "query" for p in op.operation.parameters)
             or (resource is not None and resource.is_of_item(op))
         )
-        if reads or login_of(contract, op) is not None:
+        if reads or (op.media_type is not None and login_of(contract, op) is not None):
             statement = StatementRef(
                 op.name, "http", "implied", source, "A text is data, and never a part of a query or a page."
             )

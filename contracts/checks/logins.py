@@ -9,39 +9,17 @@ from typing import Any
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import ANONYMOUS
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.registration import PASSWORD, login_of
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
-
-LOGIN = re.compile(r"(?i)(log|sign)[-_]?in|auth(enticate)?|tokens?|sessions?")
-NAME = re.compile(r"(?i)(user|login|account)?[-_]?(name|id)?|e?-?mail|username|user_?id")
-PASSWORD = re.compile(r"(?i)(pass(word)?|passwd|pwd|pass_?phrase)")
 
 ATTEMPTS = 20
 """So many wrong passwords in a row should make a service slow down or refuse further ones."""
 
 LIMITED = frozenset({403, 423, 429, 503})
 """Statuses that stop a client that tries again and again."""
-
-
-def login_of(contract: Contract, op: ResourceOperation) -> tuple[str, str] | None:
-    """The fields for name and password of a login operation; None if it is no login."""
-    last = op.operation.path.rstrip("/").rsplit("/", 1)[-1]
-    needs_credential = bool(op.operation.security) and all(op.operation.security)
-    media = op.media_type
-    if (
-        op.operation.method != "post"
-        or needs_credential
-        or media is None
-        or media.schema is None
-        or not LOGIN.fullmatch(last)
-    ):
-        return None
-    names = list(contract.schemas.properties(media.schema))
-    password = next((name for name in names if PASSWORD.fullmatch(name)), None)
-    user = next((name for name in names if name != password and NAME.fullmatch(name)), None)
-    return (user, password) if user is not None and password is not None else None
 
 
 def enumeration(
@@ -108,8 +86,11 @@ def _shape(exchange: RecordedExchange, name: str) -> str:
 def _places(about: str, evidence: Any) -> Any:
     def places(contract: Contract) -> Iterator[Place]:
         for op in resource_operations(contract):
-            names = login_of(contract, op)
-            for resource in checked_resources(contract).values() if names is not None else ():
+            login = login_of(contract, op)
+            if login is None or op.media_type is None:
+                continue
+            names = (login.name, login.password)
+            for resource in checked_resources(contract).values():
                 if resource.can("create") and _has_password(contract, resource):
                     source = "OWASP API Security Top 10 2023, API2 (broken authentication)"
                     yield op.name, StatementRef(op.name, "http", evidence, source, about), (op, resource, names)

@@ -11,6 +11,7 @@ from contracts.checks.other_user_access import access_of
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.owner_sentences import OwnerSentence, says_shared, sentence_of
+from contracts.model.registration import LOGIN_NAME, PASSWORD
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -32,13 +33,6 @@ INVITING = re.compile(
     r"|messag|report|regist|sign|view|click|like|favou?r|react|book|enrol|review|share|star|watch|pay|order|verif"
 )
 """What others may do with an item that they may not read, as its path says: join a group, answer a survey."""
-
-LOGIN_NAME = re.compile(
-    r"(?i)e_?-?mail(_?address)?|user_?-?name|login(_?name)?|account(_?name)?|handle|nick_?name|phone(_?number)?"
-)
-"""The names of fields by which an account is known at a login."""
-
-PASSWORD = re.compile(r"(?i)(pass(word)?|passwd|pwd|pass_?phrase)")
 
 ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
 """The last step of a path below an account that changes the account itself."""

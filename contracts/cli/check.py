@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
+from contracts.preflight.accounts import with_accounts
 from contracts.receiver.receiver_context import ReceiverSettings
 from contracts.receiver.run import check_receiver
 from contracts.report.causes import causes
@@ -99,7 +100,9 @@ def check(
         if received is not None:
             result = _examine(settings, received)
         elif recorder:
+            settings, left = _with_two_users(settings, given)
             result = CheckRun(settings, folder, recorder, verbose, (*known_failures, *ignored)).result()
+            result = replace(result, left_behind=(*result.left_behind, *left))
         else:
             result = _compare(settings, folder, learn)
         coverage = recorder.coverage(result.outcomes) if recorder else None
@@ -119,6 +122,17 @@ def check(
         say(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
     say(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
+
+
+def _with_two_users(settings: CheckSettings, given: Mapping[str, Any]) -> tuple[CheckSettings, tuple[str, ...]]:
+    """The settings with accounts that are made now, if there are too few users; and what they leave behind."""
+    if given["no_auth"]:
+        return settings, ()
+    are_given = bool(given["secrets"] or given["auth_file"] or given["headers"])
+    settings, made = with_accounts(settings, are_given=are_given)
+    for each in made:
+        say(f"made the account {each.name} by {each.operation}, so that two users can be compared", err=True)
+    return settings, tuple(f"the account {each.name}, made by {each.operation}" for each in made)
 
 
 def tell_github(report: Report) -> None:

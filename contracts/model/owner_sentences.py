@@ -20,6 +20,8 @@ OWNED = re.compile(
     rf"""
     \b(?:of|for|to|by|from)\ (?:the|an?)\ {SELF}\b(?!(?:['’]s)?\ (?:user['’]s\ )?(?:{GROUP}))
   | \b{SELF}['’]s\ (?!{GROUP})
+  | \b(?:of|for|to|by|from)\ the\ caller\b(?!['’]s\ (?:{GROUP}))
+  | \bthe\ caller['’]s\ (?!{GROUP})
   | \bown(?:ed)?\ by\ (?:you\b|the\ {SELF}|the\ caller|another|someone|a\ different|other)
   | \bbelong(?:s|ing)?\ to\ (?:you\b|the\ {SELF}|the\ caller|someone|other\ users)
   | \bbelong(?:s|ing)?\ to\ (?:another|a\ different)\ (?:user|account|customer)
@@ -63,7 +65,9 @@ def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSe
     for sentence in _sentences(contract, op):
         if (OWNED.search(sentence.text) or yours.search(sentence.text)) and not SHARED.search(sentence.text):
             return sentence
-    return None
+    named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
+    said = (each for each in _of_the_service(contract) if OWNED.search(each.text) and named.search(each.text))
+    return next((each for each in said if not SHARED.search(each.text)), None)
 
 
 def says_shared(contract: Contract, op: ResourceOperation) -> bool:
@@ -72,9 +76,20 @@ def says_shared(contract: Contract, op: ResourceOperation) -> bool:
 
 
 def _yours(name: str) -> re.Pattern[str]:
-    """`your notes`, `one of your saved notes`: what is between may not be another owner (`your team's notes`)."""
-    noun = r"[\s_-]*".join(map(re.escape, re.split(r"[^A-Za-z0-9]+", name)))
-    return re.compile(rf"\b(?:your|my)\s+(?:own\s+)?(?:[a-z]+\s+)?{noun}(?:s|es)?\b", re.IGNORECASE)
+    """`your notes`, `Own notes`, `your saved notes`: what is between may not be another owner (`your team's notes`)."""
+    return re.compile(rf"(?:\b(?:your|my)\s+(?:own\s+)?|^own\s+)(?:[a-z]+\s+)?{_noun(name)}\b", re.IGNORECASE)
+
+
+def _noun(name: str) -> str:
+    """A pattern for the name of a resource, in the singular or the plural."""
+    pattern = r"[\s_-]*".join(map(re.escape, re.split(r"[^A-Za-z0-9]+", name)))
+    return f"{pattern[:-1]}(?:y|ies)" if pattern.endswith("y") else f"{pattern}(?:s|es)?"
+
+
+def _of_the_service(contract: Contract) -> Iterator[OwnerSentence]:
+    """The sentences about the whole service."""
+    info = contract.document.root.get("info")
+    yield from _split(info.get("description") if isinstance(info, dict) else None, "/info/description")
 
 
 def _sentences(contract: Contract, op: ResourceOperation) -> Iterator[OwnerSentence]:

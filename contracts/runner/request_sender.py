@@ -87,7 +87,7 @@ class RequestSender:
             if each.secret != self.main_user.secret and (each.tenant != self.main_user.tenant or not each.tenant):
                 return each
         made_by = registration_of(self.contract)
-        how = f"; {made_by} makes accounts, and the check makes none by itself" if made_by else ""
+        how = f"; {made_by} makes accounts" if made_by else ""
         raise CannotBuildRequest(f"this check needs a credential of a second tenant; give one by another --auth{how}")
 
     def tenants_of(self, user: User) -> tuple[str, ...]:
