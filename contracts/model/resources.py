@@ -213,6 +213,8 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
     if action is None or resource is None or action.evidence != "inferred":
         return stated
+    if operation.method == "head":
+        return NOTHING  # it shows nothing to compare
     if action.does == "list":
         shows_items = ResourceOperation(operation, stated).reply_path("items") is not None
         return stated if operation.method == "get" and shows_items else NOTHING

@@ -13,10 +13,10 @@ from mockserver.inference.item_lists import list_of_items
 from mockserver.inference.likeness import is_alike, is_exactly, is_sent_beside, is_sent_in_query, wrapped_item
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
+from mockserver.inference.patch_forms import patch_form
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.raw_bodies import is_json_body, sent_content
 from mockserver.inference.searches import with_parameters
-from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -172,7 +172,7 @@ def _partial(
 def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PATCH updates an item, in the way that its media type says."""
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
-    patch = _patch(draft.schemas, operation, asked)
+    patch = patch_form(draft.schemas, operation, asked)
     if found is not None and is_sent_in_query(draft, operation):
         return _by_query(draft, operation, found)
     if found is None or patch is None:
@@ -182,35 +182,6 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return _partial(draft, operation, found, envelope, str(asked))
     path, schema = shown_item(draft, found)
     return DraftAction(operation, "update", found, f"a PATCH, read as {patch}", path, schema, envelope, patch)
-
-
-def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | None:
-    names = (
-        [media_types.essence(media.name) for media in operation.request_body.content] if operation.request_body else []
-    )
-    for name, patch in PATCHES.items() if "application/json" not in names else ():
-        if name in names:
-            return patch
-    if (
-        asked
-        and messages.objects_of(schemas, asked)
-        and {"op", "path"} <= set(schemas.properties(str(schemas.items(asked))))
-    ):
-        return "json-patch"
-    if asked and any(name.lower() == "operations" for name in schemas.properties(asked)) and _is_scim(schemas, asked):
-        return "scim"
-    return "fields" if asked and messages.may_be_object(schemas, asked) else None
-
-
-def _is_scim(schemas: Schemas, asked: str) -> bool:
-    """Does a request have `Operations`, each with an `op`, as RFC 7644 (section 3.5.2) describes them?"""
-    listed = next(at for name, at in schemas.properties(asked).items() if name.lower() == "operations")
-    entries = schemas.items(listed)
-    return entries is not None and {"op", "value"} <= set(schemas.properties(entries))
-
-
-PATCHES = {"application/json-patch+json": "json-patch", "application/merge-patch+json": "merge-patch"}
-"""Media type of a PATCH → how it is read, if it cannot be plain JSON (RFC 6902 section 6, RFC 7396 section 4)."""
 
 
 def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -255,7 +226,13 @@ def _query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     return listing(draft, with_parameters(operation, draft.schemas))
 
 
-AT_ITEM: Mapping[str, Find] = {"put": replace, "patch": update, "post": post_item, "delete": delete}
+def head(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
+    """A HEAD of an item says whether it is there, as its GET does (RFC 9110 section 9.3.2)."""
+    found = reply_body(operation, "get") if draft.action("get") is not None else None
+    return DraftAction(operation, "get", found, "a HEAD of the item's own path") if found is not None else None
+
+
+AT_ITEM: Mapping[str, Find] = {"put": replace, "patch": update, "post": post_item, "delete": delete, "head": head}
 AT_COLLECTION: Mapping[str, Find] = {"put": write_named, "patch": write_named}
 AT_SINGLE: Mapping[str, Find] = {"get": get, "post": create, "put": replace, "patch": update, "delete": delete}
 """Method → what may be inferred, for the path of an item, of a collection, and of a single item."""

@@ -170,3 +170,17 @@ def test_a_mark_is_there_from_its_put_to_its_delete(serve: Serve) -> None:
     assert [404, 204, 204, 204, 404] == seen
     api.put("/users/1/star")
     assert [204, 404] == [api.get(f"/users/{id}/star").status_code for id in (1, 2)]
+
+
+def test_a_head_says_whether_an_item_is_there(serve: Serve) -> None:
+    api = serve("heads")
+
+    statuses = [api.request("HEAD", "/keys/a").status_code]
+    api.put("/keys/a", json={"value": "1"})
+    statuses.append((there := api.request("HEAD", "/keys/a")).status_code)
+    statuses.append(api.request("HEAD", "/keys/b").status_code)
+    api.delete("/keys/a")
+    statuses.append(api.request("HEAD", "/keys/a").status_code)
+
+    assert ([404, 200, 404, 404], b"") == (statuses, there.content)
+    assert "1" == api.put("/keys/c", json={"value": "1"}).json()["value"] == api.get("/keys/c").json()["value"]
