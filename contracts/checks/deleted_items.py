@@ -12,6 +12,7 @@ from contracts.checks.error_replies import REFUSED_BODY
 from contracts.checks.missing_items import (
     MARKED,
     expect_missing,
+    ignores_case,
     is_marked_deleted,
     may_create,
     says_left_out,
@@ -24,6 +25,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
+from mockserver.openapi.schemas import Schemas
 
 ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
@@ -142,7 +144,10 @@ def not_found(context: CheckContext, resource: CheckedResource) -> None:
             if known is not None and not _is_body_refused(context, op, response, known, body):
                 made = replace(known, id=id, path=path)
                 is_new = may_create(context, made, op, response)
-                expect_missing(context, op, "an unknown id", response, about=name, created=is_new)
+                is_other_case = str(id).casefold() == str(known.id).casefold()
+                what = f"an id that differs from {known.id} in case only" if is_other_case else "an unknown id"
+                is_chosen = is_other_case and resource.client_named
+                expect_missing(context, op, what, response, about=name, created=is_new, is_other_case=is_chosen)
                 if is_new and known.resource.can("delete"):
                     context.delete(made)
 
@@ -162,16 +167,17 @@ def unknown_ids(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
     """Valid ids that no item has: one that resembles a real id, and a real one with its letter case swapped."""
     parameter = known.resource.behaviour.identity.parameter
     shown = [op.operation for op in known.resource.operations.values() if known.resource.is_of_item(op)]
-    for id in _similar_ids(known):
+    for id in _similar_ids(context.contract.schemas, known):
         if all(may_be_id(context.contract.schemas, operation, parameter, id) for operation in shown):
             yield id
 
 
-def _similar_ids(known: CreatedItem) -> Iterator[Any]:
+def _similar_ids(schemas: Schemas, known: CreatedItem) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
         turned = "".join(_other_character(c) for c in known.id[-6:])
         yield known.id[:-6] + turned
-        if known.id.swapcase() != known.id and not UUID.fullmatch(known.id):
+        is_cased = known.id.swapcase() != known.id and not UUID.fullmatch(known.id)
+        if is_cased and not ignores_case(schemas, known.resource):
             yield known.id.swapcase()
     elif isinstance(known.id, int):
         yield known.id + 1_000_003

@@ -248,7 +248,9 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         f"status {exchange.status}",
         exchange,
         about=f"{name} alone",
-        statement=weaker(context, OTHER_RULE) if depends(context, op, name) or is_free_text(context, op, name) else None,
+        statement=weaker(context, OTHER_RULE)
+        if depends(context, op, name) or is_free_text(context, op, name)
+        else None,
     )
 
 

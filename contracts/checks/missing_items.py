@@ -9,8 +9,9 @@ from typing import Any
 from contracts.checks.stored_fields import weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.descriptions import description
 from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
 
@@ -28,6 +29,7 @@ REPEATED = (
 )
 CREATED = "A PUT may create the item that does not exist, where the document has no 404 (RFC 9110 section 9.3.4)."
 HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
+CASE = "A service that lets clients choose ids may find them without regard to case."
 MARKED = "The item may still be shown, marked as deleted."
 
 LEFT_OUT = re.compile(
@@ -36,6 +38,13 @@ LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """How a sentence about a list says that it does not show what is deleted."""
+
+IGNORES_CASE = re.compile(
+    r"\b(?:without|no) regard (?:to|of) case\b|\bregardless of case\b|\bcase[- ]insensitiv|\bignor\w+ (?:the )?case\b|"
+    r"\bcase (?:is ignored|does(?: not|n't) matter)\b|\b(?:upper|lower)(?:[ -]?case)? and (?:upper|lower)[ -]?case\b.*\bsame\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that upper and lower case are the same."""
 
 MARKS = ("delet", "archiv", "remov", "trash", "cancel", "active", "enabled", "status", "state")
 """A field whose name contains one of these may say that an item is deleted."""
@@ -69,6 +78,21 @@ def says_left_out(schemas: Schemas, op: ResourceOperation) -> StatementRef | Non
     return None
 
 
+def ignores_case(schemas: Schemas, resource: CheckedResource) -> bool:
+    """Does the document say of a resource, or of its id, that upper and lower case are the same?"""
+    identity = resource.behaviour.identity
+    for op in resource.operations.values():
+        named = [each.pointer for each in op.operation.parameters if each.name == identity.parameter]
+        pointer = op.body_schema(schemas)
+        field = schemas.properties(pointer).get(identity.field) if pointer is not None else None
+        places = [*named, *([field] if field is not None else [])]
+        texts = [each.text for each in operation_sentences(schemas, op.operation)]
+        texts += [description(schemas, each).text for each in places]
+        if any(map(IGNORES_CASE.search, texts)):
+            return True
+    return False
+
+
 def is_marked_deleted(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Does an item that is still shown say that it is deleted?"""
     return any(
@@ -84,10 +108,12 @@ def expect_missing(
     about: str,
     before: Mapping[str, Any] | None = None,
     created: bool = False,
+    is_other_case: bool = False,
 ) -> bool:
     """Report the last exchange, unless it says that the item does not exist. `before` is the item before its deletion.
 
-    What correct servers may do is a warning. `created`: the request has created the item.
+    What correct servers may do is a warning. `created`: the request has created the item. With `is_other_case`, its id
+    is that of an item but for upper and lower case.
     """
     status = exchanges[-1].status
     item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
@@ -95,6 +121,7 @@ def expect_missing(
         REPEATED: may_succeed(op, status),
         CREATED: created,
         HIDDEN: status == 403,
+        CASE: is_other_case,
         MARKED: before is not None and op.operation.method == "get" and is_marked_deleted(before, item),
     }
     text = next((text for text, applies in doubts.items() if applies), "")

@@ -49,7 +49,7 @@ BY_EXPECTATION: Sequence[tuple[str, str]] = (
      "another user's.")),
     (r"a second item with the same",
      "Add a unique index, and refuse in {operation} what violates it, with the status of the document."),
-    (r"a second DELETE|returns 404 for (an unknown id|a deleted item)|a deleted item is not found",
+    (r"a second DELETE|returns 404 for (an unknown id|an id that differs|a deleted item)|a deleted item is not found",
      "Look the item up in {operation} first, and answer 404 if there is none or it was deleted."),
     (r"returns 404$", ("Look the item up in {operation} by every id of the path, and answer 404 if they do not belong "
      "together.")),
