@@ -24,6 +24,13 @@ ID_WORDS = frozenset(("id", "ids", "uuid", "uuids", "gid", "gids", "guid", "guid
 
 IDS = lazy_pattern(r"\b(?:ids?|identifiers?)\b", re.IGNORECASE)
 
+ID_OF = lazy_pattern(
+    r"^(?:the )?(?:unique )?(?:ids?|identifiers?|uuids?) of (?:the |an? |another |each |its |this |their )*"
+    r"(?P<what>[a-z][a-z -]*?)(?:,? (?:that|which|who|whom|whose|to|from|in|where|for|of|with|by|on|at)\b.*)?$",
+    re.IGNORECASE,
+)
+"""The description of a property that is the id of something: "id of the source wallet"."""
+
 SELF = frozenset(("parent",))
 """Names of a reference to another item of the same resource."""
 
@@ -210,11 +217,21 @@ class ReferenceFinder:
             return None
         target = self._called(stem(name), name, own)
         if target is None:
-            return None
+            return self._described(pointer, steps, own, listed)
         if not says_id and not self._may_be_id(pointer, target, types) and not self._is_said_to_be_id(pointer, listed):
             return None
         key = self._key(target, types, name)
         return FoundReference(steps, target.name, key, f"{name} is named after {target.name}") if key else None
+
+    def _described(self, pointer: str, steps: Steps, own: ReferredResource, listed: str) -> FoundReference | None:
+        """A reference whose name says nothing (`from`), and whose description says of what it is the id."""
+        for each in (pointer, listed):
+            said = description(self._schemas, each).first(ID_OF) if each else None
+            target = self._called("", said.match["what"].replace(" ", "_"), own) if said is not None else None
+            key = self._key(target, self._schemas.types(pointer) - {"null"}, "") if target is not None else ""
+            if target is not None and said is not None and key:
+                return FoundReference(steps, target.name, key, f'it is described as "{said.sentence}"')
+        return None
 
     def _is_said_to_be_id(self, pointer: str, listed: str) -> bool:
         """Does the description of a property, or of the list that it is an entry of, speak of ids?"""
