@@ -12,7 +12,6 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
-from mockserver.openapi.media_types import is_json
 
 FEW = 1000
 """With fewer ids than this, a service must reuse the ids of deleted items."""
@@ -20,12 +19,7 @@ FEW = 1000
 
 def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
     """The pointer to the schema of the item in an operation's success reply, or None."""
-    status = op.behaviour.reply.status if op.behaviour.reply else None
-    response = (op.operation.response(status) if status else None) or op.operation.success()
-    media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
-    items, item = op.reply_path("items"), op.reply_path("item")
-    path = (*items, 0, *op.within_entry) if items is not None else item
-    return contract.schemas.below(media.schema, path) if media and path is not None else None
+    return op.item_schema(contract.schemas)
 
 
 def documented(contract: Contract, op: ResourceOperation) -> Mapping[str, str]:

@@ -108,7 +108,7 @@ def _pair(
     context: CheckContext, resource: CheckedResource, child: CheckedResource, reference: Reference | None
 ) -> tuple[CreatedItem, CreatedItem]:
     """A new item, and another one that refers to it or is below it. Raises CannotBuildRequest."""
-    above = context.create(resource, context.plentiful(resource))
+    above = context.create_plentiful(resource)
     if reference is None:
         return above, context.create(child, path=above.path_below(child))
     body = referring(context.body(child, full="." not in reference.field), reference.field, above.id)

@@ -46,7 +46,7 @@ class Watched:
 
     def __init__(self, context: CheckContext, count: CountedPair) -> None:
         self.context, self.count = context, count
-        self.item = context.create(count.owner, context.plentiful(count.owner))
+        self.item = context.create_plentiful(count.owner)
         self.history = [self.item.exchange]
         self.wanted = self._shown()[0]
         if self.wanted is None:

@@ -13,6 +13,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.body_references import LIST, body_references, holders, referring, steps_of
 from contracts.model.effect_sentences import Effect, effects, is_called, named_amount, named_figure
+from contracts.model.fillings import fillings, move_of
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.relative_sentences import refused_for_amount
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
@@ -56,7 +57,7 @@ def stated_effect(
     context: CheckContext, op: ResourceOperation, child: CheckedResource | None, affected: tuple[Affected, ...]
 ) -> None:
     """A request changes the figures of other items as the document says: a transfer moves what it says."""
-    items = [context.create(each.owner, context.plentiful(each.owner, always=True)) for each in affected]
+    items = [context.create_plentiful(each.owner, always=True) for each in affected]
     before = [_figure(context, item, each) for item, each in zip(items, affected, strict=True)]
     exchange, body = _request(context, op, child, list(zip(items, affected, strict=True)))
     if exchange.status >= 300:
@@ -249,6 +250,7 @@ def _amount_field(contract: Contract, op: ResourceOperation, each: Affected) -> 
 def _affected(
     contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
 ) -> Iterator[Affected]:
+    yield from _moved(contract, known, op, child)
     candidates = list(_candidates(contract, known, op, child))
     for effect in effects(contract.schemas, op.operation):
         found = _meant(effect.of, candidates)
@@ -257,6 +259,21 @@ def _affected(
             field = named_figure(contract.schemas, documented(contract, shows), effect.field) if shows else ""
             if field and owner.can("create"):
                 yield Affected(effect, owner, field, reference)
+
+
+def _moved(
+    contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
+) -> Iterator[Affected]:
+    """What an operation adds to a balance or a stock, takes from it, or moves from one item to another."""
+    move = move_of(contract.schemas, known, child) if child is not None else None
+    if move is not None and move.owner.can("create"):
+        for sign, reference in ((-1, move.giver), (1, move.taker)):
+            effect = Effect(move.figure, move.owner.name, sign, move.amount, move.source)
+            yield Affected(effect, move.owner, move.figure, reference)
+    for each in fillings(contract.schemas, known, [op]):
+        if each.owner.can("create") and (child is None or owner_of(child) == each.owner.name):
+            effect = Effect(each.figure, each.owner.name, each.sign, each.amount, each.source)
+            yield Affected(effect, each.owner, each.figure, None)
 
 
 def _meant(of: str, candidates: list[Candidate]) -> list[Candidate]:

@@ -25,7 +25,7 @@ def unknown_reference(
 ) -> None:
     """A request is refused whose body names an item that does not exist, if the document says so."""
     referred = context.shared.resources[reference.resource]
-    known = context.create(referred, context.plentiful(referred))
+    known = context.create_plentiful(referred)
     full = context.body(resource, full=True)
     made = context.create(resource, _naming(context, resource.operations["create"], full, reference, known.id))
     unknown, before = unknown_id(context, known)
@@ -52,7 +52,7 @@ def unknown_id(context: CheckContext, known: CreatedItem) -> tuple[Any, tuple[Re
     """An id that no item has: of an item that was deleted, or one like that of an item; and how it came about."""
     referred = known.resource
     if referred.can("delete"):
-        gone = context.create(referred, context.plentiful(referred))
+        gone = context.create_plentiful(referred)
         removed = context.delete(gone)
         if 200 <= removed.status < 300 and removed.status != 202 and gone.id != known.id:
             return gone.id, (gone.exchange, removed)

@@ -87,7 +87,7 @@ def _one(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
     for each in body_references(context.contract.schemas, resource, resource.operations["create"]):
         referred = context.shared.resources.get(each.resource)
         if referred is not None and referred.can("create") and each.key == referred.behaviour.identity.field:
-            other = referring(body, each.field, context.create(referred, context.plentiful(referred)).id)
+            other = referring(body, each.field, context.create_plentiful(referred).id)
             body = other if context.bodies.accepts(resource.operations["create"], other) else body
     return body
 
@@ -100,7 +100,7 @@ def _bad(
     for each in body_references(context.contract.schemas, resource, op):
         referred = context.shared.resources.get(each.resource)
         if referred is not None and referred.can("create") and each.key == referred.behaviour.identity.field:
-            known = context.create(referred, context.plentiful(referred))
+            known = context.create_plentiful(referred)
             yield referring(good, each.field, unknown_id(context, known)[0]), f"the unknown {each.field}"
     for name in good:
         if not context.bodies.accepts(op, good | {name: WRONG}):

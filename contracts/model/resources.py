@@ -110,6 +110,15 @@ class ResourceOperation:
         media = self.media_type
         return schemas.below(media.schema, self.envelope) if media is not None else None
 
+    def item_schema(self, schemas: Schemas) -> str | None:
+        """The pointer to the schema of the item in the success reply; None if it shows none."""
+        status = self.behaviour.reply.status if self.behaviour.reply else None
+        response = (self.operation.response(status) if status else None) or self.operation.success()
+        media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
+        items, item = self.reply_path("items"), self.reply_path("item")
+        path = (*items, 0, *self.within_entry) if items is not None else item
+        return schemas.below(media.schema, path) if media and path is not None else None
+
     @property
     def media_type(self) -> MediaType | None:
         """The JSON media type of the request body, if it has one."""

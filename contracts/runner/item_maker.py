@@ -15,7 +15,7 @@ from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
-from contracts.runner.amounts import modest_body, plentiful_body
+from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
 from contracts.runner.distinct_bodies import DistinctBodies
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
@@ -24,7 +24,6 @@ from contracts.runner.tried_bodies import FORMS, in_form
 
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
-
 
 REFUSED = frozenset({400, CONFLICT, 422})
 """How services refuse a value that another item has."""
@@ -70,7 +69,7 @@ class ItemMaker(RequestSender):
     def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
         try:
             if resource.can("create") and not self.target.read_only:
-                made = [self.create(resource, self.plentiful(resource)) for _ in range(count)]
+                made = [self.create_plentiful(resource) for _ in range(count)]
                 return [{**m.sent, **m.item, resource.behaviour.identity.field: m.id} for m in made]
             op = resource.operations["list"]
             exchange = self.send(op)
@@ -78,11 +77,21 @@ class ItemMaker(RequestSender):
             return []
         return listed(op, exchange)[:count]
 
-    def plentiful(self, resource: CheckedResource, *, always: bool = False) -> dict[str, Any] | None:
-        """A body for an item that further requests use up; None if any body will do."""
+    def create_plentiful(
+        self, resource: CheckedResource, *, user: User | None = None, always: bool = False
+    ) -> CreatedItem:
+        """Create an item, with plenty of what further requests use up. Raises CannotBuildRequest."""
         if resource.name not in self.shared.used_up and not always:
-            return None
-        return plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource))
+            return self.create(resource, user=user)
+        body = plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource))
+        made = self.create(resource, body, user=user)
+        filling = self.shared.fillings.get(resource.name)
+        asked = self.bodies.minimal(filling.op, self.check) if filling is not None else None
+        if filling is not None and asked is not None:
+            tried = (asked | {filling.amount: amount} for amount in PLENTY)
+            enough = next((each for each in tried if self.bodies.accepts(filling.op, each)), asked)
+            self.send(filling.op, user=user, path=made.path, body=enough)
+        return made
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A valid create body that contains a unique mark. `full` fills in optional fields too.
@@ -345,7 +354,7 @@ class ItemMaker(RequestSender):
         if not resource.can("create"):
             return self.fixture(resource, user) or self._listed(resource, user) or self._put(resource, user)
         try:
-            return self.create(resource, self.plentiful(resource), user=user)
+            return self.create_plentiful(resource, user=user)
         except NotAllowed:
             found = self.fixture(resource, user)
             if found is None:

@@ -12,6 +12,7 @@ from typing import Any
 from contracts.client.request_bodies import MARK, RequestBodies
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.listener.listener import Listener
+from contracts.model.fillings import fillings
 from contracts.model.resources import checked_resources, resource_operations
 from contracts.model.timed_items import spans
 from contracts.runner.access import UserAccess
@@ -30,7 +31,8 @@ class SharedState:
     differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms` maps each resource whose
     usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources that got an
     item, and `refused` those that refused bodies that differ more, too; `used_up` names those of
-    which there may be too little for the create requests that refer to them. `spans` has the fields between which
+    which there may be too little for the create requests that refer to them, and `fillings` has the operations that add
+    to what there is of them. `spans` has the fields between which
     the items last of each resource whose items may not overlap. `access` records who may
     do what. `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
     `listener` takes what the service sends; None without one.
@@ -48,6 +50,8 @@ class SharedState:
             if resource.can("create")
         }
         self.used_up = needed_plentifully(contract.schemas, self.resources)
+        found = fillings(contract.schemas, self.resources, self.operations.values())
+        self.fillings = {each.owner.name: each for each in found if each.sign > 0}
         self.spans = spans(contract.schemas, self.resources)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}

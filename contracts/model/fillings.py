@@ -1,0 +1,133 @@
+"""Operations that add to a figure of an item or take from it, and those that move it from one item to another.
+
+A deposit raises a balance, a delivery a stock. What is not said of such a figure in so many words is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from contracts.model.body_references import body_references, steps_of
+from contracts.model.effect_sentences import DOUBT
+from contracts.model.resources import CheckedResource, ResourceOperation
+from mockserver.behaviour.statements import Reference
+from mockserver.inference.names import words
+from mockserver.inference.refusal_sentences import Sentence, operation_sentences
+from mockserver.openapi.schemas import Schemas
+
+GOODS = (
+    r"(?:money|funds|cash|credits?|points|coins|tokens|stock|goods|units|pieces|minutes|"
+    r"(?:an? |the )?(?:amount|quantity))"
+)
+
+ADDS = re.compile(
+    rf"^(?:(?:adds?|puts?|pays?|loads?|books?|receives?) (?:in )?(?:some |more |further )?{GOODS}\b"
+    r"|(?:deposits?|tops? up|refills?|restocks?|recharges?)\b)",
+    re.IGNORECASE,
+)
+"""How a sentence begins about an operation that raises a figure of the item in its path."""
+
+TAKES = re.compile(
+    rf"^(?:(?:takes?|removes?|books?|pays?|spends?) (?:out )?(?:some )?{GOODS}\b|withdraws?\b)", re.IGNORECASE
+)
+"""The same about one that lowers it."""
+
+MOVES = re.compile(rf"^(?:moves?|transfers?|sends?|pays?) (?:some )?{GOODS}\b", re.IGNORECASE)
+"""How a sentence begins about an operation that takes from one item what it gives to another."""
+
+FIGURES = frozenset(
+    ("balance", "stock", "quantity", "credit", "credits", "points", "funds", "coins", "minutes", "level")
+)
+"""Words in the name of such a figure."""
+
+GIVERS = frozenset(("from", "source", "sender", "payer", "debit", "origin"))
+TAKERS = frozenset(("to", "target", "destination", "recipient", "receiver", "payee", "credit", "into"))
+"""Words in the names of the two references of a move."""
+
+
+class Filling(NamedTuple):
+    """An operation below an item that changes its `figure` by `sign` times the number `amount` of the request."""
+
+    op: ResourceOperation
+    owner: CheckedResource
+    figure: str
+    amount: str
+    sign: int
+    source: str
+
+
+class Move(NamedTuple):
+    """A create request that lowers `figure` of the item at `giver` by its number `amount`, and raises it at `taker`."""
+
+    owner: CheckedResource
+    figure: str
+    amount: str
+    giver: Reference
+    taker: Reference
+    source: str
+
+
+def fillings(
+    schemas: Schemas, resources: Mapping[str, CheckedResource], operations: Iterable[ResourceOperation]
+) -> Iterator[Filling]:
+    """The operations below items that say that they add to a figure of the item, or take from it."""
+    items = {
+        op.operation.path: owner
+        for owner in resources.values()
+        for op in owner.operations.values()
+        if owner.is_of_item(op)
+    }
+    for op in operations:
+        owner = items.get(op.operation.path.rpartition("/")[0]) if op.operation.method == "post" else None
+        if owner is None:
+            continue
+        for sign, form in ((1, ADDS), (-1, TAKES)):
+            said = _said(schemas, op, form)
+            figure, amount = figure_of(schemas, owner), amount_of(schemas, op)
+            if said is not None and figure and amount:
+                yield Filling(op, owner, figure, amount, sign, said.source)
+                break
+
+
+def move_of(schemas: Schemas, resources: Mapping[str, CheckedResource], child: CheckedResource) -> Move | None:
+    """What creating an item of `child` moves between two items of another resource; None if it does not say so."""
+    op = child.operations.get("create")
+    said = _said(schemas, op, MOVES) if op is not None else None
+    if op is None or said is None:
+        return None
+    found = list(body_references(schemas, child, op))
+    givers, takers = (
+        [each for each in found if set(words(steps_of(each.field)[-1])) & side] for side in (GIVERS, TAKERS)
+    )
+    if len(givers) != 1 or len(takers) != 1 or givers[0].resource != takers[0].resource:
+        return None
+    owner = resources.get(givers[0].resource)
+    figure = figure_of(schemas, owner) if owner is not None else ""
+    amount = amount_of(schemas, op)
+    return Move(owner, figure, amount, givers[0], takers[0], said.source) if owner and figure and amount else None
+
+
+def _said(schemas: Schemas, op: ResourceOperation, form: re.Pattern[str]) -> Sentence | None:
+    found = (each for each in operation_sentences(schemas, op.operation) if form.search(each.text))
+    return next((each for each in found if not DOUBT.search(each.text)), None)
+
+
+def figure_of(schemas: Schemas, owner: CheckedResource) -> str:
+    """The one number of an item that is a balance, a stock, or the like; empty if there is none, or several."""
+    op = owner.operations.get("get") or owner.operations.get("list")
+    pointer = op.item_schema(schemas) if op is not None else None
+    known = schemas.properties(pointer) if pointer is not None else {}
+    found = [
+        name for name, at in known.items() if set(words(name)) & FIGURES and schemas.types(at) & {"integer", "number"}
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def amount_of(schemas: Schemas, op: ResourceOperation) -> str:
+    """The one number of a request body; empty if there is none, or several."""
+    pointer = op.body_schema(schemas)
+    known = schemas.properties(pointer) if pointer is not None else {}
+    found = [name for name, at in known.items() if schemas.types(at) & {"integer", "number"}]
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,128 @@
+"""What is added to an item, taken from it or moved to another is compared; items are filled before they give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.test_foreign_shapes import path_parameter, sent, verdicts
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, takes
+
+NO: Node = {"description": "no"}
+POINTS: Node = {"type": "integer", "minimum": 1, "maximum": 5000}
+
+
+class Cards:
+    """Cards with points, of which a new one has none. `bug` names what is wrong."""
+
+    def __init__(self, bug: str = "") -> None:
+        self.bug = bug
+        self.cards: dict[str, Node] = {}
+        self.gifts: list[Node] = []
+
+    def __call__(self, ask: Ask) -> Answer:
+        parts, body = ask.path.strip("/").split("/"), sent(ask)
+        if parts[0] == "gifts":
+            return self._given(body) if ask.method == "POST" else Answer(200, self.gifts)
+        if len(parts) == 1:
+            return self._created(body) if ask.method == "POST" else Answer(200, [*self.cards.values()])
+        card = self.cards.get(parts[1])
+        if card is None:
+            return Answer(404)
+        return self._booked(card, parts[2], body.get("amount")) if len(parts) == 3 else Answer(200, card)
+
+    def _created(self, body: Node) -> Answer:
+        if not isinstance(body.get("holder"), str):
+            return Answer(422)
+        id = f"c{len(self.cards) + 1}"
+        self.cards[id] = {"id": id, "holder": body["holder"], "points": 0}
+        return Answer(201, self.cards[id])
+
+    def _booked(self, card: Node, what: str, amount: object) -> Answer:
+        if type(amount) is not int or not 1 <= amount <= 5000:
+            return Answer(422)
+        if what == "redemptions":
+            if amount > card["points"]:
+                return Answer(409)
+            card["points"] -= amount * (self.bug != "nothing is taken")
+        else:
+            card["points"] += amount + (self.bug == "one too many")
+        return Answer(201, {"amount": amount})
+
+    def _given(self, body: Node) -> Answer:
+        amount, ends = body.get("amount"), [body.get("source"), body.get("target")]
+        if type(amount) is not int or not 1 <= amount <= 5000 or not all(isinstance(each, str) for each in ends):
+            return Answer(422)
+        if not set(ends) <= self.cards.keys():
+            return Answer(404)
+        giver, taker = (self.cards[str(each)] for each in ends)
+        if giver is taker or giver["points"] < amount:
+            return Answer(409)
+        giver["points"] -= amount * (self.bug != "the giver keeps them")
+        taker["points"] += amount * (self.bug != "nobody gets them")
+        id = str(len(self.gifts) + 1)
+        self.gifts.append({"id": id, "source": ends[0], "target": ends[1], "amount": amount})
+        return Answer(201, self.gifts[-1])
+
+
+def cards_document() -> Node:
+    text: Node = {"type": "string"}
+    shown: Node = {"id": text, "holder": text, "points": {"type": "integer"}}
+    card: Node = {"type": "object", "required": [*shown], "properties": shown}
+    new: Node = {"type": "object", "required": ["holder"], "properties": {"holder": text}}
+    amount: Node = {"type": "object", "required": ["amount"], "properties": {"amount": POINTS}}
+    asked: Node = {
+        "source": {**text, "description": "Id of the card that gives."},
+        "target": {**text, "description": "Id of the other card."},
+        "amount": POINTS,
+    }
+    gift: Node = {"type": "object", "required": ["id", *asked], "properties": {"id": text, **asked}}
+    bad: Node = {"404": NO, "409": {"description": "There are not enough points."}, "422": NO}
+    card_id = [path_parameter("id")]
+    return {
+        "/cards": {
+            "get": {"responses": answers({"type": "array", "items": card})},
+            "post": {"requestBody": takes(new), "responses": answers(card, "201") | {"422": NO}},
+        },
+        "/cards/{id}": {"parameters": card_id, "get": {"responses": answers(card) | {"404": NO}}},
+        "/cards/{id}/purchases": {
+            "parameters": card_id,
+            "post": {
+                "summary": "Adds points to the card",
+                "requestBody": takes(amount),
+                "responses": answers(amount, "201") | bad,
+            },
+        },
+        "/cards/{id}/redemptions": {
+            "parameters": card_id,
+            "post": {
+                "description": "Takes points from the card.",
+                "requestBody": takes(amount),
+                "responses": answers(amount, "201") | bad,
+            },
+        },
+        "/gifts": {
+            "get": {"responses": answers({"type": "array", "items": gift})},
+            "post": {
+                "description": "Transfers points from one card to another.",
+                "requestBody": takes({"type": "object", "required": [*asked], "properties": asked}),
+                "responses": answers(gift, "201") | bad,
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("bug", "found"),
+    [
+        ("", set()),
+        ("one too many", {("stated-effect", "failure")}),
+        ("nothing is taken", {("stated-effect", "failure")}),
+        ("the giver keeps them", {("stated-effect", "failure")}),
+        ("nobody gets them", {("stated-effect", "failure")}),
+    ],
+)
+def test_points_go_where_the_document_says(tmp_path: Path, bug: str, found: set[tuple[str, str]]) -> None:
+    assert found == verdicts(tmp_path, cards_document(), Cards(bug), "stated-effect", "create")
