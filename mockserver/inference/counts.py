@@ -37,6 +37,13 @@ AROUND = frozenset((
 """Words after what is counted that select nothing among it."""
 
 
+COUNTS = frozenset(("count", "counts"))
+"""The last word of a name such as `comment_count`."""
+
+BEFORE = (("number", "of"), ("num",), ("count", "of"))
+"""The first words of a name such as `num_comments`."""
+
+
 class Counted(NamedTuple):
     """A figure counts things called `noun`, or (`is_sum`) is the sum of their field `each`, empty if none is named."""
 
@@ -70,8 +77,23 @@ def counted(schemas: Schemas, pointer: str, owner: str) -> Counted | None:
     return None
 
 
+def _named(schemas: Schemas, pointer: str, field: str) -> str:
+    """What a number counts by its name (`comment_count`, `num_comments`); empty if it does not say.
+
+    A description that says nothing of the kind may select among the items ("approved comments"), so only a number
+    without one counts by its name.
+    """
+    if "integer" not in schemas.types(pointer) or description(schemas, pointer).text:
+        return ""
+    parts = words(field)
+    if len(parts) > 1 and parts[-1] in COUNTS:
+        return noun("_".join(parts[:-1]))[-1]
+    before = next((each for each in BEFORE if tuple(parts[: len(each)]) == each and len(parts) > len(each)), None)
+    return noun("_".join(parts[len(before) :]))[-1] if before is not None else ""
+
+
 def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
-    """Add the `counts` that descriptions say to the statements about `resources`, which have all others already.
+    """Add the `counts` that descriptions and names say to the statements about `resources`, which have all others.
 
     A number that clients send is theirs, and does not follow from other items.
     """
@@ -87,6 +109,8 @@ def _counts(
     sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
     for field, pointer in draft.properties().items():
         said = counted(schemas, pointer, draft.name) if field not in sent else None
+        if said is None and field not in sent and (named := _named(schemas, pointer, field)):
+            said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer)
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue
         for other in drafts:
@@ -94,10 +118,14 @@ def _counts(
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
             if by is not None and amount is not None and other.action("create") is not None:
                 keys = {"field": field, "resource": other.name} | ({"by": by} if by else {})
-                note = "a sentence of the document says so"
-                told = {"evidence": "described", "source": said.source, "note": note}
-                yield keys | ({"sum": amount} if amount else {}) | told
+                yield keys | ({"sum": amount} if amount else {}) | _evidence(said)
                 break
+
+
+def _evidence(said: Counted) -> Statement:
+    if not said.sentence:
+        return {"evidence": "inferred", "note": "the name of the number says so"}
+    return {"evidence": "described", "source": said.source, "note": "a sentence of the document says so"}
 
 
 def _relation(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> str | None:

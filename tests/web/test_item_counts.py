@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,49 @@ def test_other_numbers_do_not_follow_from_items(tmp_path: Path, number: Node) ->
         client.post(f"/channels/{made['id']}/members", json={"name": "Ada"})
 
         assert made == client.get(f"/channels/{made['id']}").json()
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("member_count", 1), ("num_members", 1), ("numberOfMembers", 1), ("guest_count", None)]
+)
+def test_a_number_without_a_description_counts_by_its_name(tmp_path: Path, name: str, counts: int | None) -> None:
+    paths = showing(collection("/channels", item()), "/channels", **{name: {"type": "integer"}})
+    with Client(
+        served(tmp_path, document(paths | collection("/channels/{id}/members", item(), parameter="memberId")))
+    ) as client:
+        made = client.post("/channels", json={"name": "news"}).json()
+        client.post(f"/channels/{made['id']}/members", json={"name": "Ada"})
+        shown = client.get(f"/channels/{made['id']}").json()
+
+    assert {**made, name: made[name] if counts is None else counts} == shown
+
+
+def test_a_number_that_counts_by_its_name_alone_is_a_warning(tmp_path: Path) -> None:
+    paths = showing(collection("/channels", item()), "/channels", member_count={"type": "integer"})
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps(document(paths | collection("/channels/{id}/members", item(), parameter="memberId"))))
+    app = sandbox(path, seed=1)
+    forgetful = Forgetful(app)
+
+    result = check_app(forgetful, load_contract(path), only=["stated-count"])
+
+    assert {("stated-count", "warning")} == {(each.check, each.verdict) for each in result.findings}
+
+
+class Forgetful:
+    """A service that shows 0 as every `member_count`."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def changed(message: Any) -> None:
+            body = message.get("body", b"")
+            await send(
+                {**message, "body": re.sub(rb'"member_count":\d', b'"member_count":0', body)} if body else message
+            )
+
+        await self.app(scope, receive, changed)
 
 
 def test_a_number_that_clients_send_is_theirs(tmp_path: Path) -> None:
