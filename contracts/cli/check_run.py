@@ -25,6 +25,12 @@ from contracts.runner.runner import CheckResult, run_checks, selected
 from contracts.runner.settings import CheckSettings
 from contracts.runner.sharding import WHOLE
 
+QUICK = 55.0
+"""The most seconds of a quick run."""
+
+OWN_SHARE = 0.7
+"""The part of it that our own checks may use; conformance gets the rest."""
+
 MIN_BUDGET = 200
 """With a smaller budget of requests, there is no preflight."""
 
@@ -44,17 +50,20 @@ class CheckRun:
 
     def result(self) -> CheckResult:
         """Run everything. What the target does is in the result."""
-        settings, journal = self.settings, Journal(self.folder / JOURNAL)
+        settings, journal, began = self.settings, Journal(self.folder / JOURNAL), time.monotonic()
+        is_bounded = settings.mode == "quick" and settings.deadline is None
         journal = journal if settings.url else Journal.in_memory()
         with between_requests() as safe:
             with self._target(safe) as target:
                 result = self._preflight(target)
                 if not result.stopped:
-                    result = joined(result, self._own_checks(target, journal))
+                    result = joined(
+                        result, self._own_checks(target, journal, QUICK * OWN_SHARE if is_bounded else None)
+                    )
                 spent = target.requests
             if not result.stopped:
                 with self._target(safe, spent) as target:
-                    result = joined(result, self._conformance(target, journal))
+                    result = joined(result, self._conformance(target, journal, began + QUICK if is_bounded else None))
         return replace(result, stopped=result.stopped or self._unexamined(result))
 
     def _unexamined(self, result: CheckResult) -> str:
@@ -97,7 +106,7 @@ class CheckRun:
         seconds, examined = time.monotonic() - began, Examined(notes=found.notes)
         return CheckResult((), {}, target.requests, seconds, stopped=found.fatal, examined=examined)
 
-    def _own_checks(self, target: Target, journal: Journal) -> CheckResult:
+    def _own_checks(self, target: Target, journal: Journal, seconds: float | None) -> CheckResult:
         settings = self.settings
         checks = selected(
             settings.contract,
@@ -118,6 +127,7 @@ class CheckRun:
                 probe_security=settings.probe_security,
                 on_progress=shown,
                 listener=listener,
+                seconds=seconds,
                 **self._scope,
             )
 
@@ -131,10 +141,10 @@ class CheckRun:
             say(f"listening for callbacks and webhooks on {listener.url}", err=True)
             yield listener
 
-    def _conformance(self, target: Target, journal: Journal) -> CheckResult:
+    def _conformance(self, target: Target, journal: Journal, ends: float | None) -> CheckResult:
         contract = self.settings.contract
         with self._progress("operations", len(contract.document.operations), target) as shown:
-            return conform(contract, target, journal=journal, on_progress=shown, **self._scope)
+            return conform(contract, target, journal=journal, on_progress=shown, ends=ends, **self._scope)
 
     @contextmanager
     def _progress(self, what: str, total: int, target: Target) -> Iterator[Progress]:

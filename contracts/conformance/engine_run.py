@@ -53,11 +53,14 @@ class EngineRun:
     only: Sequence[str]
     skip: Sequence[str]
     tell: Progress
+    ends: float | None = None
     findings: dict[str, Finding] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     requests: int = 0
     stopped: str = ""
     refused: dict[int, set[str]] = field(default_factory=lambda: {401: set(), 403: set()})
+    is_over: bool = False
+    tried: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -106,7 +109,7 @@ class EngineRun:
             try:
                 yield
             finally:
-                if self.stopped:
+                if self.has_ended:
                     self.items.settle()
 
     def consume(self, stream: Any) -> None:
@@ -116,7 +119,7 @@ class EngineRun:
                 self._handle(event)
                 if self.target.budget is not None and self.target.requests >= self.target.budget:
                     self.stopped = f"the budget of {self.target.budget} requests is spent"
-                if self.stopped:
+                if self.has_ended:
                     stream.stop()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
@@ -140,7 +143,7 @@ class EngineRun:
             time.monotonic() - self.began,
             tuple(self.items.left),
             self.stopped,
-            Examined(self.context.shared.access.answered),
+            Examined(self.context.shared.access.answered, notes=tuple(self._left_out())),
         )
 
     def _asks_for_credentials(self) -> bool:
@@ -148,12 +151,27 @@ class EngineRun:
         open_ones = sum(each.check == "ignored_auth" for each in self.findings.values())
         return bool(self.refused[401]) or len(self.refused[403]) >= max(open_ones, 1)
 
+    @property
+    def has_ended(self) -> bool:
+        """Has the run ended early, or is its time up? The latter is as it should be, and no reason to fail."""
+        self.is_over = self.is_over or (self.ends is not None and time.monotonic() >= self.ends)
+        return self.is_over or bool(self.stopped)
+
+    def _left_out(self) -> Iterator[str]:
+        """What was left out for want of time, as a note."""
+        names = self.operations()
+        if self.is_over and len(self.tried) < len(names):
+            yield (
+                f"conformance ended after {len(self.tried)} of {len(names)} operations, because a quick run ends after "
+                "a minute; without --quick, all of them are tried"
+            )
+
     def _handle(self, event: Any) -> None:
         if isinstance(event, events.ScenarioFinished):
             self._read_scenario(event.recorder)
-        elif isinstance(event, events.Interrupted):
+        elif isinstance(event, events.Interrupted) and not self.is_over:
             self.stopped = self.stopped or "interrupted"
-        elif isinstance(event, events.EngineFinished) and not self.stopped:
+        elif isinstance(event, events.EngineFinished) and not self.has_ended:
             explained = event.stop_reason.skip_explanation
             self.stopped = explained.lower() if explained else ""
         elif isinstance(event, events.FatalError):
@@ -168,6 +186,7 @@ class EngineRun:
         self._record_access(recorder)
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
+            self.tried.add(operation)
             for check in checks:
                 if self._is_false_positive(recorder, case_id, check):
                     continue

@@ -55,6 +55,7 @@ def conform(
     shard: Shard = WHOLE,
     database: ExampleDatabase | None = None,
     journal: Journal | None = None,
+    ends: float | None = None,
 ) -> CheckResult:
     """Check a target against its document: its responses, and which requests it accepts and refuses.
 
@@ -63,14 +64,16 @@ def conform(
 
     Failing test cases in `database` from earlier runs come first.
 
+    At `ends`, a `time.monotonic()`, no further operation is tried, and a note says so.
+
     A `shard` has some of the operations. The stateful phase cannot be divided, so one of the shards runs it.
     """
     context = CheckContext(SharedState(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
-    run = EngineRun(contract, target, context, only, skip, on_progress or _silent)
+    run = EngineRun(contract, target, context, only, skip, on_progress or _silent, ends)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.is_selected(name) and name not in UNUSED]
     for phases, names in _engine_runs(run, shard, PHASES[mode]):
-        if phases and names and (checks or run.is_selected(ANSWERED)) and not run.stopped:
+        if phases and names and (checks or run.is_selected(ANSWERED)) and not run.has_ended:
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app

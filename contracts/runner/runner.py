@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from contracts.model.finding import Finding, readable_response_expected, respons
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext
 from contracts.runner.existing_ids import existing_ids
+from contracts.runner.quick_order import in_quick_order
 from contracts.runner.request_sender import Mode
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, CheckFilter
@@ -28,6 +29,9 @@ from mockserver.contract import Contract
 
 Progress = Callable[[str, str, str], None]
 """Called after each check with operation, check and outcome."""
+
+
+LEFT_OUT = "left out of a quick run, which ends after a minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def run_checks(
     workers: int = 1,
     probe_security: bool = False,
     listener: Listener | None = None,
+    seconds: float | None = None,
 ) -> CheckResult:
     """Run every check of `contract` against `target`.
 
@@ -73,6 +78,8 @@ def run_checks(
     creates. `database` is Hypothesis' example database: failing sequences are stored there and tried first in the next
     run. With several `workers`, checks that are not exclusive run in parallel, and the others afterwards one by one; a
     target in this process always has one worker.
+
+    After `seconds` no further check begins; those that are left out are skipped, and a note says how many.
 
     Rude checks run only with `probe_security`, or if `only` has their name; those of what the service sends only with a
     `listener`.
@@ -93,9 +100,11 @@ def run_checks(
         database,
         1 if target.in_process else workers,
         listener,
+        None if seconds is None else time.monotonic() + seconds,
     )
     listens = listener is not None
-    return run.run_all(selected(contract, mode, only, skip, shard, probe_security=probe_security, listens=listens))
+    checks = selected(contract, mode, only, skip, shard, probe_security=probe_security, listens=listens)
+    return run.run_all(checks if seconds is None else in_quick_order(checks, seed))
 
 
 def selected(
@@ -141,11 +150,13 @@ class _Run:
     database: Any
     workers: int = 1
     listener: Listener | None = None
+    ends: float | None = None
     findings: dict[str, Finding] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     statements: dict[str, bool] = field(default_factory=dict)
     stopped: str = ""
+    left_out: list[BoundCheck] = field(default_factory=list)
 
     def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
         """Run the checks, first those that can run in parallel."""
@@ -167,8 +178,16 @@ class _Run:
             time.monotonic() - began,
             tuple(dict.fromkeys(self.left_behind)),
             self.stopped,
-            Examined(shared.access.answered, self.statements, shared.access.notes),
+            Examined(shared.access.answered, self.statements, (*self._left_out(len(checks)), *shared.access.notes)),
         )
+
+    def _left_out(self, total: int) -> Iterator[str]:
+        """What was left out for want of time, as a note."""
+        if self.left_out:
+            yield (
+                f"{len(self.left_out)} of {total} checks were left out, because a quick run ends after a minute; "
+                "another --seed chooses others, and without --quick all of them run"
+            )
 
     def _look_around(self, shared: SharedState) -> None:
         """Learn the ids that requests need and that none can create."""
@@ -202,6 +221,9 @@ class _Run:
         )
         if self.stopped:
             return context, f"skipped: {self.stopped}"
+        if self.ends is not None and time.monotonic() >= self.ends:
+            self.left_out.append(bound_check)
+            return context, f"skipped: {LEFT_OUT}"
         outcome = self._attempt(lambda: self._run_answered(bound_check, context))
         self._attempt(lambda: self.left_behind.extend(context.clean_up()))
         self.left_behind.extend(context.remaining())
