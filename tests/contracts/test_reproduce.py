@@ -14,8 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
+from contracts.cli.replay import replay
 from contracts.pytest_plugin.plugin import _served
+from tests.contracts.things import Things
+from tests.contracts.things import checked as things_checked
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.further.basedash import FurtherBasedash
 from tests.planted_bugs.run import subject
@@ -121,6 +127,29 @@ def test_a_replayed_failure_fails_only_where_the_bug_is(broken: tuple[str, Path]
     assert (1, True) == (still.returncode, "still fails: " in still.stdout), still.stdout + still.stderr
     assert (0, True) == (gone.returncode, "no longer fails" in gone.stdout), gone.stdout + gone.stderr
     assert re.search(r"\$ curl .*ADMIN", still.stdout)
+
+
+@pytest.mark.parametrize(("is_mended", "code"), [(False, 1), (True, 0)])
+def test_recorded_requests_decide_where_the_check_itself_finds_nothing_now(
+    tmp_path: Path, is_mended: bool, code: int
+) -> None:
+    refused = {"contract-check-of-another-run"}
+
+    def refuse(request: Request) -> Response | None:
+        is_refused = request.method == "POST" and any(name.encode() in request._body for name in refused)
+        return JSONResponse({"error": "no"}, 500) if is_refused else None
+
+    with _served(Things(refuse)) as address:
+        refused.add("contract-check")
+        things_checked(address, tmp_path, "--only", "create", *CHECKS)
+        file = tmp_path / "reports/report.json"
+        file.write_text(re.sub(r"contract-check-[0-9a-f]{6}-\d+", "contract-check-of-another-run", file.read_text()))
+        id = next(each["id"] for each in found(tmp_path / "reports") if each["check"] == "create")
+        refused.clear()
+        refused.update(() if is_mended else ("contract-check-of-another-run",))
+        again = CliRunner().invoke(replay, [str(tmp_path / "reports"), id])
+
+    assert (code, is_mended) == (again.exit_code, "no longer fails" in again.output), again.output
 
 
 def test_replay_exits_with_two_when_it_cannot_decide(first: tuple[str, Path], tmp_path: Path) -> None:
