@@ -6,6 +6,7 @@ from contracts.checks import (
     authentication,
     capacity,
     concurrency,
+    concurrent_effects,
     conditional_fields,
     conditional_requests,
     conflicts,
@@ -93,7 +94,7 @@ CHECKS: tuple[Check, ...] = (
     *parents.CHECKS, *validation.CHECKS, *query_parameters.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *preferences.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
     *further_methods.CHECKS, *multipart_parts.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
-    *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *stated_effects.CHECKS, *stated_counts.CHECKS,
+    *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *stated_effects.CHECKS, *concurrent_effects.CHECKS, *stated_counts.CHECKS,
     *contents.CHECKS, *deliveries.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""

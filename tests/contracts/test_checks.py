@@ -137,6 +137,7 @@ PROVED_IN = {
     "held-item": "test_stated_rules.py",
     "deleted-with-item": "test_stated_rules.py",
     "stated-effect": "test_stated_rules.py",
+    "concurrent-effect": "test_fillings.py",
     "repeated-request": "test_stated_rules.py",
     "more-than-left": "test_used_up.py",
     "stated-count": "test_stated_rules.py",

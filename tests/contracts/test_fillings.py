@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.test_foreign_shapes import path_parameter, sent, verdicts
-from tests.planted_bugs.server import Answer, Ask
-from tests.web.document import Node, answers, takes
+from contracts.client.target import Target
+from contracts.runner.runner import run_checks
+from mockserver import contract as contracts
+from tests.contracts.test_foreign_shapes import path_parameter, sent
+from tests.planted_bugs.server import Answer, Ask, Server
+from tests.web.document import Node, answers, document, takes
 
 NO: Node = {"description": "no"}
 POINTS: Node = {"type": "integer", "minimum": 1, "maximum": 5000}
 
 
-class Cards:
+class Cards(Server):
     """Cards with points, of which a new one has none. `bug` names what is wrong."""
 
     def __init__(self, bug: str = "") -> None:
-        self.bug = bug
+        super().__init__()
+        self.flaw = bug
         self.cards: dict[str, Node] = {}
         self.gifts: list[Node] = []
 
-    def __call__(self, ask: Ask) -> Answer:
+    async def answer(self, ask: Ask) -> Answer:
+        if self.flaw == "the last one wins" and ask.path.endswith("/purchases"):
+            return await self._booked_slowly(ask)
+        return self.answered(ask)
+
+    async def _booked_slowly(self, ask: Ask) -> Answer:
+        card = self.cards.get(ask.path.split("/")[2], {"points": 0})
+        before = card["points"]
+        await asyncio.sleep(0.002)
+        answer = self.answered(ask)
+        if answer.status == 201:
+            card["points"] = before + sent(ask)["amount"]
+        return answer
+
+    def answered(self, ask: Ask) -> Answer:
+        """The response to one request."""
         parts, body = ask.path.strip("/").split("/"), sent(ask)
         if parts[0] == "gifts":
             return self._given(body) if ask.method == "POST" else Answer(200, self.gifts)
@@ -46,9 +67,9 @@ class Cards:
         if what == "redemptions":
             if amount > card["points"]:
                 return Answer(409)
-            card["points"] -= amount * (self.bug != "nothing is taken")
+            card["points"] -= amount * (self.flaw != "nothing is taken")
         else:
-            card["points"] += amount + (self.bug == "one too many")
+            card["points"] += amount + (self.flaw == "one too many")
         return Answer(201, {"amount": amount})
 
     def _given(self, body: Node) -> Answer:
@@ -60,8 +81,8 @@ class Cards:
         giver, taker = (self.cards[str(each)] for each in ends)
         if giver is taker or giver["points"] < amount:
             return Answer(409)
-        giver["points"] -= amount * (self.bug != "the giver keeps them")
-        taker["points"] += amount * (self.bug != "nobody gets them")
+        giver["points"] -= amount * (self.flaw != "the giver keeps them")
+        taker["points"] += amount * (self.flaw != "nobody gets them")
         id = str(len(self.gifts) + 1)
         self.gifts.append({"id": id, "source": ends[0], "target": ends[1], "amount": amount})
         return Answer(201, self.gifts[-1])
@@ -118,11 +139,18 @@ def cards_document() -> Node:
     ("bug", "found"),
     [
         ("", set()),
-        ("one too many", {("stated-effect", "failure")}),
+        ("one too many", {("stated-effect", "failure"), ("concurrent-effect", "failure")}),
         ("nothing is taken", {("stated-effect", "failure")}),
         ("the giver keeps them", {("stated-effect", "failure")}),
         ("nobody gets them", {("stated-effect", "failure")}),
+        ("the last one wins", {("concurrent-effect", "failure")}),
     ],
 )
 def test_points_go_where_the_document_says(tmp_path: Path, bug: str, found: set[tuple[str, str]]) -> None:
-    assert found == verdicts(tmp_path, cards_document(), Cards(bug), "stated-effect", "create")
+    file = tmp_path / "cards.json"
+    file.write_text(json.dumps(document(cards_document())))
+    with Target.asgi(Cards(bug)) as target:
+        result = run_checks(contracts.of(file), target, only=("create", "stated-effect", "concurrent-effect"))
+
+    assert found == {(each.check, each.verdict) for each in result.findings}
+    assert {"passed", "failed"} >= set(result.outcomes.values())
