@@ -63,6 +63,10 @@ BY_EXPECTATION: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 """What is expected, as a regular expression → what to do in the server; an empty text where nothing is known."""
 
+VALIDATE = (
+    "Validate the request in {operation} first: accept what the schema allows, and answer 400 or 422 for all else."
+)
+
 BY_CHECK: Mapping[str, str] = {
     "authentication": "Check the credential before anything else in {operation}, and answer 401 without a valid one.",
     "ignored_auth": "Check the credential before anything else in {operation}, and answer 401 without a valid one.",
@@ -77,8 +81,8 @@ BY_CHECK: Mapping[str, str] = {
     "edge_input": "Store in {operation} exactly what the schema allows, and refuse all else with 400 or 422.",
     "state_machine": "Store what {operation} was sent before it answers, and read it from the same store.",
     "concurrency": "Read and write in one transaction in {operation}, or lock the item, so that no request is lost.",
-    "validation": "Validate the request in {operation} first: accept what the schema allows, and answer "
-    "400 or 422 for all else.",
+    "validation": VALIDATE,
+    "query_parameters": VALIDATE,
     "negative_data_rejection": "Validate the request in {operation} against its schema first, and answer 400 or 422.",
     "positive_data_acceptance": "Accept in {operation} what its schema allows, or narrow the schema in the document.",
     "fields": "Set the fields in {operation} as the document says: defaults when they are absent, and nothing "
@@ -100,7 +104,7 @@ BY_CHECK: Mapping[str, str] = {
 NAMED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) /\S*")
 """The operation that an expectation begins with. It is at fault, even if the finding is listed at the read."""
 
-OF_ANY_STATUS = frozenset({"validation"})
+OF_ANY_STATUS = frozenset({"validation", "query_parameters"})
 """Modules whose advice also fits a finding that saw nothing but a status."""
 
 

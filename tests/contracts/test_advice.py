@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from schemathesis.checks import CHECKS as SCHEMATHESIS_CHECKS
+from schemathesis.checks import load_all_checks
 
+from contracts.checks import CHECKS
 from contracts.model.finding import RecordedExchange, StatementRef, finding
-from contracts.report.advice import advice
+from contracts.report.advice import BY_CHECK, OF_ANY_STATUS, advice
 from contracts.report.report import Report
+from contracts.report.severity import origin
 from contracts.report.suggestions import Suggestion
 from contracts.report.summary import lines
 from contracts.runner.runner import CheckResult
@@ -91,3 +95,11 @@ def test_the_terminal_leaves_out_bodies_that_nobody_can_read(body: bytes) -> Non
 )  # fmt: skip
 def test_a_statement_of_a_behaviour_file_is_a_plain_sentence(statement: object, sentence: str) -> None:
     assert sentence == StatementRef.of("GET /a", "x", statement).text  # type: ignore[arg-type]
+
+
+def test_what_advice_is_kept_by_is_a_module_of_checks_or_a_check() -> None:
+    load_all_checks()
+    modules = {origin(check.name) for check in CHECKS}
+
+    assert BY_CHECK.keys() <= modules | set(SCHEMATHESIS_CHECKS.get_all_names())
+    assert OF_ANY_STATUS <= BY_CHECK.keys()
