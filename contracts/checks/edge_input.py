@@ -9,7 +9,7 @@ from typing import Any
 from contracts.checks.item_view import as_json, unchangeable
 from contracts.checks.refusal_causes import OTHER_RULE, is_accepted_beside_others, is_form_refused
 from contracts.checks.stored_fields import check_fields, current, weaker
-from contracts.checks.valid_bodies import distinct_body, is_free_text, is_reference, smallest_body
+from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
 from contracts.client.request_builder import CannotBuildRequest
@@ -249,7 +249,7 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         exchange,
         about=f"{name} alone",
         statement=weaker(context, OTHER_RULE)
-        if depends(context, op, name) or is_free_text(context, op, name)
+        if depends(context, op, name) or is_open_value(context, op, name)
         else None,
     )
 

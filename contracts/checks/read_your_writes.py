@@ -16,7 +16,7 @@ from contracts.checks.stored_fields import (
     shown_part,
     weaker,
 )
-from contracts.checks.valid_bodies import distinct_body, every_change, is_free_text, is_reference
+from contracts.checks.valid_bodies import distinct_body, every_change, is_open_value, is_reference
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -75,14 +75,14 @@ def _refused_alone(
     """
     op = resource.operations["create"]
     names = [name for name in full if not is_reference(context, name)][:MOST_FIELDS]
-    for name in sorted(names, key=lambda each: is_free_text(context, op, each)):
+    for name in sorted(names, key=lambda each: is_open_value(context, op, each)):
         small = context.body(resource)
         body = small | {name: full[name]}
         if name in small or not context.bodies.accepts(op, body):
             continue
         exchange, made = context.try_create(resource, body)
         if may_be_rule(resource, exchange.status):
-            return exchange, is_free_text(context, op, name)
+            return exchange, is_open_value(context, op, name)
         if made is not None and resource.can("delete"):
             context.remove(made)
     return None

@@ -32,12 +32,22 @@ def is_reference(context: CheckContext, name: str) -> bool:
     return named or plain.endswith(("_id", "_ids", "uuid")) or name.endswith(("Id", "Ids", "ID"))
 
 
-def is_free_text(context: CheckContext, op: ResourceOperation, name: str) -> bool:
-    """Is a field a text about which its schema says no more? It may be a template, a name that is taken or a language."""
+def is_open_value(context: CheckContext, op: ResourceOperation, name: str) -> bool:
+    """Is a field a text or a whole number about which its schema says no more?
+
+    It may be a template, a name that is taken, or the id of something that there is not.
+    """
     schemas, pointer = context.contract.schemas, context.bodies.properties(op).get(name)
-    if pointer is None or "string" not in schemas.types(pointer):
+    types = schemas.types(pointer) if pointer is not None else frozenset()
+    if pointer is None or not types & {"string", "integer"}:
         return False
-    return all(schemas.keyword(pointer, word) is None for word in ("enum", "const", "format", "pattern"))
+    said = {
+        word: schemas.keyword(pointer, word) for word in ("enum", "const", "format", "pattern", "minimum", "maximum")
+    }
+    if "integer" in types:  # a width, such as int32, has bounds too
+        said["format"] = None
+        said |= {word: None for word in ("minimum", "maximum") if abs(said[word] or 0) >= 2**31 - 1}
+    return all(each is None for each in said.values())
 
 
 def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
