@@ -35,6 +35,20 @@ def _gif() -> bytes:
     return b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
 
 
+def _jpeg() -> bytes:
+    """One grey pixel (JPEG, ISO/IEC 10918-1): its tables have one code each."""
+    segments = (
+        (b"\xe0", b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"),
+        (b"\xdb", b"\0" + b"\xff" * 64),
+        (b"\xc0", b"\x08\0\x01\0\x01\x01\x01\x11\0"),
+        (b"\xc4", b"\0\x01" + bytes(16)),
+        (b"\xc4", b"\x10\x01" + bytes(16)),
+        (b"\xda", b"\x01\x01\0\0?\0"),
+    )
+    written = (b"\xff" + mark + struct.pack(">H", len(data) + 2) + data for mark, data in segments)
+    return b"\xff\xd8" + b"".join(written) + b"?\xff\xd9"
+
+
 def _pdf() -> bytes:
     """One empty page (ISO 32000)."""
     objects = (
@@ -58,6 +72,8 @@ def _zip() -> bytes:
 
 SAMPLE_FILES: dict[str, Callable[[], bytes]] = {
     "image/png": _png,
+    "image/jpeg": _jpeg,
+    "image/jpg": _jpeg,  # what some documents call it
     "image/gif": _gif,
     "application/pdf": _pdf,
     "application/zip": _zip,

@@ -107,3 +107,22 @@ def test_a_relative_server_starts_from_the_uri_of_the_document(
 
     with Client(mockserver.create_app(document)) as api:
         assert 200 == api.get(f"{base}/a").status_code
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/jpg"])
+def test_a_jpeg_is_a_complete_file(tmp_path: Path, kind: str) -> None:
+    """Alone and in a stream of parts, as OpenAPI 3.2 section 4.15.5.7 shows it."""
+    alone = {"200": {"description": "ok", "content": {kind: {}}}}
+    stream = {"multipart/mixed": {"itemSchema": {}, "itemEncoding": {"contentType": kind}}}
+    paths = {"/one": {"get": {"responses": alone}}}
+    paths["/all"] = {"get": {"responses": {"200": {"description": "ok", "content": stream}}}}
+
+    with Client(mockserver.create_app(written(tmp_path, paths))) as api:
+        one, parts = (api.get(path).content for path in ("/one", "/all"))
+
+    at, marks = 2, list[int]()
+    while not marks or marks[-1] != 0xDA:  # the data follows the last segment
+        marks.append(one[at + 1])
+        at += 2 + int.from_bytes(one[at + 2 : at + 4])
+    assert ([0xE0, 0xDB, 0xC0, 0xC4, 0xC4, 0xDA], b"\xff\xd9") == (marks, one[-2:])
+    assert one in parts
