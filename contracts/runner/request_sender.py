@@ -114,7 +114,8 @@ class RequestSender:
 
         With `once`, a 429 is not waited out. With `may_fail`, a server error is left to the caller, and so
         is an answer that cannot be read, which may repeat an odd request.
-        The response is validated against the document.
+        The response is validated against the document. Where the service demands a condition (428), the request is sent
+        again with the entity tag of the item.
         Raises as `Target.send`, and CannotBuildRequest: NotAllowed if the main user may not use the operation.
         """
         operation = op.operation if isinstance(op, ResourceOperation) else op
@@ -136,7 +137,23 @@ class RequestSender:
         self._record_access(
             operation, user, exchange, ordinary=not (query or headers) and self._is_own(operation, path or {})
         )
+        tag = self._entity_tag(operation, user, path, headers or {}) if exchange.status == 428 else ""
+        if tag:
+            again = {**(headers or {}), "If-Match": tag}
+            return self.send(op, user=user, path=path, query=query, body=body, headers=again, media_type=media_type)
         return exchange
+
+    def _entity_tag(
+        self, operation: Operation, user: User, path: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> str:
+        """The entity tag of the item, which a service demands by 428 (RFC 6585 section 3); empty if there is none."""
+        op = self.shared.operations.get(name_of(operation))
+        action = op.behaviour.action if op is not None else None
+        resource = self.shared.resources.get(action.of) if action is not None else None
+        if resource is None or not path or not resource.can("get") or "if-match" in {each.lower() for each in headers}:
+            return ""
+        request = self.request(resource.operations["get"].operation, user=user, path=path)
+        return self.target.send(request, user).header("etag") or ""
 
     def _record_access(self, operation: Operation, user: User, exchange: RecordedExchange, *, ordinary: bool) -> None:
         """Record whether the user may use the operation. Raises NotAllowed.
