@@ -130,6 +130,15 @@ class ReferenceFinder:
         """The references in an item of a resource, whose schema is at `pointer`."""
         return list(self._limited(self._inside(pointer, (), own, (self._resolved(pointer),))))
 
+    def described_in(self, fields: Mapping[str, str], own: ReferredResource) -> Iterator[FoundReference]:
+        """The references in the properties of a request, by their descriptions alone; an item may show them without."""
+        for name, at in fields.items():
+            types = self._schemas.types(at) - {"null"}
+            if name != own.field and types and types <= {"string", "integer"}:
+                found = self._described(at, (name,), own, "")
+                if found is not None:
+                    yield found
+
     def in_reply(self, pointer: str, parents: tuple[str, ...]) -> list[FoundReference]:
         """The references in the body of a reply, below these path parameters; items themselves are among them."""
         own = ReferredResource("", (), (), "", "", parents)

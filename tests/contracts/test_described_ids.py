@@ -47,7 +47,7 @@ def harbour_document(first: str, second: str) -> Node:
     new: Node = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
     ends: Node = {"from": {**ID, "description": first}, "onto": {**ID, "description": second}}
     asked: Node = {"type": "object", "required": [*ends], "properties": ends}
-    move: Node = {"type": "object", "required": ["id", *ends], "properties": {"id": ID, **ends}}
+    move: Node = {"type": "object", "required": ["id", *ends], "properties": {"id": ID, "from": ID, "onto": ID}}
     return {
         "/berths": {
             "get": {"responses": answers({"type": "array", "items": berth})},
