@@ -184,9 +184,26 @@ class RequestJournal:
         trace.number = number = next(self._numbers)
         sent = len(content) if len(content) > LONGEST_BODY else 0
         kept = KeptEntry(
-            number, time(), seconds, request, status, response[1], response[2], sent, operation, step, refusal,
-            principal, tenant, label, commits, rules, trace.reasons, trace.notes, trace.override,
-        )  # fmt: skip
+            number,
+            time(),
+            seconds,
+            request,
+            status,
+            response[1],
+            response[2],
+            sent,
+            operation,
+            step,
+            refusal,
+            principal,
+            tenant,
+            label,
+            commits,
+            rules,
+            trace.reasons,
+            trace.notes,
+            trace.override,
+        )
         self._kept.append(kept)
         if self._waiting:
             self._wake()
