@@ -238,8 +238,8 @@ class RequestContext:
             plan, name = self.bound.plans[resource], self.call.path.get(parameter)
             held = self.transaction.store.collection(resource, self.tenant, plan.owner(self.call.path))
             if held.get(name) is None:
-                found = held.view((plan.statements.identity.also, name)).first(1, None, newest_first=False)
-                self.call = self.call._replace(path={**self.call.path, parameter: found[0].id}) if found else self.call
+                found = _named(held, plan.statements.identity.also, name)
+                self.call = self.call._replace(path={**self.call.path, parameter: found.id}) if found else self.call
 
     def _settle_path(self) -> None:
         """Put the ids of the items above into the path where it names them otherwise. Raises Missing."""
@@ -385,6 +385,15 @@ class RequestContext:
     def items_of(self, resource: str) -> Iterator[Record]:
         """All items of a resource of this tenant."""
         return iter(self.collection(resource))
+
+
+def _named(held: Collection, also: str, name: Any) -> Record | None:
+    """The item whose property `also` has a value, or `metadata.name` inside of an object; None if there is none."""
+    if "." not in also:
+        return next(iter(held.view((also, name)).first(1, None, newest_first=False)), None)
+    outer, _, inner = also.partition(".")
+    items = ((each, each.fields.get(outer)) for each in held)
+    return next((each for each, value in items if isinstance(value, dict) and str(value.get(inner)) == str(name)), None)
 
 
 def _renamed(call: Call, names: Mapping[str, str]) -> Call:

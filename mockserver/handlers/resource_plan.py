@@ -299,7 +299,7 @@ def _compile(
 
 
 def _named(identity: IdentityStatement) -> tuple[str, ...]:
-    return (identity.also,) if identity.also else ()
+    return (identity.also,) if identity.also and "." not in identity.also else ()
 
 
 def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render], ...]:

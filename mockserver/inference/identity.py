@@ -90,6 +90,16 @@ def field(
     return "", ""
 
 
+def inner_field(schemas: Schemas, properties: Properties, parameter: str, word: str) -> str:
+    """The property inside of the only object that has one for a path parameter: `metadata.name`; empty for none."""
+    found = []
+    for outer, at in properties.items():
+        inner = schemas.properties(at) if "object" in schemas.types(at) else {}
+        name = next((each for each in _candidates(parameter, word) if each in inner), "")
+        found += [f"{outer}.{name}"] if name and schemas.types(inner[name]) <= {"string", "integer"} else []
+    return found[0] if len(found) == 1 else ""
+
+
 def alternatives(parameter: str) -> tuple[str, str]:
     """The names in a path parameter that holds the one or the other: `issueIdOrKey` is `issue_id` and `key`."""
     parts = words(parameter)

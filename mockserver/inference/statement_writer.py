@@ -158,6 +158,7 @@ class Writer:
         """The other property of a path parameter such as `idOrKey`, which may name the item too."""
         other = identity.alternatives(draft.parameter)[1]
         found = identity.field(self._schemas, properties, other, draft.word, frozenset({"string"}))[0] if other else ""
+        found = found or ("" if field else identity.inner_field(self._schemas, properties, draft.parameter, draft.word))
         return {"also": found} if found and found != field else {}
 
     def _field(self, draft: ResourceDraft, properties: Mapping[str, str]) -> tuple[str, str]:

@@ -109,3 +109,25 @@ def test_an_app_is_found_by_its_id_and_by_its_name(serve: Serve) -> None:
     app = api.post("/apps", json={"name": "web"}).json()
 
     assert [app, app] == [api.get(f"/apps/{at}").json() for at in ("web", app["id"])]
+
+
+def test_an_item_is_found_by_the_name_inside_of_an_object(serve: Serve) -> None:
+    api, pod = serve("inner-ids"), {"metadata": {"name": "web"}, "spec": {"image": "a"}}
+    for name in ("db", "web"):
+        api.post("/namespaces/d/pods", json={**pod, "metadata": {"name": name}})
+
+    assert pod == api.get("/namespaces/d/pods/web").json()
+    assert [404, 404] == [api.get(f"/namespaces/{at}").status_code for at in ("e/pods/web", "d/pods/no")]
+    assert 200 == api.put("/namespaces/d/pods/web", json={**pod, "spec": {"image": "b"}}).status_code
+    assert "b" == api.get("/namespaces/d/pods/web").json()["spec"]["image"]
+    assert 204 == api.delete("/namespaces/d/pods/web").status_code
+    assert 404 == api.get("/namespaces/d/pods/web").status_code
+    assert ["db"] == [each["metadata"]["name"] for each in api.get("/namespaces/d/pods").json()["items"]]
+
+
+def test_an_item_is_found_by_the_id_that_the_service_puts_inside_of_an_object(serve: Serve) -> None:
+    api = serve("inner-ids")
+
+    entry = api.post("/entries", json={"fields": {"title": "a"}}).json()
+
+    assert entry == api.get(f"/entries/{entry['sys']['id']}").json()

@@ -17,7 +17,10 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
     parameter: Annotated[str, Meta(description="The path parameter that holds it; empty if no path does.")] = "id"
     also: Annotated[
         str,
-        Meta(description="Another property by which a path may name the item, as in `/issues/{idOrKey}`."),
+        Meta(
+            description="Another property by which a path may name the item, as in `/issues/{idOrKey}`, or one "
+            "inside of an object: `metadata.name`."
+        ),
     ] = ""
     generate: Annotated[
         Literal["uuid", "integer", "digits", "random", "schema", "client", "single"],
