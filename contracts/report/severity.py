@@ -10,17 +10,17 @@ from contracts.conformance.engine_checks import ANSWERED
 from contracts.model.finding import Finding
 
 WORST = (
-    "authentication", "tenants", "permissions", "secrets", "ownership", "other_user_access", "security",
+    "authentication", "tenants", "permissions", "secrets", "ownership", "own_profile",
     "leaked-internals", "undocumented-secret", "tokens", "injection", "hidden_operations", "mass_assignment",
-    "read_your_writes", "updates", "whole_updates", "deleted_items", "owners", "references", "refused_requests",
-    "concurrency", "state_machine", "linearizability", "cascade", "idempotency",
+    "read_your_writes", "contents", "updates", "whole_updates", "deleted_items", "owners", "references", "refused_requests",
+    "concurrency", "state_machine", "linearizability", "parents", "idempotency_keys",
     "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
     "not_a_server_error", ANSWERED,
 )  # fmt: skip
 """Modules of our checks, and checks of Schemathesis, whose findings mean open access, lost data or a crash."""
 
 STYLE = (
-    "http_errors", "odd_input", "error_replies", "policies", "success_replies", "reply_templates", "timestamps",
+    "http_errors", "odd_input", "policies", "success_replies", "timestamps",
     "allow_header_conformance", "unsupported_method", "content_type_conformance", "response_headers_conformance",
     "missing_required_header", "rate_limits", "http-response",
 )  # fmt: skip

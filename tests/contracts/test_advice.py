@@ -7,10 +7,12 @@ from schemathesis.checks import CHECKS as SCHEMATHESIS_CHECKS
 from schemathesis.checks import load_all_checks
 
 from contracts.checks import CHECKS
+from contracts.conformance.engine_checks import ANSWERED
+from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import RecordedExchange, StatementRef, finding
 from contracts.report.advice import BY_CHECK, OF_ANY_STATUS, advice
 from contracts.report.report import Report
-from contracts.report.severity import origin
+from contracts.report.severity import STYLE, WORST, origin
 from contracts.report.suggestions import Suggestion
 from contracts.report.summary import lines
 from contracts.runner.runner import CheckResult
@@ -98,8 +100,17 @@ def test_a_statement_of_a_behaviour_file_is_a_plain_sentence(statement: object, 
 
 
 def test_what_advice_is_kept_by_is_a_module_of_checks_or_a_check() -> None:
-    load_all_checks()
-    modules = {origin(check.name) for check in CHECKS}
+    known = _modules_and_checks()
 
-    assert BY_CHECK.keys() <= modules | set(SCHEMATHESIS_CHECKS.get_all_names())
+    assert BY_CHECK.keys() <= known
     assert OF_ANY_STATUS <= BY_CHECK.keys()
+
+
+def test_what_is_worst_or_style_is_a_module_of_checks_or_a_check() -> None:
+    assert {*WORST, *STYLE} <= _modules_and_checks() | {*RESPONSE_RULES, ANSWERED}
+    assert not {*WORST} & {*STYLE}
+
+
+def _modules_and_checks() -> set[str]:
+    load_all_checks()
+    return {origin(check.name) for check in CHECKS} | set(SCHEMATHESIS_CHECKS.get_all_names())
