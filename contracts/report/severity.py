@@ -12,8 +12,8 @@ from contracts.model.finding import Finding
 WORST = (
     "authentication", "tenants", "permissions", "secrets", "ownership", "own_profile",
     "leaked-internals", "undocumented-secret", "tokens", "injection", "hidden_operations", "mass_assignment",
-    "read_your_writes", "contents", "updates", "whole_updates", "deleted_items", "owners", "references", "refused_requests",
-    "concurrency", "state_machine", "linearizability", "parents", "idempotency_keys",
+    "read_your_writes", "contents", "updates", "whole_updates", "deleted_items", "owners", "references",
+    "refused_requests", "concurrency", "state_machine", "linearizability", "parents", "idempotency_keys",
     "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
     "not_a_server_error", ANSWERED,
 )  # fmt: skip
