@@ -48,3 +48,11 @@ def test_who_has_no_token_sees_no_examples() -> None:
 def test_a_resource_with_tenants_is_no_example() -> None:
     with Client(mockserver.create_app("basedash", journal=10)) as client:
         assert {} == examples(client)
+
+
+def test_a_header_that_is_no_name_of_a_namespace_is_refused_by_every_operation() -> None:
+    sent = {"method": "GET", "target": "/customers"}
+    with Client(mockserver.create_app(SHOP, journal=10)) as client:
+        for wrong in ({"Mock-Namespace": "a b"}, {"baggage": "mock-namespace=" + "x" * 129}):
+            replies = [client.post("/_mock/send", json=sent, headers=wrong), client.get("/_mock/har", headers=wrong)]
+            assert [400, 400] == [each.status_code for each in replies]

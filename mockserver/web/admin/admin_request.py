@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.errors import Conflict, Invalid, Missing
 from mockserver.messages import Call, Reply
 from mockserver.web.control.control import Control
-from mockserver.web.control.namespaces import Namespace, name_in
+from mockserver.web.control.namespaces import Namespace, check_name, name_in
 from mockserver.web.request.headers import read_headers
 from mockserver.web.service import Service
 
@@ -29,6 +29,8 @@ class AdminRequest:
         """The namespace that the query, a header or the path names; None if nothing does. Raises Invalid."""
         given: str | None = self.query.get("namespace")
         named = name_in(read_headers(self.scope["headers"]))
+        if named is not None:
+            check_name(named)
         if given is not None and named is not None and given != named:
             raise Invalid(f"namespace: the query says {given!r} and the header {named!r}; send one of them")
         return given if given is not None else named
