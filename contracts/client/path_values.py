@@ -51,6 +51,7 @@ def text_in_url(value: Any) -> str:
 
 
 def may_be_id(schemas: Schemas, operation: Operation, name: str, id: Any) -> bool:
-    """May `id` be the value of the path parameter `name` of an operation?"""
-    found = next((p for p in operation.parameters if (p.location, p.name) == ("path", name)), None)
+    """May `id` be the value of the parameter `name` of an operation, which names an item in its path or its query?"""
+    named = [each for each in operation.parameters if each.name == name and each.location in ("path", "query")]
+    found = min(named, key=lambda each: each.location, default=None)
     return found is None or allows_text(schemas, found, str(id))

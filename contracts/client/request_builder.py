@@ -16,6 +16,7 @@ from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
+from mockserver.behaviour.item_parameters import query_key
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Document, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
@@ -59,13 +60,13 @@ class RequestBuilder:
 
         Raises CannotBuildRequest if a value cannot be generated.
         """
-        given = {**(path or {})}
+        given, query = {**(path or {})}, {**self._id_in_query(operation, path or {}), **(query or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
             lambda m: quote(text_in_url(self._path_value(operation, m[1], given, user)), safe=""),
             operation.path,
         )
-        parameters = {**self._required(operation, "query", query or {}), **(query or {})}
+        parameters = {**self._required(operation, "query", query), **query}
         # A header that the user sends with every request is not generated too: two of a name would be sent.
         own = {name.lower() for name, _ in user.headers}
         known = {p.name: "" for p in operation.parameters if p.name.lower() in own} | dict(headers or {})
@@ -135,11 +136,21 @@ class RequestBuilder:
             return self._shared.existing[above]
         return self._generated(operation, "path", name)
 
+    def _id_in_query(self, operation: Operation, path: Mapping[str, Any]) -> dict[str, Any]:
+        """The id of the item, for an operation whose query has it and not its path."""
+        op = self._shared.operations.get(name_of(operation))
+        resource = self._shared.resources.get(op.behaviour.action.of) if op and op.behaviour.action else None
+        if op is None or resource is None:
+            return {}
+        key = query_key(resource.behaviour, op.behaviour.action, operation)
+        return {key: path[key]} if key in path else {}
+
     def new_id(self, resource: CheckedResource) -> Any:
         """An id for a new item that is put to it: valid, and one that no other item of this run has."""
         operation, name = resource.operations["create"].operation, resource.behaviour.identity.parameter
         accepts = partial(may_be_id, self._shared.contract.schemas, operation, name)
-        return distinct(self._generated(operation, "path", name), self._shared.next(), accepts)
+        generated = self._generated(operation, resource.behaviour.identity.location, name)
+        return distinct(generated, self._shared.next(), accepts)
 
     @property
     def _resources(self) -> Iterable[CheckedResource]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from contracts.model.differing_fields import differing_fields
 from mockserver.behaviour import templates
+from mockserver.behaviour.item_parameters import query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -165,8 +166,10 @@ class CheckedResource:
         return f"{parent.parameter} of {parent.resource}"
 
     def is_of_item(self, op: ResourceOperation) -> bool:
-        """Does the path of an operation contain the id of an item?"""
+        """Does the path of an operation contain the id of an item, or its query?"""
         named = self.behaviour.identity.parameter in path_template.names(op.operation.path)
+        if query_key(self.behaviour, op.behaviour.action, op.operation):
+            return True
         return named and not (self.owner_key and self.leads_through_owner(op))
 
     def leads_through_owner(self, op: ResourceOperation) -> bool:

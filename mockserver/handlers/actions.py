@@ -19,7 +19,7 @@ from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.joining import UnknownReferenceError
-from mockserver.handlers.lookup import found_across
+from mockserver.handlers.lookup import found_across, newest
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.request_context import Handler, RequestContext
@@ -84,7 +84,8 @@ def sent_content(context: RequestContext, fields: dict[str, Any]) -> ItemContent
 
 def get(context: RequestContext) -> None:
     """Find the item. Raises Missing."""
-    context.record = context.current = find(context)
+    is_named = not context.bound.query_key or context.bound.query_key in context.call.path
+    context.record = context.current = find(context) if is_named else newest(context)
 
 
 def update(context: RequestContext) -> None:
@@ -305,8 +306,12 @@ def _location_elsewhere(context: RequestContext, path: str) -> str:
     # What the request's path has before the operation's own is the prefix under which the document is served.
     segments = context.bound.operation.path.rstrip("/").count("/")
     prefix = context.call.url.rstrip("/").rsplit("/", segments)[0]
-    ids = [*(context.call.path.get(name, "") for name in context.bound.resource.parent_parameters), context.item.id]
-    return prefix + path_template.filled(path, [quote(str(id), safe="") for id in ids])
+    plan = context.bound.resource
+    ids = [*(context.call.path.get(name, "") for name in plan.parent_parameters), context.item.id]
+    *above, own = (quote(str(id), safe="") for id in ids)
+    if plan.statements.identity.location == "query":
+        return f"{prefix}{path_template.filled(path, above)}?{quote(plan.statements.identity.parameter)}={own}"
+    return prefix + path_template.filled(path, [*above, own])
 
 
 def complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
+from mockserver.behaviour.item_parameters import query_key
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour, ReplyStatement
 from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
@@ -120,6 +121,7 @@ def _bound(
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
         query_fields=sent_in_query(contract, operation, behaviour),
+        query_key=query_key(plan.statements, action, operation) if plan is not None else "",
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
@@ -169,7 +171,13 @@ def _owner(
 
 
 def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:
-    """The path of a new item that is not below the collection it is posted to; empty when it is below."""
+    """The path of a new item that is not below the collection it is posted to; empty when it is below.
+
+    Where the query names items it is the path of a request that does so.
+    """
+    if plan.statements.identity.location == "query":
+        actions = operations_on(contract, plan.name)
+        return next((o.path for o, b in actions if query_key(plan.statements, b.action, o)), "")
     length, usual = len(plan.parent_parameters) + 1, path_template.shape(operation.path).rstrip("/") + "/{}"
     paths = [other.path for other, _ in operations_on(contract, plan.name)]
     item_paths = [

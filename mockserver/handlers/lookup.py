@@ -17,6 +17,18 @@ def found_across(context: RequestContext) -> Record | None:
     return found or _materialized(context, value)
 
 
+def newest(context: RequestContext) -> Record:
+    """The newest item, which a get shows whose query may name one and does not. Raises Missing if there is none."""
+    latest = context.collection().view().first(1, None, newest_first=True)
+    if latest:
+        return latest[0]
+    plan = context.bound.resource
+    made = context.materialize(plan, [*(context.call.path.get(name) for name in plan.parent_parameters), "1"])
+    if made is None:
+        raise context.missing()
+    return made
+
+
 def _materialized(context: RequestContext, value: Any) -> Record | None:
     """With `--materialize`, a generated item with that id or property, if its resource is below no other; else None."""
     plan, source = context.bound.resource, context.transaction.store.source

@@ -71,7 +71,7 @@ class BoundOperation(Struct, frozen=True):
     about one item without a list is answered by that item, with `is_whole` it is about all items (batches.py).
     `content` is how it stores or shows the content of an item (contents.py). `named` are the path parameters that may
     name an item by another property than its id, the outermost first, each with the resource; `query_fields`
-    are the query parameters with fields of the item, where a write has no body.
+    are the query parameters with fields of the item, where a write has no body, `query_key` is the one with its id.
     """
 
     operation: Operation
@@ -109,6 +109,7 @@ class BoundOperation(Struct, frozen=True):
     content: ContentPlan | None = None
     named: tuple[tuple[str, str], ...] = ()
     query_fields: Mapping[str, str] = field(default_factory=dict)
+    query_key: str = ""
 
     @property
     def resource(self) -> ResourcePlan:
@@ -171,6 +172,8 @@ class RequestContext:
 
     def __init__(self, call: Call, bound: BoundOperation, transaction: Transaction) -> None:
         self.call = call if not bound.path_names else _renamed(call, bound.path_names)
+        if bound.query_key and bound.query_key in call.query:
+            self.call = call._replace(path={**self.call.path, bound.query_key: call.query[bound.query_key]})
         self.bound, self.transaction, self.world = bound, transaction, transaction.store.world
         self.record: Record | None = None
         self.current: Record | None = None

@@ -101,7 +101,7 @@ class ResourceDraft(Struct):
 
     @property
     def parameter(self) -> str:
-        """The path parameter that holds the id; empty if there is none."""
+        """The path parameter that holds the id, or a query parameter; empty if there is none."""
         return self.node.parameters[-1] if self.has_id else ""
 
     @property
@@ -146,10 +146,11 @@ class ResourceDraft(Struct):
 
     @property
     def parameter_schema(self) -> str | None:
-        """The schema of the path parameter that holds the id, in any operation of the item's path."""
+        """The schema of the parameter that holds the id, in any operation of the item's path."""
         operations = self.item.operations.values() if self.item else ()
+        place = ("query" if self.item is not None and self.item.query_key else "path", self.parameter)
         found = (parameter for operation in operations for parameter in operation.parameters)
-        return next((p.schema for p in found if p.location == "path" and p.name == self.parameter and p.schema), None)
+        return next((p.schema for p in found if (p.location, p.name) == place and p.schema), None)
 
     @property
     def is_created(self) -> bool:

@@ -19,7 +19,8 @@ def linked_references(
     drafts: Sequence[ResourceDraft], targets: Mapping[str, ReferredResource], document: Document
 ) -> dict[str, list[FoundReference]]:
     """The references of each resource's items that a link of a response tells, by the name of the resource."""
-    of_path = {draft.item.path: targets[draft.name] for draft in drafts if draft.item is not None and draft.has_id}
+    items = [draft for draft in drafts if draft.item is not None and draft.has_id and not draft.item.query_key]
+    of_path = {draft.node.path: targets[draft.name] for draft in items}
     found = {
         draft.name: [one for action in draft.actions for one in _of_action(action, draft, of_path, targets, document)]
         for draft in drafts

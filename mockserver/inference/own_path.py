@@ -18,7 +18,7 @@ def own_path(
 
     `base` is the path of the server.
     """
-    if not steps or draft.item is None or steps[0] == draft.parameter:
+    if not steps or draft.item is None or draft.item.query_key or steps[0] == draft.parameter:
         return {}
     path, at = draft.item.path, str(schemas.below(draft.properties()[steps[0]], steps[1:]))
     known = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}

@@ -23,21 +23,26 @@ Shape = tuple[str, ...]
 
 
 class PathNode(Struct, frozen=True):
-    """A path and the operations on it, by method."""
+    """A path and the operations on it, by method.
+
+    If a query parameter names the item, it is `query_key`, and the last part of the shape stands for it.
+    """
 
     path: str
     shape: Shape
     operations: Mapping[str, Operation]
+    query_key: str = ""
 
     @property
     def is_item(self) -> bool:
-        """Does the path end with a parameter, and so lead to one item?"""
+        """Does the path end with a parameter, or have one in its query, and so lead to one item?"""
         return bool(self.shape) and self.shape[-1] == "{}"
 
     @property
     def parameters(self) -> list[str]:
-        """The names of the path's parameters, from left to right."""
-        return path_template.names(self.path)
+        """The names of the path's parameters, from left to right, and the one in its query that names the item."""
+        names = path_template.names(self.path)
+        return [*names, self.query_key] if self.query_key else names
 
     @property
     def word(self) -> str:

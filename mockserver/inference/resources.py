@@ -19,6 +19,7 @@ from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
+from mockserver.inference.query_ids import with_query_ids
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
@@ -44,7 +45,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
 
     With `read_only` also those whose items can only be read.
     """
-    nodes = path_nodes(document.operations)
+    nodes = with_query_ids(path_nodes(document.operations), schemas)
     drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas, read_only)]
     for draft in drafts:
         actions.infer_first(draft)

@@ -152,6 +152,9 @@ class Writer:
         made = self._made(draft, name, places)
         note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
         also = self._other_name(draft, properties, name)
+        if draft.node.query_key:
+            also |= {"location": "query"}
+            note = note.replace("path parameter", "query parameter")
         return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | also | made
 
     def _other_name(self, draft: ResourceDraft, properties: Mapping[str, str], field: str) -> dict[str, str]:

@@ -14,7 +14,16 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
     """The id of an item: where it is, and how a new one is made."""
 
     field: Annotated[str, Meta(description="The property that holds it.")] = "id"
-    parameter: Annotated[str, Meta(description="The path parameter that holds it; empty if no path does.")] = "id"
+    parameter: Annotated[
+        str, Meta(description="The path parameter that holds it, or the query parameter; empty if no request does.")
+    ] = "id"
+    location: Annotated[
+        Literal["path", "query"],
+        Meta(
+            description="Where the parameter is. `query`: items have no paths of their own, as in `GET /user?id=1`. "
+            "A get without the parameter shows the newest item."
+        ),
+    ] = "path"
     also: Annotated[
         str,
         Meta(

@@ -1,0 +1,18 @@
+"""Which query parameter of an operation names the item that it is about."""
+
+from __future__ import annotations
+
+from mockserver.behaviour.statements import CONTENTS, Action, Resource
+from mockserver.openapi.document import Operation
+
+ABOUT_ONE = frozenset(("get", "update", "replace", "delete", *CONTENTS))
+"""The actions on one item."""
+
+
+def query_key(resource: Resource, action: Action | None, operation: Operation) -> str:
+    """The query parameter that names the item of an operation; empty if its path does, or if it is not about one."""
+    identity = resource.identity
+    if identity.location != "query" or action is None or action.does not in ABOUT_ONE:
+        return ""
+    names = {each.name for each in operation.parameters if each.location == "query"}
+    return identity.parameter if identity.parameter in names else ""

@@ -1,0 +1,157 @@
+"""Items that a query parameter names, where no path does: `GET /user?id=1`, `DELETE /tasks?taskId=7`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mockserver.inference.messages import is_object, list_path, reply_body
+from mockserver.inference.names import noun, plain, words
+from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.schemas import Schemas
+
+IDS = frozenset(("id", "uuid", "guid"))
+"""Last words of a parameter that names an item, or something that an item belongs to."""
+
+AT_ITEM = ("get", "head", "put", "patch", "delete")
+"""Methods of an item."""
+
+VERBS = {
+    "get": "get", "show": "get", "read": "get", "view": "get", "fetch": "get", "retrieve": "get", "detail": "get",
+    "details": "get", "info": "get", "update": "put", "edit": "put", "modify": "put", "replace": "put", "save": "put",
+    "delete": "delete", "remove": "delete", "destroy": "delete",
+}  # fmt: skip
+"""Last words of paths that say what happens to one item, and the method that does so at a path without a verb."""
+
+METHODS_OF = {"get": ("get", "head"), "put": ("put", "patch"), "delete": ("delete",)}
+"""The methods that a verb may have."""
+
+OF_ALL = {"create": "post", "add": "post", "new": "post", "list": "get", "all": "get"}
+"""Last words of paths that say what happens to the collection."""
+
+
+def with_query_ids(nodes: Mapping[Shape, PathNode], schemas: Schemas) -> dict[Shape, PathNode]:
+    """The nodes of a document, where paths whose query names one item are apart from those of the collection.
+
+    Of `/items/get?item_id=7`, `/items/delete?item_id=7` and `/items/create` the verbs are left out.
+    """
+    found = dict(nodes)
+    for shape, node in nodes.items():
+        base = shape[:-1]
+        if node.is_item or (*shape, "{}") in nodes:
+            continue
+        if base and shape[-1] in VERBS:
+            if VERBS[shape[-1]] == "get" and (*base, "{}") not in found:
+                _join_verbs(found, base, node, schemas)
+            continue
+        item = _item(node, schemas)
+        if item is not None:
+            found[item.shape] = item
+            _take(found, shape, item.operations)
+    return found
+
+
+def _join_verbs(found: dict[Shape, PathNode], base: Shape, getting: PathNode, schemas: Schemas) -> None:
+    """Join the paths that say by a verb what happens to the items of `base`, if one gets an item by its own id.
+
+    What a verb does by another method than usual, such as a POST that deletes, stays as it is.
+    """
+    get, own = getting.operations.get("get"), own_ids(base[-1])
+    key = next((each.name for each in _single_values(get, schemas) if plain(each.name) in own), "") if get else ""
+    if get is None or not key or not _shows_one(get, base[-1], schemas):
+        return
+    beside = {shape[-1]: node for shape, node in found.items() if shape[:-1] == base}
+    item, above = {"get": get}, dict(found[base].operations) if base in found else {}
+    for verb, node in beside.items():
+        for method in METHODS_OF.get(VERBS.get(verb, ""), ()):
+            if method in node.operations and _parameter(node.operations[method], key) is not None:
+                item.setdefault(method, node.operations[method])
+        if OF_ALL.get(verb, "") in node.operations:
+            above.setdefault(OF_ALL[verb], node.operations[OF_ALL[verb]])
+    for node in beside.values():
+        _take(found, node.shape, {**item, **above})
+    found[(*base, "{}")] = PathNode(getting.path, (*base, "{}"), item, key)
+    if above:
+        found[base] = PathNode(next(iter(above.values())).path, base, above)
+
+
+def _take(found: dict[Shape, PathNode], shape: Shape, taken: Mapping[str, Operation]) -> None:
+    """Take operations from the node of a path, which goes if none is left."""
+    node, gone = found[shape], {each.operation_id for each in taken.values()}
+    rest = {method: each for method, each in node.operations.items() if each.operation_id not in gone}
+    if rest:
+        found[shape] = PathNode(node.path, shape, rest)
+    else:
+        del found[shape]
+
+
+def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
+    """The item that the query of a path names; None if there is none."""
+    asked = {method: node.operations[method] for method in AT_ITEM if method in node.operations}
+    get = asked.get("get")
+    if get is not None and not _shows_one(get, node.word, schemas):
+        asked = {method: each for method, each in asked.items() if method not in ("get", "head")}
+    key = _key(asked, node, schemas)
+    named = {method: each for method, each in asked.items() if _parameter(each, key) is not None}
+    if not named or ("get" in asked and "get" not in named):
+        return None
+    return PathNode(node.path, (*node.shape, "{}"), named, key)
+
+
+def _shows_one(operation: Operation, word: str, schemas: Schemas) -> bool:
+    """Does a GET show one object, and not a list?"""
+    found = reply_body(operation, "get")
+    shown = found.schema if found is not None else None
+    return shown is not None and is_object(schemas, shown) and list_path(schemas, shown, word) is None
+
+
+def _key(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> str:
+    """The query parameter that names the item; empty if none does, or it is not clear which one.
+
+    One that is called the id of such an item may be optional. Any other must be required wherever it is, by a write
+    among them, and be the id of something or a property that the GET shows.
+    """
+    known = {each.name: each for one in asked.values() for each in _single_values(one, schemas)}
+    free = [name for name in known if name not in node.parameters]
+    own = [name for name in free if plain(name) in own_ids(node.word)]
+    if own:
+        return min(own, key=lambda name: plain(name) in IDS)  # `userId` before `id`
+    if asked.keys() <= {"get", "head"} and "post" not in node.operations:
+        return ""
+    shown = _shown(asked.get("get"), schemas)
+    needed = [name for name in free if all(_is_required(each, name) for each in asked.values())]
+    likely = [name for name in needed if words(name)[-1:] and words(name)[-1] in IDS] or [
+        name for name in needed if plain(name) in shown
+    ]
+    return likely[0] if len(likely) == 1 else ""
+
+
+def own_ids(word: str) -> frozenset[str]:
+    """The plain names of parameters that hold the id of an item: `id`, `userid` and `useruuid` at `/users`."""
+    called = noun(word)
+    stems = {"".join(called[at:]) for at in range(len(called))}
+    return IDS | {f"{stem}{last}" for stem in stems for last in IDS}
+
+
+def _single_values(operation: Operation, schemas: Schemas) -> Iterable[Parameter]:
+    """The query parameters that are one text or number."""
+    for each in operation.parameters:
+        types = schemas.types(each.schema) - {"null"} if each.schema else frozenset({"string"})
+        if each.location == "query" and types <= {"string", "integer", "number"}:
+            yield each
+
+
+def _parameter(operation: Operation, name: str) -> Parameter | None:
+    return next((each for each in operation.parameters if (each.location, each.name) == ("query", name)), None)
+
+
+def _is_required(operation: Operation, name: str) -> bool:
+    found = _parameter(operation, name)
+    return found is not None and found.required
+
+
+def _shown(get: Operation | None, schemas: Schemas) -> frozenset[str]:
+    """The plain names of the properties that a GET shows."""
+    found = reply_body(get, "get") if get is not None else None
+    shown = found.schema if found is not None else None
+    return frozenset(map(plain, schemas.properties(shown))) if shown else frozenset()
