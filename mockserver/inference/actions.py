@@ -99,7 +99,7 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return None  # it creates several (batches.py), or none
     path, schema = shown_item(draft, found)
     envelope, alike = _envelope(draft, asked)
-    reason = _why_created(draft, found, schema, alike)
+    reason = _why_created(draft, operation.http_method, found, schema, alike)
     if not reason:
         return None
     return DraftAction(operation, "create", found, reason, item_path=path, item_schema=schema, envelope=envelope)
@@ -116,17 +116,17 @@ def _asks_for_list(draft: ResourceDraft, asked: str, found: ReplyBody) -> bool:
     return is_same and bool(parameters) and draft.schemas.properties(asked).keys() <= parameters
 
 
-def _why_created(draft: ResourceDraft, found: ReplyBody, schema: str | None, alike: bool) -> str:
+def _why_created(draft: ResourceDraft, method: str, found: ReplyBody, schema: str | None, alike: bool) -> str:
     """Why a POST seems to create an item; empty if it does not."""
     if found.schema and not messages.may_be_object(draft.schemas, found.schema) and not _is_id(draft, found.schema):
         return ""
     if schema and _alike(draft, schema):
-        return "a POST to the collection whose reply shows an item"
+        return f"a {method} to the collection whose reply shows an item"
     if alike:
-        return "a POST to the collection whose request contains an item"
+        return f"a {method} to the collection whose request contains an item"
     if found.status == 201:
-        return "a POST to the collection that answers 201"
-    return "a POST to the collection" if draft.has_id and draft.action("get") and found.schema is None else ""
+        return f"a {method} to the collection that answers 201"
+    return f"a {method} to the collection" if draft.has_id and draft.action("get") and found.schema is None else ""
 
 
 def _is_id(draft: ResourceDraft, pointer: str) -> bool:

@@ -164,7 +164,8 @@ class ResourceDraft(Struct):
             self.action(*CREATING) is not None and self._is_chosen
         ):
             return False
-        return self.is_created or self.action("delete") is not None or (self.single and len(self.actions) > 1)
+        is_deleted = self.action("delete") is not None and not self.node.query_key
+        return self.is_created or is_deleted or (self.single and len(self.actions) > 1)
 
 
 OWNER_KEYS = ("login", "username", "slug", "key", "id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mockserver.inference.messages import is_object, list_path, reply_body
+from mockserver.inference.messages import is_object, list_path, reply_body, request_schema
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.openapi.document import Operation, Parameter
@@ -48,6 +48,8 @@ def with_query_ids(nodes: Mapping[Shape, PathNode], schemas: Schemas) -> dict[Sh
         if item is not None:
             found[item.shape] = item
             _take(found, shape, item.operations)
+            if shape in found:
+                found[shape] = _with_create(found[shape])
     return found
 
 
@@ -85,6 +87,14 @@ def _take(found: dict[Shape, PathNode], shape: Shape, taken: Mapping[str, Operat
         del found[shape]
 
 
+def _with_create(node: PathNode) -> PathNode:
+    """The collection, where a PUT that names no item does what a POST does elsewhere: it creates one."""
+    if "put" not in node.operations or "post" in node.operations:
+        return node
+    rest = {method: each for method, each in node.operations.items() if method != "put"}
+    return PathNode(node.path, node.shape, {**rest, "post": node.operations["put"]})
+
+
 def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
     """The item that the query of a path names; None if there is none."""
     asked = {method: node.operations[method] for method in AT_ITEM if method in node.operations}
@@ -93,9 +103,17 @@ def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
         asked = {method: each for method, each in asked.items() if method not in ("get", "head")}
     key = _key(asked, node, schemas)
     named = {method: each for method, each in asked.items() if _parameter(each, key) is not None}
-    if not named or ("get" in asked and "get" not in named):
+    if not named or ("get" in asked and "get" not in named) or _asks_the_same(node, schemas):
         return None
     return PathNode(node.path, (*node.shape, "{}"), named, key)
+
+
+def _asks_the_same(node: PathNode, schemas: Schemas) -> bool:
+    """Does a POST take in its body what the GET takes in its query, as all requests to Amazon may?"""
+    get, post = node.operations.get("get"), node.operations.get("post")
+    body = request_schema(post.request_body) if post is not None else None
+    sent = set(schemas.properties(body)) if body else set()
+    return get is not None and bool(sent) and sent <= {p.name for p in get.parameters if p.location == "query"}
 
 
 def _shows_one(operation: Operation, word: str, schemas: Schemas) -> bool:
@@ -108,15 +126,15 @@ def _shows_one(operation: Operation, word: str, schemas: Schemas) -> bool:
 def _key(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> str:
     """The query parameter that names the item; empty if none does, or it is not clear which one.
 
-    One that is called the id of such an item may be optional. Any other must be required wherever it is, by a write
-    among them, and be the id of something or a property that the GET shows.
+    One that is called the id of such an item may be optional. Any other must be required by a GET and by what writes,
+    and be the id of something or a property that the GET shows.
     """
     known = {each.name: each for one in asked.values() for each in _single_values(one, schemas)}
     free = [name for name in known if name not in node.parameters]
     own = [name for name in free if plain(name) in own_ids(node.word)]
     if own:
         return min(own, key=lambda name: plain(name) in IDS)  # `userId` before `id`
-    if asked.keys() <= {"get", "head"} and "post" not in node.operations:
+    if "get" not in asked or asked.keys() <= {"get", "head"}:
         return ""
     shown = _shown(asked.get("get"), schemas)
     needed = [name for name in free if all(_is_required(each, name) for each in asked.values())]

@@ -100,6 +100,23 @@ def test_what_is_only_read_by_a_parameter_exists_from_the_start(serve: Serve) ->
     assert [404] == _statuses(api, "GET", "/joke?id=99")
 
 
+def test_a_put_that_names_no_item_creates_one_where_the_other_requests_name_one(serve: Serve) -> None:
+    api = serve("query-ids")
+
+    one, two = (api.put("/fact", json={"text": text}).json() for text in "ab")
+
+    assert [one, two] == [api.get(f"/fact?id={each['id']}").json() for each in (one, two)]
+    assert [204, 404] == _statuses(api, "DELETE", *2 * [f"/fact?id={one['id']}"])
+
+
+def test_what_no_request_creates_is_answered_by_example(serve: Serve) -> None:
+    api = serve("query-ids")
+
+    assert 200 == api.post("/GetBoard", json={"BoardId": "a"}).status_code  # asks the same as the GET
+    assert [200, 200] == _statuses(api, "GET", "/GetBoard?BoardId=a", "/GetBoard?BoardId=b")
+    assert [204] == _statuses(api, "DELETE", "/permission?permissionId=7")
+
+
 @pytest.mark.parametrize("materialize", [False, True])
 def test_an_object_without_such_a_parameter_is_a_single_one(serve: Serve, materialize: bool) -> None:
     api = serve("query-ids", materialize=materialize)
