@@ -19,6 +19,7 @@ from mockserver.handlers.batches import bind_batch
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.content_plans import content_plan
 from mockserver.handlers.contents import CONTENT_HANDLERS
+from mockserver.handlers.cursor_forms import cursors
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.generated_fields import ReplyView
@@ -97,7 +98,7 @@ def _bound(
         renderer=renderer,
         rules=_rules(contract, operation, behaviour),
         paging=limited(behaviour.paging, most),
-        select_page=page_selector(behaviour.paging, most),
+        select_page=page_selector(behaviour.paging, most, cursors(contract, operation, behaviour)),
         filters=behaviour.filter,
         sort=behaviour.sort,
         patch=action.patch,

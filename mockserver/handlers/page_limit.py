@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from mockserver.behaviour import templates
 from mockserver.behaviour.statements import OperationBehaviour, Paging
 from mockserver.contract import Contract
 from mockserver.handlers import paging as paging_styles
+from mockserver.handlers.cursor_forms import Cursors
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.reply_renderer import items_template
 from mockserver.openapi.document import Operation
@@ -34,8 +36,10 @@ def limited(paging: Paging | None, most: int | None) -> Paging | None:
     return replace(paging, maximum=maximum, default=min(paging.default, most))
 
 
-def page_selector(paging: Paging | None, most: int | None) -> SelectPage:
-    """The function that selects the items of a page."""
+def page_selector(paging: Paging | None, most: int | None, valid: Cursors | None) -> SelectPage:
+    """The function that selects the items of a page; `valid` are its cursors where they may not be any text."""
+    if valid is not None:
+        return partial(paging_styles.cursor, valid=valid)
     if paging is None and most is not None:
         return paging_styles.first_items(most)
     return paging_styles.STYLES[paging.style if paging is not None else "whole"]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from mockserver.behaviour.statements import Paging
 from mockserver.errors import Fault, Invalid, Missing, Refusal
+from mockserver.handlers.cursor_forms import Cursors
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
@@ -68,13 +69,19 @@ def first_items(most: int) -> SelectPage:
 
 
 def cursor(
-    call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+    call: Call,
+    paging: Paging,
+    found: FilteredView | Selection,
+    collection: Collection,
+    newest_first: bool,
+    valid: Cursors | None = None,
 ) -> Page:
     """The items after the one whose id the client sends, or before it when it sends the `backward` parameter.
 
-    For an id that no item ever had, the page is empty, or Invalid or Missing is raised, as the statement says.
+    For an id that no item ever had, the page is empty, or Invalid or Missing is raised, as the statement says. `valid`
+    are the cursors of a list whose schema may not allow ids.
     """
-    limit, forward = size(call, paging), _position(paging, paging.position, call, collection)
+    limit, forward = size(call, paging), _position(paging, paging.position, call, collection, valid)
     backward = _position(paging, paging.backward, call, collection) if forward is None and paging.backward else None
     # One item more than the page has room for is read, to know whether there is a next page.
     if NO_POSITION in (forward, backward):
@@ -85,7 +92,8 @@ def cursor(
     else:
         records = found.last(limit + 1, backward, newest_first=newest_first)
         more, records = len(records) > limit, records[-limit:]
-    next_position = records[-1].id if more and records else None
+    last = records[-1] if more and records else None
+    next_position = None if last is None else last.id if valid is None else valid.of(last)
     return records, {
         "next": next_position,
         "more": more,
@@ -98,7 +106,9 @@ def cursor(
     }
 
 
-def _position(paging: Paging, parameter: str, call: Call, collection: Collection) -> int | None:
+def _position(
+    paging: Paging, parameter: str, call: Call, collection: Collection, valid: Cursors | None = None
+) -> int | None:
     """The position of the item that a parameter names, also of a deleted one; None without the parameter."""
     sent = call.query.get(parameter)
     if sent is None:
@@ -106,6 +116,8 @@ def _position(paging: Paging, parameter: str, call: Call, collection: Collection
     position = collection.age_of(sent)
     if position is None and isinstance(sent, str) and DIGITS.fullmatch(sent):
         position = collection.age_of(int(sent))
+    if position is None and valid is not None:
+        position = valid.age(sent)
     if position is None and paging.unknown_position != "empty":
         raise UNKNOWN_POSITIONS[paging.unknown_position](parameter, sent)
     return NO_POSITION if position is None else position
