@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import permutations
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contracts.checks.item_view import documented
@@ -19,11 +19,13 @@ from contracts.model.resources import (
     resource_operations,
 )
 from contracts.model.state_rules import StateRule, state_rule
+from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.names import plain
 
-MOST_WAYS = 12
+MOST_WAYS = 16
 """So many ways to bring an item into a state are tried at most."""
 
 
@@ -36,13 +38,21 @@ class Step(NamedTuple):
 
 def forbidden_state(context: CheckContext, resource: CheckedResource, op: ResourceOperation, rule: StateRule) -> None:
     """What the document forbids in a state of an item is refused in it: only an open order can be cancelled."""
-    tried = set[str]()
-    for way in _ways(context, resource, rule)[:MOST_WAYS]:
+    steps, tried, reached = _steps(context, resource, rule), set[str](), set[frozenset[tuple[str, Any]]]()
+    ways = deque[tuple[Step, ...]]([()])
+    for _ in range(MOST_WAYS):
+        if not ways:
+            break
+        way = ways.popleft()
         created = context.create(resource)
         done = _go(context, created, way)
         _, item, shown = current(context, created) if done is not None else (None, {}, ())
+        if done is None or (states := _states(item, rule)) in reached:
+            continue
+        reached.add(states)
+        ways += [(*way, step) for step in steps if step not in way]
         state = str(item.get(rule.field))
-        if done is None or not rule.forbids(item) or state in tried:
+        if not rule.forbids(item) or state in tried:
             continue
         tried.add(state)
         exchange = _try(context, op, created)
@@ -59,15 +69,24 @@ def forbidden_state(context: CheckContext, resource: CheckedResource, op: Resour
         raise CannotBuildRequest(f"no request brought a {resource.name} into a state in which {op.name} is refused")
 
 
-def _ways(context: CheckContext, resource: CheckedResource, rule: StateRule) -> list[tuple[Step, ...]]:
-    """Ways to bring a new item into another state: none, each action, an update of the state, and two in a row."""
+def _steps(context: CheckContext, resource: CheckedResource, rule: StateRule) -> list[Step]:
+    """What may bring an item into another state: each action, and an update of the state."""
     steps = [Step(op, _body(context, op)) for op in actions_of(context.contract, resource)]
     update = resource.operations.get("update") or resource.operations.get("replace")
     pointer = context.bodies.properties(update).get(rule.field) if update is not None else None
     if update is not None and pointer is not None:
         values = context.contract.schemas.keyword(pointer, "enum") or (True, False)
         steps += [Step(update, {rule.field: value}) for value in values]
-    return [(), *((step,) for step in steps), *permutations(steps, 2)]
+    return steps
+
+
+def _states(item: Mapping[str, Any], rule: StateRule) -> frozenset[tuple[str, Any]]:
+    """The fields of an item that say in which state it is. Ways that lead to the same ones lead no further."""
+    return frozenset(
+        (name, str(value))
+        for name, value in item.items()
+        if name == rule.field or isinstance(value, bool) or plain(name).endswith(STATES)
+    )
 
 
 def _go(context: CheckContext, created: CreatedItem, way: Sequence[Step]) -> list[RecordedExchange] | None:

@@ -40,13 +40,62 @@ REFUSED = re.compile(
 )
 """How an error names them: "the poll is closed already"."""
 
+STATUSES = frozenset(("400", "403", "409", "412", "422", "423"))
+
+STATUS = rf"(?:{'|'.join(sorted(STATUSES))}|conflict)"
+
+REFUSAL = (
+    r"(?:(?:gives?|returns?|gets?|yields?|causes?|answers?|fails?|leads? to|results? in|(?:is|are) answered)"
+    rf"(?: with| by)?(?: an?| the)?(?: http| status| code| error| response)* {STATUS}(?: conflict| error)?|"
+    rf"(?:(?:is|are) (?:refused|rejected)|fails?)(?: (?:with|by)(?: an?| the)?(?: http| status)* {STATUS})?)"
+)
+"""How a sentence says that a request is refused."""
+
+FAILS = (
+    rf"(?:\b{REFUSAL}|^(?:http |status )?{STATUS}|\b(?<!only )not (?:possible|allowed|permitted)|"
+    r"\b(?:cannot|can not|can['’]t|may not) be [a-z]+)"
+)
+"""What a sentence says before the condition: "returns 409", "not possible"."""
+
+WHO = r"(?: (?:the |an? )?(?P<about>it|[a-z]+) (?:is|was|has been))?(?P<no> not|n['’]t)?(?: already| yet| still)?"
+WHICH = r"\b(?:an?|any|the) (?P<about>[a-z]+) (?:that|which) (?:is|was|has been)"
+STATED = r" (?:an? |the |any )?(?P<states>[\w ,-]{1,80})$"
+
+SAID = (
+    (rf"{FAILS} (?:if|when|while|once){WHO}{STATED}", False),
+    (rf"{FAILS} unless{WHO}{STATED}", True),
+    (rf"{FAILS} (?:for|on|with){STATED}", False),
+    (rf"\bonly (?:possible|allowed|permitted|works) (?:for|on|with){STATED}", True),
+    (
+        rf"{WHICH}(?P<no> not|n['’]t)?(?: already| yet)? (?P<states>[\w ,-]{{1,80}}?)(?: already| yet)? {REFUSAL}$",
+        False,
+    ),
+    (rf"^(?:[a-z]+ing )?(?:an? |the |any )?(?P<states>[\w ,-]{{1,80}}?) {REFUSAL}$", False),
+    (r"^(?:an? |the )?(?P<states>[\w -]{1,80}?) (?:takes?|accepts?|allows?|gets?) no(?: more| new)? [a-z]+$", False),
+    (rf"^(?:the |an? )?(?P<about>it|[a-z]+) must not (?:already )?be{STATED}", False),
+    (r"^nor (?:can |may |could )?(?P<states>[\w -]{1,80})$", False),
+)
+"""How a sentence names the states in which a request succeeds (True) or is refused: "one that is open gives 409"."""
+
+SAID_REFUSED = tuple((re.compile(pattern, re.IGNORECASE), is_allowed) for pattern, is_allowed in SAID)
+
+DOES = re.compile(
+    r"^[a-z]+s (?:an?|the) (?P<states>[\w ,-]{1,80}?)(?: again| now)?(?: and [a-z]+s .*)?$", re.IGNORECASE
+)
+"""How a sentence names what an operation is for: "ships a paid order"."""
+
+OTHERWISE = re.compile(
+    rf"^(?:(?:in )?(?:any|every|each|all) other (?:status|state|statuses|states|case|cases|one|ones)|otherwise)\b.*"
+    rf"\b(?:{REFUSAL}|{STATUS})$|\b(?:{STATUS}|refused|rejected|fails) otherwise$",
+    re.IGNORECASE,
+)
+"""How the next one says that all other states are refused."""
+
 AROUND = frozenset((
     "a", "an", "the", "in", "or", "and", "state", "status", "be", "still", "yet", "already", "any", "longer", "again",
-    "that", "which", "is", "are", "either",
+    "that", "which", "is", "are", "either", "one", "ones",
 ))  # fmt: skip
 """Words around the names of states."""
-
-STATUSES = frozenset(("400", "403", "409", "412", "422", "423"))
 
 State = tuple[str, Any]
 """A field and its value."""
@@ -69,6 +118,11 @@ class StateRule(NamedTuple):
         shown = item.get(self.field)
         return shown is not None and (((self.field, shown) in self.states) is not self.is_allowed)
 
+    def with_more(self, rule: StateRule | None) -> StateRule:
+        """The rule with the states that another clause forbids too."""
+        is_like = rule is not None and not self.is_allowed and not rule.is_allowed and rule.field == self.field
+        return self._replace(states=self.states | rule.states) if rule is not None and is_like else self
+
     @property
     def text(self) -> str:
         """The rule in our words."""
@@ -85,13 +139,15 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
     if not any(each.status in STATUSES for each in operation.responses):
         return None
     known = dict(_states(schemas, fields))
+    found: StateRule | None = None
+    before = ""
     for sentence in refusal_sentences(schemas, operation) if known else ():
         if sentence.status in STATUSES or not sentence.status:
-            for clause in CLAUSES.split(sentence.text):
-                rule = _rule(clause.strip(" ."), sentence, known, noun(name)[-1])
-                if rule is not None:
-                    return rule
-    return None
+            for clause in (each.strip(" .)") for each in CLAUSES.split(sentence.text)):
+                rule = _rule(clause, before, sentence, known, noun(name)[-1])
+                found = rule if found is None else found.with_more(rule)
+                before = clause if DOES.match(clause) else before
+    return found
 
 
 def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
@@ -106,19 +162,23 @@ def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, 
             yield from ((plain(str(value)), (name, value)) for value in values if isinstance(value, str))
 
 
-def _rule(clause: str, sentence: Sentence, known: Mapping[str, State], subject: str) -> StateRule | None:
-    forms: list[tuple[re.Pattern[str], bool]] = [(each, True) for each in ALLOWED]
+def _rule(clause: str, before: str, sentence: Sentence, known: Mapping[str, State], subject: str) -> StateRule | None:
+    """The rule of a clause; `before` says what the operation does."""
+    forms: list[tuple[re.Pattern[str], bool]] = [*((each, True) for each in ALLOWED), *SAID_REFUSED]
     forms += [(each, False) for each in FORBIDDEN]
     if sentence.status:
         forms += [(NOT_ALLOWED, True), (REFUSED, False)]
     for form, is_allowed in forms:
         match = form.search(clause)
-        about = match.groupdict().get("about") if match else None
+        said = match.groupdict() if match else {}
+        about = said.get("about")
         if match and (about is None or about.lower() == "it" or noun(about)[-1:] == (subject,)):
-            states = _named(match["states"], known, subject, is_subject_needed=about is None)
+            states = _named(match["states"], known, subject, is_subject_needed="about" not in form.groupindex)
             if states:
-                return StateRule(states, is_allowed, sentence.source)
-    return None
+                return StateRule(states, is_allowed is not bool(said.get("no")), sentence.source)
+    done = DOES.match(before) if OTHERWISE.search(clause) else None
+    states = _named(done["states"], known, subject, is_subject_needed=True) if done else frozenset[State]()
+    return StateRule(states, True, sentence.source) if states else None
 
 
 def _named(text: str, known: Mapping[str, State], subject: str, *, is_subject_needed: bool) -> frozenset[State]:
