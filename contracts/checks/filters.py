@@ -26,6 +26,9 @@ from mockserver.inference.ranges import says_if_included
 UNSHOWN: Any = object()
 """The value of a field that no reply shows."""
 
+EQUAL = ("equal", "any-of")
+"""How a property compares that has to equal the value of the parameter, where that is one value."""
+
 PAGE = 2
 """The size of the pages of a filtered list."""
 
@@ -38,10 +41,10 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     if statement.field == EVERY_FIELD:
         return _check_search(context, target)
     if target.field not in context.bodies.properties(resource.operations["create"]):
-        if statement.compare == "equal" and statement.parameter and statement.equals is None:
+        if statement.compare in EQUAL and statement.parameter and statement.equals is None:
             return check_shown_values(context, target)
         raise CannotBuildRequest(f"no create request sets {statement.field}")
-    if statement.compare != "equal":
+    if statement.compare not in EQUAL:
         return _check_range(context, target)
     if statement.parameter and statement.equals is None:
         return _check_parameter(context, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
@@ -35,7 +36,7 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         for entry in context.bound.filters
     )
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
-    ranges = [entry for entry in context.bound.filters if entry.compare not in ("equal", "expression")]
+    ranges = [entry for entry in context.bound.filters if entry.compare not in NO_BOUNDS]
     bounds = [(entry, value) for entry in ranges if (value := _sent(context.call.query, entry.parameter)) is not None]
     tests = _expressions(context)
     if tests:
@@ -49,11 +50,21 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         return Selection([r for r in within if all(_has(r.fields, name, values) for name, values in conditions)])
     if not conditions:
         return collection.view()
-    name, values = conditions[0]
-    if len(conditions) == len(values) == 1 and collection.is_indexed(name):
+    newest_first = context.bound.resource.newest_first
+    (name, values), *others = sorted(conditions, key=lambda condition: -len(condition[1]))
+    if collection.is_indexed(name) and not others and len(values) == 1:
         return collection.view((name, values[0]))
-    walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-    return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in conditions)])
+    if collection.is_indexed(name):
+        # Many ids cost one look-up each, and not one comparison with each item.
+        views = (collection.view((name, value)).after(None, newest_first=newest_first) for value in values)
+        walk = iter(sorted(chain.from_iterable(views), key=lambda record: record.sequence, reverse=newest_first))
+    else:
+        walk, others = collection.view().after(None, newest_first=newest_first), conditions
+    return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in others)])
+
+
+NO_BOUNDS = ("equal", "any-of", "expression")
+"""How a property compares where the value is no bound of a range."""
 
 
 def _expressions(context: RequestContext) -> list[Test]:

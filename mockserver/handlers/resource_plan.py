@@ -25,6 +25,7 @@ from mockserver.handlers.showings import Showings, showings
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
+from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
 from mockserver.state.world import World
@@ -326,6 +327,9 @@ def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | N
     """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
     if not entry.parameter:
         return entry.field, (entry.equals,)
+    if entry.compare == "any-of":
+        spellings = tuple(_ids_in(value))
+        return (entry.field, spellings) if spellings else None
     if entry.compare != "equal":
         return None
     if entry.anything is not None and value == entry.anything:
@@ -335,3 +339,10 @@ def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | N
     if isinstance(value, list):
         return (entry.field, value) if value else None
     return None if value is None else (entry.field, (value,))
+
+
+def _ids_in(value: Any) -> dict[Any, None]:
+    """The ids in a text with commas or in a list, each once; also as a number, if it is written as one."""
+    texts = [part.strip() for each in (value if isinstance(value, list) else [value]) for part in str(each).split(",")]
+    found = [spelling for text in texts if text for spelling in (text, number_of(text)) if spelling is not None]
+    return dict.fromkeys(found if value is not None else ())

@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.ranges import ranges
-from mockserver.inference.references import EACH, relation
+from mockserver.inference.references import EACH, ID_WORDS, relation
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -104,7 +104,11 @@ def _filters(
         asked, own = _scalar_types(schemas, str(parameter.schema)), schemas.types(properties[name])
         if schemas.keyword(properties[name], "format") in TIMES:
             continue
-        if asked & own & {"string", "integer", "boolean", "number"}:
+        if _is_any_of(schemas, parameter, name, key, own - {"null"}):
+            note = f"the query parameter has ids as texts, which {name} has"
+            stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
+            yield {**stated, "evidence": "inferred", "note": note}
+        elif asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter has the name and the type of the property {name}"
             is_own = name in shown or (name.endswith(EACH) and name.removesuffix(EACH) in shown)
             is_named = is_own and plain(name.removesuffix(EACH)) in readings
@@ -112,6 +116,15 @@ def _filters(
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _is_any_of(schemas: Schemas, parameter: Parameter, name: str, key: str, own: frozenset[str]) -> bool:
+    """Has a parameter texts that are ids, where these are numbers, or one text with several ids?"""
+    is_id = name == key or (words(name)[-1:] != () and words(name)[-1] in ID_WORDS)
+    if not is_id or _scalar_types(schemas, str(parameter.schema)) != {"string"}:
+        return False
+    is_several = is_text(schemas, parameter) and plain(parameter.name) != plain(name) and _of_ids(parameter.name)
+    return own == {"integer"} or (is_several and own == {"string"})
 
 
 def _by_other_names(properties: Mapping[str, str]) -> dict[str, str]:
@@ -160,9 +173,19 @@ NAMES = ("name", "slug", "label", "key", "code", "id")
 
 
 def _of_each(schemas: Schemas, parameter: Parameter) -> str:
-    """What each value of a parameter with a list is about: `id` for `ids`; empty for other parameters."""
-    is_list = "array" in schemas.types(str(parameter.schema))
+    """What each value of a parameter with a list is about: `id` for `ids`; empty for other parameters.
+
+    Several ids may also be a text, with commas between them.
+    """
+    types = schemas.types(str(parameter.schema))
+    is_list = "array" in types or (types == {"string"} and _of_ids(parameter.name))
     return "".join(noun("_".join(asked_words(parameter.name)))) if is_list else ""
+
+
+def _of_ids(name: str) -> bool:
+    """Is a parameter called `ids`, or `customer_ids`?"""
+    found = asked_words(name)
+    return bool(found) and found[-1].endswith("s") and noun(found[-1])[-1] in ID_WORDS
 
 
 def _scalar_types(schemas: Schemas, pointer: str) -> frozenset[str]:

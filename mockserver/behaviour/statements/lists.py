@@ -74,9 +74,11 @@ class Filter(Statement, frozen=True, kw_only=True):
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
     location: Annotated[Literal["query", "path"], Meta(description="Where the parameter is.")] = "query"
     compare: Annotated[
-        Literal["equal", "at-least", "at-most", "above", "below", "expression"],
+        Literal["equal", "any-of", "at-least", "at-most", "above", "below", "expression"],
         Meta(
-            description="How the property compares with the value: `at-least` for `min_price`, `below` for `price_lt`. "
+            description="How the property compares with the value. `any-of`: it is one of several ids with commas "
+            "between them, also where ids are numbers and the parameter is a text; `at-least` for `min_price`, "
+            "`below` for `price_lt`. "
             "`expression` (with the field `*`): the value is an expression of SCIM or OData, such as "
             '`userName eq "ada" and active eq true`; one that cannot be read is refused.'
         ),
