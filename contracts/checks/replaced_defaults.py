@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json, documented, shown_value, unchangeable
-from contracts.checks.updates import keeps_what_is_left_out, smallest_put_body
+from contracts.checks.updates import keeps_what_is_left_out, says_reset, smallest_put_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -36,7 +36,7 @@ def replaced_defaults(context: CheckContext, resource: CheckedResource, fields: 
     for name, before in omitted.items():
         if name in item:
             # A PUT that keeps the value was found by `replace`, if the document does not allow it.
-            is_kept = item[name] == before
+            is_kept = item[name] == before and not says_reset(context, op)
             context.expect(
                 item[name] == fields[name],
                 f"{name} is {as_json(fields[name])}, its default, when the body of a PUT omits it",

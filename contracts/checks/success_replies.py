@@ -8,7 +8,7 @@ from contracts.checks.item_view import as_json
 from contracts.checks.reply_templates import template_differences, without_examples
 from contracts.client.request_builder import CannotBuildRequest, servers_of
 from contracts.client.target import Request
-from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
+from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
@@ -25,7 +25,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
             exchange.status == statement.status, f"a success has status {statement.status}", exchange, about="status"
         )
     if "{location}" in statement.headers.values() and _is_location_stated(op, statement):
-        _check_location(context, resource, statement, exchange)
+        _check_location(context, resource, statement, exchange, _stated_location(op, exchange))
     if op.operation.method != "head" and exchange.reply_body:
         context.compared += 1
         # What the mock shows beside the items is an example if it is not stated: `next` is another one each time.
@@ -49,8 +49,28 @@ def _is_location_stated(op: ResourceOperation, statement: ReplyStatement) -> boo
     )
 
 
+def _stated_location(op: ResourceOperation, exchange: RecordedExchange) -> StatementRef | None:
+    """What HTTP says of a Location in a 201 that the document names; None if the statement of the reply is all.
+
+    That of a 202 may lead to a job.
+    """
+    is_named = any(
+        header.name.lower() == "location"
+        for each in op.operation.responses
+        if each.status == "201"
+        for header in each.headers
+    )
+    text = "The Location of a 201 leads to the new item."
+    is_law = is_named and exchange.status == 201
+    return StatementRef(op.name, "reply", "documented", "RFC 9110 section 15.3.2", text) if is_law else None
+
+
 def _check_location(
-    context: CheckContext, resource: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange
+    context: CheckContext,
+    resource: CheckedResource,
+    statement: ReplyStatement,
+    exchange: RecordedExchange,
+    law: StatementRef | None,
 ) -> None:
     """The Location header is the URL of the new item (RFC 9110 section 10.2.2)."""
     name = next(name for name, written in statement.headers.items() if written == "{location}")
@@ -78,6 +98,7 @@ def _check_location(
         exchange,
         response,
         about="located",
+        statement=law,
     )
     field = resource.behaviour.identity.field
     wanted = value_at(exchange.json, resource.operations["create"].reply_path("item") or ())
@@ -90,6 +111,7 @@ def _check_location(
             exchange,
             response,
             about="located other",
+            statement=law,
         )
 
 

@@ -36,6 +36,14 @@ PARTIAL = re.compile(
 """Words of the description of a PUT that keeps the fields that its body does not contain."""
 
 
+RESETS = re.compile(
+    r"[^.;]*\b(?:left (?:out|away)|omitted|missing|absent|not (?:given|sent|present|provided|included))\b"
+    r"(?![^.;]*\b(?:not|never|keeps?|kept|unchanged|untouched)\b)"
+    r"[^.;]*\b(?:defaults?|reset|removed|cleared|emptied|deleted|null)\b[^.;]*",
+    re.IGNORECASE,
+)
+"""A clause that says what becomes of the fields which a body lacks: "those left out get their default values"."""
+
 COUNTS_CHANGES = re.compile(r"(?i)modif|updated|changed|revision|version|etag|generation|sequence")
 """A part of the name of a field that may change with each PUT, even if nothing else does (RFC 9110 section 9.2.2)."""
 
@@ -261,11 +269,18 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
 def keeps_what_is_left_out(context: CheckContext, resource: CheckedResource) -> bool:
     """Does the document describe a PUT that changes only the given fields?
 
-    A sentence says so, or nothing is required in its body though a new item requires something.
+    A sentence says so, or nothing is required in its body though a new item requires something and no sentence says
+    that the others are reset.
     """
     op = resource.operations["replace"]
     is_optional = not context.bodies.required(op) and bool(context.bodies.required(resource.operations["create"]))
-    return is_optional or PARTIAL.search(told(context.contract, op.operation)) is not None
+    said = told(context.contract, op.operation)
+    return (is_optional and not says_reset(context, op)) or PARTIAL.search(RESETS.sub("", said)) is not None
+
+
+def says_reset(context: CheckContext, op: ResourceOperation) -> bool:
+    """Does the document say that an operation resets the fields which its body lacks?"""
+    return RESETS.search(told(context.contract, op.operation)) is not None
 
 
 def _check_dropped(
