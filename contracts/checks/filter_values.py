@@ -10,6 +10,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.inference.descriptions import Said, description
+from mockserver.inference.names import plain
 from mockserver.openapi.schemas import Schemas
 
 WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
@@ -21,15 +22,33 @@ LETTERS = ("bdfg", "klmn")
 ANY_CASE = re.compile(
     r"\bcase[- ]?insensitive(?:ly)?\b|\b(?:upper and lower |letter )?case (?:does not|doesn't|do not) matter\b|"
     r"\b(?:ignor(?:es?|ing)|regardless of|irrespective of) (?:the |letter |upper and lower )*case\b|"
-    r"\bcase is (?:ignored|irrelevant)\b|\bnot case[- ]sensitive\b",
+    r"\bcase is (?:ignored|irrelevant)\b|\bnot case[- ]sensitive\b|\bin any case\b(?! of)|"
+    r"\bwithout (?:regard to|considering) (?:the |letter |upper and lower )*case\b|"
+    r"\b(?:upper|lower)(?: case)?(?: and |/)(?:upper|lower)[- ]?case (?:letters )?are (?:the same|equal|not distinguished)\b",
     re.IGNORECASE,
 )
+"""How the description of a parameter says that the case of letters does not matter."""
+
+PART = re.compile(
+    r"(?:^|\b(?:any|a|by|only|matching|contains?|with)\s)(?:any |a )?(?:sub)?part of (?:the |its |an? )?"
+    r"(?P<what>[^,.;]{1,80})|\bsubstring of (?:the |its |an? )?(?P<within>[^,.;]{1,80})",
+    re.IGNORECASE,
+)
+"""How it says that a part of the text is enough: "any part of the author's name"."""
 
 
 def ignores_case(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it ignores case; None if there is none."""
     found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
     return description(schemas, found.pointer).first(ANY_CASE) if found is not None else None
+
+
+def takes_part(schemas: Schemas, op: ResourceOperation, parameter: str, field: str) -> Said | None:
+    """The sentence in the description of a query parameter which says that it finds a part of a field; None if none."""
+    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    said = description(schemas, found.pointer).first(PART) if found is not None else None
+    within = plain((said.match["what"] or said.match["within"]) if said is not None else "")
+    return said if plain(field) in within else None
 
 
 def two_values(context: CheckContext, resource: CheckedResource, statement: Filter) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.checks.encoded_values import check_encoded
 from contracts.checks.filter_target import FilteredList
-from contracts.checks.filter_values import ignores_case, three_values, two_values
+from contracts.checks.filter_values import ignores_case, takes_part, three_values, two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, in_one_list
 from contracts.checks.page_facts import check_total
@@ -127,6 +127,8 @@ def _check_parameter(context: CheckContext, target: FilteredList) -> None:
         items, listing = target.all(context, mine, {parameter: wanted})
         text = f"the list contains exactly the items whose {target.field} is {as_json(wanted)}"
         _expect_items(context, resource, items, [mine], [theirs], listing, text)
+    if not context.findings:
+        _check_wording(context, target, target.field, inside, outside)
     if isinstance(inside.sent[target.field], str) and target.statement.evidence in FROM_DOCUMENT:
         _check_encoded(context, target, target.field)
     wanted = _scalar(inside.sent[target.field])
@@ -205,7 +207,8 @@ def _check_search(context: CheckContext, target: FilteredList) -> None:
         guess = StatementRef(target.op.name, "filter", "inferred", "", f"A search looks into {name}.")
         _expect_items(context, resource, items, [mine], [], listing, text, guess)
         found = str(mine.id) in ids(resource, items)
-        _check_case(context, target, name, mine, found=found)
+        if found:
+            _check_wording(context, target, name, mine, theirs)
     if found:
         _check_encoded(context, target, name, is_search=True)
 
@@ -223,16 +226,25 @@ def _check_encoded(context: CheckContext, target: FilteredList, name: str, *, is
         )
 
 
-def _check_case(context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, *, found: bool) -> None:
-    """A search that finds an item finds it in other case too, where the document says that case does not matter."""
-    said = ignores_case(context.contract.schemas, target.op, target.statement.parameter)
-    word = str(mine.sent[name]).swapcase()
-    if said is None or not found or word == mine.sent[name]:
+def _check_wording(
+    context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, theirs: CreatedItem
+) -> None:
+    """What finds an item finds it in other case and by a part too, where the document says that this is enough."""
+    schemas, parameter, whole = context.contract.schemas, target.statement.parameter, mine.sent[name]
+    if not isinstance(whole, str):
         return
-    items, listing = target.all(context, mine, {target.statement.parameter: word})
-    stated = StatementRef(target.op.name, "filter", "described", said.source, "A search ignores case.")
-    text = f"a search for {as_json(word)} shows the item whose {name} is {as_json(mine.sent[name])}"
-    _expect_items(context, target.resource, items, [mine], [], listing, text, stated)
+    asked = target.op.query_schema(parameter)
+    for said, word, about in (
+        (ignores_case(schemas, target.op, parameter), whole.swapcase(), "The case of letters does not matter."),
+        (takes_part(schemas, target.op, parameter, name), whole[1:-1], f"A part of {name} is enough."),
+    ):
+        is_valid = asked is None or schemas.validator(asked, "request").is_valid(word)
+        if said is None or not word or word == whole or not is_valid:
+            continue
+        items, listing = target.all(context, mine, {parameter: word})
+        stated = StatementRef(target.op.name, "filter", "described", said.source, about)
+        text = f"{parameter}={word} shows the item whose {name} is {as_json(whole)}"
+        _expect_items(context, target.resource, items, [mine], [theirs], listing, text, stated)
 
 
 def _about(statement: Filter, name: str) -> Filter:

@@ -157,7 +157,8 @@ def document(style: Style, queries: Mapping[str, Any], fields: Mapping[str, Any]
         listed = {"type": "object", "required": [style.items], "properties": {style.items: listed, **style.around}}
     texts = {"before": {"description": "The id of the book before which the page ends."}}
     parameters = [
-        {"name": n, "in": "query", "schema": s, **texts.get(n, {})} for n, s in {**style.parameters, **queries}.items()
+        {"name": n, "in": "query", "schema": s, "description": s.get("description", ""), **texts.get(n, {})}
+        for n, s in {**style.parameters, **queries}.items()
     ]
     id = {"name": "bookId", "in": "path", "required": True, "schema": NUMBER}
     headers = {name: {"schema": NUMBER if "Count" in name else {"type": "string"}} for name in style.headers}

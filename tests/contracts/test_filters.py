@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.books import KINDS, check, verdicts
+from tests.contracts.books import KINDS, Books, Query, check, verdicts
 
 TEXT = {"type": "string"}
 QUERIES: dict[str, Any] = {
@@ -40,6 +40,43 @@ def test_the_total_of_a_filtered_list_that_counts_all_items_is_a_failure(tmp_pat
     queries = {"kind": QUERIES["kind"]}
 
     assert {"failure filter"} == verdicts(check(tmp_path, style, "total counts all", only=["filter"], queries=queries))
+
+
+class StrictBooks(Books):
+    """Books whose titles are compared with regard to case, or as a whole."""
+
+    def filtered(self, found: Any, query: Query) -> Any:
+        """The books that the query selects."""
+        for word in (query[name] for name in ("title", "q") if name in query):
+            if self.bug == "whole title":
+                found = [book for book in found if word.lower() == book["title"].lower()]
+            else:
+                found = [book for book in found if word in book["title"]]
+        return found
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        ("Part of the title, in any case.", {"case matters", "whole title"}),
+        ("Any part of the book's title. The comparison is case-insensitive.", {"case matters", "whole title"}),
+        ("Part of the title; upper and lower case are the same.", {"case matters", "whole title"}),
+        ("The title, without regard to case.", {"case matters"}),
+        ("A substring of the title.", {"whole title"}),
+        ("The title of the book.", set()),
+        ("Part of the catalogue.", set()),
+    ],
+)
+@pytest.mark.parametrize("name", ["title", "q"])
+def test_a_text_is_compared_as_its_parameter_is_described(
+    tmp_path: Path, name: str, said: str, broken: set[str]
+) -> None:
+    queries = {name: {"type": "string", "description": said}}
+
+    assert set() == verdicts(check(tmp_path, "page", only=["filter"], queries=queries))
+    for bug in ("case matters", "whole title"):
+        found = verdicts(check(tmp_path, "page", only=["filter"], queries=queries, app=StrictBooks("page", bug)))
+        assert ({"failure filter"} if bug in broken else set()) == found, bug
 
 
 SORTS = {"sort": {"type": "string", "enum": ["title", "-title", "year", "-year"]}}
