@@ -6,18 +6,21 @@ RFC 8288 section 3 defines the header; the relations are those of the IANA regis
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from contracts.checks.filter_values import two_values
 from contracts.checks.lists import ids
 from contracts.checks.paging import PagedList, paged_list
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import largest_page, link_targets
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Paging
+from mockserver.behaviour.statements import Filter, Paging
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.contract import Contract
 
 SOURCE = "RFC 8288 section 3 and the relations next, prev and last of its registry"
@@ -50,6 +53,69 @@ def page_links(context: CheckContext, resource: CheckedResource, op: ResourceOpe
         if "prev" in shown:
             _check_relation(context, target, page, "prev", name, follows=page.position > 0)
         _check_targets(context, target, page, name, wanted, size)
+    if not context.findings:
+        _check_filtered(context, target)
+
+
+def _check_filtered(context: CheckContext, target: PagedList) -> None:
+    """The next page of a filtered list is filtered too: its link has the query parameters that the page was asked with.
+
+    Without them a client that follows the links reads items that it did not ask for.
+    """
+    selected = _selection(context, target)
+    if selected is None:
+        return
+    query, made = selected
+    wanted, whole = target.page(context, query)
+    size = next((each for each in (2, 1) if _takes(context, target, each)), 0)
+    if not size or len(wanted) <= size:
+        return
+    first, shown = target.page(context, {**query, target.paging.limit: size})
+    link = link_targets(shown).get("next")
+    if link is None or first != wanted[:size]:
+        return  # other checks say so
+    found, response = target.page(context, dict(parse_qsl(urlsplit(link).query)))
+    context.expect(
+        found == wanted[size : 2 * size],
+        f"the next page of the list that is filtered by {', '.join(query)} shows the next items of this list",
+        f"{len(set(found) - set(wanted))} items that do not match" if set(found) - set(wanted) else "other items",
+        made.exchange,
+        whole,
+        shown,
+        response,
+        about="filtered",
+    )
+
+
+def _selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any], CreatedItem] | None:
+    """A query that selects three new items, and one of them; None if no filter takes a value of a new item."""
+    resource = target.resource
+    if not resource.can("create") or context.target.read_only:
+        return None
+    create = resource.operations["create"]
+    for statement in target.op.behaviour.filter:
+        full = context.body(resource, full=True)
+        texts = context.bodies.free_text_fields(create, full) if statement.field == EVERY_FIELD else [statement.field]
+        is_query = statement.location == "query" and statement.parameter and statement.compare == "equal"
+        if not is_query or not texts or texts[0] not in context.bodies.properties(create):
+            continue
+        about = Filter(field=texts[0], parameter=statement.parameter, evidence=statement.evidence)
+        try:
+            value, _ = two_values(context, resource, about)
+            made = [context.create(resource, {**context.body(resource), texts[0]: value}) for _ in range(3)]
+        except CannotBuildRequest:
+            continue
+        query = {statement.parameter: value}
+        listed, shown = target.page(context, query)
+        if {str(each.id) for each in made} <= set(listed) and "next" not in link_targets(shown):
+            return query, made[0]
+    return None
+
+
+def _takes(context: CheckContext, target: PagedList, size: int) -> bool:
+    """Does the document allow pages of that size?"""
+    pointer = target.op.query_schema(target.paging.limit)
+    return pointer is None or context.contract.schemas.validator(pointer, "request").is_valid(size)
 
 
 def _check_relation(
@@ -98,10 +164,8 @@ def _page(context: CheckContext, target: PagedList, index: int, size: int) -> _P
 def _size(context: CheckContext, target: PagedList, total: int) -> int:
     """A size that gives a few pages and leaves room on the last one; 0 if there is none."""
     most = min(total, largest_page(context.contract, target.op, target.paging.limit) or total)
-    pointer = target.op.query_schema(target.paging.limit)
-    validator = context.contract.schemas.validator(pointer, "request") if pointer else None
     fitting = (size for size in range(2, most + 1) if total % size and 3 <= -(-total // size) <= 12)
-    return next((size for size in fitting if validator is None or validator.is_valid(size)), 0)
+    return next((size for size in fitting if _takes(context, target, size)), 0)
 
 
 def _places(contract: Contract) -> Iterator[Place]:

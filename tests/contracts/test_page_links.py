@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -40,3 +41,31 @@ def test_a_link_that_is_missing_or_leads_elsewhere_is_a_failure(tmp_path: Path, 
     result = check(tmp_path, only=["page-links"], style="page", app=LinkedBooks("page", bug))
 
     assert {("page-links", "failure")} == {(found.check, found.verdict) for found in result.findings}
+
+
+class FilteredBooks(Books):
+    """Books whose links keep the query parameters of the request, without those in `lost`."""
+
+    def __init__(self, lost: tuple[str, ...] = ()) -> None:
+        super().__init__("page")
+        self.lost = lost
+
+    def enveloped(self, page: Any, facts: Mapping[str, Any], total: int, query: Query) -> tuple[Any, dict[str, str]]:
+        """The page with a link to the next one."""
+        kept = {name: value for name, value in query.items() if name not in self.lost}
+        address = "/books?" + urlencode({**kept, "page": int(query.get("page", 1)) + 1})
+        link = {"Link": f'<{address}>; rel="next"'} if facts["next"] else {}
+        return page, {**link, "X-Total-Count": str(total)}
+
+
+FILTERS = [("q", {"type": "string"}), ("title", {"type": "string"}), ("year", {"type": "integer"})]
+
+
+@pytest.mark.parametrize(("name", "schema"), FILTERS)
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_link_that_loses_the_filter_is_a_failure(tmp_path: Path, name: str, schema: Any, *, is_kept: bool) -> None:
+    app = FilteredBooks(() if is_kept else (name,))
+    result = check(tmp_path, only=["page-links"], style="page", app=app, queries={name: schema})
+
+    found = {(found.check, found.verdict) for found in result.findings}
+    assert (set() if is_kept else {("page-links", "failure")}) == found
