@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.checks.deleted_items import unknown_ids
 from contracts.checks.lists import ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.target import User
@@ -23,7 +24,8 @@ class AccessAttempt:
     """One request about an item of another user.
 
     `kind` is list, filter, total, read, nested, update, replace, action, add or delete. It is `open` if the request reached
-    the item: its reply shows it, or it had an effect.
+    the item: its reply shows it, or it had an effect. It is less `certain` if the success of the request says no more than
+    that the service tells the item from one that does not exist. It was `denied` if the effect came despite a refusal.
     """
 
     kind: str
@@ -31,6 +33,8 @@ class AccessAttempt:
     open: bool
     seen: str
     exchanges: tuple[RecordedExchange, ...]
+    certain: bool = True
+    denied: bool = False
 
     @property
     def refused(self) -> bool:
@@ -87,6 +91,21 @@ def shows(context: CheckContext, made: CreatedItem, exchange: RecordedExchange, 
     return any(mark in exchange.reply_body and mark not in sent for mark in marks(made)) or (
         of_item and shown is not None and str(shown) == str(made.id)
     )
+
+
+def as_unknown(context: CheckContext, access: Access, op: ResourceOperation, body: Any) -> RecordedExchange | None:
+    """The response to the same request of the other user about an item that does not exist; None if no such id is known."""
+    made = access.made
+    parameter = made.resource.behaviour.identity.parameter
+    for id in unknown_ids(context, made):
+        return context.send(op, user=access.other, path={**made.path, parameter: id}, body=body)
+    return None
+
+
+def is_known(context: CheckContext, access: Access, op: ResourceOperation, body: Any) -> bool:
+    """Does an operation refuse an unknown id, so that a success means that it found the item?"""
+    reply = as_unknown(context, access, op, body)
+    return reply is not None and reply.status >= 400
 
 
 def in_list(context: CheckContext, made: CreatedItem, user: User) -> tuple[bool, list[RecordedExchange]]:

@@ -9,6 +9,7 @@ from contracts.checks.access_attempts import Access, AccessAttempt, owners_view,
 from contracts.checks.lists import ids
 from contracts.checks.other_user_changes import actions, changes, deletes
 from contracts.checks.other_user_lists import lists, total, totals
+from contracts.checks.other_user_reads import reads_below
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
@@ -27,7 +28,7 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     access = Access(owner, other, made, owners_view(context, made))
     access.attempts += lists(context, access)
     access.attempts += totals(context, access, before)
-    for tried in (_reads, _nested, changes, actions, deletes):
+    for tried in (_reads, _nested, reads_below, changes, actions, deletes):
         access.attempts += tried(context, access)
     if not access.attempts:
         raise CannotBuildRequest(f"no operation lists {resource.name} items or takes their id: nothing can be compared")

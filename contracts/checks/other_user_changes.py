@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.access_attempts import Access, AccessAttempt, in_list, owners_view, shows
-from contracts.checks.deleted_items import unknown_ids
+from contracts.checks.access_attempts import DENIED, Access, AccessAttempt, in_list, is_known, owners_view, shows
 from contracts.checks.item_view import change_of
 from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.request_builder import MISSING, CannotBuildRequest, NotAllowed
+from contracts.client.target import SAFE
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
@@ -29,18 +29,20 @@ def changes(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
         except CannotBuildRequest:
             continue
         required = {n: v for n, v in made.sent.items() if name == "replace" or n in context.bodies.required(op)}
+        is_shown = made.resource.can("get") and field_name in access.own
+        before = owners_view(context, made).get(field_name) if is_shown else None
         exchange = context.send(op, user=access.other, path=made.path, body={**required, field_name: value})
         steps: tuple[RecordedExchange, ...] = (made.exchange, exchange)
+        denied = exchange.status in DENIED and before != value
         changed = 200 <= exchange.status < 300
-        if changed and made.resource.can("get") and field_name in access.own:
+        if (changed or denied) and is_shown:
             after = context.get(made)
             steps = (*steps, after)
             changed = context.item(made.resource.operations["get"], after).get(field_name) == value
         elif changed:
-            changed = _is_known(context, access, op, {**required, field_name: value})
-        yield _changed(
-            AccessAttempt(name, op, changed, f"status {exchange.status}, and {field_name} is changed", steps), exchange
-        )
+            changed = is_known(context, access, op, {**required, field_name: value})
+        seen = f"status {exchange.status}, and {field_name} is changed"
+        yield _changed(AccessAttempt(name, op, changed, seen, steps, denied=denied), exchange)
 
 
 def _changed(attempt: AccessAttempt, exchange: RecordedExchange) -> AccessAttempt:
@@ -50,36 +52,47 @@ def _changed(attempt: AccessAttempt, exchange: RecordedExchange) -> AccessAttemp
     return AccessAttempt(attempt.kind, attempt.op, False, "", (attempt.exchanges[0], exchange))
 
 
-def _is_known(context: CheckContext, access: Access, op: ResourceOperation, body: Any) -> bool:
-    """Does an operation refuse an unknown id, so that a success means that it found the item?"""
-    made = access.made
-    parameter = made.resource.behaviour.identity.parameter
-    for id in unknown_ids(context, made):
-        reply = context.send(op, user=access.other, path={**made.path, parameter: id}, body=body)
-        return reply.status >= 400
-    return False
-
-
 def actions(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
-    """Further operations on an item, such as `POST /notes/{id}/publish`."""
+    """Further operations that do something with an item, such as `POST /notes/{id}/publish`."""
     made = access.made
     for op in item_operations(context, made.resource):
-        body: Any = MISSING
-        if op.media_type is not None:
-            filled = context.bodies.minimal(op, context.check)
-            if filled is None:
-                continue
-            body = filled
-        before = owners_view(context, made)
-        exchange = context.send(op, user=access.other, path=made.path, body=body)
-        if not 200 <= exchange.status < 300:
-            yield AccessAttempt("action", op, False, "", (made.exchange, exchange))
+        if op.operation.http_method in SAFE:
             continue
-        reached = shows(context, made, exchange) or _has_changed(context, made, before)
-        if not reached and op.operation.method in ("put", "patch", "delete"):
-            reached = _is_known(context, access, op, body)
-        seen = f"status {exchange.status}, and it had an effect or shows the item"
-        yield AccessAttempt("action", op, reached, seen, (made.exchange, exchange))
+        body = body_of(context, op)
+        if body is None:
+            continue
+        before = _steady(owners_view(context, made), owners_view(context, made))
+        exchange = context.send(op, user=access.other, path=made.path, body=body)
+        if exchange.status in DENIED:
+            changed = _has_changed(context, made, before)
+            seen = f"status {exchange.status}, and the item has changed" if changed else ""
+            yield AccessAttempt("action", op, changed, seen, (made.exchange, exchange), denied=changed)
+        elif not 200 <= exchange.status < 300:
+            yield AccessAttempt("action", op, False, "", (made.exchange, exchange))
+        else:
+            certain = shows(context, made, exchange) or _has_changed(context, made, before)
+            reached = certain or is_known(context, access, op, body)
+            seen = f"status {exchange.status}, and it had an effect or shows the item"
+            seen = seen if certain else f"status {exchange.status}, where the id of no item is refused"
+            yield AccessAttempt("action", op, reached, seen, (made.exchange, exchange), certain)
+
+
+def owners_status(context: CheckContext, access: Access, op: ResourceOperation) -> int:
+    """The status that the owner gets for the same request."""
+    try:
+        return context.send(op, user=access.owner, path=access.made.path, body=body_of(context, op)).status
+    except NotAllowed:
+        return 403
+
+
+def body_of(context: CheckContext, op: ResourceOperation) -> Any:
+    """A valid body, or none where the operation takes none; None if it takes one that cannot be made."""
+    return MISSING if op.media_type is None else context.bodies.minimal(op, context.check)
+
+
+def _steady(first: Mapping[str, Any], second: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What two reads of an item show alike: a number of views changes by itself."""
+    return {name: value for name, value in first.items() if name in second and second[name] == value}
 
 
 def _has_changed(context: CheckContext, made: CreatedItem, before: Mapping[str, Any]) -> bool:
@@ -87,7 +100,8 @@ def _has_changed(context: CheckContext, made: CreatedItem, before: Mapping[str, 
     if not made.resource.can("get"):
         return False
     reply = context.get(made)
-    return reply.status in GONE or context.item(made.resource.operations["get"], reply) != before
+    after = context.item(made.resource.operations["get"], reply)
+    return reply.status in GONE or any(after.get(name) != value for name, value in before.items())
 
 
 def item_operations(context: CheckContext, resource: CheckedResource) -> list[ResourceOperation]:
@@ -112,12 +126,13 @@ def deletes(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
     if op is None:
         return
     request = context.send(op, user=access.other, path=made.path)
-    if not 200 <= request.status < 300:
+    denied = request.status in DENIED
+    if not denied and not 200 <= request.status < 300:
         yield AccessAttempt("delete", op, False, "", (made.exchange, request))
         return
     gone, steps = _is_gone(context, access)
     seen = f"status {request.status}, and the item is gone"
-    yield AccessAttempt("delete", op, gone, seen, (made.exchange, request, *(steps if gone else ())))
+    yield AccessAttempt("delete", op, gone, seen, (made.exchange, request, *(steps if gone else ())), denied=denied)
 
 
 def _is_gone(context: CheckContext, access: Access) -> tuple[bool, list[RecordedExchange]]:

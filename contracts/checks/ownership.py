@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from contracts.checks.access_attempts import Access, AccessAttempt
 from contracts.checks.other_user_access import access_of
+from contracts.checks.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
-from contracts.model.owner_sentences import OwnerSentence, says_shared, sentence_of
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.owner_sentences import OwnerSentence, says_open, says_shared, sentence_of
 from contracts.model.registration import LOGIN_NAME, PASSWORD
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
@@ -34,6 +35,12 @@ INVITING = re.compile(
 )
 """What others may do with an item that they may not read, as its path says: join a group, answer a survey."""
 
+JUDGING = re.compile(r"(?i)approv|reject|comment|repl(y|ies)|endors|moderat|flag|rate|rating|confirm")
+"""What others may do with an item that they may read and not change."""
+
+BELOW = ("nested", "add", "action")
+"""Attempts at operations below an item: others may be meant to use one."""
+
 ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
 """The last step of a path below an account that changes the account itself."""
 
@@ -46,7 +53,7 @@ VERBS = {
 
 
 class Breach(NamedTuple):
-    """An attempt that should have been refused, and why.
+    """An attempt that should have been refused, and why: perhaps because of the `refusal` of another request.
 
     One that needs to be seen `both_ways` counts only if the users can do it to each other: one of them alone may have
     more rights, such as an administrator.
@@ -57,6 +64,7 @@ class Breach(NamedTuple):
     source: str
     reason: str
     both_ways: bool
+    refusal: tuple[RecordedExchange, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -102,25 +110,79 @@ def _is_one_account(access: Access, back: Access) -> bool:
 def _breaches(context: CheckContext, resource: CheckedResource, access: Access) -> Iterator[Breach]:
     """Each open attempt that should have been refused. One reason is enough; the strongest comes first."""
     for attempt in access.attempts:
-        if attempt.open:
-            found = (
-                _against_refused_read(access, attempt)
-                or _against_refused_update(access, attempt)
-                or _against_description(context, resource, attempt)
-                or _against_account(context, resource, attempt)
-                or _against_list(context, resource, access, attempt)
-            )
-            if found is not None:
-                yield found
+        found = _reason(context, resource, access, attempt) if attempt.open else None
+        if found is not None:
+            yield found
 
 
-def _against_refused_read(access: Access, attempt: AccessAttempt) -> Breach | None:
+def _reason(context: CheckContext, resource: CheckedResource, access: Access, attempt: AccessAttempt) -> Breach | None:
+    found = _against_refusal(attempt)
+    if found is not None or (attempt.kind in BELOW and _is_for_others(context.contract, attempt)):
+        return found
+    found = _against_refused_read(context, access, attempt)
+    if found is not None:
+        return found
+    by_update = _against_refused_update(context, access, attempt)
+    if by_update is not None and by_update.evidence != "inferred":
+        return by_update
+    return (
+        _against_description(context, resource, attempt)
+        or _against_account(context, resource, attempt)
+        or _against_list(context, resource, access, attempt)
+        or by_update
+    )
+
+
+def _against_refusal(attempt: AccessAttempt) -> Breach | None:
+    """What is refused has no effect."""
+    if not attempt.denied:
+        return None
+    return Breach(
+        attempt, "implied", "RFC 9110, section 15.5", "the service refuses the request, so nothing changes", False
+    )
+
+
+def _against_refused_read(context: CheckContext, access: Access, attempt: AccessAttempt) -> Breach | None:
     """What may not be read may not be changed, deleted, or read in another place."""
     if not access.is_read_refused or attempt.kind == "read":
         return None
     if attempt.kind in ("list", "filter", "total") and not _is_whole(access, attempt):
         return None
-    return Breach(attempt, _by_path(attempt), SOURCE, "the service refuses to show the same item to this user", False)
+    read = next(each for each in access.of("read") if not each.open and each.refused)
+    firm = attempt.kind not in BELOW or _is_said_to_be_closed(context, access, attempt, read)
+    return Breach(
+        attempt,
+        _by_path(attempt) if firm else "inferred",
+        SOURCE,
+        "the service refuses to show the same item to this user",
+        False,
+        read.exchanges[-1:],
+    )
+
+
+def _is_for_others(contract: Contract, attempt: AccessAttempt) -> bool:
+    """Does the document open an operation to others: by what it says, or because it asks for no credential?"""
+    is_read = attempt.kind == "nested"
+    said = says_shared(contract, attempt.op) if is_read else says_open(contract, attempt.op)
+    return said or not _needs_credential(attempt.op)
+
+
+def _is_said_to_be_closed(context: CheckContext, access: Access, attempt: AccessAttempt, read: AccessAttempt) -> bool:
+    """Does the document say that an operation below an item is refused, too: by a sentence, or by a status?
+
+    Where it has no status for that at the item itself, it has none anywhere. Where nothing of the item was seen, it has
+    to be the same status: `404` may be only for an id that does not exist.
+    """
+    if sentence_of(context.contract, attempt.op, access.made.resource.name) is not None:
+        return True
+    if not attempt.certain:
+        return _lists(attempt.op, read.exchanges[-1].status)
+    closing = (403, 404)
+    return any(_lists(attempt.op, each) for each in closing) or not any(_lists(read.op, each) for each in closing)
+
+
+def _lists(op: ResourceOperation, status: int) -> bool:
+    return any(each.status == str(status) for each in op.operation.responses)
 
 
 def _is_whole(access: Access, attempt: AccessAttempt) -> bool:
@@ -136,23 +198,48 @@ def _listed_items(attempt: AccessAttempt, op: ResourceOperation) -> list[dict[st
     return op.items_in(attempt.exchanges[-1].json) or []
 
 
-def _against_refused_update(access: Access, attempt: AccessAttempt) -> Breach | None:
-    """Who may not change an item may not delete it."""
-    refused = any(
-        not each.open and each.exchanges[-1].status in (401, 403, 404) for each in access.of("update", "replace")
-    )
-    opened = any(each.open for each in access.of("update", "replace"))
-    if attempt.kind != "delete" or not refused or opened:
+def _against_refused_update(context: CheckContext, access: Access, attempt: AccessAttempt) -> Breach | None:
+    """Who may not change an item may not delete it, nor do with it what the document says to be refused, too."""
+    kinds = {"delete": ("update", "replace"), "action": ("update", "replace", "delete")}.get(attempt.kind, ())
+    tried = access.of(*kinds)
+    refusals = {each.exchanges[-1].status: each.exchanges[-1:] for each in tried if not each.open and each.refused}
+    if not refusals or any(each.open for each in tried):
         return None
-    return Breach(attempt, "implied", SOURCE, "the service refuses to let this user change it", False)
+    evidence: Evidence | None = "implied"
+    if attempt.kind == "action":
+        own = sentence_of(context.contract, attempt.op, access.made.resource.name)
+        if own is not None:
+            return Breach(attempt, "described", own.source, "the document says whose it is", False)
+        evidence = _of_action(context, access, attempt, refusals)
+    if evidence is None:
+        return None
+    shown = refusals.get(403) or next(iter(refusals.values()))
+    return Breach(attempt, evidence, SOURCE, "the service refuses to let this user change it", False, shown)
+
+
+def _of_action(
+    context: CheckContext, access: Access, attempt: AccessAttempt, refusals: Container[int]
+) -> Evidence | None:
+    """How sure it is that who may not change an item may not act on it, by the statuses of the document; None if it
+    is not.
+
+    403 is for who has no right. 404 may be only for an id that does not exist, so the item must have been reached. What
+    is forbidden to the owner is meant for others: they approve an order.
+    """
+    is_forbidden = 403 in refusals and _lists(attempt.op, 403)
+    is_hidden = attempt.certain and 404 in refusals and _lists(attempt.op, 404)
+    if not (is_forbidden or is_hidden) or owners_status(context, access, attempt.op) in (401, 403):
+        return None
+    last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
+    return _by_path(attempt) if is_forbidden and attempt.certain and not JUDGING.search(last) else "inferred"
 
 
 def _against_description(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
     """The document says whose the item is: at this operation, or for reading at another one of the resource."""
-    if attempt.kind in ("nested", "add", "action") and says_shared(context.contract, attempt.op):
+    if attempt.kind in BELOW and says_shared(context.contract, attempt.op):
         return None
     own = sentence_of(context.contract, attempt.op, resource.name)
-    if own is None and attempt.kind not in ("list", "filter", "nested", "add", "action"):
+    if own is None and attempt.kind not in ("list", "filter", *BELOW):
         own = _of_resource(context, resource)
     if own is None:
         return None
@@ -231,7 +318,9 @@ def _report(context: CheckContext, resource: CheckedResource, breach: Breach, *,
     context.report_violation(
         f"a second user cannot {verb} {_article(resource.name)} of the first: {reason}",
         attempt.seen,
-        *attempt.exchanges,
+        *attempt.exchanges[:1],
+        *breach.refusal,
+        *attempt.exchanges[1:],
         about=attempt.kind,
         statement=statement,
         operation=attempt.op.name,

@@ -22,6 +22,7 @@ OWNED = re.compile(
   | \b{SELF}['’]s\ (?!{GROUP})
   | \b(?:of|for|to|by|from)\ the\ caller\b(?!['’]s\ (?:{GROUP}))
   | \bthe\ caller['’]s\ (?!{GROUP})
+  | \b(?:of|by|to)\ some(?:body|one)\ else\b
   | \bown(?:ed)?\ by\ (?:you\b|the\ {SELF}|the\ caller|another|someone|a\ different|other)
   | \bbelong(?:s|ing)?\ to\ (?:you\b|the\ {SELF}|the\ caller|someone|other\ users)
   | \bbelong(?:s|ing)?\ to\ (?:another|a\ different)\ (?:user|account|customer)
@@ -43,6 +44,15 @@ SHARED = re.compile(
     r"\b(?:public(?:ly)?|anyone|everyone|every\ user|all\ users|any\ user|share[ds]?|collaborat\w+)\b", re.IGNORECASE
 )
 """What says that others may see an item, too."""
+
+OPEN = re.compile(
+    r"\b(?:anyone|everyone|anybody|everybody|(?:every|any|each)\ user|all\ users|other\ users|others)"
+    r"\ (?:can|may|are)\b(?!\ not)"
+    r"|\b(?:by|open\ to)\ (?:anyone|everyone|anybody|everybody|(?:every|any|each)\ user|all\ users)\b"
+    r"(?!\ (?:else|but))",
+    re.IGNORECASE,
+)
+"""What says that others may do something with an item: more than that they may see it afterwards."""
 
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 
@@ -75,9 +85,17 @@ def says_shared(contract: Contract, op: ResourceOperation) -> bool:
     return any(SHARED.search(sentence.text) for sentence in _sentences(contract, op))
 
 
+def says_open(contract: Contract, op: ResourceOperation) -> bool:
+    """Does a sentence about an operation say that others may call it?"""
+    return any(OPEN.search(sentence.text) for sentence in _sentences(contract, op))
+
+
 def _yours(name: str) -> re.Pattern[str]:
     """`your notes`, `Own notes`, `your saved notes`: what is between may not be another owner (`your team's notes`)."""
-    return re.compile(rf"(?:\b(?:your|my)\s+(?:own\s+)?|^own\s+)(?:[a-z]+\s+)?{_noun(name)}\b", re.IGNORECASE)
+    return re.compile(
+        rf"(?:\b(?:your|my)\s+(?:own\s+)?|^own\s+|\b(?:an|one['’]s)\s+own\s+)(?:[a-z]+\s+)?{_noun(name)}\b",
+        re.IGNORECASE,
+    )
 
 
 def _noun(name: str) -> str:
