@@ -30,7 +30,7 @@ ANY_CASE = re.compile(
 """How the description of a parameter says that the case of letters does not matter."""
 
 PART = re.compile(
-    r"(?:^|\b(?:any|a|by|only|matching|contains?|with)\s)(?:any |a )?(?:sub)?part of (?:the |its |an? )?"
+    r"(?:^|\b(?:any|by|only|matching|contains?|with)\s)(?:any |a )?part of (?:the |its |an? )?"
     r"(?P<what>[^,.;]{1,80})|\bsubstring of (?:the |its |an? )?(?P<within>[^,.;]{1,80})",
     re.IGNORECASE,
 )

@@ -65,6 +65,7 @@ class StrictBooks(Books):
         ("A substring of the title.", {"whole title"}),
         ("The title of the book.", set()),
         ("Part of the catalogue.", set()),
+        ("Words of the subtitle belong to it as a part of the title.", set()),
     ],
 )
 @pytest.mark.parametrize("name", ["title", "q"])
