@@ -27,17 +27,20 @@ def steps_of(field: str) -> list[str]:
     return field.replace(LIST, f".{LIST}").split(".")
 
 
-def with_value(value: Any, steps: Sequence[str], new: Any) -> Any:
-    """A copy of a value with another one at the place to which the steps lead; unchanged where there is none."""
+def with_value(value: Any, steps: Sequence[str], new: Any, *, once: bool = False) -> Any:
+    """A copy of a value with another one at the place to which the steps lead; unchanged where there is none.
+
+    `once` leaves one entry of each list on the way: a service may refuse two lines of one product.
+    """
     if not steps:
         return new if value is not None else None
     first, *rest = steps
     if first == LIST:
         if not isinstance(value, list):
             return value
-        return [with_value(each, rest, new) for each in (value if rest else value[:1])]  # the same item once
+        return [with_value(each, rest, new, once=once) for each in (value if rest and not once else value[:1])]
     if isinstance(value, dict) and first in value:
-        return {**value, first: with_value(value[first], rest, new)}
+        return {**value, first: with_value(value[first], rest, new, once=once)}
     return value
 
 

@@ -7,30 +7,38 @@ from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
 from contracts.model.relative_sentences import relative_sentence
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource
 from mockserver.openapi.schemas import Schemas
 
 PLENTY = (10_000, 1_000, 100, 20, 10)
 """Amounts that are enough for all requests of a check, the first valid one counts."""
 
 
-def modest_body(schemas: Schemas, bodies: RequestBodies, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
-    """The body with the smallest amounts, if the document says that there may be less than a request asks for."""
+def modest_body(
+    schemas: Schemas, bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any]
+) -> dict[str, Any]:
+    """The body of a create request with the smallest amounts, if the document says that there may be less than a
+    request asks for."""
+    op = resource.operations["create"]
     pointer = bodies.schema(op)
     if pointer is None or not relative_sentence(schemas, op.operation):
         return body
-    least = _least(schemas, pointer, body)
+    least = _least(schemas, pointer, body, "", {each.field for each in resource.behaviour.references})
     return least if bodies.accepts(op, least) else body
 
 
-def _least(schemas: Schemas, pointer: str, value: Any) -> Any:
+def _least(schemas: Schemas, pointer: str, value: Any, field: str, kept: set[str]) -> Any:
+    """The value with the smallest numbers. Its `field` is named as in references; what is `kept` is no amount."""
     if isinstance(value, dict):
-        known = schemas.properties(pointer)
-        return {name: _least(schemas, known[name], each) if name in known else each for name, each in value.items()}
+        known, start = schemas.properties(pointer), f"{field}." if field else ""
+        return {
+            name: _least(schemas, known[name], each, start + name, kept) if name in known else each
+            for name, each in value.items()
+        }
     items = schemas.items(pointer) if isinstance(value, list) else None
     if items is not None:
-        return [_least(schemas, items, each) for each in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [_least(schemas, items, each, f"{field}[]", kept) for each in value]
+    if field in kept or isinstance(value, bool) or not isinstance(value, int | float):
         return value
     least = schemas.keyword(pointer, "minimum")
     tried = [1, *([least] if isinstance(least, int | float) and least > 0 else [])]

@@ -105,7 +105,7 @@ class ItemMaker(RequestSender):
         made = make(op, f"{self.check}/{self.random.random()}")
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
-        made = modest_body(self.contract.schemas, self.bodies, op, made)
+        made = modest_body(self.contract.schemas, self.bodies, resource, made)
         made = in_form(
             self.contract.schemas, self.bodies, resource, made, form if not full else form.replace("few", "")
         )

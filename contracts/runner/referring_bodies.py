@@ -77,9 +77,11 @@ class ReferringBodies(RequestBodies):
                 used[reference.resource] += 1  # two fields name two items: from one wallet to another one
                 values = self._referred(reference.resource, reference.key, used[reference.resource])
                 value = values[min(used[reference.resource], len(values)) - 1] if values else None
-                changed = {**body, steps[0]: with_value(body[steps[0]], steps[1:], value)} if values else body
                 pointer = self.properties(op).get(steps[0])
-                is_valid = pointer is None or self._fits(pointer, changed[steps[0]])
-                if is_valid and (partly or self.accepts(op, changed)):
-                    body = changed
+                for once in (True, False) if values else ():
+                    changed = {**body, steps[0]: with_value(body[steps[0]], steps[1:], value, once=once)}
+                    is_valid = pointer is None or self._fits(pointer, changed[steps[0]])
+                    if is_valid and (partly or self.accepts(op, changed)):
+                        body = changed
+                        break
         return body
