@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from contracts.model.differing_fields import differing_fields
 from mockserver.behaviour import templates
@@ -243,33 +242,8 @@ def name_of(operation: Operation) -> str:
     return f"{operation.http_method} {operation.path}"
 
 
-class _Read(NamedTuple):
-    """What was read from a contract once, because each check asks for it anew."""
-
-    contract: Contract
-    resources: dict[str, CheckedResource]
-    operations: tuple[ResourceOperation, ...]
-
-
-_READ: deque[_Read] = deque(maxlen=4)
-"""Those that were asked for last; a run is about one contract, and a comparison about two."""
-
-
-def _read(contract: Contract) -> _Read:
-    for each in tuple(_READ):
-        if each.contract is contract:
-            return each
-    read = _Read(contract, _resources(contract), tuple(_operations(contract)))
-    _READ.append(read)
-    return read
-
-
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name, without singletons, which have no id."""
-    return dict(_read(contract).resources)
-
-
-def _resources(contract: Contract) -> dict[str, CheckedResource]:
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = stated_about(contract, operation)
@@ -325,10 +299,6 @@ def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[Resour
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     """Every operation with the statements about it."""
-    return iter(_read(contract).operations)
-
-
-def _operations(contract: Contract) -> Iterator[ResourceOperation]:
     for operation in contract.document.operations:
         stated = stated_about(contract, operation)
         yield ResourceOperation(operation, stated, contract.rules)

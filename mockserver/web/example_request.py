@@ -123,7 +123,8 @@ def _difficulty(service: Service, endpoint: Endpoint) -> int:
     if has_body and not unknown and stated is not None and stated.does == "create":
         return late
     is_safe = operation.method == "get"
-    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe) + late
+    asks_for_item = bool(unknown) and stated is not None and stated.does == "get"  # there is none at first
+    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe) + 2 * asks_for_item + late
 
 
 def _is_simple(media: MediaType) -> bool:
