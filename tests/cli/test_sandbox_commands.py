@@ -173,7 +173,7 @@ def test_requests_are_followed(url: str) -> None:
     ask(url, "GET", "/orders")
     with Processes() as processes:
         # The first line is of a request that was there, so the command follows when it is printed.
-        process, _ = processes.start("requests", "--follow", "--url", url, "--operation", "listOrders", until="    ")
+        process, _ = processes.start("requests", "--follow", "--url", url, "--operation", "listOrders", until=" ")
         assert process.stdout is not None
         for _ in range(20):
             ask(url, "GET", "/customers")
