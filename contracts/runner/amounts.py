@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
@@ -14,6 +14,33 @@ PLENTY = (10_000, 1_000, 100, 20, 10)
 """Amounts that are enough for all requests of a check, the first valid one counts."""
 
 
+Change = Callable[[float, Mapping[str, Any]], Iterable[float]]
+"""From a number and its `minimum` and `maximum`, None where there is none, to those that may take its place."""
+
+
+def with_numbers(
+    schemas: Schemas, pointer: str, value: Any, change: Change, kept: Container[str] = (), field: str = ""
+) -> Any:
+    """The value with other numbers, also inside it: for each the first valid one of `change`.
+
+    `field` is the name of the value as in references, such as `lines[].part_id`; what is in `kept` is no amount.
+    """
+    if isinstance(value, dict):
+        known, start = schemas.properties(pointer), f"{field}." if field else ""
+        return {
+            name: with_numbers(schemas, known[name], each, change, kept, start + name) if name in known else each
+            for name, each in value.items()
+        }
+    items = schemas.items(pointer) if isinstance(value, list) else None
+    if items is not None:
+        return [with_numbers(schemas, items, each, change, kept, f"{field}[]") for each in value]
+    if field in kept or isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    bounds = {word: schemas.keyword(pointer, word) for word in ("minimum", "maximum")}
+    validator = schemas.validator(pointer, "request")
+    return next((each for each in change(value, bounds) if validator.is_valid(each)), value)
+
+
 def modest_body(
     schemas: Schemas, bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any]
 ) -> dict[str, Any]:
@@ -23,27 +50,14 @@ def modest_body(
     pointer = bodies.schema(op)
     if pointer is None or not relative_sentence(schemas, op.operation):
         return body
-    least = _least(schemas, pointer, body, "", {each.field for each in resource.behaviour.references})
-    return least if bodies.accepts(op, least) else body
+    modest = with_numbers(schemas, pointer, body, _smaller, {each.field for each in resource.behaviour.references})
+    return modest if bodies.accepts(op, modest) else body
 
 
-def _least(schemas: Schemas, pointer: str, value: Any, field: str, kept: set[str]) -> Any:
-    """The value with the smallest numbers. Its `field` is named as in references; what is `kept` is no amount."""
-    if isinstance(value, dict):
-        known, start = schemas.properties(pointer), f"{field}." if field else ""
-        return {
-            name: _least(schemas, known[name], each, start + name, kept) if name in known else each
-            for name, each in value.items()
-        }
-    items = schemas.items(pointer) if isinstance(value, list) else None
-    if items is not None:
-        return [_least(schemas, items, each, f"{field}[]", kept) for each in value]
-    if field in kept or isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    least = schemas.keyword(pointer, "minimum")
-    tried = [1, *([least] if isinstance(least, int | float) and least > 0 else [])]
-    validator = schemas.validator(pointer, "request")
-    return next((each for each in tried if each < value and validator.is_valid(each)), value)
+def _smaller(value: float, bounds: Mapping[str, Any]) -> list[float]:
+    low = bounds["minimum"]
+    tried = [1, *([low] if isinstance(low, int | float) and low > 0 else [])]
+    return [each for each in tried if each < value]
 
 
 def plentiful_body(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
 from contracts.model.resources import CheckedResource
+from contracts.runner.amounts import with_numbers
 from mockserver.openapi.schemas import Schemas
 
 FORMS = ("", "full", "least", "middle", "full least", "full middle", "few")
@@ -30,7 +31,7 @@ def in_form(
     refers = {each.field.partition("[")[0].partition(".")[0] for each in resource.behaviour.references}
     for name, pointer in bodies.properties(op).items():
         if name in body and name not in refers:
-            changed = _changed(schemas, pointer, body[name], change)
+            changed = with_numbers(schemas, pointer, body[name], change)
             body = _valid(bodies, resource, body, body | {name: changed})
     return body
 
@@ -41,28 +42,13 @@ def _valid(
     return changed if bodies.accepts(resource.operations["create"], changed) else body
 
 
-def _changed(schemas: Schemas, pointer: str, value: Any, change: Callable[[Mapping[str, Any]], Iterator[Any]]) -> Any:
-    """The value with other numbers, also inside it."""
-    if isinstance(value, dict):
-        known = schemas.properties(pointer)
-        return {k: _changed(schemas, known[k], each, change) if k in known else each for k, each in value.items()}
-    items = schemas.items(pointer) if isinstance(value, list) else None
-    if items is not None:
-        return [_changed(schemas, items, each, change) for each in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    bounds = {word: schemas.keyword(pointer, word) for word in ("minimum", "maximum")}
-    judge = schemas.validator(pointer, "request")
-    return next((each for each in change(bounds) if judge.is_valid(each)), value)
-
-
-def _least(bounds: Mapping[str, Any]) -> Iterator[Any]:
+def _least(_: float, bounds: Mapping[str, Any]) -> Iterator[Any]:
     """The smallest numbers that may be meant: an index from 0, a number from 1."""
     low = bounds["minimum"]
     yield from (low if isinstance(low, int | float) else 0, 0, 1)
 
 
-def _middle(bounds: Mapping[str, Any]) -> Iterator[Any]:
+def _middle(_: float, bounds: Mapping[str, Any]) -> Iterator[Any]:
     """Numbers that are no bound."""
     low, high = bounds["minimum"], bounds["maximum"]
     start = low if isinstance(low, int | float) else 0

@@ -29,7 +29,7 @@ class EndpointChoice:
                 self._default = chosen
 
     def of(self, scope: Mapping[str, Any]) -> Endpoint | None:
-        """The endpoint for a request: the one with the most conditions, all of which the request meets; or None."""
+        """The endpoint for a request: of those whose conditions it meets, the one with the most of them; or None."""
         sent: dict[tuple[str, str], list[str]] = {}
         for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
             sent.setdefault(("query", name), []).append(value)

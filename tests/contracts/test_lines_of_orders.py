@@ -1,4 +1,4 @@
-"""A body with lines, each of which names another item: the check sends one line, with an item that exists."""
+"""Each line of a body names another item: the check sends one line, with an item that exists."""
 
 from __future__ import annotations
 
