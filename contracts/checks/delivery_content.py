@@ -11,7 +11,7 @@ from mockserver.openapi import media_types
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.outgoing_requests import OutgoingRequest
-from mockserver.openapi.schemas import faults
+from mockserver.openapi.schema_faults import faults
 
 ContentFault = tuple[str, str, str]
 """What it is about, what was expected, and what was seen."""

@@ -14,7 +14,7 @@ from mockserver.openapi.media_types import is_form, is_xml
 from mockserver.openapi.multipart import BodyPart, UnreadableParts
 from mockserver.openapi.part_encoding import PartEncoding, encoding_of, schema_at
 from mockserver.openapi.part_values import MAX_PARTS, PartValues, UnreadablePart
-from mockserver.openapi.schemas import faults
+from mockserver.openapi.schema_faults import faults
 
 MAX_FAULTS = 3
 """How many faults are reported of one response."""

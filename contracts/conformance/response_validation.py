@@ -15,7 +15,8 @@ from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.multipart import is_ordered
 from mockserver.openapi.pointer import join
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.sequences import is_sequence
 
 

@@ -14,7 +14,8 @@ from mockserver.openapi import json_codec, sequences
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence
 from mockserver.openapi.pointer import join
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 
 MAX_FAULTS = 3
 """How many faults are reported of one stream."""

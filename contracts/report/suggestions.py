@@ -24,7 +24,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Fault, InvalidDocument
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Operation
-from mockserver.openapi.schemas import faults
+from mockserver.openapi.schema_faults import faults
 
 STRICT = (
     "Refuse in {operation} what has another type, instead of converting it (Pydantic: `ConfigDict(strict=True)`), or "

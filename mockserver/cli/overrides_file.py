@@ -12,7 +12,7 @@ from typing import Any
 from mockserver.errors import Fault, OverridesError, Refusal
 from mockserver.openapi import source
 from mockserver.openapi.pointer import join
-from mockserver.openapi.schemas import faults
+from mockserver.openapi.schema_faults import faults
 from mockserver.web.admin.api import override_schema
 from mockserver.web.control.overrides.overrides import Overrides
 

@@ -21,8 +21,8 @@ from mockserver.inference.identity import KEYS
 from mockserver.inference.names import words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.fault_places import fault_places, repair_places
+from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
-from mockserver.openapi.schemas import faults as schema_faults
 
 LATER_EVENTS = lazy_pattern(
     r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",

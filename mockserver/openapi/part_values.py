@@ -20,7 +20,8 @@ from mockserver.openapi.formats import is_base64
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.multipart import BodyPart, UnreadableParts
 from mockserver.openapi.part_encoding import PartEncoding, accepts, schema_at, types_of
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 
 MAX_PARTS = 2_000
 """The most parts of a multipart body. One part takes the parser fifty times as long as a field of a form."""

@@ -8,16 +8,12 @@ section 4.8.24, JSON Schema Validation section 9.4).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import jsonschema_rs
-from msgspec.structs import replace
 
-from mockserver.errors import Fault, InvalidDocument, Unanswerable
-from mockserver.openapi import fault_messages, json_codec
+from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.formats import FORMATS
@@ -270,128 +266,6 @@ class Schemas:
 def compiled(schema: dict[str, Any]) -> Compiled:
     """The validator of a schema that contains all it refers to. Raises ValueError if it cannot be compiled."""
     return Compiled(schema, validate_formats=True, formats=FORMATS, pattern_options=PATTERN_LIMIT)
-
-
-MOST_FAULTS = 20
-"""How many faults of one value are reported."""
-
-LONGEST = 200
-"""How many characters of a value a message shows."""
-
-
-def faults(
-    validator: Validator, instance: Any, location: str, prefix: Path = (), *, is_large: bool = False
-) -> tuple[Fault, ...]:
-    """What is wrong with `instance`: a Fault for each keyword that fails, located below `prefix` in `location`.
-
-    If all alternatives of `anyOf` or `oneOf` fail, the faults are those of the alternative that was most likely meant:
-    "is not valid under any of the schemas" would help no client. At most MOST_FAULTS are found, one where the instance
-    is large: the validator collects all of them before it returns the first.
-    """
-    errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
-    found = islice((each for error in errors for each in _readable(error, location, prefix)), MOST_FAULTS)
-    return tuple(_with_hint(fault, error, validator, len(prefix)) for fault, error in found)
-
-
-def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Validator, depth: int) -> Fault:
-    """The fault with what would be right: examples of the schema, the name that was meant by an unknown property."""
-    if fault.keyword in fault_messages.FITTING:
-        return replace(fault, message=fault.message + fault_messages.examples_of(error, validator.definition))
-    *above, name = fault.path or ("",)
-    if fault.message != fault_messages.unknown([str(name)]):
-        return fault
-    known = [*validator.known(tuple(above[depth:]))]
-    if name in known:  # one part of an `allOf` forbids what another one names
-        return fault
-    near = get_close_matches(str(name), known, 1)
-    return replace(fault, message=f"{fault.message}; did you mean {near[0]!r}?") if near else fault
-
-
-Readable = tuple[Fault, jsonschema_rs.ValidationError]
-"""What is wrong, and the error that says so."""
-
-
-def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Readable]:
-    branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
-    if not all(branches):
-        branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
-    possible = [branch for branch in branches if not _is_of_other_type(branch, error)]
-    meant = [branch for branch in possible if not _is_other_kind(branch, error)]
-    decided = _decided(branches, location, prefix) or _decided(possible, location, prefix) if not meant else None
-    inside = meant[0] if len(meant) == 1 else _agreed(branches) if decided is None else []
-    for inner in inside:
-        yield from _readable(inner, location, prefix)
-    if not inside:
-        yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix), error
-
-
-def _is_of_other_type(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail since the whole value is of another type?"""
-    return any(error.kind.name == "type" and error.instance_path == whole.instance_path for error in branch)
-
-
-def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail by a property with fixed values, which selects another one?"""
-    return any(error.instance_path != whole.instance_path and _is_choice(error) for error in branch)
-
-
-def _is_choice(error: jsonschema_rs.ValidationError) -> bool:
-    """Does a property have a value that selects another alternative?"""
-    kind = error.kind
-    return kind.name in CHOICES or (kind.name == "not" and set(kind.schema) == {"enum"})  # type: ignore[attr-defined]
-
-
-def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonschema_rs.ValidationError]:
-    """The errors about properties that are missing in every alternative."""
-    missing = [
-        {(*e.instance_path, e.kind.property): e for e in branch if e.kind.name == "required"}  # type: ignore[attr-defined]
-        for branch in branches
-    ]
-    return [error for place, error in missing[0].items() if all(place in one for one in missing)] if missing else []
-
-
-def _decided(branches: list[list[jsonschema_rs.ValidationError]], location: str, prefix: Path) -> Fault | None:
-    """The fault of a property whose value no alternative allows; None if that is not what is wrong.
-
-    The message lists the values of all alternatives together.
-    """
-    chosen = [{tuple(e.instance_path): e for e in branch if e.kind.name in CHOICES} for branch in branches]
-    for place, error in chosen[0].items() if chosen else ():
-        if all(place in one for one in chosen):
-            allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
-            listed = ", ".join(json_codec.write(value).decode() for value in allowed)
-            message = _cut(f"{json_codec.write(error.instance).decode()} is not one of {listed}")
-            return Fault(location, (*prefix, *place), message, "enum", allowed)
-    return None
-
-
-CHOICES: dict[str, Callable[[Any], list[Any]]] = {
-    "enum": lambda kind: kind.options,
-    "const": lambda kind: [kind.expected_value],
-}
-"""Keyword with fixed values → a function that takes these values from its error."""
-
-
-def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Fault:
-    keyword = error.kind.name
-    path = (*prefix, *error.instance_path)
-    if keyword == "required":
-        path = (*path, error.kind.property)  # type: ignore[attr-defined]
-    elif keyword in ("additionalProperties", "unevaluatedProperties"):
-        path = (*path, *error.kind.unexpected[:1])  # type: ignore[attr-defined]
-    return Fault(location, path, _cut(fault_messages.message(error)), keyword, _expected(error))
-
-
-def _cut(message: str) -> str:
-    """A message whose value, with which it begins, is cut where it is long."""
-    return message if len(message) <= 2 * LONGEST else f"{message[:LONGEST]}… {message[-LONGEST // 2 :]}"
-
-
-def _expected(error: jsonschema_rs.ValidationError) -> Any:
-    """What the failed keyword requires; of several types those that are not null."""
-    if error.kind.name == "type":
-        return " or ".join(name for name in error.kind.types if name != "null")  # type: ignore[attr-defined]
-    return getattr(error.kind, "value", None)
 
 
 def _const(node: Mapping[str, Any]) -> list[Any]:

@@ -14,7 +14,8 @@ from mockserver.openapi import json_codec, media_types, sequences
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.multipart import is_multipart, is_ordered
 from mockserver.openapi.part_encoding import is_described_as_list
-from mockserver.openapi.schemas import Schemas, Validator, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.web.request.bounds import refuse_deep
 from mockserver.web.request.form import FormReader
 from mockserver.web.request.part_reader import FormPartReader, PartReader

@@ -14,7 +14,8 @@ from mockserver.errors import Fault, Invalid
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split, split_plainly
 from mockserver.web.request.headers import Cookies

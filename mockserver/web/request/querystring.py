@@ -13,7 +13,8 @@ from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import MediaType, Parameter
 from mockserver.openapi.media_types import is_form, is_json
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.form import FormReader
 from mockserver.web.request.query import ABSENT, Query
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Malformed, UnsupportedMediaType
-from mockserver.openapi.schemas import Validator, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Validator
 from mockserver.web.request.body import LARGE, BodyReader, MediaReader
 
 MOST_PASSES = 4

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.errors import REFUSALS, Fault, Invalid
 from mockserver.handlers.actions import create
-from mockserver.openapi.schemas import MOST_FAULTS
+from mockserver.openapi.schema_faults import MOST_FAULTS
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides import response_checks
 from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope, PassedOn, Place

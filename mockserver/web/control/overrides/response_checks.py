@@ -9,7 +9,8 @@ from typing import Any
 from mockserver.errors import Fault
 from mockserver.openapi import media_types
 from mockserver.openapi.document import MediaType, Operation, Response
-from mockserver.openapi.schemas import Schemas, faults
+from mockserver.openapi.schema_faults import faults
+from mockserver.openapi.schemas import Schemas
 from mockserver.web.control.conditions import readings
 from mockserver.web.control.overrides.answer import Place
 
