@@ -26,8 +26,7 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
 from mockserver.lazy_pattern import lazy_pattern
-from mockserver.openapi import document as documents
-from mockserver.openapi import lenient, lint, remote, source
+from mockserver.openapi import document_reader, lenient, lint, remote, source
 from mockserver.openapi import normalize as normalize_module
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.lenient import SkippedOperation
@@ -192,7 +191,7 @@ def from_raw(
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
     own = normalize_module.own_path_items(raw) if overlays else raw
     root = normalize_module.normalise(_changed(own, overlays), file=file)
-    document = documents.from_normal_form(root, raw=raw, file=file)
+    document = document_reader.from_normal_form(root, raw=raw, file=file)
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
     stated = layering.combined(

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import pointer as json_pointer
-from mockserver.openapi.document import Document, Operation, methods_of, operation_of
+from mockserver.openapi.document import Document, Operation, methods_of
+from mockserver.openapi.document_reader import operation_of
 from mockserver.openapi.runtime_expressions import RuntimeTemplate
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from mockserver.openapi.document import Header, MediaType, documented_headers
+from mockserver.openapi.document import Header, MediaType
+from mockserver.openapi.document_reader import documented_headers
 from mockserver.openapi.media_types import essence
 from mockserver.openapi.pointer import join, lookup, resolve
 from mockserver.openapi.schemas import Schemas

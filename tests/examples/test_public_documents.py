@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.openapi import document, normalize, pointer, source
+from mockserver.openapi import document_reader, normalize, pointer, source
 from mockserver.openapi.direction_view import DirectionView
 from mockserver.openapi.document import Document
 from tests.package import GITHUB, README
@@ -21,7 +21,7 @@ FEW = ("api-with-examples.yaml", "link-example.yaml", "petstore-expanded.yaml", 
 
 
 def parsed(root: dict[str, Any]) -> Document:
-    return document.from_normal_form(root, raw=root, file="")
+    return document_reader.from_normal_form(root, raw=root, file="")
 
 
 def responses(described: Document) -> list[str]:
