@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from msgspec import structs
-
-from mockserver.behaviour.statements import Capacity, Parent, Reference
-from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
+from mockserver.behaviour.statements import Reference
+from mockserver.errors import Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
+from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields
 from mockserver.handlers.content_plans import ItemContent, keep
@@ -18,6 +16,7 @@ from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, tagged
 from mockserver.handlers.entries import changed_entries
+from mockserver.handlers.item_location import item_location
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
@@ -26,7 +25,7 @@ from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.unique_values import check_unique
 from mockserver.messages import Reply
-from mockserver.openapi import path_template, search_body
+from mockserver.openapi import search_body
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 
@@ -38,10 +37,7 @@ def create(context: RequestContext) -> None:
     choose_owner(context)
     bound, collection = context.bound, context.collection()
     plan = bound.resource
-    for capacity in plan.statements.capacity if context.capacity is None else _lower(context.capacity, plan):
-        check_capacity(capacity, collection)
-    if plan.statements.parent is not None and plan.statements.parent.capacity:
-        _check_room(context, plan.statements.parent, collection)
+    check_room(context, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     content = sent_content(context, sent) if bound.content is not None else None
     if bound.path_fields:
@@ -155,7 +151,7 @@ def item_reply(context: RequestContext) -> Reply:
     if context.record is not context.current:
         store(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
-    reply = renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
+    reply = renderer.one_item(context.record, context.extras, item_location(context) if renderer.is_located else "")
     tags, record = context.bound.tags, context.record
     return tagged(tags, context.call.headers, record, reply) if tags is not None and record is not None else reply
 
@@ -292,28 +288,6 @@ def is_generated(context: RequestContext, name: str) -> bool:
     return context.bound.resource.generated_fields is not None and bool(properties) and name not in properties
 
 
-def _location(context: RequestContext) -> str:
-    """The item's path for `Location` (RFC 9110 section 10.2.2): the request's own, or the collection's with the id."""
-    if context.bound.item_path:
-        return _location_elsewhere(context, context.bound.item_path)
-    if context.bound.resource.statements.identity.parameter in context.call.path:
-        return context.call.url
-    return f"{context.call.url.rstrip('/')}/{quote(str(context.item.id), safe='')}"
-
-
-def _location_elsewhere(context: RequestContext, path: str) -> str:
-    """The path of an item that is not below the collection it was posted to."""
-    # What the request's path has before the operation's own is the prefix under which the document is served.
-    segments = context.bound.operation.path.rstrip("/").count("/")
-    prefix = context.call.url.rstrip("/").rsplit("/", segments)[0]
-    plan = context.bound.resource
-    ids = [*(context.call.path.get(name, "") for name in plan.parent_parameters), context.item.id]
-    *above, own = (quote(str(id), safe="") for id in ids)
-    if plan.statements.identity.location == "query":
-        return f"{prefix}{path_template.filled(path, above)}?{quote(plan.statements.identity.parameter)}={own}"
-    return prefix + path_template.filled(path, [*above, own])
-
-
 def complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
     """Complete an update: keep what the service set and what is immutable, set timestamps, check uniqueness."""
     plan = context.bound.resource
@@ -372,27 +346,6 @@ def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
     return next(
         (each for each in plan.statements.references if each.field.partition(".")[0].removesuffix("[]") == name), None
     )
-
-
-def _lower(limit: int, plan: ResourcePlan) -> tuple[Capacity, ...]:
-    """The stated limits, but not above this one; it keeps their words."""
-    stated = tuple(structs.replace(each, limit=min(each.limit, limit)) for each in plan.statements.capacity)
-    return stated or (Capacity(limit=limit, evidence="assumed"),)
-
-
-def check_capacity(capacity: Capacity, collection: Collection) -> None:
-    """Raise Conflict when the collection is full."""
-    if len(collection) >= capacity.limit:
-        message = capacity.message.replace("{limit}", str(capacity.limit))
-        raise Conflict(message, limit=capacity.limit).because(capacity)
-
-
-def _check_room(context: RequestContext, parent: Parent, collection: Collection) -> None:
-    """Raise Conflict when the parent takes no more items, where the collection has those of one parent."""
-    owner = context.owner() if parent.parameter in context.bound.resource.parent_parameters else None
-    room = owner.fields.get(parent.capacity) if owner is not None else None
-    if type(room) is int and len(collection) >= room:
-        raise Conflict(f"the {parent.resource} is full: its {parent.capacity} is {room}").because(parent)
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.request_context import EntryPlan, RequestContext
+from mockserver.handlers.entry_plans import EntryPlan
+from mockserver.handlers.request_context import RequestContext
 
 
 def changed_entries(context: RequestContext, plan: EntryPlan, sent: Any) -> dict[str, Any]:

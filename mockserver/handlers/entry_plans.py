@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import Action
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers.item_schemas import reply_schemas
 from mockserver.handlers.made_fields import made_fields
-from mockserver.handlers.request_context import EntryPlan
 from mockserver.inference.names import noun
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
+
+
+class EntryPlan(Struct, frozen=True):
+    """The list in an item whose entry an operation changes, compiled at load.
+
+    `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
+    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends.
+    """
+
+    name: str
+    noun: str
+    key: str
+    parameter: str
+    known: frozenset[str]
+    generated: Callable[[str], dict[str, Any]]
 
 
 def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:

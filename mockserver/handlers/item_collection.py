@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 from msgspec.structs import replace
 
 from mockserver.errors import Conflict
-from mockserver.handlers.actions import check_capacity, remove
+from mockserver.handlers.actions import remove
+from mockserver.handlers.capacities import check_capacity
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.unique_values import check_unique

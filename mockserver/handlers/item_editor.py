@@ -12,13 +12,13 @@ from typing import Any
 
 from mockserver.errors import Conflict, Fault, Invalid, Missing
 from mockserver.handlers.actions import (
-    check_capacity,
     create,
     find,
     is_generated,
     remove,
     show_references,
 )
+from mockserver.handlers.capacities import check_capacity
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.patch import merge_patch
 from mockserver.handlers.request_context import RequestContext

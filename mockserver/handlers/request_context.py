@@ -13,6 +13,7 @@ from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.content_plans import ContentPlan, SentBody
 from mockserver.handlers.entity_tags import TagPlan
+from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -40,21 +41,6 @@ class Handler(NamedTuple):
 
 AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 """From the properties of a body to the item's fields. Raises Invalid for an unknown one, if the service says so."""
-
-
-class EntryPlan(Struct, frozen=True):
-    """The list in an item whose entry an operation changes, compiled at load.
-
-    `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
-    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends.
-    """
-
-    name: str
-    noun: str
-    key: str
-    parameter: str
-    known: frozenset[str]
-    generated: Callable[[str], dict[str, Any]]
 
 
 class BoundOperation(Struct, frozen=True):
