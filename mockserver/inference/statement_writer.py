@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
+from mockserver.behaviour.statements import BATCHES
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import described_statements, descriptions, fields, filters, identity, item_places, paging
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
-from mockserver.inference.envelope import Envelopes, literal
+from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
-from mockserver.inference.messages import SAYING
 from mockserver.inference.names import noun, plain
 from mockserver.inference.own_path import own_path
-from mockserver.inference.page_headers import page_headers
-from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.references import (
     FoundReference,
     ReferenceFinder,
@@ -26,12 +23,10 @@ from mockserver.inference.references import (
     of_parameter,
     reference_statement,
 )
+from mockserver.inference.reply_writer import ReplyWriter
 from mockserver.inference.resources import DraftParent
-from mockserver.inference.said_replies import is_said, said
-from mockserver.openapi.deprecation_headers import announced
-from mockserver.openapi.document import Document, Header, Operation
+from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Schemas
-from mockserver.openapi.server_headers import ENTITY_TAG, SERVER_HEADERS
 
 
 class Writer:
@@ -45,6 +40,7 @@ class Writer:
         self._found: dict[str, list[FoundReference]] = {}
         self._linked: dict[str, list[FoundReference]] = {}
         self._members: dict[str, ReferredResource] = {}
+        self._replies = ReplyWriter(schemas, envelopes, self._generate)
 
     def refer_to(self, drafts: Sequence[ResourceDraft], document: Document) -> None:
         """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
@@ -220,7 +216,11 @@ class Writer:
         stated: Statement = {"action": self._action(draft, action)}
         if action.does in ("list", "delete-all"):
             stated |= self._listed(draft, action)
-        return stated | self._reply(draft, action)
+        return stated | self._replies.reply(draft, action)
+
+    def _generate(self, draft: ResourceDraft) -> str:
+        """How the ids of items are made; empty if they have none."""
+        return str(self._named(draft, draft.properties())["generate"]) if draft.has_id else ""
 
     def _action(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         keys: Statement = {"does": action.does, "of": draft.name}
@@ -313,75 +313,6 @@ class Writer:
         if narrowed:
             stated["filter"] = narrowed
         return stated | ({"sort": order} if order is not None else {})
-
-    def _reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
-        placeholder: Any = "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL else "{item}"
-        if action.within:
-            array = self._schemas.below(str(action.reply.schema), action.item_path)
-            placeholder = self._envelopes.of_entries(
-                str(self._schemas.items(str(array))), action.within, draft.id_names
-            )
-        keys: Statement = {"status": action.reply.status}
-        body = self._body(draft, action, placeholder)
-        if body is not None and (body != placeholder or action.is_map or action.within):
-            keys["body"] = body
-        is_content = action.does in CONTENTS
-        if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
-            keys["media-type"] = "application/json"
-        headers = dict(self._headers(draft, action))
-        if headers:
-            keys["headers"] = headers
-        return {"reply": inferred("the first documented success that fits", **keys)}
-
-    def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: Any) -> Any:
-        pointer, media = action.reply.schema, action.reply.media
-        if media is not None and action.does in SAYING and is_said(self._schemas, media):
-            made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
-            return said(self._schemas, self._envelopes, action, media, made)
-        if pointer is None:
-            return None
-        if action.item_schema is not None:
-            is_list = action.does in SEVERAL
-            return self._envelopes.template(
-                pointer, action.item_path, placeholder, listed=is_list, is_map=action.is_map
-            )
-        if action.does in CONTENTS:
-            return None  # the content itself
-        if action.does == "list":
-            return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
-        if action.does in BATCHES:
-            return self._envelopes.counted(pointer, draft.id_names)
-        return self._envelopes.constant(pointer)
-
-    def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
-        """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
-        documented = {header.name.lower() for header in action.reply.response.headers}
-        is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
-        makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
-        if draft.has_id and makes_one and is_located:
-            yield "Location", "{location}"
-        numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
-        yield from numbers.items()
-        known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
-        for header in action.reply.response.headers:
-            end = announced(self._schemas, header)
-            is_ours = action.does != "list" and header.name.lower() == "etag" and self._takes_our_tag(header)
-            if end is not None:
-                yield header.name, end
-            elif header.required and header.schema and header.name.lower() not in known and not is_ours:
-                yield header.name, self._written(header)
-
-    def _takes_our_tag(self, header: Header) -> bool:
-        """Can an `ETag` be the one that the mock makes of the item?"""
-        return header.schema is None or self._schemas.validator(header.schema, "response").is_valid(ENTITY_TAG)
-
-    def _shows_id(self, draft: ResourceDraft, action: DraftAction) -> bool:
-        shown = self._schemas.properties(action.item_schema) if action.item_schema else {}
-        return any(plain(name) in draft.id_names for name in shown)
-
-    def _written(self, header: Header) -> str:
-        value = literal(self._envelopes.value(str(header.schema)))
-        return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _invented(draft: ResourceDraft) -> Statement:
