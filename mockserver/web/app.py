@@ -60,7 +60,6 @@ else:
     worker_socket = LazyModule("mockserver.web.workers.worker_socket")
 
 Services = Mapping[str, Service]
-NO_FUNCTIONS = HandlerFunctions()
 
 
 class Sandbox:
@@ -73,34 +72,25 @@ class Sandbox:
     def __init__(
         self,
         read_services: Callable[[], Services],
-        world: World,
+        control: Control,
         settings: ServiceSettings,
-        outside: OutsideService,
-        token: str | None = None,
-        functions: HandlerFunctions = NO_FUNCTIONS,
+        token: str | None,
+        functions: HandlerFunctions,
         *,
-        cors: Sequence[str] | None = None,
-        hosts: Sequence[str] | None = None,
-        namespaces: Namespaces,
-        journal: RequestJournal | None = None,
-        forward_allow: Sequence[str] = (),
-        checks: CheckRuns | None = None,
-        sharing: Sharing | None = None,
-        outbox: WebhookOutbox,
+        cors: Sequence[str] | None,
+        hosts: Sequence[str] | None,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
-        self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
-        self.outside, self.functions, self.namespaces = outside, functions, namespaces
-        self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
-        self.outbox = outbox
-        self.control = Control(world, namespaces, outside, self.overrides, outbox, journal, checks)
-        self.control.app = self
-        self.sharing = self.control.sharing = sharing
+        self.read_services, self._settings, self._token = read_services, settings, token
+        self.control, self.functions, self.sharing = control, functions, control.sharing
+        self.world, self.outside, self.namespaces = control.world, control.outside, control.namespaces
+        self.overrides, self.outbox = control.overrides, control.outbox
+        control.app = self
         self._interceptors: tuple[Interceptor, ...] = ()
         self._observers: tuple[Observer, ...] = ()
         self.rounds: Rounds | None = None
         self._serve(read_services())
-        outbox.check_names()
+        self.outbox.check_names()
         self.overrides.on_change = self._open
 
     def replace_services(self, services: Services) -> dict[str, Counter[str]]:
@@ -369,19 +359,6 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
         return {each.name: Service(each, world, asked, chosen, namespaces, sharing, outbox) for each in read}
 
-    return Sandbox(
-        services,
-        world,
-        chosen,
-        asked,
-        token,
-        HandlerFunctions(handlers),
-        cors=cors,
-        hosts=hosts,
-        namespaces=namespaces,
-        forward_allow=forward_allow,
-        journal=kept,
-        checks=checks,
-        sharing=sharing,
-        outbox=outbox,
-    )
+    overrides = Overrides(namespaces, AllowedHosts(forward_allow))
+    control = Control(world, namespaces, asked, overrides, outbox, kept, checks, sharing)
+    return Sandbox(services, control, chosen, token, HandlerFunctions(handlers), cors=cors, hosts=hosts)

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import (
-    Forbidden,
     Invalid,
-    Missing,
     NotAcceptable,
     Refusal,
     TooLarge,
@@ -24,13 +22,13 @@ from mockserver.handlers.entity_tags import condition_headers
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
-from mockserver.openapi import media_types, path_template
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
-from mockserver.openapi.schemas import Validator
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.operation_handlers import OURS, OperationHandler, RaisedResponse
 from mockserver.web.request import prefer
+from mockserver.web.request.access import access_check
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
@@ -47,6 +45,7 @@ from mockserver.web.response.default_errors import summary
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
+from mockserver.web.response.reply_validator import ReplyValidator
 from mockserver.web.service_parts import ServiceParts
 from mockserver.web.trace import TRACE, note
 
@@ -54,6 +53,9 @@ log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
+Answered = tuple[Reply, Headers]
+"""A reply, and headers for any reply."""
+
 MAX_LENGTH_DIGITS = 18
 """The most digits of a `Content-Length` (RFC 9110 section 8.6): a longer number is too large, and slow to convert."""
 
@@ -65,6 +67,9 @@ UNDERSCORE = ord("_")
 
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
+NO_HEADERS: Headers = ()
+NOBODY: Principal | None = None
+NO_REFUSAL: Refusal | None = None
 
 
 class ReadBody(NamedTuple):
@@ -104,15 +109,12 @@ class Endpoint:
         self._unvalidated_body = UnvalidatedBody(self._body) if self._body is not None else None
         self._preferences = NO_PREFERENCES if parts.validates else NOT_VALIDATED
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
-        permission = stated.permission if stated and parts.authenticates else None
-        self._roles, self._permission = frozenset(permission.roles) if permission else None, permission
+        self._access = access_check(stated, bound, parts)
         self._limiter = _limiter(parts, stated, operation)
         self.limiter = self._limiter
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
-        self._validators: dict[tuple[int, str, bool], Validator | None] = {}
+        self.validate_response = ReplyValidator(operation, schemas).validated
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
-        self._has_tenant_in_path = plan is not None and plan.statements.tenant.by == "path"
-        self._is_restricted = self._has_tenant_in_path or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
         self._byte_ranges = byte_ranges(operation, parts.examples)
@@ -134,19 +136,15 @@ class Endpoint:
         self.needs_task = self._handler.needs_task
         return self._handler
 
-    async def __call__(  # noqa: C901, PLR0915  # all steps of an answer in their order, without a call for each
-        self, scope: Scope, receive: Any, values: tuple[str, ...]
-    ) -> tuple[Reply, Headers]:
+    # All steps of an answer in their order, without a call for each.
+    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
         """Answer a request: its validated reply, and headers for any reply. `values` are the raw values of its path.
 
         `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
         changes are undone when its reply cannot be made.
         """
-        method, store, step = scope["method"], self._store, "route"
-        transaction = Transaction(store)
-        limits: Headers = ()
-        principal: Principal | None = None
-        tenant, ended_by = "", None
+        method, store, step, limits = scope["method"], self._store, "route", NO_HEADERS
+        transaction, principal, tenant, ended_by = Transaction(store), NOBODY, "", NO_REFUSAL
         try:
             headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
             if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
@@ -163,9 +161,9 @@ class Endpoint:
             if self._limiter is not None:
                 step = "rate limit"
                 limits = self._count(self._limiter, store, principal, tenant, method, values)
-            if self._is_restricted:
+            if self._access is not None:
                 step = "access"
-                self._check_access(principal, tenant)
+                self._access.check(principal, tenant)
             step = "parameters"
             given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target, scope), is_validated=preferences.is_validated
@@ -192,14 +190,9 @@ class Endpoint:
             transaction.commit()
             if self._is_delete or self._notify is not None:
                 self._tell(CommittedRequest(call, reply, transaction, scope))
-        except Refusal as refusal:
-            reply, ended_by = self._undone(refusal, scope, transaction), refusal
-        except BaseException as fault:
-            if not isinstance(fault, Exception):
-                transaction.rollback()
-                raise
-            log.exception("%s %s failed", method, scope["path"])
-            reply = self._undone(ended_by := Unanswerable("the sandbox failed; its log says why"), scope, transaction)
+        except BaseException as fault:  # noqa: BLE001  # `_ended` raises what is no error
+            ended_by = self._ended(fault, scope, transaction)
+            reply = self.refused(ended_by, method, scope["path"])
         if TRACE in scope:
             label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
             scope[TRACE].outcome = (self.operation, step, ended_by, principal, tenant, label, commits, rules)
@@ -227,12 +220,17 @@ class Endpoint:
         ) or self._authenticator.authenticate(self._sources(headers, target, scope))
         return principal, self._tenant(principal, target.path, headers)
 
-    def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
-        """The reply for an error, after the changes of its request are undone."""
+    def _ended(self, fault: BaseException, scope: Scope, transaction: Transaction) -> Refusal:
+        """The refusal that a request ends with, after its changes are undone. Raises a fault that is no error."""
         transaction.rollback()
+        if not isinstance(fault, Exception):
+            raise fault
+        if not isinstance(fault, Refusal):
+            log.error("%s %s failed", scope["method"], scope["path"], exc_info=fault)
+            fault = Unanswerable("the sandbox failed; its log says why")
         # Without its frames, which lead to the trace: a circle that only the collector could free.
-        note(scope, summary(refusal.with_traceback(None)))
-        return self.refused(refusal, scope["method"], scope["path"])
+        note(scope, summary(fault.with_traceback(None)))
+        return fault
 
     async def _preferred_reply(
         self,
@@ -294,58 +292,12 @@ class Endpoint:
             log.error("%s %s: %s", method, path, fault.message)  # noqa: TRY400  # the traceback has no more information
             return reply
 
-    def validate_response(
-        self, reply: Reply, *, refused: bool = False, by: str = OURS, store: Store | None = None
-    ) -> Reply:
-        """The reply, if it is valid. Raises Unanswerable if not; `by` says in the message whose reply it is.
-
-        An invalid reply is sent if it may show an item that a person put into the `store` although it is invalid.
-        """
-        if reply.proven:
-            return reply
-        key = (reply.status, reply.media_type, refused)
-        if key not in self._validators:
-            self._validators[key] = self._validator(reply, refused, by)
-        validator = self._validators[key]
-        if validator is not None and not validator.is_valid(reply.body):
-            if store is not None and store.has_unchecked:
-                return reply
-            fault = next(iter(validator.iter_errors(reply.body)))
-            at = "/".join(str(step) for step in fault.instance_path)
-            raise Unanswerable(f"{by} {reply.status} reply breaks the document at /{at}: {fault.message}")
-        return reply
-
-    def _validator(self, reply: Reply, refused: bool, by: str) -> Validator | None:
-        response = self.operation.response(reply.status)
-        if response is None and not refused and self.operation.success() is not None:
-            raise Unanswerable(f"{by} reply has the status {reply.status}, which is not documented")
-        content = response.content if response else ()
-        found = media_types.best([media.name for media in content], reply.media_type)
-        pointer = content[found].schema if found is not None else None
-        schemas = self._parts.contract.schemas
-        if pointer is not None and media_types.is_lines(reply.media_type):
-            return schemas.lines_validator(pointer, "response")
-        return schemas.validator(pointer, "response") if pointer and media_types.is_json(reply.media_type) else None
-
     def _sources(self, headers: Mapping[str, str], target: RequestTarget, scope: Scope) -> dict[str, Any]:
         """The parts of the request that parameters and credentials are read from."""
         query = Query(target.query) if target.query else NO_QUERY
         cookies = read_cookies(headers.get("cookie", "")) if self._cookies else NOTHING
         connection = scope.get("state") or NOTHING
         return {"header": headers, "query": query, "path": target.path, "cookie": cookies, "connection": connection}
-
-    def _check_access(self, principal: Principal, tenant: str) -> None:
-        if self._has_tenant_in_path and self.bound is not None and not principal.may_enter(tenant):
-            stated = self.bound.resource.statements.tenant
-            raise self._access_error(f"{stated.name} not found").because(stated)
-        if self._roles is not None and principal.role not in self._roles:
-            raise self._access_error(f"the role {principal.role or 'none'!r} may not do this").because(self._permission)
-
-    def _access_error(self, message: str) -> Refusal:
-        if self._parts.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
-            plan = self.bound.resource.statements.tenant
-            return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
-        return Forbidden(message)
 
     async def _read(self, preferences: Preferences, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
         """The bytes of the body, its value and media type. Raises TooLarge and what BodyReader raises."""

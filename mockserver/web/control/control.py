@@ -41,6 +41,7 @@ class Control:
         outbox: WebhookOutbox,
         journal: RequestJournal | None = None,
         checks: CheckRuns | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self.world, self.namespaces, self.outside = world, namespaces, outside
         self.overrides, self.outbox, self.journal = overrides, outbox, journal
@@ -48,7 +49,7 @@ class Control:
         self.services: Mapping[str, Service] = {}
         self.worker: Worker | None = None
         self.metrics: Callable[[], tuple[bytes, str]] | None = None
-        self.sharing: Sharing | None = None
+        self.sharing = sharing
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear, self._forget_deliveries]
         namespaces.on_end.append(self._forget)
 

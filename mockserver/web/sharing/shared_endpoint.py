@@ -10,10 +10,9 @@ from typing import Any
 from mockserver.errors import LogError
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.request_context import BoundOperation
-from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
-from mockserver.web.endpoint import Endpoint, Headers, ReadBody, Scope, receive_body
+from mockserver.web.endpoint import Answered, Endpoint, ReadBody, Scope, receive_body
 from mockserver.web.request.prefer import Preferences
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.service_parts import ServiceParts
@@ -21,8 +20,6 @@ from mockserver.web.serving.pause import KEPT, TURN
 from mockserver.web.sharing.refusal import unavailable
 from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import TRACE
-
-Answered = tuple[Reply, Headers]
 
 READS = ("GET", "HEAD")
 
