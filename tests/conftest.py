@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
@@ -33,6 +34,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 # httpx reads the certificates of all authorities for each client, which takes longer than the requests of a test.
 default.create_ssl_context = cache(httpx.create_ssl_context)
+
+# Beside other work a server may take longer than the five seconds that httpx waits by itself.
+for phase in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, phase, 60.0)
 
 QUIET_BROWSER = (
     "--headless",

@@ -51,7 +51,7 @@ def test_over_http_a_header_names_the_namespace(sandbox_url: str, connected: Any
     @asynccontextmanager
     async def of(name: str) -> AsyncIterator[Any]:
         async with (
-            httpx2.AsyncClient(headers={"Mock-Namespace": name}) as http,
+            httpx2.AsyncClient(headers={"Mock-Namespace": name}, timeout=60) as http,
             streamable_http_client(f"{sandbox_url}/_mock/mcp", http_client=http) as streams,
         ):
             yield streams
