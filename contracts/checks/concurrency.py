@@ -294,6 +294,16 @@ CHECKS = (
     Check("concurrent-capacity", ("capacity",), resource_statement("capacity", "create", "list"), concurrent_capacity),
     Check("concurrent-unique", ("unique",), resource_statement("unique", "create"), concurrent_unique),
     Check("lost-update", (), http_rule("update", "create", "get", source=CONCURRENCY, text=INDEPENDENT), lost_update),
-    Check("concurrent-update-and-delete", (), http_rule("update", "create", "get", "delete", source=CONCURRENCY, text=INDEPENDENT), update_and_delete),
-    Check("concurrent-deletes", (), http_rule("delete", "create", source=CONCURRENCY, text=INDEPENDENT), concurrent_deletes),
-)  # fmt: skip
+    Check(
+        "concurrent-update-and-delete",
+        (),
+        http_rule("update", "create", "get", "delete", source=CONCURRENCY, text=INDEPENDENT),
+        update_and_delete,
+    ),
+    Check(
+        "concurrent-deletes",
+        (),
+        http_rule("delete", "create", source=CONCURRENCY, text=INDEPENDENT),
+        concurrent_deletes,
+    ),
+)

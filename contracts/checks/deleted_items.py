@@ -193,6 +193,17 @@ def _other_character(character: str) -> str:
 
 
 CHECKS = (
-    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), delete_item),
-    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND, text="An unknown id is not found."), not_found, exclusive=False),
-)  # fmt: skip
+    Check(
+        "delete",
+        ("action",),
+        http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."),
+        delete_item,
+    ),
+    Check(
+        "not-found",
+        ("action",),
+        http_rule("get|delete|update", "create", source=NOT_FOUND, text="An unknown id is not found."),
+        not_found,
+        exclusive=False,
+    ),
+)

@@ -287,4 +287,4 @@ CHECKS = (
     Check("initial-values", ("initial",), resource_statement("initial", "create"), initial, exclusive=False),
     Check("derived-fields", ("derived",), resource_statement("derived", "create"), derived, exclusive=False),
     Check("immutable-fields", ("immutable",), resource_statement("immutable", "create"), immutable, exclusive=False),
-)  # fmt: skip
+)

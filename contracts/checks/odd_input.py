@@ -324,4 +324,4 @@ def _text_places(contract: Contract) -> Iterator[Place]:
 CHECKS = (
     Check("odd-input", (), _places, odd_input),
     Check("text-preserved", (), _text_places, text_preserved),
-)  # fmt: skip
+)

@@ -47,9 +47,17 @@ ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|dea
 WRITES = ("update", "replace", "action", "add", "delete")
 
 VERBS = {
-    "read": "read", "nested": "read", "list": "list", "filter": "list", "total": "count", "update": "change", "replace": "change",
-    "action": "act on", "add": "add to", "delete": "delete",
-}  # fmt: skip
+    "read": "read",
+    "nested": "read",
+    "list": "list",
+    "filter": "list",
+    "total": "count",
+    "update": "change",
+    "replace": "change",
+    "action": "act on",
+    "add": "add to",
+    "delete": "delete",
+}
 
 
 class Breach(NamedTuple):

@@ -68,9 +68,17 @@ def _list_differences(template: list[Any], value: Any, values: Mapping[str, Any]
 
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "message": str, "field": str, "keyword": str, "loc": list, "items": list, "more": bool, "total": int,
-    "retry_after_ms": (int, float), "path": str, "kind": str,
-}  # fmt: skip
+    "message": str,
+    "field": str,
+    "keyword": str,
+    "loc": list,
+    "items": list,
+    "more": bool,
+    "total": int,
+    "retry_after_ms": (int, float),
+    "path": str,
+    "kind": str,
+}
 """Placeholder → the type of its value, where it always has the same type."""
 
 

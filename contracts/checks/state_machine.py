@@ -113,6 +113,10 @@ def _rule(request: Callable[[RequestSequence, User, int], None], users: int) -> 
 
 
 CHECKS = (
-    Check("lifecycle", (), http_rule("get|list", "create", source="RFC 9110 section 9.3", text="A service stores what was written."),
-            state_machine),
-)  # fmt: skip
+    Check(
+        "lifecycle",
+        (),
+        http_rule("get|list", "create", source="RFC 9110 section 9.3", text="A service stores what was written."),
+        state_machine,
+    ),
+)

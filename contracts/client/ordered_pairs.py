@@ -8,11 +8,25 @@ from typing import Any
 from mockserver.inference.names import words
 
 PAIRS = (
-    ("first", "last"), ("start", "end"), ("starts", "ends"), ("starting", "ending"), ("from", "to"), ("from", "until"),
-    ("begin", "end"), ("begins", "ends"), ("min", "max"), ("minimum", "maximum"), ("in", "out"), ("since", "until"),
-    ("lower", "upper"), ("low", "high"), ("open", "close"), ("opens", "closes"), ("opening", "closing"),
+    ("first", "last"),
+    ("start", "end"),
+    ("starts", "ends"),
+    ("starting", "ending"),
+    ("from", "to"),
+    ("from", "until"),
+    ("begin", "end"),
+    ("begins", "ends"),
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("in", "out"),
+    ("since", "until"),
+    ("lower", "upper"),
+    ("low", "high"),
+    ("open", "close"),
+    ("opens", "closes"),
+    ("opening", "closing"),
     ("departure", "arrival"),
-)  # fmt: skip
+)
 """Words in the names of two properties of which the first comes before the second."""
 
 

@@ -18,9 +18,13 @@ IGNORED = "OpenAPI 3.1 section 4.8.12.1"
 FRAMING = "RFC 9110 section 8.6 and RFC 9112 section 6"
 
 HEADERS: Mapping[str, str] = {
-    "accept": IGNORED, "content-type": IGNORED, "authorization": IGNORED,
-    "content-length": FRAMING, "transfer-encoding": FRAMING, "host": "RFC 9110 section 7.2",
-}  # fmt: skip
+    "accept": IGNORED,
+    "content-type": IGNORED,
+    "authorization": IGNORED,
+    "content-length": FRAMING,
+    "transfer-encoding": FRAMING,
+    "host": "RFC 9110 section 7.2",
+}
 """Header parameters that a document cannot define, and the standard that says so."""
 
 

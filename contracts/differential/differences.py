@@ -15,9 +15,18 @@ from mockserver.behaviour.statements import ErrorBody
 from mockserver.contract import Contract
 
 LIKELY: Mapping[int, str] = {
-    400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "missing", 405: "method-not-allowed",
-    409: "conflict", 410: "missing", 413: "too-large", 415: "unsupported-media-type", 422: "invalid", 429: "too-many",
-}  # fmt: skip
+    400: "invalid",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "missing",
+    405: "method-not-allowed",
+    409: "conflict",
+    410: "missing",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    429: "too-many",
+}
 """Status → the most likely kind of error."""
 
 How = Literal["status", "header", "missing", "further", "type", "value", "order", "items", "page"]

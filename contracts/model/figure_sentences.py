@@ -16,9 +16,20 @@ Value = Callable[[Mapping[str, Any]], Fraction | None]
 """The value of an expression in an item; None if a field that it needs is no number."""
 
 OPERATORS: Mapping[str, str] = {
-    "minus": "-", "less": "-", "-": "-", "−": "-", "plus": "+", "+": "+", "times": "*", "multiplied by": "*", "*": "*",
-    "×": "*", "x": "*", "divided by": "/", "/": "/",
-}  # fmt: skip
+    "minus": "-",
+    "less": "-",
+    "-": "-",
+    "−": "-",
+    "plus": "+",
+    "+": "+",
+    "times": "*",
+    "multiplied by": "*",
+    "*": "*",
+    "×": "*",
+    "x": "*",
+    "divided by": "/",
+    "/": "/",
+}
 """How descriptions write the four operations."""
 
 TOKEN = re.compile(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*")

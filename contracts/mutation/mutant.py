@@ -23,9 +23,14 @@ UNBREAKABLE = frozenset({"action", "identity", "credentials", "notes", "inferenc
 """Statements whose change would make another API of it, or that say nothing about responses."""
 
 OPPOSITES: Mapping[str, str] = {
-    "ascending": "descending", "descending": "ascending", "exact": "contains", "cascade": "keep", "refuse": "ignore",
-    "ignore": "refuse", "empty": "refuse",
-}  # fmt: skip
+    "ascending": "descending",
+    "descending": "ascending",
+    "exact": "contains",
+    "cascade": "keep",
+    "refuse": "ignore",
+    "ignore": "refuse",
+    "empty": "refuse",
+}
 """A word of the vocabulary → another one that means something else."""
 
 

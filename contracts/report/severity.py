@@ -20,10 +20,19 @@ WORST = (
 """Modules of our checks, and checks of Schemathesis, whose findings mean open access, lost data or a crash."""
 
 STYLE = (
-    "http_errors", "odd_input", "policies", "success_replies", "timestamps",
-    "allow_header_conformance", "unsupported_method", "content_type_conformance", "response_headers_conformance",
-    "missing_required_header", "rate_limits", "http-response",
-)  # fmt: skip
+    "http_errors",
+    "odd_input",
+    "policies",
+    "success_replies",
+    "timestamps",
+    "allow_header_conformance",
+    "unsupported_method",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "missing_required_header",
+    "rate_limits",
+    "http-response",
+)
 """Those whose findings are about the form of a response."""
 
 

@@ -26,10 +26,20 @@ ENTRY_POINTS = "mockserver.commands"
 SECTIONS = {
     "Mocks": ("init", "serve", "infer", "specs", "schema", "demo-mcp"),
     "A running sandbox": (
-        "requests", "verify", "why", "deliveries", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+        "requests",
+        "verify",
+        "why",
+        "deliveries",
+        "state",
+        "fault",
+        "reset",
+        "snapshot",
+        "clock",
+        "namespaces",
+        "mcp",
     ),
     "Contract checks": ("check", "run", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
-}  # fmt: skip
+}
 """The commands as `--help` groups them; others are listed below."""
 
 

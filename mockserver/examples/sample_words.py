@@ -5,13 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 FIRST: Final = (
-    "Ada", "Alan", "Barbara", "Edsger", "Grace", "Hedy", "Katherine", "Linus", "Margaret", "Niklaus", "Radia",
+    "Ada",
+    "Alan",
+    "Barbara",
+    "Edsger",
+    "Grace",
+    "Hedy",
+    "Katherine",
+    "Linus",
+    "Margaret",
+    "Niklaus",
+    "Radia",
     "Tim",
-)  # fmt: skip
+)
 LAST: Final = (
-    "Lovelace", "Turing", "Liskov", "Dijkstra", "Hopper", "Lamarr", "Johnson", "Torvalds", "Hamilton", "Wirth",
-    "Perlman", "Lee",
-)  # fmt: skip
+    "Lovelace",
+    "Turing",
+    "Liskov",
+    "Dijkstra",
+    "Hopper",
+    "Lamarr",
+    "Johnson",
+    "Torvalds",
+    "Hamilton",
+    "Wirth",
+    "Perlman",
+    "Lee",
+)
 WORDS: Final = (
     "amber", "bridge", "cedar", "delta", "ember", "falcon", "garden", "harbor", "island", "juniper", "kernel",
     "lantern", "meadow", "north", "orchid", "prairie", "quartz", "river", "summit", "timber", "umbrella",

@@ -249,8 +249,11 @@ def _ordered(value: Any, bound: str, literal: FilterLiteral) -> bool:
 
 
 ORDER: dict[str, Callable[[str, str], bool]] = {
-    "above": str.__gt__, "at-least": str.__ge__, "below": str.__lt__, "at-most": str.__le__,
-}  # fmt: skip
+    "above": str.__gt__,
+    "at-least": str.__ge__,
+    "below": str.__lt__,
+    "at-most": str.__le__,
+}
 """How texts that are no times are compared."""
 
 

@@ -30,10 +30,18 @@ FORMS = frozenset(("with", "list", "array", "by", "ids", "in"))
 """Words of paths that say how a request names them: `createWithList`."""
 
 VERBS = {
-    "create": "create-many", "add": "create-many", "insert": "create-many", "new": "create-many",
-    "update": "update-many", "edit": "update-many", "modify": "update-many", "patch": "update-many",
-    "delete": "delete-many", "remove": "delete-many", "destroy": "delete-many",
-}  # fmt: skip
+    "create": "create-many",
+    "add": "create-many",
+    "insert": "create-many",
+    "new": "create-many",
+    "update": "update-many",
+    "edit": "update-many",
+    "modify": "update-many",
+    "patch": "update-many",
+    "delete": "delete-many",
+    "remove": "delete-many",
+    "destroy": "delete-many",
+}
 """Words of paths that say what happens to each item."""
 
 BY_METHOD = {"post": "create-many", "patch": "update-many", "put": "update-many", "delete": "delete-many"}

@@ -30,9 +30,17 @@ NUMBERS = {
     "odatacount": "total",
 }  # fmt: skip
 FLAGS = {
-    "hasmore": "more", "hasnext": "more", "hasnextpage": "more", "more": "more", "hasmoreitems": "more",
-    "incomplete": "more", "istruncated": "more", "last": "last", "islast": "last", "islastpage": "last",
-}  # fmt: skip
+    "hasmore": "more",
+    "hasnext": "more",
+    "hasnextpage": "more",
+    "more": "more",
+    "hasmoreitems": "more",
+    "incomplete": "more",
+    "istruncated": "more",
+    "last": "last",
+    "islast": "last",
+    "islastpage": "last",
+}
 KINDS, LISTS = frozenset(("type", "kind", "object")), ("searchset", "list", "collection")
 """Names of properties that say what a reply is, and the values that say that it is a list (`searchset` of FHIR)."""
 

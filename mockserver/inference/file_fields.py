@@ -9,13 +9,24 @@ from mockserver.openapi.schemas import Schemas
 
 NAMES: dict[str, Sequence[str]] = {
     "name": ("filename", "originalfilename", "originalname", "name"),
-    "size": ("size", "bytes", "filesize", "contentlength", "length", "sizebytes", "sizeinbytes", "bytesize",
-             "filesizebytes", "filesizeinbytes", "bytecount"),
+    "size": (
+        "size",
+        "bytes",
+        "filesize",
+        "contentlength",
+        "length",
+        "sizebytes",
+        "sizeinbytes",
+        "bytesize",
+        "filesizebytes",
+        "filesizeinbytes",
+        "bytecount",
+    ),
     "media-type": ("contenttype", "mimetype", "mediatype", "mime", "filetype"),
     "md5": ("md5", "md5hash", "md5sum", "md5checksum", "contentmd5", "hashmd5"),
     "sha1": ("sha1", "sha1hash", "sha1sum", "sha1checksum", "hashsha1"),
     "sha256": ("sha256", "sha256hash", "sha256sum", "sha256checksum", "hashsha256", "sha2"),
-}  # fmt: skip
+}
 """What describes a file → the plain names of properties that do, the likeliest first."""
 
 DIGESTS = ("checksum", "hash", "digest", "filehash")

@@ -18,27 +18,65 @@ LIMITS_BESIDE = frozenset((
 
 LIMITS = SURE_LIMITS | LIMITS_BESIDE
 
-SURE_PAGES = frozenset((
-    "page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage", "pagenumberpage", "pagenr", "currpage",
-))  # fmt: skip
+SURE_PAGES = frozenset(
+    (
+        "page",
+        "pagenumber",
+        "pageno",
+        "pagenum",
+        "pageindex",
+        "currentpage",
+        "pagenumberpage",
+        "pagenr",
+        "currpage",
+    )
+)
 PAGES = SURE_PAGES | {"p", "pg"}
 """Names of the number of a page."""
 
-SURE_OFFSETS = frozenset((
-    "offset", "skip", "pageoffset", "resultoffset", "recordoffset", "rowoffset", "itemoffset", "skipcount",
-))  # fmt: skip
-OFFSETS_BESIDE = frozenset((
-    "start", "startindex", "startat", "from", "index", "startrow", "startoffset", "firstresult", "startposition",
-    "startrecord", "startfrom",
-))  # fmt: skip
+SURE_OFFSETS = frozenset(
+    (
+        "offset",
+        "skip",
+        "pageoffset",
+        "resultoffset",
+        "recordoffset",
+        "rowoffset",
+        "itemoffset",
+        "skipcount",
+    )
+)
+OFFSETS_BESIDE = frozenset(
+    (
+        "start",
+        "startindex",
+        "startat",
+        "from",
+        "index",
+        "startrow",
+        "startoffset",
+        "firstresult",
+        "startposition",
+        "startrecord",
+        "startfrom",
+    )
+)
 """Names that may also count from 1, as SCIM's `startIndex` does (RFC 7644)."""
 
 OFFSETS = SURE_OFFSETS | OFFSETS_BESIDE
 """Names of the number of items to skip."""
 
-ITEM_CURSORS = frozenset((
-    "after", "startingafter", "startafter", "afterid", "pageafter", "marker", "sinceid",
-))  # fmt: skip
+ITEM_CURSORS = frozenset(
+    (
+        "after",
+        "startingafter",
+        "startafter",
+        "afterid",
+        "pageafter",
+        "marker",
+        "sinceid",
+    )
+)
 """Names of a cursor that is most often the id of an item; the page begins after it."""
 
 TOKENS = frozenset((

@@ -17,10 +17,24 @@ AT_ITEM = ("get", "head", "put", "patch", "delete")
 """Methods of an item."""
 
 VERBS = {
-    "get": "get", "show": "get", "read": "get", "view": "get", "fetch": "get", "retrieve": "get", "detail": "get",
-    "details": "get", "info": "get", "update": "put", "edit": "put", "modify": "put", "replace": "put", "save": "put",
-    "delete": "delete", "remove": "delete", "destroy": "delete",
-}  # fmt: skip
+    "get": "get",
+    "show": "get",
+    "read": "get",
+    "view": "get",
+    "fetch": "get",
+    "retrieve": "get",
+    "detail": "get",
+    "details": "get",
+    "info": "get",
+    "update": "put",
+    "edit": "put",
+    "modify": "put",
+    "replace": "put",
+    "save": "put",
+    "delete": "delete",
+    "remove": "delete",
+    "destroy": "delete",
+}
 """Last words of paths that say what happens to one item, and the method that does so at a path without a verb."""
 
 METHODS_OF = {"get": ("get", "head"), "put": ("put", "patch"), "delete": ("delete",)}

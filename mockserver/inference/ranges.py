@@ -15,14 +15,27 @@ from mockserver.openapi.schemas import Schemas
 Statement = dict[str, Any]
 
 BEFORE = {
-    "min": "at-least", "minimum": "at-least", "max": "at-most", "maximum": "at-most", "from": "at-least",
-    "after": "at-least", "since": "at-least", "to": "at-most", "until": "at-most", "before": "at-most",
-}  # fmt: skip
+    "min": "at-least",
+    "minimum": "at-least",
+    "max": "at-most",
+    "maximum": "at-most",
+    "from": "at-least",
+    "after": "at-least",
+    "since": "at-least",
+    "to": "at-most",
+    "until": "at-most",
+    "before": "at-most",
+}
 """What the first word of a parameter says about the property that the rest names."""
 
 BEHIND_ONLY = {
-    "gte": "at-least", "ge": "at-least", "lte": "at-most", "le": "at-most", "gt": "above", "lt": "below",
-}  # fmt: skip
+    "gte": "at-least",
+    "ge": "at-least",
+    "lte": "at-most",
+    "le": "at-most",
+    "gt": "above",
+    "lt": "below",
+}
 """The same for its last word, which may also be one of those above."""
 
 BEHIND = BEFORE | BEHIND_ONLY

@@ -31,9 +31,22 @@ SUBSCRIBING = ("subscription", "webhook", "hook", "subscriber", "callback", "lis
 """The last words of the names of resources that may be subscriptions."""
 
 URLS = (
-    "url", "callbackurl", "webhookurl", "targeturl", "endpointurl", "hookurl", "notificationurl", "notifyurl",
-    "deliveryurl", "callback", "endpoint", "target", "address", "uri", "callbackuri",
-)  # fmt: skip
+    "url",
+    "callbackurl",
+    "webhookurl",
+    "targeturl",
+    "endpointurl",
+    "hookurl",
+    "notificationurl",
+    "notifyurl",
+    "deliveryurl",
+    "callback",
+    "endpoint",
+    "target",
+    "address",
+    "uri",
+    "callbackuri",
+)
 EVENTS = ("events", "eventtypes", "enabledevents", "event", "eventtype", "topics", "topic", "types", "triggers")
 SECRETS = ("secret", "signingsecret", "webhooksecret", "secretkey", "signingkey")
 ACTIVE = ("active", "enabled", "isactive", "isenabled")

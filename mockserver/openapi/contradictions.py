@@ -98,8 +98,11 @@ def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 BOUNDS = (
-    ("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"),
-)  # fmt: skip
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
 """Pairs of keywords: the first must not be greater than the second."""
 
 LEAST = frozenset(least for least, _ in BOUNDS)

@@ -17,9 +17,12 @@ from mockserver.openapi.schemas import Schemas
 EXAMPLES = MappingProxyType({"deprecation": "@1688169599", "sunset": "Mon, 31 Dec 2029 23:59:59 GMT"})
 """A valid value of each header by its name in lower case. A sunset is never before the deprecation (RFC 9745 4)."""
 
-FORMS = MappingProxyType({
-    "deprecation": "a date such as @1688169599", "sunset": "a date such as Mon, 31 Dec 2029 23:59:59 GMT",
-})  # fmt: skip
+FORMS = MappingProxyType(
+    {
+        "deprecation": "a date such as @1688169599",
+        "sunset": "a date such as Mon, 31 Dec 2029 23:59:59 GMT",
+    }
+)
 """What a valid value is, by the name of the header."""
 
 SOURCES = MappingProxyType({"deprecation": "RFC 9745 section 2.1", "sunset": "RFC 8594 section 3"})

@@ -45,14 +45,22 @@ def _is_server(value: Any) -> bool:
 
 _DESCRIBED = {"summary": is_text, "description": is_text}
 _SERIALIZED = {
-    "style": is_style, "explode": is_flag, "allowReserved": is_flag, "required": is_flag, "deprecated": is_flag,
-}  # fmt: skip
+    "style": is_style,
+    "explode": is_flag,
+    "allowReserved": is_flag,
+    "required": is_flag,
+    "deprecated": is_flag,
+}
 
 WELL_FORMED: dict[str, dict[str, Callable[[Any], bool]]] = {
     "document": {"servers": is_servers, "security": is_requirements},
     "path item": {**_DESCRIBED, "servers": is_servers},
     "operation": {
-        **_DESCRIBED, "operationId": is_text, "security": is_requirements, "servers": is_servers, "tags": is_names,
+        **_DESCRIBED,
+        "operationId": is_text,
+        "security": is_requirements,
+        "servers": is_servers,
+        "tags": is_names,
         "deprecated": is_flag,
     },
     "parameter": {"description": is_text, **_SERIALIZED},
@@ -61,7 +69,7 @@ WELL_FORMED: dict[str, dict[str, Callable[[Any], bool]]] = {
     "response": {"description": is_text},
     "encoding": {"contentType": is_text, "style": is_style, "explode": is_flag, "allowReserved": is_flag},
     "schema": schema_keywords.WELL_FORMED,
-}  # fmt: skip
+}
 """Kind of object → field → is this value valid?"""
 
 EXPECTED: dict[Callable[[Any], bool], str] = {

@@ -41,13 +41,22 @@ _SCHEMA = {
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), (LIST, "schema")),
     **dict.fromkeys(
         (
-            "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "propertyNames",
-            "not", "if", "then", "else", "contains", "contentSchema",
+            "additionalProperties",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+            "additionalItems",
+            "propertyNames",
+            "not",
+            "if",
+            "then",
+            "else",
+            "contains",
+            "contentSchema",
         ),
         (ONE, "schema"),
     ),
     "items": (MANY, "schema"),
-}  # fmt: skip
+}
 
 _ENCODINGS = {
     "encoding": (MAP, "encoding"),

@@ -137,8 +137,11 @@ MAX_DIGITS = 15
 """The most digits of a `retry` time in milliseconds: more are no time that a client could wait."""
 
 FIELDS: dict[str, Callable[[dict[str, Any], str], None]] = {
-    "data": _data, "event": _event, "id": _id, "retry": _retry,
-}  # fmt: skip
+    "data": _data,
+    "event": _event,
+    "id": _id,
+    "retry": _retry,
+}
 """How each field of an event is read (HTML Living Standard section 9.2.6)."""
 
 

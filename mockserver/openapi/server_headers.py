@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-SERVER_HEADERS = frozenset((
-    "content-type", "content-length", "content-encoding", "transfer-encoding", "trailer", "connection", "keep-alive",
-    "upgrade", "date", "server",
-))  # fmt: skip
+SERVER_HEADERS = frozenset(
+    (
+        "content-type",
+        "content-length",
+        "content-encoding",
+        "transfer-encoding",
+        "trailer",
+        "connection",
+        "keep-alive",
+        "upgrade",
+        "date",
+        "server",
+    )
+)
 """`Content-Type` is no documented header (OpenAPI 3.1 section 4.8.17). The others follow from what is sent: a body is
 sent as it is, so that `Content-Encoding: gzip` would be wrong (RFC 9110 section 8.4), and a connection belongs to the
 server (section 7.6.1)."""

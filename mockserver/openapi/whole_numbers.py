@@ -9,9 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 BOUNDS = (
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
-    "maxItems", "minProperties", "maxProperties", "minContains", "maxContains",
-)  # fmt: skip
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
 """Keywords that compare a number, which may be written either way whatever the type is."""
 
 VALUES = ("const", "default")

@@ -62,8 +62,11 @@ def unix_milliseconds(moment: float) -> int:
 
 
 TIME_FORMATS = {
-    "iso-milliseconds": iso_milliseconds, "iso-seconds": iso_seconds, "iso-date": iso_date,
+    "iso-milliseconds": iso_milliseconds,
+    "iso-seconds": iso_seconds,
+    "iso-date": iso_date,
     "iso-microseconds": iso_microseconds,
-    "unix-seconds": unix_seconds, "unix-milliseconds": unix_milliseconds,
-}  # fmt: skip
+    "unix-seconds": unix_seconds,
+    "unix-milliseconds": unix_milliseconds,
+}
 """Name of a format → the function that writes a moment (seconds since the Unix epoch) in it."""

@@ -16,9 +16,17 @@ TRACE = "mockserver.trace"
 """The key of an ASGI scope with the trace of its request; without interceptors there is none."""
 
 STEPS = (
-    "route", "namespace", "authentication", "rate limit", "access", "parameters", "body", "media type", "handler",
+    "route",
+    "namespace",
+    "authentication",
+    "rate limit",
+    "access",
+    "parameters",
+    "body",
+    "media type",
+    "handler",
     "response",
-)  # fmt: skip
+)
 """The steps of an answer, in their order. A request that is refused at one has passed those before it."""
 
 ROUTE = STEPS[0]

@@ -16,9 +16,23 @@ LETTERS = lazy_pattern(r"[^a-z0-9]")
 
 EVENT_NAMES = frozenset(("type", "event", "eventtype", "eventname", "topic", "action", "kind", "webhook", "trigger"))
 TIMES = frozenset(
-    ("timestamp", "time", "created", "createdat", "occurredat", "sentat", "date", "eventtime", "triggeredat",
-     "emittedat", "updatedat", "deletedat", "deliveredat", "datetime")
-)  # fmt: skip
+    (
+        "timestamp",
+        "time",
+        "created",
+        "createdat",
+        "occurredat",
+        "sentat",
+        "date",
+        "eventtime",
+        "triggeredat",
+        "emittedat",
+        "updatedat",
+        "deletedat",
+        "deliveredat",
+        "datetime",
+    )
+)
 MESSAGE_IDS = frozenset(("id", "eventid", "messageid", "deliveryid", "webhookid", "notificationid"))
 """Names of properties, in plain letters, that say what happened, when, and with which id."""
 

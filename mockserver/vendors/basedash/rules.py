@@ -21,9 +21,15 @@ ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
 BROKEN = frozenset({"unreachable", "timeout", "error"})
 
 SYNCED = (
-    "tools", "transportType", "setupState", "lastSyncStatus", "lastSyncAttemptAt", "lastSuccessfulSyncAt",
-    "hasCompletedFirstSync", "syncErrorMessage",
-)  # fmt: skip
+    "tools",
+    "transportType",
+    "setupState",
+    "lastSyncStatus",
+    "lastSyncAttemptAt",
+    "lastSuccessfulSyncAt",
+    "hasCompletedFirstSync",
+    "syncErrorMessage",
+)
 """The fields that a sync decides."""
 
 

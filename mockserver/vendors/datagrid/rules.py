@@ -15,9 +15,13 @@ CONNECTIVITY = frozenset({"base_url", "transport", "protocol_version", "authoriz
 """The fields whose update starts another sync (UPD: "connectivity or auth fields")."""
 
 STATUSES = {
-    "ok": "connected", "needs-auth": "auth_required", "pending": "pending",
-    "unreachable": "error", "timeout": "error", "error": "error",
-}  # fmt: skip
+    "ok": "connected",
+    "needs-auth": "auth_required",
+    "pending": "pending",
+    "unreachable": "error",
+    "timeout": "error",
+    "error": "error",
+}
 """Outcome → `status`. The values are assumed, because no page names one."""
 
 SYNCED = ("status", "metadata")

@@ -30,10 +30,16 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 
 READABLE = frozenset(
     {
-        b"cache-control", b"content-language", b"content-length", b"content-type", b"expires", b"last-modified",
-        b"pragma", b"vary",
+        b"cache-control",
+        b"content-language",
+        b"content-length",
+        b"content-type",
+        b"expires",
+        b"last-modified",
+        b"pragma",
+        b"vary",
     }
-)  # fmt: skip
+)
 """Headers that are not listed for pages: they may read most of them anyway (Fetch Standard section 2.2.2)."""
 
 NUMBERS = ("Mock-Request", "Mock-Revision")

@@ -258,8 +258,16 @@ VALUES: dict[str, Callable[[ErrorFacts], list[Any]]] = {
 """The values for a property, the best first, by its name in lower case without `_` and `-`."""
 
 CODES: dict[str, tuple[str, ...]] = {
-    "invalid": ("invalid_request", "validation_error", "invalid_argument", "bad_request", "unprocessable_entity",
-                "validation_failed", "invalid_parameter", "invalid_input"),
+    "invalid": (
+        "invalid_request",
+        "validation_error",
+        "invalid_argument",
+        "bad_request",
+        "unprocessable_entity",
+        "validation_failed",
+        "invalid_parameter",
+        "invalid_input",
+    ),
     "malformed": ("invalid_request", "bad_request", "parse_error", "invalid_json"),
     "unauthenticated": ("unauthorized", "authentication_error", "invalid_token", "invalid_credentials"),
     "forbidden": ("permission_denied", "access_denied", "insufficient_permissions"),
@@ -274,5 +282,5 @@ CODES: dict[str, tuple[str, ...]] = {
     "not-acceptable": ("not_acceptable",),
     "unsupported-media-type": ("unsupported_media_type",),
     "range-not-satisfiable": ("invalid_range",),
-}  # fmt: skip
+}
 """Other codes that APIs use for a kind of error."""

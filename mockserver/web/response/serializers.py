@@ -125,8 +125,14 @@ EVENT_FIELDS = {"event", "data", "id", "retry"}
 """The fields of a server-sent event (HTML Living Standard section 9.2.6)."""
 
 WRITERS: dict[str, Callable[[Any], bytes]] = {
-    "application/x-www-form-urlencoded": _form, "text/event-stream": _events, "text/csv": _csv,
-    "application/json-seq": _sequence, "application/geo+json-seq": _sequence,
-    "application/yaml": _yaml, "application/x-yaml": _yaml, "text/yaml": _yaml, "text/x-yaml": _yaml,
-}  # fmt: skip
+    "application/x-www-form-urlencoded": _form,
+    "text/event-stream": _events,
+    "text/csv": _csv,
+    "application/json-seq": _sequence,
+    "application/geo+json-seq": _sequence,
+    "application/yaml": _yaml,
+    "application/x-yaml": _yaml,
+    "text/yaml": _yaml,
+    "text/x-yaml": _yaml,
+}
 """The serializers by media type. For other media types a text is sent as it is, and any other value as JSON."""

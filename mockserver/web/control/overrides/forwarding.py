@@ -35,10 +35,17 @@ SECONDS = 30.0
 
 HOP_BY_HOP = frozenset(
     {
-        b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te",
-        b"trailer", b"transfer-encoding", b"upgrade",
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
     }
-)  # fmt: skip
+)
 """Header fields that are for one connection only (RFC 9110 section 7.6.1)."""
 
 OURS = frozenset({b"host", b"content-length", b"mock-namespace", b"mock-at", b"expect", b"date", b"server"})
