@@ -45,8 +45,10 @@ from contracts.runner.selection import require_matches
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
+from mockserver.cli.counted import counted
 from mockserver.cli.project_options import settings_lines
-from mockserver.errors import MockServerError
+from mockserver.errors import InvalidDocument, MockServerError
+from mockserver.openapi import remote
 from mockserver.rules import from_modules
 
 EXAMPLES = "examples"
@@ -58,6 +60,7 @@ EXAMPLES = "examples"
 @click.option("--url", help="The address of the service. Without it, the built-in mock is checked in this process.")
 @options.credentials
 @options.insecure
+@options.lenient
 @options.scope
 @options.load
 @options.receiver
@@ -111,6 +114,8 @@ def check(
         )
     except (MockServerError, click.ClickException) as fault:
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
+        for line in _hints(fault, given):
+            say(line, err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
@@ -122,6 +127,20 @@ def check(
         say(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
     say(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
+
+
+def _hints(fault: Exception, given: Mapping[str, Any]) -> Iterator[str]:
+    """What to do about an invalid document of which some operations are valid. It is read again to find out."""
+    document = given["vendor_or_document"]
+    if not isinstance(fault, InvalidDocument) or given["lenient"] or document == remote.STANDARD_INPUT:
+        return
+    try:
+        valid = contracts.of(document, reading=contracts.ReadingOptions(lenient=True, verify=not given["insecure"]))
+    except MockServerError:
+        return
+    if valid.document.operations:
+        known = counted(len(valid.document.operations), "operation")
+        yield f"--lenient leaves out what is wrong, and checks the other {known}"
 
 
 def _with_two_users(settings: CheckSettings, given: Mapping[str, Any]) -> tuple[CheckSettings, tuple[str, ...]]:
@@ -155,6 +174,7 @@ def settings_of(
     tenants: Sequence[str],
     no_auth: bool,
     insecure: bool,
+    lenient: bool,
     quick: bool,
     limit: str | None,
     rate: str | None,
@@ -169,7 +189,7 @@ def settings_of(
 ) -> CheckSettings:
     """The settings from the options of the command. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
-    reading = contracts.ReadingOptions(verify=not insecure)
+    reading = contracts.ReadingOptions(lenient, verify=not insecure)
     contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
     address = checked_url(url)
     listener = ListenerSettings(callback_port or 0, callback_url, callback_secret, callback_wait)
@@ -189,6 +209,7 @@ def settings_of(
         database=database_of(database, folder / EXAMPLES),
         callbacks=listener if is_heard else None,
         insecure=insecure,
+        lenient=lenient,
         **further,
     )
 

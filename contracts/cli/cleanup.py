@@ -20,6 +20,7 @@ from mockserver.rules import from_modules
 @options.contract
 @options.credentials
 @options.insecure
+@options.lenient
 @options.report
 @click.pass_context
 def cleanup(
@@ -33,13 +34,14 @@ def cleanup(
     tenants: tuple[str, ...],
     no_auth: bool,
     insecure: bool,
+    lenient: bool,
     folder: Path,
 ) -> None:
     """Delete what an earlier check created and could not delete. Give the same credentials in the same order."""
     journal = Journal(folder / JOURNAL)
     try:
         credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
-        reading = contracts.ReadingOptions(verify=not insecure)
+        reading = contracts.ReadingOptions(lenient, verify=not insecure)
         contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
         given_users = users(contract, credentials, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:

@@ -93,6 +93,11 @@ insecure = click.option(
 )
 """Whether certificates are verified."""
 
+lenient = click.option(
+    "--lenient", is_flag=True, help="Check the valid parts of an invalid document and list what was left out."
+)
+"""Whether an invalid document is read."""
+
 scope = _group(
     click.option("--quick", is_flag=True, help="Run only the short checks, as for every push in CI."),
     click.option(

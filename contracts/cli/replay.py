@@ -62,6 +62,7 @@ class OneCheck:
 @options.rules_modules
 @options.credentials
 @options.insecure
+@options.lenient
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
 @config
 @click.pass_context
@@ -78,6 +79,7 @@ def replay(
     tenants: tuple[str, ...],
     no_auth: bool,
     insecure: bool,
+    lenient: bool,
     timeout: float,
 ) -> None:
     """Check again whether one finding of a REPORT still occurs.
@@ -89,7 +91,7 @@ def replay(
         read = read_report(report)
         reported = _finding_of(read, id)
         address = checked_url(url) or (None if read.target == MOCK else read.target)
-        reading = contracts.ReadingOptions(verify=not insecure)
+        reading = contracts.ReadingOptions(lenient, verify=not insecure)
         contract = contracts.of(read.vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
         credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
         settings = CheckSettings(
@@ -102,6 +104,7 @@ def replay(
             read.seed,
             timeout=timeout,
             insecure=insecure,
+            lenient=lenient,
         )
         now = find_again(read, reported, settings)
     except MockServerError as fault:

@@ -53,13 +53,18 @@ def without_ignored(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Ignor
 
 
 def notes(contract: Contract) -> tuple[str, ...]:
-    """The ignored parts of a document as notes for a report: each reason once, with its first place."""
+    """The ignored parts of a document as notes for a report: each reason once, with its first place.
+
+    The operations that an error of the document concerns come first.
+    """
     places: dict[str, list[str]] = {}
     more = (*_alternatives(contract), *_unwritable(contract), *_fragments(contract), *_unreachable(contract))
     for each in (*without_ignored(contract.document.raw)[1], *more):
         places.setdefault(each.reason, []).append(each.pointer)
-    return tuple(
-        f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()
+    left_out = [f"{each.operation} is not examined: {each.because}" for each in contract.skipped]
+    return (
+        *left_out,
+        *(f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()),
     )
 
 

@@ -36,6 +36,7 @@ class CheckSettings:
     Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`. With `callbacks`, we listen for
     what the service sends. `items` is the number of items that each collection of the built-in mock starts with.
     With `insecure`, any certificate is accepted: of the service, and of where the document is fetched.
+    With `lenient`, the valid parts of an invalid document are checked.
     """
 
     vendor_or_document: str
@@ -60,11 +61,12 @@ class CheckSettings:
     probe_security: bool = False
     callbacks: ListenerSettings | None = None
     insecure: bool = False
+    lenient: bool = False
 
     @property
     def reading(self) -> ReadingOptions:
         """How the document is read."""
-        return ReadingOptions(verify=not self.insecure)
+        return ReadingOptions(self.lenient, verify=not self.insecure)
 
     @property
     def base(self) -> str:

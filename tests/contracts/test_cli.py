@@ -107,3 +107,27 @@ def test_cleanup_lists_what_it_could_not_delete(tmp_path: Path) -> None:
 
     assert 1 == done.returncode
     assert f"could not delete {address}" in done.stdout
+
+
+INVALID = """
+openapi: 3.1.0
+info: {title: Notes, version: "1"}
+paths:
+  /notes:
+    get: {responses: {"200": {description: all notes, content: {application/json: {schema: {type: array}}}}}}
+    post: {requestBody: {$ref: "#/components/requestBodies/Note"}, responses: {"201": {description: made}}}
+"""
+
+
+def test_of_an_invalid_document_the_valid_operations_can_be_checked(tmp_path: Path) -> None:
+    document, folder = tmp_path / "notes.yaml", tmp_path / "reports"
+    document.write_text(INVALID)
+
+    refused = run("check", str(document), "--quick", "--report", str(folder))
+    done = run("check", str(document), "--quick", "--report", str(folder), "--lenient")
+    notes = json.loads((folder / "report.json").read_text())["notes"]
+
+    assert 2 == refused.returncode
+    assert "--lenient leaves out what is wrong, and checks the other 1 operation" in refused.stderr
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert ["POST /notes is not examined"] == [each.partition(":")[0] for each in notes]
