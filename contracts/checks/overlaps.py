@@ -21,6 +21,12 @@ from mockserver.contract import Contract
 YEAR = 2035
 """A year in the future, since a booking of the past may be refused; no other item of a run is in it."""
 
+TOGETHER = 6
+"""How many requests for the same time are sent together."""
+
+FIRST_FREE, TRIES = 24, 2
+"""From this day of the month on, nothing is taken; how many times are tried."""
+
 
 def overlap(
     context: CheckContext, resource: CheckedResource, owner: CheckedResource, reference: Reference | None, ends: Span
@@ -43,6 +49,34 @@ def overlap(
             exchange,
             about="overlap",
         ):
+            return
+    _check_together(context, resource, above, reference, ends)
+
+
+def _check_together(
+    context: CheckContext, resource: CheckedResource, above: CreatedItem, reference: Reference | None, ends: Span
+) -> None:
+    """Of requests at the same time for the same time, one succeeds at most."""
+    op, user = resource.operations["create"], context.main_user
+    path = {**context.parent_path(resource, user), **(above.path_below(resource) if reference is None else {})}
+    for round in range(TRIES):
+        begin = FIRST_FREE + round
+        bodies = [_body(context, resource, above, reference, ends, begin, begin + 1) for _ in range(TOGETHER)]
+        exchanges = context.send_together(op.operation, bodies, path)
+        made = [
+            context.record_created(resource, each, body, user, path)
+            for each, body in zip(exchanges, bodies, strict=True)
+        ]
+        accepted = sum(each is not None for each in made)
+        context.expect(
+            accepted <= 1,
+            f"of {TOGETHER} concurrent requests for the same {above.resource.name} at the same time, one succeeds at most",
+            f"{accepted} succeed",
+            above.exchange,
+            *exchanges,
+            about="together",
+        )
+        if accepted > 1:
             return
 
 

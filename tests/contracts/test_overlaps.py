@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.test_foreign_shapes import TEXT, path_parameter, sent, verdicts
-from tests.planted_bugs.server import Answer, Ask
-from tests.web.document import Node, answers, takes
+from contracts.client.target import Target
+from contracts.runner.runner import run_checks
+from mockserver import contract as contracts
+from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent, verdicts
+from tests.planted_bugs.server import Answer, Ask, elsewhere
+from tests.web.document import Node, answers, document, takes
 
 DAY: Node = {"type": "string", "format": "date"}
 NO: Node = {"description": "no"}
@@ -128,3 +132,28 @@ def test_what_is_said_about_times_and_about_all_or_none_is_tried(tmp_path: Path,
     seen = verdicts(tmp_path, boats_document(), Boats(broken), *checks, components={"schemas": {"NewHire": NEW}})
 
     assert {(check, "failure") for check in found} == seen
+
+
+class RacingBoats(Boats):
+    """Looks for another hire, waits for its database, and stores the hire then."""
+
+    async def answer(self, ask: Ask) -> Answer:
+        answer = self(ask)
+        if answer.status == 201 and "day" in ask.raw.decode():
+            kept = self.hires.pop(self.last)
+            await elsewhere()
+            self.hires[kept["id"]] = kept
+        return answer
+
+
+def test_requests_for_the_same_days_at_the_same_time_are_not_all_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "boats.json"
+    file.write_text(json.dumps(document(boats_document(), components={"schemas": {"NewHire": NEW}})))
+    contract = contracts.of(file)
+    server, racing = RacingBoats(), Small(Boats())
+    racing.answer = server.answer  # type: ignore[method-assign]
+    with Target.asgi(racing, []) as target:
+        result = run_checks(contract, target, only=["overlap"])
+
+    assert ["failure"] == [each.verdict for each in result.findings]
+    assert "of 6 concurrent requests" in result.findings[0].expected
