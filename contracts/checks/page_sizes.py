@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,11 +13,13 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import largest_page, listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from contracts.runner.list_pages import read_pages
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
+from mockserver.inference.names import plain
+from mockserver.openapi import path_template
 
 ENOUGH = 51
 """More items than most services show if they cut a page without saying so: at 10, 20, 25 or 50."""
@@ -32,9 +35,11 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     if least is None and most is None:
         raise CannotBuildRequest(f"the document does not bound {paging.limit}")
-    created = context.some_item(resource)
+    # Only a list below an owner needs an item: without one, a create that is refused hides nothing here.
+    path = context.some_item(resource).path if path_template.names(op.operation.path) else {}
+    _check_stated_default(context, op, paging, path)
     for value in filter(None, (least, most)):
-        response = context.send(op, user=created.user, path=created.path, query={paging.limit: value})
+        response = context.send(op, path=path, query={paging.limit: value})
         context.expect_status(
             response.status == 200,
             f"a request with {paging.limit}={value} is accepted",
@@ -42,13 +47,35 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
             about=f"accept {value}",
         )
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
-        response = context.send(op, user=created.user, path=created.path, query={paging.limit: value})
+        response = context.send(op, path=path, query={paging.limit: value})
         context.expect_status(
             400 <= response.status < 500,
             f"a request with {paging.limit}={value} is refused",
             response,
             about=f"refuse {value}",
-            statement=PagedList(resource, op, paging, {}, created.user).guess(),
+            statement=PagedList(resource, op, paging, path, context.main_user).guess(),
+        )
+
+
+def _check_stated_default(
+    context: CheckContext, op: ResourceOperation, paging: Paging, path: Mapping[str, Any]
+) -> None:
+    """A page that says how many items it may have says the `default` of the schema if the request asks for no size."""
+    pointer, place = op.query_schema(paging.limit), op.page_fact("limit")
+    default = context.contract.schemas.keyword(pointer, "default") if pointer else None
+    if default is None or place is None:
+        return
+    response = context.send(op, path=path)
+    shown = value_at(response.json, place)
+    if type(shown) is int:
+        context.expect(
+            shown == default,
+            f"{place[-1]} of a page is {default} without {paging.limit}, the default of this parameter",
+            f"{place[-1]} is {shown}",
+            response,
+            about="stated default",
+            # Under another name it may be how many items this page has.
+            statement=_of_default(context, op, paging) if plain(str(place[-1])) == plain(paging.limit) else _guess(op),
         )
 
 
@@ -111,6 +138,10 @@ def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) ->
         return StatementRef(op.name, "schema", "documented", source, f"{paging.limit} is {paging.default} by default.")
     if paging.evidence not in FROM_DOCUMENT or paging.evidence == "described":
         return None
+    return _guess(op)
+
+
+def _guess(op: ResourceOperation) -> StatementRef:
     return StatementRef(op.name, "paging", "inferred", "", "The size of a page is a guess: nothing states it.")
 
 
