@@ -31,7 +31,8 @@ ANY_CASE = re.compile(
 
 PART = re.compile(
     r"(?:^|\b(?:any|by|only|matching|contains?|with)\s)(?:any |a )?part of (?:the |its |an? )?"
-    r"(?P<what>[^,.;]{1,80})|\bsubstring of (?:the |its |an? )?(?P<within>[^,.;]{1,80})",
+    r"(?P<what>[^,.;]{1,80})|\bsubstring of (?:the |its |an? )?(?P<within>[^,.;]{1,80})|"
+    r"\b(?:text|word|words|string|phrase)s? that (?:must |has to )?(?:occurs?|appears?|is|are|stands?) in (?P<inside>[^,.;]{1,80})",
     re.IGNORECASE,
 )
 """How it says that a part of the text is enough: "any part of the author's name"."""
@@ -47,7 +48,8 @@ def takes_part(schemas: Schemas, op: ResourceOperation, parameter: str, field: s
     """The sentence in the description of a query parameter which says that it finds a part of a field; None if none."""
     found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
     said = description(schemas, found.pointer).first(PART) if found is not None else None
-    within = plain((said.match["what"] or said.match["within"]) if said is not None else "")
+    groups = said.match.groupdict().values() if said is not None else ()
+    within = plain(next((each for each in groups if each), ""))
     return said if plain(field) in within else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.descriptions import Said
 from mockserver.inference.ranges import says_if_included
 
 UNSHOWN: Any = object()
@@ -31,6 +33,12 @@ EQUAL = ("equal", "any-of")
 
 PAGE = 2
 """The size of the pages of a filtered list."""
+
+WILDCARD = re.compile(r"\b(?:wild ?cards?|patterns?|like|regular expressions?|glob)\b|[%*?]", re.IGNORECASE)
+"""What says that signs of a search have a meaning."""
+
+LONG = 4
+"""In shorter texts no sign is put."""
 
 
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
@@ -245,6 +253,23 @@ def _check_wording(
         stated = StatementRef(target.op.name, "filter", "described", said.source, about)
         text = f"{parameter}={word} shows the item whose {name} is {as_json(whole)}"
         _expect_items(context, target.resource, items, [mine], [theirs], listing, text, stated)
+    part = takes_part(schemas, target.op, parameter, name)
+    if part is not None and not WILDCARD.search(part.sentence) and len(whole) > LONG:
+        _check_signs(context, target, name, mine, part)
+
+
+def _check_signs(context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, part: Said) -> None:
+    """A sign that a database reads as "any letter" finds no text in which it is not: it is no part of this text."""
+    whole, parameter = mine.sent[name], target.statement.parameter
+    asked = target.op.query_schema(parameter)
+    stated = StatementRef(target.op.name, "filter", "described", part.source, f"Only a part of {name} is searched for.")
+    for sign in ("%", "_"):
+        word = whole[:2] + sign + whole[3:]
+        if sign in whole or (asked and not context.contract.schemas.validator(asked, "request").is_valid(word)):
+            continue
+        items, listing = target.all(context, mine, {parameter: word})
+        text = f"{parameter}={word} does not show the item whose {name} is {as_json(whole)}: it has no {sign}"
+        _expect_items(context, target.resource, items, [], [mine], listing, text, stated)
 
 
 def _about(statement: Filter, name: str) -> Filter:

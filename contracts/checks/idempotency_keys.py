@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contracts.checks.lists import ids
-from contracts.checks.stored_fields import changed_fields, weaker
+from contracts.checks.other_user_changes import body_of
+from contracts.checks.stored_fields import changed_fields, lasting_changes, settled, weaker
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Parameter
 
 SOURCE = "the parameter Idempotency-Key of the document (draft-ietf-httpapi-idempotency-key-header section 2)"
@@ -32,7 +34,8 @@ def idempotency_key(context: CheckContext, resource: CheckedResource, header: st
     first, created = context.try_create(resource, body, headers={header: key})
     if created is None:
         raise CannotBuildRequest(f"{context.operation} with a key answers {first.status}")
-    beside = _items_beside(context, resource, first.sent or body)
+    named = first.sent if isinstance(first.sent, dict) else body
+    beside = _items_beside(context, resource, {**named, **created.path})
     second, repeated = context.try_create(resource, body, headers={header: key})
     _check_beside(context, beside, first, second)
     context.expect(
@@ -71,9 +74,9 @@ class _ItemBeside(NamedTuple):
     item: dict[str, Any]
 
 
-def _items_beside(context: CheckContext, resource: CheckedResource, body: Any) -> list[_ItemBeside]:
-    """The items whose ids a body contains; the document need not say whose ids they are."""
-    texts = {value for value in body.values() if isinstance(value, str | int)} if isinstance(body, dict) else set()
+def _items_beside(context: CheckContext, resource: CheckedResource, named: Mapping[str, Any]) -> list[_ItemBeside]:
+    """The items whose ids a body or a path contains; the document need not say whose ids they are."""
+    texts = {value for value in named.values() if isinstance(value, str | int)}
     found: list[_ItemBeside] = []
     for op in context.shared.operations.values():
         parameter = _only_parameter(op)
@@ -164,19 +167,85 @@ def _is_like(item: dict[str, Any], sent: Any) -> bool:
     return bool(texts) and all(item.get(name) == value for name, value in texts.items())
 
 
+def key_of_action(context: CheckContext, op: ResourceOperation, owner: CheckedResource, header: str) -> None:
+    """A request below an item that is repeated with the same key gets the same response and has no further effect."""
+    item = context.create_plentiful(owner)
+    body, key = body_of(context, op), _new_key()
+    if body is None:
+        raise CannotBuildRequest(f"no valid body of {op.name} is known")
+    first = context.send(op, path=item.path, body=body, headers={header: key})
+    if first.status >= 300:
+        raise CannotBuildRequest(f"{op.name} with a key answers {first.status}")
+    before = settled(context, item)
+    second = context.send(op, path=item.path, body=body, headers={header: key})
+    changed, _, shown = lasting_changes(context, item, before)
+    context.expect(
+        not changed,
+        f"the same request with the same key does not change the {owner.name} once more",
+        "; ".join(changed),
+        item.exchange,
+        first,
+        second,
+        *shown,
+        about="effect",
+    )
+    own, again = ((each.json if isinstance(each.json, dict) else {}).get("id") for each in (first, second))
+    context.expect(
+        own is None or again is None or own == again,
+        "the same request with the same key gets the same response",
+        f"another id: {again} instead of {own}",
+        item.exchange,
+        first,
+        second,
+        about="repeated",
+    )
+
+
 def _new_key() -> str:
     """A new key. It is random even with the same seed, because a service remembers the keys of the last run."""
     return str(uuid.uuid4())
 
 
+def _key_header(op: ResourceOperation) -> str:
+    """The header with the key; empty if the operation has none."""
+    named = (p.name for p in op.operation.parameters if p.location == "header")
+    return next((name for name in named if is_idempotency_key(name)), "")
+
+
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        names = [p.name for p in op.operation.parameters if p.location == "header"] if op else []
-        for name in [name for name in names if is_idempotency_key(name)][:1]:
-            if op is not None:
-                text = "A repeated key creates nothing more."
-                yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, name)
+        if op is not None and _key_header(op):
+            text = "A repeated key creates nothing more."
+            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, _key_header(op))
 
 
-CHECKS = (Check("idempotency-key", (), _places, idempotency_key),)
+def _action_places(contract: Contract) -> Iterator[Place]:
+    """Operations with such a header below items that can be created, besides those that create items themselves."""
+    known = checked_resources(contract)
+    creates = {each.operations["create"].name for each in known.values() if each.can("create")}
+    for op in resource_operations(contract):
+        owner = next((each for each in known.values() if _is_below(op, each)), None)
+        if (
+            owner is not None
+            and _key_header(op)
+            and op.name not in creates
+            and op.operation.method in ("post", "patch")
+        ):
+            text = "A repeated key has no further effect."
+            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (op, owner, _key_header(op))
+
+
+def _is_below(op: ResourceOperation, owner: CheckedResource) -> bool:
+    """Is the path of an operation that of an item or below it, with the same parameters?"""
+    if not owner.can("create", "get"):
+        return False
+    item, path = owner.operations["get"].operation.path.rstrip("/"), op.operation.path.rstrip("/")
+    is_there = path == item or path.startswith(f"{item}/")
+    return is_there and path_template.names(item) == path_template.names(path)
+
+
+CHECKS = (
+    Check("idempotency-key", (), _places, idempotency_key),
+    Check("idempotency-key-of-action", (), _action_places, key_of_action),
+)

@@ -30,14 +30,14 @@ def multipart_parts(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, media: MediaType
 ) -> None:
     """A multipart body is accepted as it is documented; without a required part header, or an invalid part, refused."""
-    parts, path = _valid(context, media), context.path_to(op, resource)
-    first = _send(context, op, path, parts, media)
+    parts, path = valid_parts(context, media), upload_path(context, op, resource)
+    first = send_parts(context, op, path, parts, media)
     holds = first.status < 400
     context.expect_status(holds, "a valid multipart body is accepted", first, about="valid", statement=_inferred(op))
     if not holds:
         raise CannotBuildRequest(f"{op.name} returns {first.status} for a valid multipart body")
     for what, changed, is_certain in _invalid(context.contract, media, parts):
-        exchange = _send(context, op, path, changed, media)
+        exchange = send_parts(context, op, path, changed, media)
         context.expect_status(
             400 <= exchange.status < 500,
             f"a multipart body with {what} is refused",
@@ -47,7 +47,7 @@ def multipart_parts(
         )
 
 
-def _valid(context: CheckContext, media: MediaType) -> list[BodyPart]:
+def valid_parts(context: CheckContext, media: MediaType) -> list[BodyPart]:
     """The parts of a valid body: of all fields, or where one cannot be written, of the required ones.
 
     Raises CannotBuildRequest.
@@ -65,9 +65,20 @@ def _valid(context: CheckContext, media: MediaType) -> list[BodyPart]:
         raise CannotBuildRequest(f"cannot generate a multipart body: {fault}") from None
 
 
-def _send(
+def upload_path(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> Mapping[str, Any]:
+    """The path parameters of an operation: of the owner of the item that it creates, or of an item.
+
+    Raises CannotBuildRequest.
+    """
+    if resource is not None and resource.operations.get("create") == op:
+        return context.parent_path(resource, context.main_user)
+    return context.path_to(op, resource)
+
+
+def send_parts(
     context: CheckContext, op: ResourceOperation, path: Mapping[str, Any], parts: Sequence[BodyPart], media: MediaType
 ) -> RecordedExchange:
+    """Send a multipart body of these parts."""
     body, content_type = multipart.write(parts, media.name)
     return context.send(op, path=path, body=body, media_type=content_type)
 

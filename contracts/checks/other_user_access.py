@@ -10,12 +10,14 @@ from contracts.checks.lists import ids
 from contracts.checks.other_user_changes import actions, changes, deletes
 from contracts.checks.other_user_lists import lists, total, totals
 from contracts.checks.other_user_reads import reads_below
+from contracts.checks.valid_bodies import texts_apart
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 
 
 def access_of(context: CheckContext, resource: CheckedResource, owner: User, other: User) -> Access:
@@ -24,7 +26,7 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     Raises CannotBuildRequest if no item can be created, or no operation finds one.
     """
     before = total(context, resource, other)
-    made = context.create(resource, user=owner)
+    made = _made(context, resource, owner)
     access = Access(owner, other, made, owners_view(context, made))
     access.attempts += lists(context, access)
     access.attempts += totals(context, access, before)
@@ -33,6 +35,16 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     if not access.attempts:
         raise CannotBuildRequest(f"no operation lists {resource.name} items or takes their id: nothing can be compared")
     return access
+
+
+def _made(context: CheckContext, resource: CheckedResource, owner: User) -> CreatedItem:
+    """An item of the owner. Where the list searches in every field, each of its texts is in no other item."""
+    op = resource.operations.get("list")
+    if op is not None and any(each.field == EVERY_FIELD for each in op.behaviour.filter):
+        _, made = context.try_create(resource, texts_apart(context, resource), user=owner, may_conflict=True)
+        if made is not None:
+            return made
+    return context.create(resource, user=owner)
 
 
 def _reads(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:

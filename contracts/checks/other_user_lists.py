@@ -8,12 +8,16 @@ from typing import Any
 from contracts.checks.access_attempts import Access, AccessAttempt, in_list
 from contracts.checks.lists import ids
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.pagination import total_headers, total_of
 from contracts.client.request_bodies import MARK
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+
+MOST_TEXTS = 4
+"""At most so many texts of an item are searched for."""
 
 
 def lists(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
@@ -37,7 +41,8 @@ def lists(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
 def total(context: CheckContext, resource: CheckedResource, user: User) -> RecordedExchange | None:
     """The list of a user, if it says how many items there are."""
     op = resource.operations.get("list")
-    if op is None or op.reply_path("total") is None or resource.behaviour.parent:
+    is_said = op is not None and (op.reply_path("total") is not None or total_headers(op))
+    if not is_said or resource.behaviour.parent:
         return None
     return context.list_page(resource, user=user)
 
@@ -48,10 +53,16 @@ def totals(context: CheckContext, access: Access, before: RecordedExchange | Non
         return
     op = access.made.resource.operations["list"]
     after = context.list_page(access.made.resource, user=access.other)
-    old, new = (value_at(each.json, op.reply_path("total")) for each in (before, after))
-    if isinstance(old, int) and isinstance(new, int):
+    old, new = (_count(op, each) for each in (before, after))
+    if old is not None and new is not None:
         seen = f"the total of a list that does not contain it grew from {old} to {new}"
         yield AccessAttempt("total", op, new == old + 1, seen, (before, access.made.exchange, after))
+
+
+def _count(op: ResourceOperation, exchange: RecordedExchange) -> int | None:
+    """The number of all items, as the body or a header says it."""
+    found = value_at(exchange.json, op.reply_path("total"))
+    return found if type(found) is int else total_of(op, exchange)
 
 
 def _filters(op: ResourceOperation, access: Access) -> list[tuple[str, Any]]:
@@ -67,6 +78,7 @@ def _filters(op: ResourceOperation, access: Access) -> list[tuple[str, Any]]:
 
 
 def _searches(op: ResourceOperation, made: CreatedItem) -> list[tuple[str, Any]]:
-    """A text of the item for each parameter that searches in every field."""
-    text = next((value for value in made.sent.values() if isinstance(value, str) and MARK in value), "")
-    return [(each.parameter, text) for each in op.behaviour.filter if each.field == EVERY_FIELD and text][:2]
+    """Each text that only the item has, for each parameter that searches in every field."""
+    texts = [value for value in made.sent.values() if isinstance(value, str) and MARK in value][:MOST_TEXTS]
+    named = [each.parameter for each in op.behaviour.filter if each.field == EVERY_FIELD][:2]
+    return [(name, text) for name in named for text in texts]

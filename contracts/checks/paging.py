@@ -61,7 +61,12 @@ class PagedList:
 
 def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Pages have the requested size, each item is on exactly one page, and the last page says that it is the last."""
-    target = paged_list(context, resource, op, paging)
+    check_pages(context, paged_list(context, resource, op, paging))
+
+
+def check_pages(context: CheckContext, target: PagedList) -> None:
+    """Read a list by pages of several sizes, and at other positions. Raises CannotBuildRequest if it has too few items."""
+    resource, paging = target.resource, target.paging
     whole = target.read(context)
     if whole.repeats:
         return _report_repeated(context, target, whole)

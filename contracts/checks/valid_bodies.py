@@ -7,6 +7,7 @@ from typing import Any
 from contracts.checks.item_view import meant, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.changed_values import changed_body, changed_value
+from contracts.client.request_bodies import texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 
@@ -20,6 +21,17 @@ def distinct_body(context: CheckContext, resource: CheckedResource) -> dict[str,
         if name in body and (not body[name] or body[name] == default) and name not in op.rule_fields:
             other = changed_value(context.contract.schemas, pointer, body[name])
             body |= {name: other} if other is not None and context.bodies.accepts(op, body | {name: other}) else {}
+    return body
+
+
+def texts_apart(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A create body with a mark of its own in every text that may have one, so that a search for it finds one field."""
+    op = resource.operations["create"]
+    body = context.body(resource, full=not op.may_refuse)
+    for name in context.bodies.free_text_fields(op, body):
+        if not is_reference(context, name):
+            marked = ({**body, name: text} for text in texts(body[name], context.shared.mark()))
+            body = next((each for each in marked if context.bodies.accepts(op, each)), body)
     return body
 
 

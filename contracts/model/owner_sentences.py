@@ -28,7 +28,7 @@ OWNED = re.compile(
   | \bbelong(?:s|ing)?\ to\ (?:another|a\ different)\ (?:user|account|customer)
   | \bonly\ (?:the|its|their|an?)\ (?:owner|author|creator)\b
   | \bonly\ (?:by|to|for)\ (?:the|its|their)\ (?:owner|author|creator)\b
-  | \b(?:the|its)\ (?:owner|author|creator)\ only\b
+  | (?:\b(?:the|its)\ |^)(?:owner|author|creator)\ only\b
   | \b(?:not|isn['’]t|is\ not|aren['’]t)\ (?:the|its|an?)\ (?:owner|author|creator)\b
   | \bnot\ (?:yours|your\ own|their\ own|owned)\b
   | \bonly\ (?:\w+\ ){{0,3}}(?:your|their|his|her)\ own\b
@@ -54,6 +54,14 @@ OPEN = re.compile(
 )
 """What says that others may do something with an item: more than that they may see it afterwards."""
 
+READ_ONLY = re.compile(
+    r"\b(?:readers?|viewers?|guests?|others|other users|they)\b[^.;]{0,40}?\b(?:may|can)\b"
+    r" (?:(?:only |just )?(?:read|see|view|look)(?: it| them)?(?: only\b|$|[,;.])|only (?:read|see|view)\b"
+    r"|not (?:do|change|edit|write|delete|use)\b)",
+    re.IGNORECASE,
+)
+"""What says that those who may read an item may not change it."""
+
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 
@@ -78,6 +86,12 @@ def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSe
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
     said = (each for each in _of_the_service(contract) if OWNED.search(each.text) and named.search(each.text))
     return next((each for each in said if not SHARED.search(each.text)), None)
+
+
+def read_only_sentence(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
+    """The sentence which says that readers of an item may not use an operation: there, or about the whole service."""
+    said = (*_sentences(contract, op), *_of_the_service(contract))
+    return next((each for each in said if READ_ONLY.search(each.text)), None)
 
 
 def says_shared(contract: Contract, op: ResourceOperation) -> bool:
