@@ -81,6 +81,7 @@ from contracts.checks import (
     uploads,
     validation,
     values_in_any_case,
+    visibility,
     whole_batches,
     whole_updates,
 )
@@ -96,7 +97,7 @@ CHECKS: tuple[Check, ...] = (
     *unpaged_lists.CHECKS, *list_counts.CHECKS, *filters.CHECKS, *filters_together.CHECKS, *filled_lists.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *owner_capacity.CHECKS, *uniqueness.CHECKS, *values_in_any_case.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
-    *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *sharing.CHECKS, *tokens.CHECKS,
+    *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *sharing.CHECKS, *visibility.CHECKS, *tokens.CHECKS,
     *injection.CHECKS, *hidden_operations.CHECKS, *logins.CHECKS, *fetched_address.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *query_parameters.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *preferences.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,

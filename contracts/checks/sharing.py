@@ -16,7 +16,7 @@ from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.owner_sentences import read_only_sentence, sentence_of
 from contracts.model.resources import CheckedResource, checked_resources
-from contracts.model.share_operations import TAKES_BACK, Sharing, sharings
+from contracts.model.share_operations import TAKES_BACK, ItemSharing, sharings
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
@@ -26,7 +26,7 @@ from mockserver.inference.descriptions import description
 REMOVED = "RFC 9110 section 9.3.5 (a DELETE takes back what was made at its path)"
 
 
-def sharing(context: CheckContext, resource: CheckedResource, kind: Sharing) -> None:
+def sharing(context: CheckContext, resource: CheckedResource, kind: ItemSharing) -> None:
     """An item that is no longer shared with a user is closed to them again, and who may only read it changes nothing."""
     other = context.other_tenant_user()
     names = _names(context, resource, other)
@@ -49,7 +49,7 @@ def _names(context: CheckContext, resource: CheckedResource, other: User) -> lis
 
 
 def _shared(
-    context: CheckContext, resource: CheckedResource, kind: Sharing, other: User, names: list[Any]
+    context: CheckContext, resource: CheckedResource, kind: ItemSharing, other: User, names: list[Any]
 ) -> tuple[Access, tuple[RecordedExchange, ...], Any]:
     """A new item that was closed to the other user and is open now, and how the service calls this user.
 
@@ -71,7 +71,7 @@ def _read(context: CheckContext, made: CreatedItem, user: User) -> RecordedExcha
 
 
 def _check_taken_back(
-    context: CheckContext, kind: Sharing, access: Access, history: tuple[RecordedExchange, ...], name: Any
+    context: CheckContext, kind: ItemSharing, access: Access, history: tuple[RecordedExchange, ...], name: Any
 ) -> None:
     """After the share is taken back, the item is closed again, and so is each list that may show it."""
     made, resource = access.made, access.made.resource
@@ -98,7 +98,7 @@ def _check_taken_back(
         )
 
 
-def _key(kind: Sharing, shared: RecordedExchange, name: Any) -> Any:
+def _key(kind: ItemSharing, shared: RecordedExchange, name: Any) -> Any:
     """What the path of the DELETE calls the share: the user, or the id that the reply shows; None if that is unknown."""
     if kind.parameter:
         return name
@@ -106,7 +106,7 @@ def _key(kind: Sharing, shared: RecordedExchange, name: Any) -> Any:
     return shown.get(kind.key, shown.get("id", name))
 
 
-def _said(context: CheckContext, kind: Sharing) -> StatementRef:
+def _said(context: CheckContext, kind: ItemSharing) -> StatementRef:
     found = description(context.contract.schemas, kind.unshare.operation.pointer) if kind.unshare is not None else None
     sentence = next((each for each in found.sentences() if TAKES_BACK.search(each)), "") if found is not None else ""
     source = f'"{sentence}" ({found.pointer})' if sentence and found is not None else REMOVED

@@ -24,7 +24,7 @@ TAKES_BACK = re.compile(r"\b(?:takes?|revokes?|withdraws?|removes?|ends?|stops?|
 """What the description of an operation says that takes a share back."""
 
 
-class Sharing(NamedTuple):
+class ItemSharing(NamedTuple):
     """`share` lets another user read an item, and `unshare` takes it back.
 
     Who it is stands in the path parameter `parameter` or, if that is empty, in the field `field` of the body. `key` is
@@ -44,7 +44,7 @@ class Sharing(NamedTuple):
         return {"path": path, "body": {self.field: name} if self.field else MISSING}
 
 
-def sharings(contract: Contract, resource: CheckedResource) -> Iterator[Sharing]:
+def sharings(contract: Contract, resource: CheckedResource) -> Iterator[ItemSharing]:
     """The operations below an item that share it with one user."""
     get = resource.operations["get"].operation.path.rstrip("/")
     operations = list(resource_operations(contract))
@@ -60,7 +60,7 @@ def sharings(contract: Contract, resource: CheckedResource) -> Iterator[Sharing]
         below = f"{get}/{rest[0]}/{{"
         unshare = next((o for o in operations if o.operation.method == "delete" and _is_one_below(o, below)), None)
         key = path_template.names(unshare.operation.path)[-1] if unshare is not None else ""
-        yield Sharing(op, unshare, parameter, field, key)
+        yield ItemSharing(op, unshare, parameter, field, key)
 
 
 def _is_one_below(op: ResourceOperation, start: str) -> bool:

@@ -120,6 +120,7 @@ PROVED_IN = {
     "safe-read": "test_described_lists.py",
     "idempotency-key-of-action": "test_described_lists.py",
     "sharing": "test_sharing.py",
+    "closed-again": "test_visibility.py",
     "repeated-put": "test_repeated_puts.py",
     "additional-method": "test_further_methods.py",
     "multipart-parts": "../openapi_support/test_parts.py",
