@@ -56,7 +56,7 @@ CONTRACTS_MAY_IMPORT = (
 )  # fmt: skip
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
 
-FOR_COMMANDS = ("mockserver.cli.lazy_command.", "mockserver.cli.project_options.")
+FOR_COMMANDS = ("mockserver.cli.counted.", "mockserver.cli.lazy_command.", "mockserver.cli.project_options.")
 """What commands are written in that `mockserver` gets from another package; it imports nothing of the mock."""
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
