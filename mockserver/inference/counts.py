@@ -32,7 +32,7 @@ AROUND = frozenset((
     "of", "in", "on", "for", "with", "to", "at", "below", "under", "that", "which", "it", "its", "this", "the", "a",
     "an",
     "there", "are", "is", "has", "have", "had", "were", "was", "been", "belong", "belongs", "cast", "made", "exist",
-    "stored", "so", "far", "received", "given", "added", "written", "posted",
+    "stored", "so", "far", "received", "given", "added", "written", "posted", "now", "currently", "present",
 ))  # fmt: skip
 """Words after what is counted that select nothing among it."""
 

@@ -36,6 +36,8 @@ MARKUP = lazy_pattern(
 )
 ABBREVIATION = lazy_pattern(r"\b(e\.g|i\.e|etc|vs|max|min)\.", re.IGNORECASE)
 END = lazy_pattern(r"(?<=[.!?;])\s+|\n+")
+WRAPPED = lazy_pattern(r"(?<![\s.!?;:])[ \t]*\r?\n[ \t]*(?=[a-z(`\"'’]|\d+(?![.)\d])|[*_](?![\s*_]))")
+"""A line break within a sentence: the next line goes on with a small letter, a number or a word in markup."""
 
 
 class Description(NamedTuple):
@@ -46,7 +48,7 @@ class Description(NamedTuple):
 
     def sentences(self) -> Iterator[str]:
         """Its sentences, without markup; not those that are too long for one statement."""
-        for sentence in END.split(ABBREVIATION.sub(r"\1", self.text)):
+        for sentence in END.split(ABBREVIATION.sub(r"\1", WRAPPED.sub(" ", self.text))):
             short = " ".join(MARKUP.sub(r"\1", sentence).split()).strip(" -*.;:")
             if 0 < len(short) <= LONGEST:
                 yield short
@@ -210,7 +212,7 @@ IMMUTABLE = lazy_pattern(
 )
 TAKEN = lazy_pattern(
     r"\bno two [a-z]+ (?:\w+ )?(?:(?:can|may) )?(?:have|share|use) the same (?P<same>[a-z][\w-]*(?: [a-z]\w*)?)|"
-    r"\b(?P<used>[a-z][\w-]*(?: [a-z]\w*)?) (?:(?:that|which) )?(?:is|was|has been) (?:already )?"
+    r"\b(?P<used>[a-z][\w-]*(?: [a-z]\w*)?) (?:(?:that|which) )?(?:is|was|has been|must not be) (?:already )?"
     r"(?:taken|in use|used|registered|enrolled|invited|booked|on the list|a member)\b|"
     r"\bno (?P<once>[a-z]\w*) twice\b|"
     r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b",

@@ -112,3 +112,19 @@ def test_described_statements_have_the_sentence_and_its_pointer_as_source(tmp_pa
     assert (30, "described") == (capacity.limit, capacity.evidence)
     assert paging is not None
     assert (40, "implied") == (paging.maximum, paging.evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Refused if the room is\ntaken. Free of charge.", ["Refused if the room is taken", "Free of charge"]),
+        ("At most 30 items per\r\n  `limit` page", ["At most 30 items per limit page"]),
+        ("A list\n- of this\n- and that", ["A list", "of this", "and that"]),
+        ("One line\nAnother line", ["One line", "Another line"]),
+        ("One.\ntwo", ["One", "two"]),
+        ("A paragraph\n\nand the next", ["A paragraph", "and the next"]),
+        ("In steps\n1. first\n2. second", ["In steps", "1", "first", "2", "second"]),
+    ],
+)
+def test_a_sentence_goes_on_behind_a_line_break(text: str, sentences: list[str]) -> None:
+    assert sentences == list(Description(text, "/").sentences())
