@@ -20,6 +20,7 @@ from contracts.checks import (
     filled_lists,
     filters,
     filters_together,
+    freed_items,
     further_methods,
     hidden_operations,
     http_errors,
@@ -104,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
     *further_methods.CHECKS, *multipart_parts.CHECKS, *uploads.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
     *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *repeated_puts.CHECKS, *safe_reads.CHECKS, *stated_effects.CHECKS, *concurrent_effects.CHECKS, *stated_counts.CHECKS, *stated_means.CHECKS,
     *contents.CHECKS, *deliveries.CHECKS,
+    *freed_items.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

@@ -113,7 +113,8 @@ def _free_fields(trial: InputTrial) -> list[str]:
     resource, op = trial.resource, trial.op
     unique = {name for statement in resource.behaviour.unique for name in statement.fields}
     refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
-    closed = unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
+    known = trial.context.bodies.closed.get(resource.operations["create"].name, set())
+    closed = known | unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
     names = [name for name in trial.context.bodies.properties(op) if name not in closed]
     return [name for name in names if not is_reference(trial.context, name)]
 

@@ -9,12 +9,13 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.overlap_sentences import says_no_overlap
+from contracts.model.overlap_sentences import says_adjacent, says_no_overlap
 from contracts.model.resources import CheckedResource, checked_resources
-from contracts.model.timed_items import Span, moment, span_of
+from contracts.model.timed_items import Span, span_of
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
+from contracts.runner.tried_bodies import LONG
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 
@@ -24,8 +25,8 @@ YEAR = 2035
 TOGETHER = 6
 """How many requests for the same time are sent together."""
 
-FIRST_FREE, TRIES = 24, 2
-"""From this day of the month on, nothing is taken; how many times are tried."""
+FIRST_FREE, TRIES = 10, 2
+"""From this day or hour on, nothing is taken; how many times are tried."""
 
 
 def overlap(
@@ -39,6 +40,7 @@ def overlap(
     _, apart = _take(context, resource, above, reference, ends, 20, 22)
     if apart is None:
         raise CannotBuildRequest(f"a second {resource.name} of a {owner.name} at another time is refused")
+    _check_adjacent(context, resource, above, reference, ends, first)
     for begin, end, how in ((5, 8, "begins before the other ends"), (3, 6, "is at the same time"), (4, 5, "is within")):
         exchange, _ = _take(context, resource, above, reference, ends, begin, end)
         if not context.expect_status(
@@ -80,6 +82,32 @@ def _check_together(
             return
 
 
+def _check_adjacent(
+    context: CheckContext,
+    resource: CheckedResource,
+    above: CreatedItem,
+    reference: Reference | None,
+    ends: Span,
+    first: CreatedItem,
+) -> None:
+    """An item may begin when another one ends, if the document says so."""
+    said = says_adjacent(context.contract.schemas, resource.operations["create"].operation)
+    if said is None:
+        return
+    text = f"A {resource.name} may begin when another one ends."
+    for begin, end, how in ((6, 7, "begins when the first one ends"), (2, 3, "ends when the first one begins")):
+        exchange, _ = _take(context, resource, above, reference, ends, begin, end)
+        context.expect_status(
+            exchange.status < 300,
+            f"a second {resource.name} which {how} is accepted",
+            above.exchange,
+            first.exchange,
+            exchange,
+            about="adjacent",
+            statement=StatementRef(context.operation, "http", "described", said.source, text),
+        )
+
+
 def _take(
     context: CheckContext,
     resource: CheckedResource,
@@ -89,7 +117,7 @@ def _take(
     begin: int,
     end: int,
 ) -> tuple[RecordedExchange, CreatedItem | None]:
-    """A create of an item from one day of a month to another one; None for the item if it is refused."""
+    """A create of an item from one day or hour to another one; None for the item if it is refused."""
     body = _body(context, resource, above, reference, ends, begin, end)
     path = above.path_below(resource) if reference is None else None
     return context.try_create(resource, body, path=path, may_conflict=True)
@@ -108,12 +136,20 @@ def _body(
     op, schemas = resource.operations["create"], context.contract.schemas
     body = context.body(resource)
     body = referring(body, reference.field, above.id) if reference is not None else body
-    for name, day in zip(ends, (begin, end), strict=True):
+    is_long = context.shared.forms.get(resource.name) == LONG
+    for name, number in zip(ends, (begin, end), strict=True):
         is_day = schemas.keyword(context.bodies.properties(op)[name], "format") == "date"
-        body[name] = moment(f"{YEAR}-05-{day:02}", is_day=is_day)
+        body[name] = _moment(number, is_day=is_day, is_long=is_long)
     if not context.bodies.accepts(op, body):
         raise CannotBuildRequest(f"no valid {resource.name} lasts from {body[ends[0]]} to {body[ends[1]]}")
     return body
+
+
+def _moment(number: int, *, is_day: bool, is_long: bool) -> str:
+    """A day of a month, or an hour of a day: where an item may not last for an hour, a time on the day."""
+    if is_day:
+        return f"{YEAR}-05-{number:02}"
+    return f"{YEAR}-05-{number:02}T10:00:00Z" if is_long else f"{YEAR}-05-03T{number:02}:00:00Z"
 
 
 def _places(contract: Contract) -> Iterator[Place]:

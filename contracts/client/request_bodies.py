@@ -28,12 +28,17 @@ WRITES = ("create", "update", "replace")
 
 
 class RequestBodies:
-    """Makes request bodies for the operations of one contract. The same seed gives the same bodies."""
+    """Makes request bodies for the operations of one contract. The same seed gives the same bodies.
+
+    `closed` has, by the name of an operation, the fields for text in which the service accepts a few values only, such
+    as coupons: the document does not say so, but a request with another text was refused.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
         self._stated_resources = contract.behaviour.resources
         self._maker = ExampleMaker(contract.document.root)
+        self.closed: dict[str, set[str]] = {}
 
     def minimal(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with the required fields and those of the document's example; None if it is no JSON object."""
@@ -51,6 +56,21 @@ class RequestBodies:
         made = self._without_id(op, self._pruned(body, pointer))
         ordered = in_order(made)
         return ordered if ordered == made or self.accepts(op, ordered) else made
+
+    def without_json(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """The fields of a valid body where it is no JSON: of a form, or none at all for an operation without a body.
+
+        None if no such body can be generated.
+        """
+        if op.operation.request_body is None:
+            return {}
+        if op.form_type is None:
+            return None
+        try:
+            made = self._maker.content(op.form_type, seed=seed, direction="request")
+        except MockServerError:
+            return None
+        return made if isinstance(made, dict) else None
 
     def _without_id(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an optional id that the service generates: a made-up one names another item, or none."""
@@ -73,7 +93,8 @@ class RequestBodies:
         if body is None:
             return None
         for name in self.properties(op):
-            if name not in op.rule_fields and (name not in body or body[name] is None):
+            is_open = name not in op.rule_fields and name not in self.closed.get(op.name, ())
+            if is_open and (name not in body or body[name] is None):
                 value = self.value(op, name, seed)
                 candidate = self._without_id(op, body | {name: value})
                 if value is not None and self.accepts(op, candidate):
@@ -159,6 +180,8 @@ class RequestBodies:
         return pointer is not None and str(self._schemas.keyword(pointer, "format")) in MOMENTS
 
     def _is_closed(self, op: ResourceOperation, name: str) -> bool:
+        if name in self.closed.get(op.name, ()):
+            return True
         pointer = self.properties(op)[name]
         return any(self._schemas.keyword(pointer, word) is not None for word in ("enum", "const", "format"))
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.distinct_values import distinct
+from contracts.client.form_bodies import written_form
 from contracts.client.path_values import may_be_id, text_in_url
 from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
@@ -18,7 +19,7 @@ from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
 from mockserver.behaviour.item_parameters import query_key
 from mockserver.errors import MockServerError
-from mockserver.openapi.document import Document, Operation, Parameter
+from mockserver.openapi.document import Document, MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.parameter_styles import ParameterStyle, query_text
@@ -81,6 +82,10 @@ class RequestBuilder:
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         op = self._shared.operations.get(name_of(operation))
         body = op.in_envelope(body) if op and body is not MISSING and not isinstance(body, bytes) else body
+        if body == {} and operation.request_body is None:
+            body, kind = MISSING, ""
+        elif op is not None and op.form_type is not None and isinstance(body, dict) and not media_type:
+            body, kind = self._form(op.form_type, body)
         return Request(
             operation.http_method,
             filled,
@@ -92,6 +97,12 @@ class RequestBuilder:
             servers_of(self._shared.contract.document, operation),
             whole,
         )
+
+    def _form(self, media: MediaType, fields: Mapping[str, Any]) -> tuple[bytes, str]:
+        try:
+            return written_form(self._shared.contract.schemas, self._shared.maker, media, fields)
+        except MockServerError as fault:
+            raise CannotBuildRequest(f"cannot write a form: {fault}") from None
 
     def valid(self, parameter: Parameter) -> Any:
         """A valid value for a parameter: the example of the document or a generated one. Raises CannotBuildRequest."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from mockserver.inference.descriptions import is_taken_at_times
-from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
+from mockserver.inference.refusal_sentences import Sentence, operation_sentences, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 OVERLAPS = re.compile(
     r"\boverlap|\b(?:is|are|was|has been|not) (?:\w+ ){0,3}"
-    r"(?:on|at|for|during|in|within|between) (?:one of |any of |some of )?(?:the|these|those|this|that) (?:\w+ )?"
+    r"(?:on|at|for|during|in|within|between) (?:(?:one|some|any|all|(?:any |some |a )?parts?) of )?"
+    r"(?:the|these|those|this|that) (?:\w+ )?"
     r"(?:times?|days?|dates?|periods?|slots?|ranges?|nights?|hours?)\b",
     re.IGNORECASE,
 )
@@ -20,6 +21,16 @@ MAY = re.compile(
     r"\bmay overlap|\bcan overlap|\boverlapp?ing \w+ (?:are|is) (?:allowed|accepted)|\bunless\b", re.IGNORECASE
 )
 
+ADJACENT = re.compile(
+    r"\b(?:may|can) (?:also )?(?:start|begin)s? (?:\w+ ){0,5}(?:when|as|where|that|moment|time|day|hour|once) "
+    r"(?:\w+ ){1,5}(?:ends|is over|finishes|has ended)\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that one item may follow another at once: "may start at the very moment another one ends"."""
+
+REFUSES = re.compile(r"\brefuse|\breject|\b4(?:09|22)\b|\bcannot\b|\bmust not\b|\bmay not\b", re.IGNORECASE)
+"""What a sentence about the operation itself says of such a request."""
+
 CONFLICTS = ("409", "422")
 
 
@@ -27,6 +38,12 @@ def says_no_overlap(schemas: Schemas, operation: Operation) -> Sentence | None:
     """The sentence about a refusal for which the times of two items overlap; None if there is none."""
     for each in refusal_sentences(schemas, operation):
         is_said = OVERLAPS.search(each.text) is not None or is_taken_at_times(each.text)
-        if each.status in CONFLICTS and is_said and not MAY.search(each.text):
+        is_refusal = each.status in CONFLICTS or (not each.status and REFUSES.search(each.text) is not None)
+        if is_refusal and is_said and not MAY.search(each.text):
             return each
     return None
+
+
+def says_adjacent(schemas: Schemas, operation: Operation) -> Sentence | None:
+    """The sentence by which one item may begin when another one ends; None if there is none."""
+    return next((each for each in operation_sentences(schemas, operation) if ADJACENT.search(each.text)), None)

@@ -14,7 +14,7 @@ from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resourc
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import is_form, is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.rules import RuleFunction, Rules
 
@@ -125,6 +125,12 @@ class ResourceOperation:
         """The JSON media type of the request body, if it has one."""
         body = self.operation.request_body
         return next((m for m in body.content if is_json(m.name)), None) if body else None
+
+    @property
+    def form_type(self) -> MediaType | None:
+        """The media type of a form, if the request body is one and cannot be JSON."""
+        body = self.operation.request_body if self.media_type is None else None
+        return next((m for m in body.content if is_form(m.name)), None) if body else None
 
 
 @dataclass(frozen=True)
@@ -294,6 +300,15 @@ def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[Resour
         stated = stated_about(contract, operation)
         op = ResourceOperation(operation, stated, contract.rules)
         if above in of_item and "{" not in last and operation.method in ("post", "put") and is_special(op):
+            yield op
+
+
+def views_below(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
+    """The GETs directly below an item of a resource that need nothing but its id: `/photos/{id}/content`."""
+    of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
+    for op in resource_operations(contract):
+        above, _, last = op.operation.path.rpartition("/")
+        if op.operation.method == "get" and above in of_item and "{" not in last:
             yield op
 
 

@@ -30,22 +30,26 @@ def span_of(schemas: Schemas, resource: CheckedResource) -> Span | None:
     return found[0] if len(found) == 1 else None
 
 
-def spans(schemas: Schemas, resources: Mapping[str, CheckedResource]) -> dict[str, Span]:
-    """The spans of the resources whose items may not overlap, as a sentence says."""
-    found = {name: span_of(schemas, each) for name, each in resources.items()}
-    return {
-        name: span
-        for name, span in found.items()
-        if span is not None and says_no_overlap(schemas, resources[name].operations["create"].operation) is not None
-    }
+def spans(schemas: Schemas, resources: Mapping[str, CheckedResource]) -> tuple[dict[str, Span], frozenset[str]]:
+    """The spans of the resources whose items last from one moment to another one.
+
+    With them, the names of those whose items may not overlap, as a sentence says.
+    """
+    found = {name: span for name, each in resources.items() if (span := span_of(schemas, each)) is not None}
+    apart = (
+        name for name in found if says_no_overlap(schemas, resources[name].operations["create"].operation) is not None
+    )
+    return found, frozenset(apart)
 
 
-def days(number: int) -> tuple[str, str]:
-    """The first and the last day of an item, which overlap with those of no other number."""
+def moments(number: int, *, is_day: bool, is_long: bool) -> tuple[str, str]:
+    """The first and the last moment of an item, which overlap with those of no other number.
+
+    An item lasts from one day to the next one, or an hour where there are times, unless it is to be a `long` one: a
+    service may refuse to rent out a desk for a night, or a car for an hour.
+    """
     begin = START + timedelta(days=DAYS * (number % 20_000))
-    return begin.isoformat(), (begin + timedelta(days=1)).isoformat()
-
-
-def moment(day: str, *, is_day: bool) -> str:
-    """A day as the value of a field: the day itself, or a time on it."""
-    return day if is_day else f"{day}T10:00:00Z"
+    end = begin + timedelta(days=1 if is_day or is_long else 0)
+    if is_day:
+        return begin.isoformat(), end.isoformat()
+    return f"{begin}T10:00:00Z", f"{end}T{10 if is_long else 11}:00:00Z"

@@ -10,9 +10,10 @@ from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
 from contracts.client.text_forms import EMAIL
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.model.timed_items import days, moment
+from contracts.model.timed_items import moments
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
+from contracts.runner.tried_bodies import LONG, SPAN_FORMS
 
 
 class DistinctBodies:
@@ -26,15 +27,15 @@ class DistinctBodies:
         return self._distinct(resource, self._reachable(resource, made))
 
     def apart(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
-        """The body with days that no other item has, where no two items may overlap."""
-        ends = self._shared.spans.get(resource.name)
-        if ends is None:
+        """The body with times that no other item has, where no two items may overlap or other times are refused."""
+        ends, form = self._shared.spans.get(resource.name), self._shared.forms.get(resource.name, "")
+        if ends is None or not (resource.name in self._shared.apart or form in SPAN_FORMS):
             return body
         op, schemas = resource.operations["create"], self._shared.contract.schemas
-        known = self._bodies.properties(op)
-        days_of = zip(ends, days(self._shared.next()), strict=True)
-        made = {n: moment(day, is_day=schemas.keyword(known[n], "format") == "date") for n, day in days_of}
-        return {**body, **made} if self._bodies.accepts(op, {**body, **made}) else body
+        is_day = any(schemas.keyword(self._bodies.properties(op)[name], "format") == "date" for name in ends)
+        times = moments(self._shared.next(), is_day=is_day, is_long=form == LONG)
+        made = {**body, **dict(zip(ends, times, strict=True))}
+        return made if self._bodies.accepts(op, made) else body
 
     def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body with values that no other item has, where that is needed.

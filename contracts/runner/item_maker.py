@@ -1,4 +1,4 @@
-"""Creates the items that a check needs, and deletes them."""
+"""Creates the items that a check needs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.cleanup.created_items import CreatedItem, created_item
-from contracts.cleanup.journal import Entry
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.ordered_pairs import in_order
 from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
@@ -17,10 +16,10 @@ from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
 from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
 from contracts.runner.distinct_bodies import DistinctBodies
+from contracts.runner.item_recorder import ItemRecorder
 from contracts.runner.referring_bodies import ReferringBodies
-from contracts.runner.request_sender import RequestSender
 from contracts.runner.shared import SharedState
-from contracts.runner.tried_bodies import FORMS, in_form
+from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
 
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
@@ -40,8 +39,8 @@ def owner_of(resource: CheckedResource) -> str:
     return resource.behaviour.parent.resource if resource.behaviour.parent else ""
 
 
-class ItemMaker(RequestSender):
-    """Creates items below owners of their own, and what they refer to; `clean_up` deletes what was created."""
+class ItemMaker(ItemRecorder):
+    """Creates items below owners of their own, and what they refer to."""
 
     def __init__(self, shared: SharedState, *given: Any, **named: Any) -> None:
         super().__init__(shared, *given, **named)
@@ -78,12 +77,12 @@ class ItemMaker(RequestSender):
         return listed(op, exchange)[:count]
 
     def create_plentiful(
-        self, resource: CheckedResource, *, user: User | None = None, always: bool = False
+        self, resource: CheckedResource, *, user: User | None = None, always: bool = False, **fields: Any
     ) -> CreatedItem:
         """Create an item, with plenty of what further requests use up. Raises CannotBuildRequest."""
         if resource.name not in self.shared.used_up and not always:
-            return self.create(resource, user=user)
-        body = plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource))
+            return self.create(resource, self.body(resource, **fields) if fields else None, user=user)
+        body = plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource)) | fields
         made = self.create(resource, body, user=user)
         filling = self.shared.fillings.get(resource.name)
         asked = self.bodies.minimal(filling.op, self.check) if filling is not None else None
@@ -102,14 +101,14 @@ class ItemMaker(RequestSender):
         self._learn_how_items_differ(resource)
         form = self.shared.forms.get(resource.name, "")
         make = self.bodies.full if full or "full" in form else self.bodies.minimal
-        made = make(op, f"{self.check}/{self.random.random()}")
+        seed = f"{self.check}/{self.random.random()}"
+        made = make(op, seed) if op.media_type is not None else self.bodies.without_json(op, seed)
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         made = modest_body(self.contract.schemas, self.bodies, resource, made)
-        made = in_form(
-            self.contract.schemas, self.bodies, resource, made, form if not full else form.replace("few", "")
-        )
-        marked = self.bodies.marked(op, resource, made, self.shared.mark())
+        wanted = form.replace("few", "") if full else form
+        made = in_form(self.contract.schemas, self.bodies, resource, made, wanted)
+        marked = self.bodies.marked(op, resource, made, self.shared.mark()) if form != PLAIN else made
         distinct = self._distinct.body(resource, marked)
         ordered = in_order(distinct)
         made = self._distinct.apart(resource, ordered if self.bodies.accepts(op, ordered) else distinct)
@@ -238,14 +237,30 @@ class ItemMaker(RequestSender):
         self, resource: CheckedResource, user: User, path: Mapping[str, Any]
     ) -> tuple[RecordedExchange, dict[str, Any]] | None:
         """Find a form of bodies that is accepted, and keep it. Returns the exchange and the body; None if none is."""
-        for form in FORMS[1:]:
+        for form in (*(SPAN_FORMS if resource.name in self.shared.spans else ()), *FORMS):
             self.shared.forms[resource.name] = form
             body = self.body(resource)
             exchange = self.send(resource.operations["create"], user=user, path=path, body=body)
             if exchange.status < 300:
+                self._learn_closed_text(resource, body, user, path)
                 return exchange, body
         self.shared.forms[resource.name] = ""
         return None
+
+    def _learn_closed_text(
+        self, resource: CheckedResource, accepted: Mapping[str, Any], user: User, path: Mapping[str, Any]
+    ) -> None:
+        """Find out whether a text of our own is refused where that of the document's example is accepted."""
+        op, forms = resource.operations["create"], self.shared.forms
+        if forms[resource.name] != PLAIN:
+            return
+        forms[resource.name] = ""
+        names = self.bodies.free_text_fields(op, accepted)[:1]
+        body = self.body(resource)
+        exchange = self.send(op, user=user, path=path, body=body)
+        self.record_created(resource, exchange, body, user, path)
+        if exchange.status in REFUSED:
+            self.bodies.closed.setdefault(op.name, set()).update(names)
 
     def _may_differ_more(self, resource: CheckedResource) -> bool:
         """May an item be refused because another one has its values? Not where the check is about that."""
@@ -279,36 +294,6 @@ class ItemMaker(RequestSender):
         is_subject = self.statement is None or self._is_about_conflicts
         documented = {response.status for response in resource.operations["create"].operation.responses}
         return not is_subject and not self._is_probing and str(CONFLICT) in documented
-
-    def record_created(
-        self,
-        resource: CheckedResource,
-        exchange: RecordedExchange,
-        sent: Mapping[str, Any],
-        user: User,
-        path: Mapping[str, Any],
-        number: str = "",
-    ) -> CreatedItem | None:
-        """Remember the item that a create request created, so that `clean_up` deletes it. Returns None if there is
-        none.
-
-        `number` is the one that `journal_create` returned, for a request that this context did not send.
-        """
-        number, _ = self._numbers.pop(id(exchange), (number, exchange))
-        made = created_item(resource, exchange, sent, user, path)
-        if made is not None:
-            self._created.add(made)
-            self.shared.made.add(resource.name)
-        if number and (made is not None or exchange.status >= 300):
-            self.journal.created(number, self._entry(made) if made else None)
-        return made
-
-    def _entry(self, made: CreatedItem) -> Entry | None:
-        op = made.resource.operations.get("delete")
-        if op is None:
-            return None
-        request = self.request(op.operation, user=made.user, path=made.path)
-        return Entry("DELETE", self.target.address(request), made.user.name, request.headers)
 
     def parent_path(self, resource: CheckedResource, user: User) -> dict[str, Any]:
         """Path parameters that name the owners of a resource. Owners that do not exist yet are created."""
@@ -372,29 +357,3 @@ class ItemMaker(RequestSender):
         if exchange.status != 200:
             raise CannotBuildRequest(f"{op.name} returned {exchange.status} for {ids[0]}, a fixture of {user.name}")
         return CreatedItem(resource, ids[0], op.item_in(exchange.json), {}, user, exchange, path)
-
-    def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
-        """The items of a resource that this context created and that still exist."""
-        return tuple(made for made in self._created.present if made.resource.name == resource.name)
-
-    def remove(self, made: CreatedItem) -> str | None:
-        """Delete an item. Returns None, or its address if it could not be deleted."""
-        op = made.resource.operations.get("delete")
-        if op is None:
-            self._created.forget(made)
-            return None if made.resource.behaviour.parent else f"{made.resource.name} {made.id}"
-        request = self.request(op.operation, user=made.user, path=made.path)
-        status = self.target.send(request, made.user).status
-        self._created.forget(made)
-        if 200 <= status < 300 or status in (404, 410):
-            self.journal.removed(self.target.address(request))
-            return None
-        return self.target.address(request)
-
-    def remaining(self) -> tuple[str, ...]:
-        """The addresses of created items that still exist, as far as is known."""
-        return tuple(entry.address for made in self._created.present if (entry := self._entry(made)) is not None)
-
-    def clean_up(self) -> tuple[str, ...]:
-        """Delete every created item that still exists. Returns the addresses of those that could not be deleted."""
-        return tuple(left for made in reversed(tuple(self._created.present)) if (left := self.remove(made)) is not None)

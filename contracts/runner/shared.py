@@ -24,18 +24,18 @@ from mockserver.examples.example_maker import ExampleMaker
 class SharedState:
     """The contract's resources and operations, and what is made once for all checks of a run.
 
-    `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create operation
-    to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
-    number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
-    in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
-    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms` maps each resource whose
-    usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources that got an
-    item, and `refused` those that refused bodies that differ more, too; `used_up` names those of
-    which there may be too little for the create requests that refer to them, and `fillings` has the operations that add
-    to what there is of them. `spans` has the fields between which
-    the items last of each resource whose items may not overlap. `access` records who may
-    do what. `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
-    `listener` takes what the service sends; None without one.
+    `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create
+    operation to the resource that it creates. `page_shifts` maps the name of a list operation to the difference
+    between the number of its first page and the inferred one. `unanswered` counts the requests to each operation
+    without a response in time since its last response. `crowded` maps each resource whose creates may conflict to
+    how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms`
+    maps each resource whose usual body was refused to the form of bodies that is accepted, or to nothing. `made`
+    names the resources that got an item, and `refused` those that refused bodies that differ more, too; `used_up`
+    names those of which there may be too little for the create requests that refer to them, and `fillings` has the
+    operations that add to what there is of them. `spans` has the fields between which the items of a resource last,
+    and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
+    ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `listener` takes
+    what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -52,7 +52,7 @@ class SharedState:
         self.used_up = needed_plentifully(contract.schemas, self.resources)
         found = fillings(contract.schemas, self.resources, self.operations.values())
         self.fillings = {each.owner.name: each for each in found if each.sign > 0}
-        self.spans = spans(contract.schemas, self.resources)
+        self.spans, self.apart = spans(contract.schemas, self.resources)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
         self.forms: dict[str, str] = {}

@@ -10,8 +10,14 @@ from contracts.model.resources import CheckedResource
 from contracts.runner.amounts import with_numbers
 from mockserver.openapi.schemas import Schemas
 
-FORMS = ("", "full", "least", "middle", "full least", "full middle", "few")
-"""What is tried, the first that is accepted is kept: `few` has only the required fields."""
+PLAIN = "plain"
+FORMS = (PLAIN, "full", "least", "middle", "full least", "full middle", "few")
+"""What is tried, the first that is accepted is kept: `plain` has the texts of the document's example as they are, since
+one may name something, and `few` has only the required fields."""
+
+SHORT, LONG = "short", "long"
+SPAN_FORMS = (SHORT, LONG)
+"""What is tried before where an item lasts from one moment to another: an hour, and a day."""
 
 SPAN = 1000
 """How far the middle of a number without a maximum is from its minimum."""

@@ -102,6 +102,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "freed-item": "test_ended_items.py",
     "owner-capacity": "test_owner_capacity.py",
     "concurrent-owner-capacity": "test_owner_capacity.py",
     "linearizability": "test_linearizability.py",
