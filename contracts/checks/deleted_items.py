@@ -10,7 +10,9 @@ from typing import Any
 from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
 from contracts.checks.error_replies import REFUSED_BODY
 from contracts.checks.missing_items import (
+    HIDDEN_OR_GONE,
     MARKED,
+    documents_missing,
     expect_missing,
     ignores_case,
     is_marked_deleted,
@@ -22,13 +24,15 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, views_below
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 from mockserver.openapi.schemas import Schemas
 
 ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
+
+BELOW = "What is below a deleted item no longer exists, either; the document has no 404 there."
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """A UUID; its letters may have either case (RFC 9562 section 4)."""
@@ -41,6 +45,7 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
     if resource.can("list"):
         context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
     before = current(context, created)[1] if resource.can("get") or resource.can("list") else {}
+    views = [op for op in views_below(context.contract, resource) if context.send(op, path=created.path).status == 200]
     removed = context.delete(created)
     if not context.expect_status(
         200 <= removed.status < 300,
@@ -64,6 +69,16 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
             expect_missing(context, op, "a deleted item", *history, response, about=name, before=before, created=again)
             if again:
                 context.delete(created)
+    for op in views:
+        response = context.send(op, path=created.path)
+        context.expect_status(
+            response.status in HIDDEN_OR_GONE,
+            f"{op.name} returns 404 for a deleted {resource.name}",
+            *history,
+            response,
+            about=op.name,
+            statement=None if documents_missing(op) else weaker(context, BELOW),
+        )
     if resource.can("list"):
         _check_lists(context, resource, neighbour, created, before, history)
 

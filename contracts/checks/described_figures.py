@@ -9,20 +9,24 @@ from contracts.checks.stored_fields import current
 from contracts.checks.valid_bodies import distinct_body, every_change, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.discount_sentences import discounts
 from contracts.model.figure_sentences import Figure, figures
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.larger_bodies import larger_bodies
 from mockserver.contract import Contract
 
 
 def described_figures(context: CheckContext, resource: CheckedResource, sentences: tuple[Figure, ...]) -> None:
     """A figure has the value that its description says, after a create and after an update."""
-    seen = 0
+    created = context.create(resource)
+    seen = _check(context, created, sentences, ())
     for body in (distinct_body, smallest_body, distinct_body):
         created = context.create(resource, body(context, resource))
         seen += _check(context, created, sentences, ())
+    seen += _check_larger(context, resource, sentences)
     op = resource.operations.get("update") or resource.operations.get("replace")
     changed = every_change(context, resource, op, created) if op is not None else {}
     if op is not None and changed:
@@ -30,6 +34,15 @@ def described_figures(context: CheckContext, resource: CheckedResource, sentence
         seen += _check(context, created, sentences, (exchange,))
     if not seen:
         raise CannotBuildRequest("no item shows a figure and all the fields from which it follows")
+
+
+def _check_larger(context: CheckContext, resource: CheckedResource, sentences: tuple[Figure, ...]) -> int:
+    """Look at items of several pieces and lines, where a sum differs from its parts."""
+    seen = 0
+    for body in larger_bodies(context, resource, context.body(resource)):
+        _, created = context.try_create(resource, body, may_conflict=True)
+        seen += _check(context, created, sentences, ()) if created is not None else 0
+    return seen
 
 
 def _check(
@@ -45,11 +58,11 @@ def _check(
         context.expect(
             is_right,
             f"{each.field} is {each.text}",
-            f"{each.field} is {as_json(item[each.field])} in {as_json(item)}"[:300],
+            f"{each.field} is {as_json(item[each.within or each.field])} in {as_json(item)}"[:300],
             created.exchange,
             *done,
             *shown,
-            about=each.field,
+            about=f"{each.within} {each.field}".strip(),
             statement=StatementRef(
                 context.operation, "schema", "described", each.source, f"{each.field} is {each.text}."
             ),
@@ -62,7 +75,8 @@ def _places(contract: Contract) -> Iterator[Place]:
         kind = "get" if resource.can("get") else "list"
         if resource.can("create", kind):
             fields = documented(contract, resource.operations[kind])
-            sentences = tuple(figures(contract.schemas, fields))
+            create = resource.operations["create"].operation
+            sentences = (*figures(contract.schemas, fields), *discounts(contract.schemas, create, fields))
             if sentences:
                 op = resource.operations["create"]
                 statement = StatementRef(op.name, "schema", "described", sentences[0].source, sentences[0].text)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contracts.checks.conflicts import sent_action
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.resources import CheckedResource
+from contracts.model.resources import CheckedResource, actions_of, views_below
 from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import Parent
 from mockserver.inference.cascade_sentences import said_to_delete
 
@@ -103,10 +105,18 @@ def _check_parent_delete(
     exchange, created = context.try_create(resource, path=below)
     if created is None:
         raise CannotBuildRequest(f"{resource.operations['create'].name} answers {exchange.status} to a valid request")
+    views = [op for op in views_below(context.contract, resource) if context.send(op, path=created.path).status == 200]
     removed = context.delete(above)
+    ended = []
+    for action in actions_of(context.contract, resource) if removed.status == CONFLICT else ():
+        done = sent_action(context, action, created)  # a loan that is open may keep its book
+        if done.status < 300:
+            ended.append(done)
+            removed = context.delete(above)
+            break
     if removed.status >= 300 or removed.status == 202:
         raise CannotBuildRequest(f"a {owner.name} with items is not deleted at once: status {removed.status}")
-    history = (above.exchange, exchange, removed)
+    history = (above.exchange, exchange, *ended, removed)
     if resource.can("get"):
         response = context.get(created)
         context.expect_status(
@@ -117,6 +127,16 @@ def _check_parent_delete(
             about="cascade",
             statement=_said(context, resource, owner),
         )
+        for op in views if response.status in HIDDEN_OR_GONE else ():
+            shown = context.send(op, path=created.path)
+            context.expect_status(
+                shown.status in HIDDEN_OR_GONE,
+                f"{op.name} returns 404 when the {resource.name} was deleted with its {owner.name}",
+                *history,
+                shown,
+                about=op.name,
+                statement=_said(context, resource, owner),
+            )
     if statement.must_exist:
         late, late_made = context.try_create(resource, path=below)
         context.expect_status(

@@ -11,7 +11,7 @@ from contracts.checks.repeated_requests import send_least
 from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.body_references import referring
+from contracts.model.body_references import body_references, referring
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
@@ -87,8 +87,9 @@ def stated_count(context: CheckContext, count: CountedPair) -> None:
         made.append(item)
         if not first.expect(_worth(count, item), f"after the {number} {name}", item.exchange):
             return
-    if not count.is_below and "[" not in count.stated.by and "." not in count.stated.by:
-        _check_move(context, count, first, made[0])
+    field = _moving_field(context, count)
+    if field and not _check_move(context, count, first, made[0], field):
+        return
     delete = count.child.operations.get("delete")
     if delete is not None:
         removed = context.delete(made[1])
@@ -96,21 +97,31 @@ def stated_count(context: CheckContext, count: CountedPair) -> None:
             first.expect(-_worth(count, made[1]), f"after the second {name} is deleted", removed, operation=delete.name)
 
 
-def _check_move(context: CheckContext, count: CountedPair, first: Watched, item: CreatedItem) -> None:
-    """An item that then refers to another owner counts there."""
+def _moving_field(context: CheckContext, count: CountedPair) -> str:
+    """The field of an item that says where it counts, also of one that is created below that; empty without one."""
     op = count.child.operations.get("update") or count.child.operations.get("replace")
-    field = count.stated.by
+    if not count.is_below:
+        return count.stated.by if "[" not in count.stated.by and "." not in count.stated.by else ""
+    named = body_references(context.contract.schemas, count.child, op) if op is not None else ()
+    key = count.owner.behaviour.identity.field
+    found = [each.field for each in named if each.resource == count.owner.name and each.key == key]
+    return found[0] if len(found) == 1 and "[" not in found[0] and "." not in found[0] else ""
+
+
+def _check_move(context: CheckContext, count: CountedPair, first: Watched, item: CreatedItem, field: str) -> bool:
+    """An item that then refers to another owner counts there. Returns whether nothing was wrong."""
+    op = count.child.operations.get("update") or count.child.operations.get("replace")
     if op is None or field not in context.bodies.properties(op):
-        return
+        return True
     second = Watched(context, count)
     is_whole = op == count.child.operations.get("replace")
     body = {**(item.sent if is_whole else {}), field: second.item.id}
     moved = context.send(op, path=item.path, body=body) if context.bodies.accepts(op, body) else None
     if moved is None or moved.status >= 300 or current(context, item)[1].get(field) != second.item.id:
-        return
+        return True
     worth, name = _worth(count, item), count.child.name
-    first.expect(-worth, f"after a {name} has moved away", moved, operation=op.name)
-    second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name)
+    gone = first.expect(-worth, f"after a {name} has moved away", moved, operation=op.name)
+    return second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name) and gone
 
 
 def _below(context: CheckContext, count: CountedPair, owner: CreatedItem) -> CreatedItem:

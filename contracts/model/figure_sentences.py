@@ -43,21 +43,35 @@ SUM = re.compile(
 )
 """`Sum over all lines of quantity times price`."""
 
+WHOLE_SUM = re.compile(
+    r"^(?:the )?sum of (?:(?:all|the|its) )*(?P<each>[A-Za-z_]\w*(?: [A-Za-z_]\w*)?)$", re.IGNORECASE
+)
+"""`Sum of all line totals`."""
+
 PREFIX = re.compile(r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE)
 
 
 class Figure(NamedTuple):
-    """`field` has the value of an expression over other fields; `slack` is by how much rounding may change it."""
+    """`field` has the value of an expression over other fields; `slack` is by how much rounding may change it.
+
+    With `within`, they are fields of each entry of that list.
+    """
 
     field: str
     value: Value
     text: str
     slack: Fraction
     source: str
+    within: str = ""
 
     def is_right(self, item: Mapping[str, Any]) -> bool | None:
         """Does an item show the value that follows from its other fields? None if it does not show all of them."""
-        shown, wanted = _number(item.get(self.field)), self.value(item)
+        if self.within:
+            entries, each = item.get(self.within), self._replace(within="")
+            known = entries if isinstance(entries, list) else ()
+            judged = [each.is_right(one) for one in known if isinstance(one, dict)]
+            return None if not judged or None in judged else all(judged)
+        shown, wanted = number_in(item.get(self.field)), self.value(item)
         if shown is None or wanted is None:
             return None
         return abs(shown - wanted) <= self.slack + abs(wanted) * Fraction(1, 10**9)
@@ -67,7 +81,16 @@ def figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
     """What the descriptions of the numbers of an item say; `fields` has the pointers to the schemas of its fields.
 
     A description counts only if all of its words belong to the expression, so nothing is read that it does not say.
+    Those of the objects in lists follow from fields of the same object.
     """
+    yield from _figures(schemas, fields)
+    for name, pointer in fields.items():
+        items = schemas.items(pointer)
+        for each in _figures(schemas, schemas.properties(items)) if items is not None else ():
+            yield each._replace(within=name)
+
+
+def _figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
     for name, pointer in fields.items():
         if schemas.types(pointer) & {"integer", "number"}:
             said = description(schemas, pointer)
@@ -95,7 +118,21 @@ def _sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None
     name = next((each for each in fields if match and noun(each)[-1:] == wanted), "")
     items = schemas.items(fields[name]) if name else None
     each = _expression(schemas.properties(items), match["each"], least=1) if match and items else None
-    return partial(_summed, name, each) if each is not None else None
+    return partial(_summed, name, each) if each is not None else _whole_sum(schemas, fields, text)
+
+
+def _whole_sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
+    """The sum of a field of the entries of a list, where one list only has such a field."""
+    match = WHOLE_SUM.match(text)
+    wanted = plain("_".join(noun(match["each"]))) if match else ""
+    found = [
+        (name, each)
+        for name, pointer in fields.items()
+        if match and (items := schemas.items(pointer)) is not None
+        for each in schemas.properties(items)
+        if plain(each) == wanted
+    ]
+    return partial(_summed, found[0][0], partial(_field, found[0][1])) if len(found) == 1 else None
 
 
 def _summed(name: str, each: Value, item: Mapping[str, Any]) -> Fraction | None:
@@ -130,14 +167,15 @@ def _expression(fields: Mapping[str, str], text: str, least: int = 2) -> Value |
 
 
 def _field(name: str, item: Mapping[str, Any]) -> Fraction | None:
-    return _number(item.get(name))
+    return number_in(item.get(name))
 
 
 def _constant(value: Fraction, item: Mapping[str, Any]) -> Fraction | None:
     return value
 
 
-def _number(value: Any) -> Fraction | None:
+def number_in(value: Any) -> Fraction | None:
+    """A number of a JSON value; None for another value."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return Fraction(str(value))

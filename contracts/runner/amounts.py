@@ -10,8 +10,9 @@ from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
 from mockserver.openapi.schemas import Schemas
 
-PLENTY = (10_000, 1_000, 100, 20, 10)
-"""Amounts that are enough for all requests of a check, the first valid one counts."""
+PLENTY = (9_995, 995, 95, 15, 10)
+"""Amounts that are enough for all requests of a check, the first valid one counts. None is round, so that a tenth of it
+shows how it is rounded."""
 
 
 Change = Callable[[float, Mapping[str, Any]], Iterable[float]]

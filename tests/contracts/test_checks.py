@@ -103,6 +103,13 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 
 PROVED_IN = {
     "freed-item": "test_ended_items.py",
+    "kept-copy": "test_undone_effects.py",
+    "recreated-item": "test_waiting_guests.py",
+    "refused-move": "test_fillings.py",
+    "state-views": "test_waiting_guests.py",
+    "tally": "test_tallies.py",
+    "undone-effect": "test_undone_effects.py",
+    "waiting-list": "test_waiting_guests.py",
     "owner-capacity": "test_owner_capacity.py",
     "concurrent-owner-capacity": "test_owner_capacity.py",
     "linearizability": "test_linearizability.py",

@@ -58,7 +58,7 @@ class Cards(Server):
         if not isinstance(body.get("holder"), str):
             return Answer(422)
         id = f"c{len(self.cards) + 1}"
-        self.cards[id] = {"id": id, "holder": body["holder"], "points": 0}
+        self.cards[id] = {"id": id, "holder": body["holder"], "tier": body.get("tier", "blue"), "points": 0}
         return Answer(201, self.cards[id])
 
     def _booked(self, card: Node, what: str, amount: object) -> Answer:
@@ -81,6 +81,9 @@ class Cards(Server):
         giver, taker = (self.cards[str(each)] for each in ends)
         if giver is taker or giver["points"] < amount:
             return Answer(409)
+        if giver["tier"] != taker["tier"]:
+            giver["points"] -= amount * (self.flaw == "a refused gift is taken")
+            return Answer(409)
         giver["points"] -= amount * (self.flaw != "the giver keeps them")
         taker["points"] += amount * (self.flaw != "nobody gets them")
         id = str(len(self.gifts) + 1)
@@ -90,9 +93,10 @@ class Cards(Server):
 
 def cards_document() -> Node:
     text: Node = {"type": "string"}
-    shown: Node = {"id": text, "holder": text, "points": {"type": "integer"}}
+    tier: Node = {"type": "string", "enum": ["blue", "gold"], "default": "blue"}
+    shown: Node = {"id": text, "holder": text, "tier": tier, "points": {"type": "integer"}}
     card: Node = {"type": "object", "required": [*shown], "properties": shown}
-    new: Node = {"type": "object", "required": ["holder"], "properties": {"holder": text}}
+    new: Node = {"type": "object", "required": ["holder"], "properties": {"holder": text, "tier": tier}}
     amount: Node = {"type": "object", "required": ["amount"], "properties": {"amount": POINTS}}
     asked: Node = {
         "source": {**text, "description": "Id of the card that gives."},
@@ -144,13 +148,15 @@ def cards_document() -> Node:
         ("the giver keeps them", {("stated-effect", "failure")}),
         ("nobody gets them", {("stated-effect", "failure")}),
         ("the last one wins", {("concurrent-effect", "failure")}),
+        ("a refused gift is taken", {("refused-move", "failure")}),
     ],
 )
 def test_points_go_where_the_document_says(tmp_path: Path, bug: str, found: set[tuple[str, str]]) -> None:
     file = tmp_path / "cards.json"
     file.write_text(json.dumps(document(cards_document())))
     with Target.asgi(Cards(bug)) as target:
-        result = run_checks(contracts.of(file), target, only=("create", "stated-effect", "concurrent-effect"))
+        checks = ("create", "stated-effect", "concurrent-effect", "refused-move")
+        result = run_checks(contracts.of(file), target, only=checks)
 
     assert found == {(each.check, each.verdict) for each in result.findings}
     assert {"passed", "failed"} >= set(result.outcomes.values())

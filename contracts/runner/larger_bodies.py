@@ -1,0 +1,60 @@
+"""Create bodies that ask for more than the least: several pieces, and a second line about another item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.model.body_references import LIST, body_references
+from contracts.model.resources import CheckedResource
+from contracts.runner.amounts import with_numbers
+from contracts.runner.context import CheckContext
+
+SEVERAL = (3, 2, 4)
+"""Amounts of more than one piece."""
+
+
+def larger_bodies(
+    context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Valid bodies like this one with several pieces, the first with a second line where each line names an item.
+
+    A service may refuse them: there may be fewer pieces.
+    """
+    op, schemas = resource.operations["create"], context.contract.schemas
+    pointer = context.bodies.schema(op)
+    if pointer is None:
+        return
+    kept = {each.field for each in resource.behaviour.references}
+    one = with_numbers(schemas, pointer, _with_every_number(context, resource, body), _several, kept)
+    for each in (_with_second_line(context, resource, one), one):
+        if each != body and context.bodies.accepts(op, each):
+            yield each
+
+
+def _several(value: float, bounds: Mapping[str, Any]) -> list[float]:
+    return [each for each in SEVERAL if value < each]
+
+
+def _with_every_number(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body whose lines have a number in each field for one, also where it may be left out."""
+    known, schemas = context.bodies.properties(resource.operations["create"]), context.contract.schemas
+    made = dict(body)
+    for name, value in body.items():
+        items = schemas.items(known[name]) if name in known and isinstance(value, list) else None
+        fields = schemas.properties(items) if items is not None else {}
+        numbers = dict.fromkeys((each for each, at in fields.items() if "integer" in schemas.types(at)), 1)
+        made[name] = [{**numbers, **each} if isinstance(each, dict) else each for each in value] if numbers else value
+    return made
+
+
+def _with_second_line(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with one more line that is about another item; unchanged where no line names one."""
+    for reference in body_references(context.contract.schemas, resource, resource.operations["create"]):
+        name, _, field = reference.field.partition(f"{LIST}.")
+        lines, named = body.get(name), context.shared.resources.get(reference.resource)
+        line = lines[0] if isinstance(lines, list) and len(lines) == 1 and isinstance(lines[0], dict) else {}
+        if field in line and named is not None and named.can("create"):
+            other = context.create_plentiful(named, always=True)
+            return {**body, name: [line, {**line, field: other.id}]}
+    return dict(body)
