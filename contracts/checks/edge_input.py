@@ -14,7 +14,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
-from contracts.model.relative_sentences import relative_sentence
+from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place, schema_reference
 from contracts.runner.context import CheckContext
@@ -54,10 +54,20 @@ class InputTrial:
     def send(self, body: Mapping[str, Any]) -> SentInput:
         """Send a body: create an item, or update the same one again."""
         if self.target is None:
+            body = self._apart(body)
             exchange, created = self.context.try_create(self.resource, body)
             return SentInput(exchange, body, created)
         exchange = self.context.send(self.op, path=self.target.path, body=body)
         return SentInput(exchange, body, self.target if 200 <= exchange.status < 300 else None)
+
+    def _apart(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The body with values of its own for what no two items share, as far as it has those of the base."""
+        shared = self.context.shared
+        names = {name for statement in self.resource.behaviour.unique for name in statement.fields}
+        names |= {*shared.spans.get(self.resource.name, ())} if self.resource.name in shared.apart else set()
+        fresh = self.context.body(self.resource) if names & body.keys() else {}
+        own = {name: fresh[name] for name in names & fresh.keys() if body.get(name) == self.base.get(name)}
+        return {**body, **own} if self.context.bodies.accepts(self.op, {**body, **own}) else body
 
     def finish(self, attempt: SentInput) -> None:
         """Delete a created item, so that no capacity is reached."""
@@ -171,7 +181,7 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
 
 def _may_exceed(trial: InputTrial) -> bool:
     """Does the document say that a request may ask for more than there is?"""
-    return relative_sentence(trial.context.contract.schemas, trial.op.operation) != ""
+    return may_exceed(trial.context.contract.schemas, trial.resource, trial.op)
 
 
 def _is_refusal(exchange: RecordedExchange) -> bool:

@@ -19,7 +19,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.relative_sentences import relative_sentence
+from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import (
     CheckedResource,
     ResourceOperation,
@@ -209,7 +209,7 @@ class _Refusal(NamedTuple):
             return True  # there is no such item, which a bound says nothing about
         if status == NOT_FOUND:
             return False
-        if self.case.keyword in UPPER and relative_sentence(context.contract.schemas, op.operation):
+        if self.case.keyword in UPPER and may_exceed(context.contract.schemas, self.resource, op):
             return True  # the document says that it may be more than there is
         return is_accepted_beside_others(context, op, self.body, name, self.is_accepted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
@@ -30,6 +31,13 @@ def relative_sentence(schemas: Schemas, operation: Operation) -> str:
     """The first sentence by which a valid request may be refused because of what is stored; empty if there is none."""
     said = refusal_sentences(schemas, operation)
     return next((each.text for each in said if _is_relative(schemas, operation, each.text)), "")
+
+
+def may_exceed(schemas: Schemas, resource: CheckedResource, op: ResourceOperation) -> bool:
+    """May a request be refused for more than there is? What is said of a create is so of a change, too."""
+    create = resource.operations.get("create")
+    said = (op.operation, *([create.operation] if create is not None else []))
+    return any(relative_sentence(schemas, each) for each in said)
 
 
 def _is_relative(schemas: Schemas, operation: Operation, text: str) -> bool:

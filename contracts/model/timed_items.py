@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from contracts.client.ordered_pairs import pairs
 from contracts.model.overlap_sentences import says_no_overlap
@@ -18,6 +19,10 @@ START = date(2036, 1, 1)
 
 DAYS = 3
 """So many days after each other two items begin that do not overlap."""
+
+
+MOVED = timedelta(minutes=10)
+"""By how much an end of an item is moved."""
 
 
 def span_of(schemas: Schemas, resource: CheckedResource) -> Span | None:
@@ -40,6 +45,23 @@ def spans(schemas: Schemas, resources: Mapping[str, CheckedResource]) -> tuple[d
         name for name in found if says_no_overlap(schemas, resources[name].operations["create"].operation) is not None
     )
     return found, frozenset(apart)
+
+
+def other_moment(names: Iterable[str], name: str, present: Any) -> str | None:
+    """Another moment for an end of a span, such that the item lasts less long, or a day longer where there are days.
+
+    None for what is no end of a span. An item that lasts until any other moment may be refused: it is too long.
+    """
+    first, last = next((each for each in pairs(names) if name in each), ("", ""))
+    if not last or not isinstance(present, str):
+        return None
+    try:
+        if len(present) == len("2036-01-01"):
+            return (date.fromisoformat(present) + timedelta(days=1 if name == last else -1)).isoformat()
+        moved = datetime.fromisoformat(present.upper()) + MOVED * (1 if name == first else -1)
+    except (ValueError, OverflowError):
+        return None
+    return moved.isoformat().replace("+00:00", "Z")
 
 
 def moments(number: int, *, is_day: bool, is_long: bool) -> tuple[str, str]:

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from contracts.client.request_bodies import RequestBodies
 from contracts.model.body_references import LIST, steps_of, with_value
+from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.timed_items import other_moment
 from mockserver.behaviour.statements import Reference
 
 Referred = Callable[[str, str, int], list[Any]]
@@ -48,12 +50,24 @@ class ReferringBodies(RequestBodies):
         return found.get(name)
 
     def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
-        """As in the base class; for a reference, the key of another item."""
+        """As in the base class; for a reference, the key of another item.
+
+        An end of a span moves a little, and a number of which there may be too little changes by one.
+        """
         for reference in self._of(op):
             if reference.field == name:
                 values = self._referred(reference.resource, reference.key, 2)
                 return next((each for each in values if each != present), None)
-        return super().other(op, name, present, seed)
+        near: list[Any] = [other_moment(self.properties(op), name, present)]
+        if isinstance(present, int) and not isinstance(present, bool) and self._may_exceed(op):
+            near += [present + 1, present - 1]
+        pointer = self.properties(op)[name]
+        found = next((each for each in near if each is not None and self._fits(pointer, each)), None)
+        return super().other(op, name, present, seed) if found is None else found
+
+    def _may_exceed(self, op: ResourceOperation) -> bool:
+        resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None
+        return resource is not None and may_exceed(self._schemas, resource, op)
 
     def free_text_fields(self, op: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
         """As in the base class, without references: a mark would name no item."""

@@ -27,6 +27,7 @@ SHOWN: Node = {
     "required": ["id", *WASH, "state"],
     "properties": {"id": NUMBER, **WASH, "state": {"type": "string", "enum": ["planned", "released"]}},
 }
+CHANGE: Node = {"type": "object", "properties": {name: WASH[name] for name in ("who", "begins_at", "ends_at")}}
 LONGEST = timedelta(hours=4)
 SAYS = """Plans a wash. Refused with 422 if it lasts longer than four hours. Refused with 409 if the machine is
 taken for some part of that time. A wash may begin at the moment another one ends."""
@@ -43,7 +44,11 @@ def laundry(refused: str = SAYS, release: str = "Releases the machine. Its time 
             "get": {"responses": answers({"type": "array", "items": SHOWN})},
             "post": {"description": refused, "requestBody": takes(NEW), "responses": answers(SHOWN, "201") | bad},
         },
-        "/washes/{id}": {**place, "get": {"responses": answers(SHOWN) | {"404": NO}}},
+        "/washes/{id}": {
+            **place,
+            "get": {"responses": answers(SHOWN) | {"404": NO}},
+            "patch": {"requestBody": takes(CHANGE), "responses": answers(SHOWN) | bad},
+        },
         "/washes/{id}/release": {**place, "post": {"description": release, "responses": answers(SHOWN) | bad}},
     }
 
@@ -72,22 +77,36 @@ class Laundry:
             if item["state"] == "released":
                 return Answer(409)
             item["state"] = "released"
+        if ask.method == "PATCH":
+            changed = item | {name: value for name, value in sent(ask).items() if name in CHANGE["properties"]}
+            refused = self.refused(changed)
+            if refused:
+                return Answer(refused)
+            item |= changed
         return Answer(200, item)
 
     def plan(self, body: Node) -> Answer:
+        refused = self.refused(body)
+        if refused:
+            return Answer(refused)
+        self.last += 1
+        self.washes.append({"id": self.last, **body, "state": "planned"})
+        return Answer(201, self.washes[-1])
+
+    def refused(self, body: Node) -> int:
+        """The status by which a wash is refused; 0 if it is not."""
         begins, ends = (datetime.fromisoformat(body[name]) for name in ("begins_at", "ends_at"))
         if not begins < ends <= begins + LONGEST or body["machine_id"] not in {each["id"] for each in self.machines}:
-            return Answer(422)
+            return 422
         for each in self.washes:
             before, after = (datetime.fromisoformat(each[name]) for name in ("begins_at", "ends_at"))
             is_next = (ends == before or begins == after) and self.flaw != "neighbours"
             is_free = is_next or ends < before or begins > after
             counts = each["state"] == "planned" or self.flaw == "released ones count"
-            if each["machine_id"] == body["machine_id"] and counts and not is_free:
-                return Answer(409)
-        self.last += 1
-        self.washes.append({"id": self.last, **body, "state": "planned"})
-        return Answer(201, self.washes[-1])
+            is_other = each["id"] != body.get("id") and each["machine_id"] == body["machine_id"]
+            if is_other and counts and not is_free:
+                return 409
+        return 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +118,8 @@ class Laundry:
     ],
 )
 def test_a_machine_is_free_when_it_was_released(tmp_path: Path, flaw: str, found: set[tuple[str, str]]) -> None:
-    checks = ["create", "overlap", "freed-item", "read-back"]
+    checks = ["create", "overlap", "freed-item", "read-back", "edge-input"]
+    checks += ["update", "update-several-fields", "update-every-field", "lifecycle"]
 
     assert found == set(verdicts(tmp_path, laundry(), Laundry(flaw), *checks))
 
