@@ -16,6 +16,7 @@ from mockserver.errors import MockServerError, Unanswerable
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks import signature
 from mockserver.webhooks.filled_body import Facts
+from mockserver.webhooks.message_ids import message_id
 from mockserver.webhooks.message_maker import MessageMaker
 from mockserver.webhooks.sent_requests import SentRequests
 
@@ -92,6 +93,9 @@ class ReceiverContext:
         """The right signature of a new delivery."""
         self._number += 1
         id = f"msg_{self.check.replace('-', '')}{self._seed}{time.time_ns():x}{self._number}"
+        stated = self.sent.delivery
+        if stated.signature in signature.UUID_STYLES or self._maker.shows_uuid(self.hook, signature.id_header(stated)):
+            id = message_id(id, is_uuid=True)
         return Signed(self.settings.secret or self.sent.secret, id, time.time())
 
     def request(self, how: Signed, body: bytes | None = None) -> Request:

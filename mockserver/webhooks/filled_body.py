@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas, Validator
+from mockserver.webhooks.message_ids import in_form_of
 
 LETTERS = lazy_pattern(r"[^a-z0-9]")
 
@@ -148,6 +149,7 @@ def candidates(name: str, example: Any, facts: Facts, enum: tuple[Any, ...]) -> 
     elif plain in TIMES:
         yield from _time(example, facts.moment)
     elif plain in MESSAGE_IDS and not enum:
+        yield in_form_of(example, facts.message)
         yield facts.message
     elif facts.id is not None and plain in (
         letters(f"{facts.resource}id"),

@@ -16,6 +16,7 @@ from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import MediaType, Parameter
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.webhooks.filled_body import BodyFiller, Facts
+from mockserver.webhooks.message_ids import is_uuid
 
 OURS = ("content-type", "content-length", "host", "accept", "authorization")
 """Header parameters that are not filled: the sender sets them, or their content is unknown."""
@@ -57,6 +58,17 @@ class MessageMaker:
             if content is not None:
                 headers.insert(0, ("content-type", kind))
         return Message(operation.http_method, self._query(request, seed), tuple(headers), content)
+
+    def shows_uuid(self, request: OutgoingRequest, header: str) -> bool:
+        """Does the document show a UUID in the header that names a delivery?"""
+        return any(
+            is_uuid(self._value(each, 0)) or bool(each.schema and self._format(each.schema) == "uuid")
+            for each in request.operation.parameters
+            if each.location == "header" and each.name.lower() == header.lower()
+        )
+
+    def _format(self, pointer: str) -> Any:
+        return self._contract.schemas.keyword(pointer, "format")
 
     def with_body(self, request: OutgoingRequest, body: bytes, seed: int | str) -> Message:
         """The request with a body that a user wrote."""

@@ -36,7 +36,10 @@ WORDS = lazy_pattern(r"[^A-Za-z0-9]+")
 HEADERS = {"github": "x-hub-signature-256", "stripe": "stripe-signature"}
 """Style → the usual name of its header."""
 
-ID_HEADERS = {"github": "x-github-delivery"}
+ID_HEADERS = {"standard-webhooks": "webhook-id", "github": "x-github-delivery"}
+UUID_STYLES = ("github",)
+"""The styles whose deliveries are named by a UUID: https://docs.github.com/en/webhooks/webhook-events-and-payloads"""
+
 EVENT_HEADERS = {"github": "x-github-event"}
 
 
@@ -52,13 +55,18 @@ def headers(stated: Delivery, secret: str, id: str, event: str, moment: float, b
     """The header fields that identify and sign a delivery at a time, in seconds since the Unix epoch."""
     style = stated.signature
     is_usual = style == "github" and not stated.event_header
-    found = [(stated.id_header or ID_HEADERS.get(style, ""), id)]
+    found = [(id_header(stated), id)] if style != "standard-webhooks" or stated.id_header else []
     found.append(
         (stated.event_header or EVENT_HEADERS.get(style, ""), _github_event(event, body) if is_usual else event)
     )
     if style in SIGNERS:
         found += SIGNERS[style](stated, secret, id, int(moment), body)
     return [(name.lower(), value) for name, value in found if name]
+
+
+def id_header(stated: Delivery) -> str:
+    """The header with the id of a delivery; empty if there is none."""
+    return stated.id_header or ID_HEADERS.get(stated.signature, "")
 
 
 def _github_event(event: str, body: bytes) -> str:

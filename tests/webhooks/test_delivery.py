@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -73,6 +74,7 @@ def test_a_delivery_is_signed_as_github_does(tmp_path: Path, receiver: Receiver)
     expected = "sha256=" + hmac.new(b"key", call.content, hashlib.sha256).hexdigest()
     assert expected == call.headers["x-hub-signature-256"]
     assert "order.created" == call.headers["x-github-event"]
+    assert str(UUID(call.headers["x-github-delivery"])) == call.headers["x-github-delivery"]
 
 
 def test_a_delivery_is_signed_as_stripe_does_under_a_name_of_its_own(tmp_path: Path, receiver: Receiver) -> None:
@@ -160,7 +162,7 @@ def test_an_address_is_allowed_by_its_network(tmp_path: Path) -> None:
 def test_what_cannot_be_allowed_or_sent_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(SyncError, match="--callback-allow"), shop(tmp_path, callback_allow=["not a host"]):
         pass
-    with pytest.raises(WebhookError, match=r"there is no webhook 'order\.eaten'; there are: order\.created"):  # noqa: SIM117
+    with pytest.raises(WebhookError, match=r"there is no webhook 'order\.eaten'; did you mean 'order\.created'"):  # noqa: SIM117
         with shop(tmp_path, webhooks={"order.eaten": "http://127.0.0.1:1/"}):
             pass
     with pytest.raises(WebhookError, match="no absolute http or https URL"), shop(tmp_path, webhooks={"*": "/hook"}):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
@@ -12,6 +14,9 @@ from mockserver import create_app
 from tests.client import Client
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.shop import shop
+
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EXAMPLE_ID = "0b989ba4-242f-11e5-81e1-c7b6966d2516"
 
 
 def test_a_callback_is_sent_to_the_address_in_the_request_with_the_item_in_its_body(
@@ -151,7 +156,7 @@ def test_an_unknown_webhook_is_refused_with_those_that_there_are(tmp_path: Path)
     with shop(tmp_path) as client:
         refused = client.send("POST", "/_mock/webhooks/order.eaten/send", 404, json={})
 
-    assert "order.created, order.updated, order.deleted, orderAccepted" in refused["detail"]
+    assert "did you mean 'order.created', 'order.updated' or 'order.deleted'?" in refused["detail"]
 
 
 def test_a_document_of_3_0_has_its_webhooks_in_an_extension(tmp_path: Path, receiver: Receiver) -> None:
@@ -214,6 +219,33 @@ components:
     assert (id, id, "ACCOUNT_CLOSED") == (body["id"], body["message"]["id"], body["eventType"])
     assert "shown" != id
     assert id not in (body["account"]["id"], body["account"]["owner"]["id"])
+
+
+@pytest.mark.parametrize(("shown", "example", "header", "body"), [
+    ({"schema": {"type": "string", "format": "uuid"}}, "x", UUID, UUID),
+    ({"schema": {"type": "string"}, "example": EXAMPLE_ID}, EXAMPLE_ID, UUID, UUID),
+    ({"schema": {"type": "string"}}, "evt_1NG8Du2eZvKYlo2C", r"msg_\w{24}", r"evt_\w{24}"),
+    ({"schema": {"type": "string"}}, "x", r"msg_\w{24}", r"msg_\w{24}"),
+])  # fmt: skip
+def test_the_id_of_a_message_has_the_form_that_the_document_shows(
+    tmp_path: Path, receiver: Receiver, shown: dict[str, Any], example: str, header: str, body: str
+) -> None:
+    schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "example": example}}}
+    named = {"name": "Webhook-Id", "in": "header", **shown}
+    content = {"content": {"application/json": {"schema": schema}}}
+    operation = {"parameters": [named], "requestBody": content, "responses": {"204": {"description": "taken"}}}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {"made": {"post": operation}}}
+    (tmp_path / "api.json").write_text(json.dumps(document))
+
+    with Client(create_app(tmp_path / "api.json")) as client:
+        client.post("/_mock/webhooks/made/send", json={"url": receiver.url})
+        client.get("/_mock/deliveries?wait=10")
+
+    (sent,) = receiver.received
+    id = sent.headers["webhook-id"]
+    assert re.fullmatch(header, id)
+    assert re.fullmatch(body, sent.body["id"])
+    assert (id == sent.body["id"]) is (header == body)
 
 
 @pytest.mark.parametrize(("name", "action", "event"), [

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from random import Random
 from typing import Any
 
 from msgspec import Struct, field
@@ -25,6 +24,7 @@ from mockserver.handlers.outgoing import CommittedRequest, Notify
 from mockserver.openapi.document import Operation
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.state.store import Store
+from mockserver.suggestions import meant
 from mockserver.web.control import delivery_faults
 from mockserver.web.control.expression_values import expression_values, own_address
 from mockserver.web.control.item_events import events_of, subscribers_of
@@ -32,8 +32,10 @@ from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.exchange import UNRECORDED
 from mockserver.web.trace import TRACE
 from mockserver.webhooks.filled_body import Facts
+from mockserver.webhooks.message_ids import message_id
 from mockserver.webhooks.message_maker import Message, MessageMaker
 from mockserver.webhooks.sent_requests import ItemEvent, SentRequests, sent_requests
+from mockserver.webhooks.signature import UUID_STYLES, id_header
 
 log = logging.getLogger("mockserver")
 
@@ -120,7 +122,7 @@ class WebhookOutbox:
         known = [name for each in self.services.values() for name in each.sent.requests.webhooks]
         for name in self._settings.addresses:
             if name != EVERY and name not in known:
-                raise WebhookError(f"there is no webhook {name!r}; there are: {', '.join(known) or 'none'}")
+                raise WebhookError(f"there is no webhook {name!r}; {meant(name, known)}")
 
     def notifier(self, contract: Contract, operation: Operation) -> Notify | None:
         """Who wants to know of the requests to an operation."""
@@ -190,7 +192,8 @@ class WebhookOutbox:
     def _made(self, wanted: Wanted) -> SentDelivery:
         service, store, stated = wanted.service, wanted.store, wanted.service.sent.delivery
         namespace = namespace_of(store)
-        id = self._new_id(store, namespace)
+        is_uuid = stated.signature in UUID_STYLES or service.maker.shows_uuid(wanted.request, id_header(stated))
+        id = self._new_id(store, namespace, is_uuid=is_uuid)
         made = SentDelivery(
             number=next(self._numbers),
             id=id,
@@ -224,13 +227,12 @@ class WebhookOutbox:
             return wanted.service.maker.message(wanted.request, facts, id)
         return wanted.service.maker.with_body(wanted.request, wanted.body, id)
 
-    def _new_id(self, store: Store, namespace: str) -> str:
+    def _new_id(self, store: Store, namespace: str, *, is_uuid: bool) -> str:
         """The id of a message, which is the same for the same seed and requests."""
         self._counts[namespace] += 1
         seed = store.world.seed
-        if seed is None:
-            return f"msg_{secrets.token_hex(12)}"
-        return f"msg_{Random(f'{seed} {namespace} {self._counts[namespace]}').getrandbits(96):024x}"
+        source = secrets.token_hex(16) if seed is None else f"{seed} {namespace} {self._counts[namespace]}"
+        return message_id(source, is_uuid=is_uuid)
 
     def _ended(self, delivery: SentDelivery) -> None:
         """Count a finished delivery for its subscription; called in the thread of the queue."""
