@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,26 @@ def test_a_wrong_method_is_told_which_are_right(api: Client, method: str, path: 
     reply = api.request(method, f"/realms/shop/{path}")
 
     assert (405, allowed) == (reply.status_code, reply.headers["allow"])
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says."""
+    part = token.split(".")[1]
+    found: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
+
+
+def test_an_identity_token_lasts_as_long_as_is_said(tmp_path: Path) -> None:
+    with Client(mockserver.create_app(written(tmp_path))) as api:
+        token = signed_in(api, "openid")
+        said = claims(token["id_token"])
+
+    assert token["expires_in"] == said["exp"] - said["iat"]
+    assert said["iat"] - 60 < time.time() < said["exp"]
+
+
+def test_an_identity_token_of_a_seeded_mock_is_valid_today(api: Client) -> None:
+    assert time.time() < claims(signed_in(api, "openid")["id_token"])["exp"]
 
 
 def test_the_same_seed_makes_the_same_identity_token(tmp_path: Path) -> None:

@@ -90,8 +90,9 @@ class OAuthEndpointsMiddleware:
         fields = dict(parse_qsl(content.decode("utf-8", "replace")))
         authorization = request.headers.get("authorization", "")
         if endpoint.kind == TOKEN:
-            now = service.world.clock.now()
-            return token_reply(TokenRequest(endpoint, fields, authorization, address, self._devices, now))
+            now, is_seeded = service.world.clock.now(), service.world.seed is not None
+            asked = TokenRequest(endpoint, fields, authorization, address, self._devices, now, is_seeded)
+            return token_reply(asked)
         if endpoint.kind == AUTHORIZATION:
             return redirection(endpoint, fields)
         if endpoint.kind == DEVICE:

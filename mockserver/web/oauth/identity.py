@@ -26,8 +26,8 @@ HASH_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 
 KEY_ID = "mock"
 
-LASTING = 10 * 365 * 86_400
-"""For how many seconds an identity token is valid: for long, since with `--seed` it is from the past."""
+SEEDED_SECONDS = 10 * 365 * 86_400
+"""For how many seconds an identity token of a seeded mock is valid: it is from a past that clients do not live in."""
 
 CLAIMS: Mapping[str, tuple[str, ...]] = {
     "profile": ("name", "preferred_username"),
@@ -36,9 +36,14 @@ CLAIMS: Mapping[str, tuple[str, ...]] = {
 """The claims that a scope asks for (section 5.4)."""
 
 
-def identity_token(keyring: Keyring, issuer: str, client: str, nonce: str, scopes: Iterable[str], now: float) -> str:
-    """The identity token for a client (section 2): who the user of the printed credential is."""
-    claims = {"iss": issuer, "aud": client, "iat": int(now), "exp": int(now) + LASTING}
+def identity_token(
+    keyring: Keyring, issuer: str, client: str, nonce: str, scopes: Iterable[str], valid: tuple[float, float]
+) -> str:
+    """The identity token for a client (section 2): who the user of the printed credential is.
+
+    It is `valid` from a time to another, in seconds since 1970.
+    """
+    claims = {"iss": issuer, "aud": client, "iat": int(valid[0]), "exp": int(valid[1])}
     claims |= {"nonce": nonce} if nonce else {}
     head = {"alg": "RS256", "kid": KEY_ID, "typ": "JWT"}
     signed = ".".join(_encoded(orjson.dumps(part)) for part in (head, claims | user_claims(keyring, None, scopes)))

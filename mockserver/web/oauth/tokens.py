@@ -14,7 +14,7 @@ from mockserver.messages import Reply
 from mockserver.web.oauth.codes import Grant, read_code
 from mockserver.web.oauth.devices import INTERVAL, WaitingDevices
 from mockserver.web.oauth.flows import OAuthEndpoint
-from mockserver.web.oauth.identity import identity_token
+from mockserver.web.oauth.identity import SEEDED_SECONDS, identity_token
 from mockserver.web.request.authentication import INVALID_WORDS, Keyring, scopes_of
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -48,6 +48,7 @@ class TokenRequest(NamedTuple):
     """A request for a token: the `fields` of its form, and its Authorization header.
 
     `address` is that of the service on this mock, `devices` knows which of them ask too early, `now` is the time.
+    With `is_seeded` that time is from the past.
     """
 
     endpoint: OAuthEndpoint
@@ -56,6 +57,7 @@ class TokenRequest(NamedTuple):
     address: str
     devices: WaitingDevices
     now: float
+    is_seeded: bool
 
 
 def token_reply(request: TokenRequest) -> Reply:
@@ -129,7 +131,8 @@ def _identity(request: TokenRequest, client: str, scopes: list[str]) -> str:
     """The identity token beside an access token."""
     code = read_code(request.fields.get("code", "")) or Grant(client)
     issuer = f"{request.address}{request.endpoint.issuer}"
-    return identity_token(request.endpoint.keyring, issuer, client or code.client, code.nonce, scopes, request.now)
+    valid = request.now, request.now + (SEEDED_SECONDS if request.is_seeded else SECONDS)
+    return identity_token(request.endpoint.keyring, issuer, client or code.client, code.nonce, scopes, valid)
 
 
 def _scopes(endpoint: OAuthEndpoint, grant: str, fields: Mapping[str, str], client: str) -> list[str]:
