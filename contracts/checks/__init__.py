@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.checks import (
     authentication,
+    byte_ranges,
     capacity,
     concurrency,
     concurrent_effects,
@@ -111,7 +112,7 @@ CHECKS: tuple[Check, ...] = (
     *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *preferences.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
     *further_methods.CHECKS, *multipart_parts.CHECKS, *uploads.CHECKS, *links.CHECKS, *conflicts.CHECKS, *conditional_fields.CHECKS, *described_figures.CHECKS, *memberships.CHECKS,
     *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *repeated_puts.CHECKS, *safe_reads.CHECKS, *stated_effects.CHECKS, *concurrent_effects.CHECKS, *stated_counts.CHECKS, *stated_means.CHECKS,
-    *contents.CHECKS, *deliveries.CHECKS,
+    *contents.CHECKS, *byte_ranges.CHECKS, *deliveries.CHECKS,
     *freed_items.CHECKS,
     *undone_effects.CHECKS, *refused_moves.CHECKS, *kept_copies.CHECKS, *tallies.CHECKS, *recreated_items.CHECKS, *waiting_lists.CHECKS, *state_views.CHECKS,
 )  # fmt: skip

@@ -133,6 +133,7 @@ PROVED_IN = {
     "additional-method": "test_further_methods.py",
     "multipart-parts": "../openapi_support/test_parts.py",
     "content": "test_contents.py",
+    "byte-ranges": "test_byte_ranges.py",
     "owner-figures": "test_order_bugs.py",
     "owner-update": "test_order_bugs.py",
     "item-action": "test_order_bugs.py",
