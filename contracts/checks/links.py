@@ -9,7 +9,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import SAFE
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.link_values import NoLinkValue, link_value, values_of
+from contracts.model.link_values import values_of
 from contracts.model.resources import (
     CheckedResource,
     ResourceOperation,
@@ -22,6 +22,7 @@ from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import path_template
+from mockserver.openapi.link_values import NoLinkValue, link_value
 from mockserver.openapi.links import DocumentedLink, documented_links
 from mockserver.openapi.runtime_expressions import ExpressionValues
 

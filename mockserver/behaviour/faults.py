@@ -17,11 +17,11 @@ from mockserver.behaviour.statements import (
     Resource,
     ServiceStatements,
 )
-from mockserver.behaviour.suggestions import allowed, nearest
 from mockserver.behaviour.vocabulary import long_form
 from mockserver.errors import BehaviourError
 from mockserver.openapi import json_codec
 from mockserver.openapi.pointer import join, lookup
+from mockserver.suggestions import allowed, nearest
 
 Place = tuple[str | int, ...]
 """The keys that lead to a value: `("x-resources", "pet", "order", "by")`."""

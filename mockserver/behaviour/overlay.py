@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mockserver.behaviour.faults import Place, StatementFault, report
-from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec
+from mockserver.suggestions import allowed
 
 if TYPE_CHECKING:
     import jsonpath_rfc9535

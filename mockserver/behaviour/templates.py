@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.suggestions import allowed
 
 Scope = Mapping[str, Any]
 Render = Callable[[Scope], Any]

@@ -27,6 +27,7 @@ class DocumentedLink(Struct, frozen=True):
     target: Operation
     parameters: Mapping[tuple[str, str], Any]
     body: Any
+    description: str = ""
 
 
 def documented_links(operation: Operation, document: Document) -> Iterator[DocumentedLink]:
@@ -37,7 +38,8 @@ def documented_links(operation: Operation, document: Document) -> Iterator[Docum
             target = _target(link, document)
             if target is not None and "server" not in link:
                 parameters = dict(_parameters(link.get("parameters") or {}, target))
-                yield DocumentedLink(name, response.status, target, parameters, link.get("requestBody"))
+                about = str(link.get("description") or "")
+                yield DocumentedLink(name, response.status, target, parameters, link.get("requestBody"), about)
 
 
 def _resolved(written: Any, document: Document, response: Response) -> Mapping[str, Any]:

@@ -117,6 +117,24 @@ def test_a_request_is_sent_again_and_answered_differently(page: BrowserPage, san
     assert (400, 7, 201) == (refused.status_code, refused.json()["code"], again.status_code)
 
 
+def test_a_link_of_a_response_fills_in_the_next_request(browser: str) -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "tests/web/linked.yaml", "--port", "0", until=READY)
+        sandbox = address(lines)
+        made = httpx.post(f"{sandbox}/orders", json={"kind": "big"})
+        with opened(browser, sandbox) as page:
+            page.open(f"traffic/{made.headers['mock-request']}")
+            page.see("The order itself.", ".entry")
+            page.see("$response.body#/seller is nothing in this response", ".entry")
+            assert page.evaluate("document.querySelector('[data-link=seller]').disabled")
+            page.click("[data-link=order]")
+            page.wait(f"document.querySelector('dialog [name=target]').value === '/orders/{made.json()['id']}'")
+            page.click("dialog button.primary", "Send")
+            page.see(f"GET /orders/{made.json()['id']}", ".entry .title")
+            page.see("200", ".entry")
+            assert [] == page.errors
+
+
 def test_a_fault_is_composed_with_a_preview_and_shows_its_time(page: BrowserPage, sandbox: str) -> None:
     page.open("faults")
     page.see("Everything is answered by the document")

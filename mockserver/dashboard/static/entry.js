@@ -12,7 +12,8 @@ import { composeRequest } from "./request_editor.js";
 
 /** The details of an entry as a card. */
 export async function entryDetails(entry) {
-  const [why, services] = await Promise.all([get(`requests/${entry.number}/why`, { everywhere: true }), get("services", { everywhere: true })]);
+  const about = (what) => get(`requests/${entry.number}/${what}`, { everywhere: true });
+  const [why, links, services] = await Promise.all([about("why"), about("links"), get("services", { everywhere: true })]);
   const credential = services.find((each) => each.name === entry.service)?.credentials[0]?.value;
   return h(
     "article.card.entry",
@@ -22,7 +23,7 @@ export async function entryDetails(entry) {
     reasons(entry, why),
     changes(entry),
     h("section", {}, h("h2", {}, "Request"), exchange(entry.request, "Request")),
-    h("section", {}, h("h2", {}, "Response"), exchange(entry.response, "Response")),
+    h("section", {}, h("h2", {}, "Response"), exchange(entry.response, "Response"), followed(links)),
   );
 }
 
@@ -46,6 +47,17 @@ function actions(entry, credential) {
     h("a.button", { href: `#/faults/from/${entry.number}`, "data-act": "differently" }, "Answer this differently"),
     h("button", { type: "button", onclick: () => copy(curl(entry.request, credential)) }, "Copy as curl"),
   );
+}
+
+/** The links of the document for this response: a button for each fills in the request that follows. */
+function followed(links) {
+  if (!links.length) return null;
+  return h("div.stack", {}, h("h3", {}, "Follow a link"), h("ul.follow", {}, links.map((link) => h("li.line", {}, follow(link), h("span.soft", {}, link.missing || link.description)))));
+}
+
+function follow(link) {
+  const title = `${link.method} ${link.path}`;
+  return h("button", { type: "button", title, disabled: Boolean(link.missing), "data-link": link.name, onclick: () => composeRequest({ link }) }, `${link.name}: ${title}`);
 }
 
 function reasons(entry, why) {

@@ -7,12 +7,13 @@ import { dialog, problemBox, trying } from "./notice.js";
 
 const LEFT_OUT = new Set(["host", "content-length", "connection", "transfer-encoding"]);
 
-/** Open the editor, filled with an entry of the journal or with an example; then show what came back. */
-export async function composeRequest({ entry } = {}) {
-  const operations = await trying(() => get("operations", { everywhere: true }));
+/** Open the editor, filled with an entry of the journal, a link of one, or an example; then show what came back. */
+export async function composeRequest({ entry, link } = {}) {
+  const operations = entry || link ? [] : await trying(() => get("operations", { everywhere: true }));
   if (!operations) return;
   const fields = makeFields(entry);
-  let base = entry ? { number: entry.number } : {};
+  let base = entry ? { number: entry.number } : link ? { service: link.service, operation: link.operation } : {};
+  if (link) fields.write(link.request);
   const use = async (value) => {
     const chosen = operations[value];
     if (!chosen) return;
@@ -23,9 +24,9 @@ export async function composeRequest({ entry } = {}) {
   };
   const options = operations.map((each, at) => h("option", { value: at }, `${each.method} ${each.path}${each.summary ? ` – ${each.summary}` : ""}`));
   const picker = h("label", {}, "Example of an operation", h("select", { onchange: (event) => use(event.target.value) }, h("option", { value: "" }, "Choose…"), options));
-  const wanted = await dialog("Send a request", [entry ? null : picker, fields.element], { action: "Send", read: () => fields.read(base), wide: true });
+  const wanted = await dialog("Send a request", [entry || link ? null : picker, fields.element], { action: "Send", read: () => fields.read(base), wide: true });
   if (!wanted) return;
-  const sent = await trying(() => post("send", wanted));
+  const sent = await trying(() => post("send", wanted, { everywhere: Boolean(link) })); // a link names its namespace itself
   if (sent?.number) location.hash = `#/traffic/${sent.number}`;
 }
 

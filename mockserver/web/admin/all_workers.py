@@ -169,6 +169,7 @@ MERGED: dict[str, Merge] = {
     "listRequests": _newest_first,
     "getRequest": _whose_it_is,
     "explainRequest": _whose_it_is,
+    "listLinks": _whose_it_is,
     "exportHar": _archives,
     "clearRequests": _by_all,
     "verifyRequests": _verified,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.errors import Missing, Unanswerable
@@ -11,6 +12,7 @@ from mockserver.messages import Reply
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.suggestions import meant
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
 from mockserver.web.control.nearest_operation import mount_of, path_of
@@ -68,14 +70,20 @@ def named_operation(request: AdminRequest, service: str | None, name: str) -> tu
         for operation in _operations(each):
             if operation.operation_id == name:
                 return each, operation
-    raise Missing(f"no service has an operation {name!r}; see /_mock/operations", resource="operation")
+    known = [operation.operation_id for each in chosen for operation in _operations(each)]
+    raise Missing(f"there is no operation {name!r}; {meant(name, known)}", resource="operation")
 
 
-def sent_example(request: AdminRequest, service: Service, operation: Operation) -> OwnRequest:
-    """A valid request for an operation, about an item that exists in the namespace if there is one."""
+def sent_example(
+    request: AdminRequest, service: Service, operation: Operation, path: Mapping[str, str] = MappingProxyType({})
+) -> OwnRequest:
+    """A valid request for an operation, about an item that exists in the namespace if there is one.
+
+    `path` are path parameters by name, as they are written.
+    """
     control, namespace = request.control, request.namespace
     stores = {name: namespace.store(each) for name, each in control.services.items()}
-    made = example_request(service, operation, item_path(operation, service, stores))
+    made = example_request(service, operation, {**item_path(operation, service, stores), **path})
     mount = mount_of(service, control.services)
     headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
     return OwnRequest(made.method, mount + made.target, lower_case(headers), made.body)
@@ -89,9 +97,8 @@ def _named(service: Service, name: str) -> Operation:
     """The operation of that id. Raises Missing."""
     found = next((each for each in _operations(service) if each.operation_id == name), None)
     if found is None:
-        raise Missing(
-            f"the service {service.name!r} has no operation {name!r}; see /_mock/operations", resource="operation"
-        )
+        known = [each.operation_id for each in _operations(service)]
+        raise Missing(f"{service.name} has no operation {name!r}; {meant(name, known)}", resource="operation")
     return found
 
 

@@ -31,12 +31,12 @@ def listed(request: AdminRequest) -> Reply:
 
 def got(request: AdminRequest) -> Reply:
     """One request. Raises Missing."""
-    return Reply(200, shown(_entry(request), request.control.services))
+    return Reply(200, shown(entry_of(request), request.control.services))
 
 
 def explained_one(request: AdminRequest) -> Reply:
     """Why one request was answered like this. Raises Missing."""
-    entry, control = _entry(request), request.control
+    entry, control = entry_of(request), request.control
     namespace = control.namespaces.known(entry.namespace)
     stores = {name: namespace.store(each) for name, each in control.services.items()} if namespace else {}
     return Reply(200, explained(entry, control.services, stores, request.address))
@@ -93,7 +93,8 @@ def journal(request: AdminRequest) -> RequestJournal:
     return request.control.journal
 
 
-def _entry(request: AdminRequest) -> JournalRecord:
+def entry_of(request: AdminRequest) -> JournalRecord:
+    """The entry that the path names. Raises Missing."""
     kept, number = request.control.journal, request.path["number"]
     found = kept.entry(number) if kept is not None else None
     if found is not None:
