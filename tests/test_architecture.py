@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "lazy_module", "lazy_pattern", "document_cache", "printed_text", "errors", "reason_phrases",
+    "lazy_module", "lazy_pattern", "document_cache", "printed_text", "errors", "reason_phrases", "suggestions",
     "loopback", "address_guard", "durations", "rules", "document_paths", "vendor_files", "openapi", "project_settings",
     "editor_schemas", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages", "state",
     "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli", "__main__",
@@ -42,7 +42,7 @@ BESIDE = {
         "state",
         "handlers",
     ),
-    "client": ("printed_text", "errors"),
+    "client": ("printed_text", "errors", "suggestions"),
     "agent_tools": ("printed_text", "errors", "loopback", "openapi", "client"),
 }
 """Parts beside the row, with all that each may import."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from mockserver.agent_tools.access import Caller, SandboxAccess, plain
 from mockserver.agent_tools.results import SetOverrides
 from mockserver.client import AppliedOverride
-from mockserver.client.answers import Seconds
+from mockserver.client.answers import OverrideLimits, Seconds
 
 Operation = Annotated[str | None, Field(description="An operationId; without it, all operations.")]
 Times = Annotated[int | None, Field(description="It applies this many times, then no more.", ge=1)]
@@ -71,8 +71,9 @@ class OverrideTools:
         note: str | None = None,
     ) -> SetOverrides:
         """Answer some requests differently: a status, a body, a patch of the usual answer, a delay, or in turn."""
-        limits = {"times": times, "after": after, "probability": probability, "expires": expires, "note": note}
-        return _shown([await self._sandbox.namespace(caller).override(when, then, **limits, invalid=invalid)])
+        limits: OverrideLimits = {"times": times, "after": after, "probability": probability, "expires": expires}
+        limits |= {"invalid": invalid, "note": note}
+        return _shown([await self._sandbox.namespace(caller).override(when, then, **limits)])
 
     async def add_fault(
         self,

@@ -34,6 +34,7 @@ SECTIONS = {
         "fault",
         "reset",
         "snapshot",
+        "checkpoint",
         "clock",
         "namespaces",
         "mcp",
@@ -105,6 +106,7 @@ CONTROL = {
     "fault": "Let an operation fail, break or wait.",
     "reset": "Go back to the start state.",
     "snapshot": "Write the whole world to a file, or restore it.",
+    "checkpoint": "Remember the world as it is, to go back to it.",
     "clock": "Show, freeze, advance or set the time.",
     "namespaces": "List the namespaces.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.client.admin_models import SandboxHealth
 from mockserver.client.problems import SandboxError
+from mockserver.suggestions import meant
 
 DEFAULT = "default"
 """The namespace of requests that name none."""
@@ -14,9 +15,10 @@ def service_name(health: SandboxHealth, service: str | None) -> str:
     names = list(health.services)
     if service is None and len(names) == 1:
         return names[0]
-    if service is None or service not in health.services:
-        wrong = f"no service {service!r}" if service is not None else "name a service"
-        raise SandboxError(f"{wrong}; there are: {', '.join(names)}")
+    if service is None:
+        raise SandboxError(f"name a service; there are: {', '.join(names)}")
+    if service not in health.services:
+        raise SandboxError(f"there is no service {service!r}; {meant(service, names)}")
     return service
 
 

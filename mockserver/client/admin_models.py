@@ -83,7 +83,10 @@ class VerificationResult(Struct, frozen=True):
 
 
 class AppliedOverride(Struct, frozen=True):
-    """An override as the sandbox has it; `applied` is how many requests it has answered."""
+    """An override as the sandbox has it; `applied` is how many requests it has answered.
+
+    `is_active` is false when it is used up, has expired, or is not `enabled`.
+    """
 
     id: str
     namespace: str
@@ -96,6 +99,7 @@ class AppliedOverride(Struct, frozen=True):
     probability: float | None = None
     expires: float | str | None = None
     invalid: bool = False
+    enabled: bool = True
     note: str | None = None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
+
+from mockserver.suggestions import nearest
 
 Json = dict[str, Any]
 Answer = Mapping[str, Any]
@@ -12,23 +14,32 @@ Seconds = float | str
 """A number of seconds, or a text with a unit, such as `500ms`."""
 
 
-def override(
-    when: Mapping[str, Any] | None,
-    then: Answer | Sequence[Answer],
-    *,
-    times: int | None = None,
-    after: int | None = None,
-    probability: float | None = None,
-    expires: Seconds | None = None,
-    invalid: bool = False,
-    note: str | None = None,
-) -> Json:
-    """The body of an override (schema `Override`)."""
+class OverrideLimits(TypedDict, total=False):
+    """To which requests an override applies, and whether its answer may break the document (schema `Override`)."""
+
+    times: int | None
+    after: int | None
+    probability: float | None
+    expires: Seconds | None
+    invalid: bool | None
+    enabled: bool | None
+    note: str | None
+
+
+ARGUMENTS = (*OverrideLimits.__annotations__, "status", "refusal", "body", "headers", "delay", "when", "fraction",
+             "bytes_per_second", "requests", "seconds", "limit", "median", "sigma")  # fmt: skip
+"""What the methods that set overrides take by name."""
+
+
+def override(when: Mapping[str, Any] | None, then: Answer | Sequence[Answer], limits: Mapping[str, Any]) -> Json:
+    """The body of an override (schema `Override`). Raises TypeError for an argument that no override has."""
+    for name in limits.keys() - OverrideLimits.__annotations__.keys():
+        near = nearest(name, ARGUMENTS)
+        raise TypeError(f"there is no argument {name!r}{f'; did you mean {near}?' if near and near != name else ''}")
     answers = dict(then) if isinstance(then, Mapping) else [dict(each) for each in then]
-    limits = {"times": times, "after": after, "probability": probability, "expires": expires, "note": note}
     made: Json = {"when": dict(when)} if when else {}
     made |= {"then": answers} | {name: value for name, value in limits.items() if value is not None}
-    return made | ({"invalid": True} if invalid else {})
+    return made
 
 
 def when(operation: str | None, conditions: Mapping[str, Any] | None) -> Json:
@@ -37,18 +48,12 @@ def when(operation: str | None, conditions: Mapping[str, Any] | None) -> Json:
     return named | dict(conditions or {})
 
 
-def failing(
-    status: int | None, refusal: str | None, body: Any, headers: Mapping[str, str] | None, delay: Any
-) -> tuple[Json, bool]:
-    """The answer of `fail`, and whether it may break the document.
-
-    Any server can break down, whatever its document says: so 500 to 599 are answered where they are not documented too.
-    Raises ValueError when the arguments contradict each other.
-    """
+def failing(status: int | None, refusal: str | None, body: Any, headers: Mapping[str, str] | None, delay: Any) -> Json:
+    """The answer of `fail`. Raises ValueError when the arguments contradict each other."""
     if (status is None) == (refusal is None):
         raise ValueError("fail: give either status=503 or refusal='too-many'")
     given = {"status": status, "refusal": refusal, "body": body, "headers": headers, "delay": delay}
-    return {name: value for name, value in given.items() if value is not None}, status is not None and status >= 500
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def faulty(kind: str, settings: Mapping[str, Any], delay: Any) -> Json:

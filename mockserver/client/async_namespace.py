@@ -55,6 +55,10 @@ class AsyncNamespaceClient(AsyncOverridesClient):
         """End the namespace, with all that belongs to it."""
         await self._send(self._calls.end())
 
+    async def status(self) -> NamespaceStatus:
+        """How much is in the namespace. Raises SandboxError with the status 404 while it is not in use."""
+        return await self._send(self._calls.status())
+
     async def health(self) -> SandboxHealth:
         """What the sandbox serves."""
         return await self.sandbox.health()
@@ -105,6 +109,19 @@ class AsyncNamespaceClient(AsyncOverridesClient):
     async def subscribe(self, url: str, *events: str, secret: str = "") -> WebhookSubscription:
         """Send webhooks to an address: those of the names `events`, or all."""
         return await self._send(self._calls.subscribe(url, events, secret))
+
+    async def subscriptions(self) -> list[WebhookSubscription]:
+        """Who gets webhooks: by `subscribe`, by an option at start, or by an item that is a subscription."""
+        return await self._send(self._calls.subscriptions())
+
+    async def unsubscribe(self, subscription: WebhookSubscription | str) -> None:
+        """Remove a subscription that `subscribe` made."""
+        id = subscription.id if isinstance(subscription, WebhookSubscription) else subscription
+        await self._send(self._calls.unsubscribe(id))
+
+    async def clear_deliveries(self) -> None:
+        """Forget what was sent; what waits is not sent."""
+        await self._send(self._calls.clear_deliveries())
 
     async def send_webhook(
         self,
@@ -171,6 +188,10 @@ class AsyncNamespaceClient(AsyncOverridesClient):
     async def checkpoints(self) -> list[CheckpointStatus]:
         """The checkpoints, the oldest first."""
         return await self._send(self._calls.checkpoints())
+
+    async def remove_checkpoint(self, name: str) -> None:
+        """Forget a checkpoint."""
+        await self._send(self._calls.remove_checkpoint(name))
 
     async def reset(self, *, service: str | None = None, tenant: str | None = None) -> ResetResult:
         """Go back to the start state; without `service` and `tenant`, overrides end too."""

@@ -19,6 +19,7 @@ from mockserver.client.admin_models import (
     ResetResult,
     VerificationResult,
 )
+from mockserver.client.answers import OverrideLimits
 from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
 
@@ -71,6 +72,10 @@ class NamespaceCalls:
         """Begin the namespace."""
         return AdminCall("PUT", f"/namespaces/{self.name}", as_(NamespaceStatus))
 
+    def status(self) -> AdminCall[NamespaceStatus]:
+        """The namespace, if it is in use."""
+        return get(f"/namespaces/{quote(self.name or '', safe='')}", as_(NamespaceStatus))
+
     def end(self) -> AdminCall[None]:
         """End the namespace, which may have ended by itself."""
         return AdminCall("DELETE", f"/namespaces/{self.name}", nothing, also=(404,))
@@ -106,6 +111,18 @@ class NamespaceCalls:
         body: Json = {"url": url} | ({"events": [*events]} if events else {}) | ({"secret": secret} if secret else {})
         return sending("POST", "/subscriptions", as_(WebhookSubscription), body, namespace=self.name)
 
+    def subscriptions(self) -> AdminCall[list[WebhookSubscription]]:
+        """Who gets webhooks."""
+        return get("/subscriptions", as_(list[WebhookSubscription]), namespace=self.name)
+
+    def unsubscribe(self, id: str) -> AdminCall[None]:
+        """Remove a subscription."""
+        return AdminCall("DELETE", f"/subscriptions/{quote(id, safe='')}", nothing, {"namespace": self.name})
+
+    def clear_deliveries(self) -> AdminCall[None]:
+        """Forget what was sent."""
+        return AdminCall("DELETE", "/deliveries", nothing, {"namespace": self.name})
+
     def send_webhook(self, name: str, body: Json) -> AdminCall[list[SentWebhook]]:
         """Send a webhook by hand."""
         path = f"/webhooks/{quote(name, safe='')}/send"
@@ -140,13 +157,16 @@ class NamespaceCalls:
         headers: Mapping[str, str] | None,
         delay: Any,
         when: Mapping[str, Any] | None,
-        invalid: bool | None,
-        **limits: Any,
+        **limits: Unpack[OverrideLimits],
     ) -> AdminCall[AppliedOverride]:
         """Answer with an error."""
-        then, may_break = answers.failing(status, refusal, body, headers, delay)
-        condition, breaks = answers.when(operation, when), may_break if invalid is None else invalid
-        return self.override(answers.override(condition, then, invalid=breaks, **limits))
+        then = answers.failing(status, refusal, body, headers, delay)
+        return self.override(answers.override(answers.when(operation, when), then, limits))
+
+    def switch_override(self, id: str, enabled: bool) -> AdminCall[AppliedOverride]:
+        """Switch an override on or off."""
+        path = f"/overrides/{quote(id, safe='')}"
+        return sending("PATCH", path, as_(AppliedOverride), {"enabled": enabled}, namespace=self.name)
 
     def snapshot(self) -> AdminCall[Json]:
         """The whole world."""
@@ -166,6 +186,10 @@ class NamespaceCalls:
     def checkpoints(self) -> AdminCall[list[CheckpointStatus]]:
         """The checkpoints, the oldest first."""
         return get("/checkpoints", as_(list[CheckpointStatus]), namespace=self.name)
+
+    def remove_checkpoint(self, name: str) -> AdminCall[None]:
+        """Forget a checkpoint."""
+        return AdminCall("DELETE", f"/checkpoints/{quote(name, safe='')}", nothing, {"namespace": self.name})
 
     def reset(self, service: str | None, tenant: str | None) -> AdminCall[ResetResult]:
         """Go back to the start state."""

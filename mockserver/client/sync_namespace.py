@@ -53,6 +53,10 @@ class NamespaceClient(OverridesClient):
         """End the namespace, with all that belongs to it."""
         self._send(self._calls.end())
 
+    def status(self) -> NamespaceStatus:
+        """How much is in the namespace. Raises SandboxError with the status 404 while it is not in use."""
+        return self._send(self._calls.status())
+
     def health(self) -> SandboxHealth:
         """What the sandbox serves."""
         return self.sandbox.health()
@@ -103,6 +107,19 @@ class NamespaceClient(OverridesClient):
     def subscribe(self, url: str, *events: str, secret: str = "") -> WebhookSubscription:
         """Send webhooks to an address: those of the names `events`, or all."""
         return self._send(self._calls.subscribe(url, events, secret))
+
+    def subscriptions(self) -> list[WebhookSubscription]:
+        """Who gets webhooks: by `subscribe`, by an option at start, or by an item that is a subscription."""
+        return self._send(self._calls.subscriptions())
+
+    def unsubscribe(self, subscription: WebhookSubscription | str) -> None:
+        """Remove a subscription that `subscribe` made."""
+        id = subscription.id if isinstance(subscription, WebhookSubscription) else subscription
+        self._send(self._calls.unsubscribe(id))
+
+    def clear_deliveries(self) -> None:
+        """Forget what was sent; what waits is not sent."""
+        self._send(self._calls.clear_deliveries())
 
     def send_webhook(
         self,
@@ -169,6 +186,10 @@ class NamespaceClient(OverridesClient):
     def checkpoints(self) -> list[CheckpointStatus]:
         """The checkpoints, the oldest first."""
         return self._send(self._calls.checkpoints())
+
+    def remove_checkpoint(self, name: str) -> None:
+        """Forget a checkpoint."""
+        self._send(self._calls.remove_checkpoint(name))
 
     def reset(self, *, service: str | None = None, tenant: str | None = None) -> ResetResult:
         """Go back to the start state; without `service` and `tenant`, overrides end too."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from mockserver.client import answers
 from mockserver.client.admin_models import AppliedOverride
-from mockserver.client.answers import Seconds
+from mockserver.client.answers import OverrideLimits, Seconds
 from mockserver.client.namespace_calls import Answers, NamespaceCalls
 from mockserver.client.sync_items import Send
 
@@ -18,12 +18,14 @@ class OverridesClient:
     def __init__(self, send: Send, calls: NamespaceCalls) -> None:
         self._send, self._calls = send, calls
 
-    def override(self, when: Mapping[str, Any] | None, then: Answers, **limits: Any) -> AppliedOverride:
+    def override(
+        self, when: Mapping[str, Any] | None, then: Answers, **limits: Unpack[OverrideLimits]
+    ) -> AppliedOverride:
         """Answer the requests that match `when` with `then`; a sequence answers in turn.
 
-        `limits` are `times`, `after`, `probability`, `expires`, `invalid` and `note` (schema `Override`).
+        `limits` are `times`, `after`, `probability`, `expires`, `invalid`, `enabled` and `note` (schema `Override`).
         """
-        return self._send(self._calls.override(answers.override(when, then, **limits)))
+        return self._send(self._calls.override(answers.override(when, then, limits)))
 
     def fail(
         self,
@@ -35,15 +37,15 @@ class OverridesClient:
         headers: Mapping[str, str] | None = None,
         delay: Any = None,
         when: Mapping[str, Any] | None = None,
-        invalid: bool | None = None,
-        **limits: Any,
+        **limits: Unpack[OverrideLimits],
     ) -> AppliedOverride:
         """Answer an operation with an error: a `status`, or a `refusal` by its kind in the words of the service.
 
-        `limits` as in `override`. A status below 500 must be documented, unless `invalid` is true.
+        A status below 500 must be documented, and a body must be valid, unless `invalid` is true. `limits` as in
+        `override`.
         """
         answer = {"status": status, "refusal": refusal, "body": body, "headers": headers, "delay": delay}
-        return self._send(self._calls.fail(operation, **answer, when=when, invalid=invalid, **limits))
+        return self._send(self._calls.fail(operation, **answer, when=when, **limits))
 
     def fault(
         self,
@@ -57,7 +59,7 @@ class OverridesClient:
         limit: int | None = None,
         delay: Any = None,
         when: Mapping[str, Any] | None = None,
-        **limits: Any,
+        **limits: Unpack[OverrideLimits],
     ) -> AppliedOverride:
         """Break an operation as networks and servers do, for example `lost-reply`; the schema `Fault` has all kinds.
 
@@ -76,7 +78,7 @@ class OverridesClient:
         median: Seconds | None = None,
         sigma: float = 0.5,
         when: Mapping[str, Any] | None = None,
-        **limits: Any,
+        **limits: Unpack[OverrideLimits],
     ) -> AppliedOverride:
         """Delay an operation, or all: by seconds, by a random time between two, or log-normally around a median.
 
@@ -87,6 +89,11 @@ class OverridesClient:
     def overrides(self) -> list[AppliedOverride]:
         """The overrides, in the order in which they are tried."""
         return self._send(self._calls.overrides())
+
+    def switch_override(self, override: AppliedOverride | str, *, enabled: bool) -> AppliedOverride:
+        """Switch an override off, or on again; how often it applied stays."""
+        id = override.id if isinstance(override, AppliedOverride) else override
+        return self._send(self._calls.switch_override(id, enabled))
 
     def remove_overrides(self, override: AppliedOverride | str | None = None) -> None:
         """Remove one override, or all."""

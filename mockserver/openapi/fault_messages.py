@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from jsonschema_rs import ValidationError
 
 from mockserver.openapi import json_codec
 from mockserver.openapi.regex import matches
+from mockserver.suggestions import nearest
 
 EXAMPLES = {
     "date-time": "2024-01-31T12:00:00Z",
@@ -31,6 +32,12 @@ MOST_EXAMPLES = 5
 
 LONGEST_EXAMPLE = 100
 """How many characters an example has at most, so that a message stays one sentence."""
+
+AT_A_GLANCE = 5
+"""Among how many values of an `enum` the right one is seen without a hint."""
+
+MOST_COMPARED = 200
+"""With how many values of an `enum` a wrong one is compared, so that refusing a request takes no time."""
 
 FITTING: dict[str, Callable[[Mapping[str, Any], Any], bool]] = {
     "pattern": lambda schema, example: isinstance(example, str) and matches(schema["pattern"], example),
@@ -104,8 +111,18 @@ def _format(error: ValidationError) -> str:
 
 
 def _enum(error: ValidationError) -> str:
-    *others, last = map(_json, error.kind.options)  # type: ignore[attr-defined]
-    return f"{_json(error.instance)} is not one of {', '.join(others)}{' or ' if others else ''}{last}"
+    options = error.kind.options  # type: ignore[attr-defined]
+    *others, last = map(_json, options)
+    listed = f"{', '.join(others)}{' or ' if others else ''}{last}"
+    return f"{_json(error.instance)} is not one of {listed}{likeliest(error.instance, options)}"
+
+
+def likeliest(value: Any, options: Sequence[Any]) -> str:
+    """What follows a list of values in which one is hard to find: the one that a wrong text most likely means."""
+    if not isinstance(value, str) or not AT_A_GLANCE < len(options) <= MOST_COMPARED:
+        return ""
+    near = nearest(value, [each for each in options if isinstance(each, str)])
+    return f"; did you mean {_json(near)}?" if near else ""
 
 
 def _one_of(error: ValidationError) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from mockserver.errors import Fault
 from mockserver.openapi import fault_messages, json_codec
 from mockserver.openapi.schemas import Path, Validator
+from mockserver.suggestions import nearest
 
 MOST_FAULTS = 20
 """How many faults of one value are reported."""
@@ -45,8 +45,8 @@ def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Va
     known = [*validator.known(tuple(above[depth:]))]
     if name in known:  # one part of an `allOf` forbids what another one names
         return fault
-    near = get_close_matches(str(name), known, 1)
-    return replace(fault, message=f"{fault.message}; did you mean {near[0]!r}?") if near else fault
+    near = nearest(str(name), known)
+    return replace(fault, message=f"{fault.message}; did you mean {near!r}?") if near else fault
 
 
 Readable = tuple[Fault, jsonschema_rs.ValidationError]
@@ -102,7 +102,8 @@ def _decided(branches: list[list[jsonschema_rs.ValidationError]], location: str,
         if all(place in one for one in chosen):
             allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
             listed = ", ".join(json_codec.write(value).decode() for value in allowed)
-            message = _cut(f"{json_codec.write(error.instance).decode()} is not one of {listed}")
+            hint = fault_messages.likeliest(error.instance, allowed)
+            message = _cut(f"{json_codec.write(error.instance).decode()} is not one of {listed}{hint}")
             return Fault(location, (*prefix, *place), message, "enum", allowed)
     return None
 

@@ -46,12 +46,17 @@ class MockApi:
         namespace.begin()
         self.url = namespace.base_url(service)
         self.requests, self.why, self.verify = namespace.requests, namespace.why, namespace.verify
+        self.clear_requests, self.follow, self.har = namespace.clear_requests, namespace.follow, namespace.har
         self.fail, self.fault, self.delay = namespace.fail, namespace.fault, namespace.delay
-        self.override, self.remove_overrides = namespace.override, namespace.remove_overrides
-        self.deliveries, self.subscribe = namespace.deliveries, namespace.subscribe
-        self.send_webhook = namespace.send_webhook
-        self.snapshot, self.restore = namespace.snapshot, namespace.restore
-        self.checkpoint, self.reset, self.clock = namespace.checkpoint, namespace.reset, namespace.clock
+        self.override, self.overrides = namespace.override, namespace.overrides
+        self.switch_override, self.remove_overrides = namespace.switch_override, namespace.remove_overrides
+        self.deliveries, self.clear_deliveries = namespace.deliveries, namespace.clear_deliveries
+        self.subscribe, self.subscriptions = namespace.subscribe, namespace.subscriptions
+        self.unsubscribe, self.send_webhook = namespace.unsubscribe, namespace.send_webhook
+        self.snapshot, self.restore, self.reset = namespace.snapshot, namespace.restore, namespace.reset
+        self.checkpoint, self.checkpoints = namespace.checkpoint, namespace.checkpoints
+        self.remove_checkpoint, self.clock = namespace.remove_checkpoint, namespace.clock
+        self.all_state = namespace.all_state
 
     @cached_property
     def client(self) -> httpx.Client:

@@ -221,7 +221,10 @@ def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
         (("state", "shop", "customer", "--add", "{"), "this is no JSON: "),
         (("state", "shop", "customer", "--add", "@nowhere.json"), "nowhere.json: No such file or directory"),
         (("fault", "listOrders", "--times", "2"), "what should happen?"),
-        (("fault", "listOrders", "--status", "503", "--fault", "cut"), "give one of --status, --refusal and --fault"),
+        (
+            ("fault", "listOrders", "--status", "503", "--fault", "cut"),
+            "give one of --status, --refusal, --fault and --then",
+        ),
         (("fault", "listOrders", "--delay", "soon"), "or a range such as 0.5-2 or 100ms-2s"),
         (("fault", "listOrders", "--delay", "1s-2s-3s"), "or a range such as 0.5-2 or 100ms-2s"),
         (("fault", "listOrders", "--fault", "outage", "--seconds", "soon"), "'soon' is no duration; write seconds"),
@@ -231,6 +234,17 @@ def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
         (("clock", "advance", "soon"), "'soon' is no duration; write seconds"),
         (("clock", "resume", "1"), "clock resume takes no value"),
         (("namespaces", "--end"), "--end needs --namespace NAME"),
+        (("fault", "listOrders", "--fault", "lost_reply"), "there is no 'lost_reply'; did you mean 'lost-reply'?"),
+        (("fault", "listOrders", "--status", "418"), "documents no response 418; there are: 200; --invalid"),
+        (("fault", "--then", "7"), "--then takes an object, or a list of objects"),
+        (("fault", "--then", '{"pass": true}', "--delay", "1"), "--then has its delay itself"),
+        (("fault", "--then", '{"pass": true}', "--when", "7"), "--when takes an object of conditions"),
+        (("fault", "--status", "503", "--header", "Retry-After"), "--header is written as NAME:VALUE"),
+        (("fault", "--header", "A: 1"), "--header needs --status or --refusal"),
+        (("fault", "--off", "1", "--on", "1"), "--off, --on and --remove take no other options"),
+        (("checkpoint", "--restore"), "--restore needs NAME"),
+        (("checkpoint", "a", "--restore", "--remove"), "give one of --restore and --remove"),
+        (("deliveries", "--body", "{}"), "--to, --body and --fault are for --send"),
         (("reset", "--all", "--tenant", "a"), "--all resets everything"),
         (("reset", "--tenant", "me"), "the items of shop belong to no tenant; leave out `tenant`"),
         (("state", "shop", "customer", "--add", "[]"), '[] is not of type "object"'),
@@ -253,6 +267,37 @@ def test_fault_sets_lists_and_removes(url: str) -> None:
     assert "(applied 2, over)" in printed(url, "fault")
     printed(url, "fault", "--remove", "all")
     assert "no override is set\n" == printed(url, "fault")
+
+
+def test_fault_takes_any_answer_and_condition_and_is_switched(url: str) -> None:
+    then, when = '[{"status": 503}, {"pass": true}]', '{"headers": {"X-Test": "1"}}'
+    line = printed(url, "fault", "listCustomers", "--then", then, "--when", when)
+    plain, with_header = (httpx.get(f"{url}/customers", headers=each).status_code for each in ({}, {"X-Test": "1"}))
+    printed(url, "fault", "listOrders", "--status", "503", "--header", "Retry-After: 7")
+    headers = httpx.get(f"{url}/orders").headers
+    id = line.partition(" ")[0]
+    off = printed(url, "fault", "--off", id)
+    printed(url, "fault", "--on", id)
+
+    assert 'operation listCustomers, headers {"X-Test": "1"}: status 503, then pass  (applied 0)' in line
+    assert (200, 503, "7") == (plain, with_header, headers["retry-after"])
+    assert "(applied 1, off)" in off
+    assert "(applied 1)" in printed(url, "fault", "listCustomers")
+    printed(url, "fault", "--remove", "all")
+
+
+def test_a_checkpoint_is_kept_restored_and_removed(url: str) -> None:
+    httpx.put(f"{url}/_mock/namespaces/kept")
+    assert "there is no checkpoint\n" == printed(url, "checkpoint", "--namespace", "kept")
+    assert "as before" in printed(url, "checkpoint", "before", "--namespace", "kept")
+    assert "did you mean 'before'?" in mistaken(url, "checkpoint", "befor", "--restore", "--namespace", "kept")
+    assert "restored before\n" == printed(url, "checkpoint", "before", "--restore", "--namespace", "kept")
+    assert printed(url, "checkpoint", "--namespace", "kept").startswith("before ")
+    assert "removed before\n" == printed(url, "checkpoint", "before", "--remove", "--namespace", "kept")
+    noted = mockserver(url, "state", "--namespace", "kepd")
+    printed(url, "namespaces", "--namespace", "kept", "--end")
+
+    assert (0, "note: no namespace 'kepd' is in use; did you mean 'kept'?\n") == (noted.returncode, noted.stderr)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +343,7 @@ def test_namespaces_are_listed_and_ended(url: str) -> None:
 
     assert "mine" in printed(url, "namespaces")
     assert "ended mine\n" == printed(url, "namespaces", "--namespace", "mine", "--end")
-    assert "there is no namespace 'mine'" in mistaken(url, "namespaces", "--namespace", "mine", "--end")
+    assert "no namespace 'mine' is in use" in mistaken(url, "namespaces", "--namespace", "mine", "--end")
     assert "mine" not in printed(url, "namespaces")
 
 

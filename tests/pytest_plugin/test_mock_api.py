@@ -87,6 +87,13 @@ def test_a_test_with_an_event_loop_may_use_the_mock(mock_api: MockApi) -> None:
     assert [4, 4] == asyncio.run(listed())
 
 
+def test_every_method_of_a_namespace_is_one_of_the_fixture(mock_api: MockApi) -> None:
+    own = {"begin", "end", "status", "health", "base_url", "sandbox", "name"}
+    named = {name for name in dir(mock_api.namespace) if not name.startswith("_")}
+
+    assert set() == {name for name in named - own if not hasattr(mock_api, name)}
+
+
 def test_the_methods_are_those_of_the_client(mock_api: MockApi) -> None:
     mock_api.fail("listCustomers", status=503, times=1)
     assert [503, 200] == [mock_api.client.get("/customers").status_code for _ in range(2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -137,6 +138,32 @@ def test_fail_refuses_an_undocumented_status_below_500(ns: Namespace, shop: http
 
     ns.fail("createCustomer", status=418, invalid=True)
     assert 418 == shop.post("/customers", json=ADA).status_code
+
+
+def test_fail_answers_a_status_that_no_document_needs_to_have(ns: Namespace, shop: httpx.Client) -> None:
+    ns.fail("createCustomer", status=599, body={"any": 1})
+    ns.fail("listCustomers", refusal="bad-gateway")
+
+    assert [599, 502] == [shop.post("/customers", json=ADA).status_code, shop.get("/customers").status_code]
+
+
+@pytest.mark.parametrize(("wrong", "says"), [({"tims": 2}, "did you mean times"), ({"statsu": 503}, "mean status"),
+                                             ({"colour": 1}, "there is no argument 'colour'")])  # fmt: skip
+def test_an_argument_that_there_is_not_gets_the_one_that_was_meant(
+    ns: Namespace, wrong: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(TypeError, match=says):
+        ns.fail("createCustomer", **({"status": 503} | wrong))
+
+
+def test_an_override_is_switched_off_and_on(ns: Namespace, shop: httpx.Client) -> None:
+    override = ns.fail("listCustomers", status=503)
+    off = ns.switch_override(override, enabled=False)
+    meanwhile = shop.get("/customers").status_code
+    on = ns.switch_override(override.id, enabled=True)
+
+    assert (False, False, 200) == (off.enabled, off.is_active, meanwhile)
+    assert (True, True, 503) == (on.enabled, on.is_active, shop.get("/customers").status_code)
 
 
 def test_fail_needs_a_status_or_a_refusal(ns: Namespace) -> None:
@@ -291,7 +318,7 @@ def test_an_error_says_what_is_wrong(ns: Namespace) -> None:
 
 
 def test_a_service_that_is_not_there_is_named_with_those_that_are(ns: Namespace) -> None:
-    with pytest.raises(SandboxError, match=r"no service 'shp'; there are: shop, basedash"):
+    with pytest.raises(SandboxError, match=r"there is no service 'shp'; did you mean 'shop'\?"):
         ns.base_url("shp")
     with pytest.raises(SandboxError, match=r"name a service; there are: shop, basedash"):
         ns.base_url()

@@ -60,7 +60,7 @@ def test_a_request_of_the_journal_is_sent_again_with_the_secrets_that_are_masked
         ({"method": "GET", "target": "/a", "headers": [["a b", "c"]]}, 409, "is no name of a header field"),
         ({"method": "GET", "target": "/a", "headers": [["a", "b\r\nc: d"]]}, 409, "has a line break"),
         ({"number": 99}, 404, "is not in the journal"),
-        ({"operation": "none"}, 404, "no service has an operation"),
+        ({"operation": "none"}, 404, "there is no operation 'none'; there are: "),
     ],
 )
 def test_a_request_that_cannot_be_sent_is_refused_with_the_reason(

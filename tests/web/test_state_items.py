@@ -160,7 +160,7 @@ def test_what_no_reply_could_show_is_refused_with_a_pointer_and_changes_nothing(
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/_mock/state/shop/pet", 404, "no service 'shop'; there are: test"),
+        ("/_mock/state/shop/pet", 404, "there is no service 'shop'; there are: test"),
         ("/_mock/state/test/dog", 404, "test has no resource 'dog'; there are: pet, toy"),
         ("/_mock/state/test/toy", 400, "owner: the items of toy are below others; give ?owner=id; there are: '1'"),
         ("/_mock/state/test/toy?owner=1/2", 400, "owner: the items of toy are below others; give ?owner=id"),

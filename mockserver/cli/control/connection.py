@@ -16,12 +16,21 @@ from mockserver.printed_text import CONTROLS
 
 URL = "http://127.0.0.1:8080"
 
+UNAUTHORIZED, NOT_FOUND = 401, 404
+
+MISTYPED = "did you mean"
+"""What a sandbox says of a name that is like another one."""
+
 
 class SandboxConnection(NamedTuple):
-    """A running sandbox; `name` is the namespace that the user names, None without one."""
+    """A running sandbox; `name` is the namespace that the user names, None without one.
+
+    `unused` says that no namespace of that name is in use, and which one may be meant; empty if it is.
+    """
 
     sandbox: Sandbox
     name: str | None
+    unused: str = ""
 
     @property
     def namespace(self) -> Namespace:
@@ -29,8 +38,11 @@ class SandboxConnection(NamedTuple):
         return self.sandbox.namespace(self.name) if self.name is not None else self.sandbox.default
 
 
-def connected(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a running sandbox; the command gets a SandboxConnection first."""
+def connected(command: Callable[..., None], *, notes: bool = True) -> Callable[..., None]:
+    """Give a command the options of a running sandbox; the command gets a SandboxConnection first.
+
+    With `notes`, a note says which namespace was likely meant by the name of one that is not in use.
+    """
 
     @click.option("--url", envvar="MOCKSERVER_URL", default=URL, show_default=True, help="Where the sandbox listens.")
     @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
@@ -40,18 +52,33 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
     def call(url: str, namespace: str | None, token: str | None, insecure: bool, **given: Any) -> None:
         try:
             with Sandbox(url, token=token, verify=not insecure) as sandbox:
-                command(SandboxConnection(sandbox, namespace), **given)
+                unused = _unused(sandbox, namespace)
+                if notes and MISTYPED in unused:
+                    click.echo(f"note: {unused}", err=True)
+                command(SandboxConnection(sandbox, namespace, unused), **given)
         except SandboxError as error:
             raise click.ClickException(_told(error)) from None
 
     return call
 
 
+def _unused(sandbox: Sandbox, namespace: str | None) -> str:
+    """What the sandbox says of a namespace that is not in use: no client may ever be in one that is mistyped."""
+    try:
+        if namespace is not None:
+            sandbox.namespace(namespace).status()
+    except SandboxError as error:
+        if error.status != NOT_FOUND:
+            raise
+        return str(error)
+    return ""
+
+
 def _told(error: SandboxError) -> str:
-    """The message of an error, with what to do about a missing token."""
-    if error.status == 401:
+    """The message of an error, with what to do about a missing token, and in the words of the command line."""
+    if error.status == UNAUTHORIZED:
         return f"{error}; give it with --token or in MOCKSERVER_TOKEN"
-    return str(error)
+    return str(error).replace("`invalid: true`", "--invalid")
 
 
 class JsonText(click.ParamType):  # type: ignore[type-arg]  # older versions of click have no argument

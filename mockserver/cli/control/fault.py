@@ -8,13 +8,14 @@ import click
 
 from mockserver import durations
 from mockserver.cli.control.connection import JsonText, SandboxConnection, connected, json_text
+from mockserver.cli.control.deliveries import FAULTS as DELIVERY_FAULTS
 from mockserver.cli.control.duration import Duration
+from mockserver.cli.named_choice import NamedChoice
 from mockserver.client import AppliedOverride, Namespace
 
 KINDS = (
     "lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length",
-    "stale-read", "duplicate", "outage", "rate-limit", "capacity", "duplicate-delivery", "late-delivery",
-    "out-of-order-delivery", "wrong-signature", "replayed-delivery",
+    "stale-read", "duplicate", "outage", "rate-limit", "capacity", *DELIVERY_FAULTS,
 )  # fmt: skip
 
 
@@ -22,8 +23,11 @@ KINDS = (
 @click.argument("operation", required=False)
 @click.option("--status", type=click.IntRange(200, 599), help="Answer with this status.")
 @click.option("--body", type=JsonText(), help="The body for --status; without it, an example of the document.")
+@click.option(
+    "--header", "headers", metavar="NAME:VALUE", multiple=True, help="A header for --status or --refusal; repeatable."
+)
 @click.option("--refusal", metavar="KIND", help="Answer with a documented error by its kind: too-many, missing, …")
-@click.option("--fault", "kind", type=click.Choice(KINDS), metavar="KIND", help=f"One of {', '.join(KINDS)}.")
+@click.option("--fault", "kind", type=NamedChoice(KINDS), metavar="KIND", help=f"One of {', '.join(KINDS)}.")
 @click.option("--fraction", type=click.FloatRange(0, 1), help="For cut: how much of the body is sent.")
 @click.option("--bytes-per-second", type=click.IntRange(1), help="For slow: the rate.")
 @click.option(
@@ -37,14 +41,25 @@ KINDS = (
 )
 @click.option("--limit", type=click.IntRange(0), help="For capacity: how many items.")
 @click.option("--delay", metavar="DURATION|FROM-TO", help="Wait before the response: 0.5, 500ms, 0.5-2, 100ms-2s.")
+@click.option("--then", type=JsonText(), help="Any answer, or a list of them, as `POST /_mock/overrides` takes it.")
+@click.option("--when", type=JsonText(), help="Further conditions, as `POST /_mock/overrides` takes them.")
 @click.option("--times", type=click.IntRange(1), help="Do it this many times.")
 @click.option("--after", type=click.IntRange(0), help="Let this many requests pass first.")
 @click.option("--probability", type=click.FloatRange(0, 1), help="Do it with this probability.")
 @click.option("--expires", type=Duration(), metavar="DURATION", help="End after this time: 90, 15m, 2h.")
 @click.option("--invalid", is_flag=True, help="Allow a response that breaks the document.")
+@click.option("--off", metavar="ID", help="Switch an override off; how often it applied stays.")
+@click.option("--on", metavar="ID", help="Switch it on again.")
 @click.option("--remove", metavar="ID|all", help="Remove one override, or all.")
 @connected
-def fault(connection: SandboxConnection, operation: str | None, remove: str | None, **given: Any) -> None:
+def fault(
+    connection: SandboxConnection,
+    operation: str | None,
+    off: str | None,
+    on: str | None,
+    remove: str | None,
+    **given: Any,
+) -> None:
     """Let an operation of a running sandbox fail, break or wait; without options, list what is set.
 
     \b
@@ -54,12 +69,20 @@ def fault(connection: SandboxConnection, operation: str | None, remove: str | No
       mockserver fault createPet --fault lost-reply --times 1
       mockserver fault listPets --fault outage --seconds 30
       mockserver fault listPets --delay 0.5-2 --probability 0.2
+      mockserver fault getPet --status 404 --when '{"path_parameters": {"petId": 7}}'
+      mockserver fault listPets --then '[{"status": 503}, {"status": 503}, {"pass": true}]'
       mockserver fault
+      mockserver fault --off 3
       mockserver fault --remove all
     """
-    wanted = {name: value for name, value in given.items() if value not in (None, False)}
+    wanted = {name: value for name, value in given.items() if value not in (None, False, ())}
+    if sum(each is not None for each in (off, on, remove, wanted or None)) > 1:
+        raise click.UsageError("--off, --on and --remove take no other options")
+    switched = off or on
     if remove is not None:
         connection.namespace.remove_overrides(None if remove == "all" else remove)
+    elif switched is not None:
+        click.echo(shown(connection.namespace.switch_override(switched, enabled=on is not None)))
     elif wanted:
         click.echo(shown(_set(connection.namespace, operation, **wanted)))
     else:
@@ -74,25 +97,53 @@ def _set(
     refusal: str | None = None,
     kind: str | None = None,
     delay: str | None = None,
+    headers: tuple[str, ...] = (),
+    then: Any = None,
     **more: Any,
 ) -> AppliedOverride:
     """Set what the options say. Raises UsageError for options that contradict each other."""
     settings = {name: more.pop(name) for name in list(more) if name in SETTINGS}
-    errors = [each for each in (status, refusal, kind) if each is not None]
+    errors = [each for each in (status, refusal, kind, then) if each is not None]
     if len(errors) > 1:
-        raise click.UsageError("give one of --status, --refusal and --fault")
+        raise click.UsageError("give one of --status, --refusal, --fault and --then")
     if settings and kind is None:
         raise click.UsageError(f"--{next(iter(settings)).replace('_', '-')} is for --fault")
     if body is not None and status is None:
         raise click.UsageError("--body needs --status")
+    if headers and status is None and refusal is None:
+        raise click.UsageError("--header needs --status or --refusal")
+    if then is not None:
+        return _any(namespace, operation, then, delay, more)
     if kind is not None:
         return namespace.fault(operation, kind, delay=_api_delay(delay), **settings, **more)
     if errors:
         answer = {"status": status, "refusal": refusal, "body": body, "delay": _api_delay(delay)}
-        return namespace.fail(operation, **answer, **more)
+        return namespace.fail(operation, **answer, headers=_fields(headers), **more)
     if delay is None:
-        raise click.UsageError("what should happen? Give --status, --refusal, --fault or --delay")
+        raise click.UsageError("what should happen? Give --status, --refusal, --fault, --then or --delay")
     return namespace.delay(operation, _delay(delay), **more)
+
+
+def _any(
+    namespace: Namespace, operation: str | None, then: Any, delay: str | None, more: dict[str, Any]
+) -> AppliedOverride:
+    """Set an answer that is written as JSON. Raises UsageError for what is none."""
+    if delay is not None:
+        raise click.UsageError('--then has its delay itself: {"delay": "2s"}')
+    if not isinstance(then, dict) and not (isinstance(then, list) and all(isinstance(each, dict) for each in then)):
+        raise click.UsageError("--then takes an object, or a list of objects")
+    when = more.pop("when", None)
+    if when is not None and not isinstance(when, dict):
+        raise click.UsageError("--when takes an object of conditions")
+    return namespace.override(({"operation": operation} if operation else {}) | (when or {}), then, **more)
+
+
+def _fields(headers: tuple[str, ...]) -> dict[str, str] | None:
+    """The header fields of `NAME:VALUE`. Raises UsageError."""
+    pairs = [each.partition(":") for each in headers]
+    if any(not name.strip() or not colon for name, colon, _ in pairs):
+        raise click.UsageError("--header is written as NAME:VALUE, for example 'Retry-After: 60'")
+    return {name.strip(): value.strip() for name, _, value in pairs} or None
 
 
 SETTINGS = ("fraction", "bytes_per_second", "requests", "seconds", "limit")
@@ -125,10 +176,10 @@ def _list(namespace: Namespace, operation: str | None) -> None:
 
 def shown(override: AppliedOverride) -> str:
     """One line: the id, which requests, what happens, and how often it did."""
-    when = ", ".join(f"{name} {value}" for name, value in (override.when or {}).items()) or "every request"
+    when = ", ".join(f"{name} {_text(value)}" for name, value in (override.when or {}).items()) or "every request"
     limits = {"times": override.times, "after": override.after, "probability": override.probability}
     told = "".join(f", {name} {value}" for name, value in limits.items() if value is not None)
-    is_over = "" if override.is_active else ", over"
+    is_over = "" if override.is_active else ", over" if override.enabled else ", off"
     return f"{override.id}  {when}: {_then(override.then)}{told}  (applied {override.applied}{is_over})"
 
 
@@ -142,4 +193,8 @@ def _then(then: Any) -> str:
     if isinstance(told.get("delay"), dict):
         (kind, values), *_ = told["delay"].items()
         told["delay"] = f"{values[0]}-{values[1]}" if kind == "uniform" else f"around {values['median']}"
-    return ", ".join(f"{name} {json_text(value) if name == 'body' else value}" for name, value in told.items())
+    return ", ".join(name if value is True else f"{name} {_text(value)}" for name, value in told.items())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json_text(value)

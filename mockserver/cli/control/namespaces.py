@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from mockserver.cli.control.connection import SandboxConnection, connected
@@ -10,14 +12,14 @@ from mockserver.cli.counted import counted
 
 @click.command()
 @click.option("--end", is_flag=True, help="End the namespace that --namespace names.")
-@connected
+@partial(connected, notes=False)
 def namespaces(connection: SandboxConnection, end: bool) -> None:
     """List the namespaces of a running sandbox: worlds of their own, so that tests do not see each other."""
+    if connection.unused:
+        raise click.ClickException(connection.unused)
     if end:
         if connection.name is None:
             raise click.UsageError("--end needs --namespace NAME")
-        if all(each.name != connection.name for each in connection.sandbox.namespaces()):
-            raise click.ClickException(f"there is no namespace {connection.name!r}; `mockserver namespaces` lists them")
         connection.namespace.end()
         click.echo(f"ended {connection.name}")
         return

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from mockserver.errors import Conflict, Invalid, Missing
 from mockserver.messages import Call, Reply
+from mockserver.suggestions import meant
 from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace, check_name, name_in
 from mockserver.web.request.headers import read_headers
@@ -55,7 +56,7 @@ class AdminRequest:
         """The service of that name. Raises Missing."""
         found = self.control.services.get(name)
         if found is None:
-            raise Missing(f"no service {name!r}; there are: {', '.join(self.control.services)}", resource="service")
+            raise Missing(f"there is no service {name!r}; {meant(name, self.control.services)}", resource="service")
         return found
 
     @property
@@ -63,6 +64,11 @@ class AdminRequest:
         """The service that the query names, else all. Raises Missing."""
         name = self.query.get("service")
         return [self.service(name)] if name is not None else list(self.control.services.values())
+
+
+def no_resource(service: Service, name: str, known: Iterable[str]) -> Missing:
+    """The refusal for a resource that a service does not have."""
+    return Missing(f"{service.name} has no resource {name!r}; {meant(name, known)}", resource="resource")
 
 
 @contextmanager

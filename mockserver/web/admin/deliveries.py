@@ -18,6 +18,7 @@ from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.outgoing_requests import OutgoingRequest
 from mockserver.state.store import Store
+from mockserver.suggestions import meant
 from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.control.item_events import subscribers_of
 from mockserver.web.control.outbox import SendingService, Wanted
@@ -81,7 +82,7 @@ def _checked(request: AdminRequest) -> tuple[str, ...]:
     known = [name for each in request.control.outbox.services.values() for name in each.sent.requests.webhooks]
     for name in events:
         if name != EVERY and name not in known:
-            raise _invalid("events", f"there is no webhook {name!r}; there are: {', '.join(known) or 'none'}")
+            raise _invalid("events", f"there is no webhook {name!r}; {meant(name, known)}")
     return events
 
 
@@ -128,7 +129,7 @@ def _named(request: AdminRequest, name: str, service: str | None) -> tuple[Sendi
         if found is not None:
             return each, found
     known = [str(row["name"]) for each in sending for row in _rows(each)]
-    raise Missing(f"there is no webhook {name!r}; there are: {', '.join(known) or 'none'}", resource="webhook")
+    raise Missing(f"there is no webhook {name!r}; {meant(name, known)}", resource="webhook")
 
 
 def _event(service: SendingService, found: OutgoingRequest, wanted: dict[str, Any], store: Store) -> ItemEvent:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from mockserver.errors import Malformed, Missing
+from mockserver.errors import Malformed
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.item_editor import ItemEditor
 from mockserver.handlers.request_context import BoundOperation, RequestContext
@@ -16,7 +16,7 @@ from mockserver.messages import Call, Reply
 from mockserver.state.collection import Key
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, no_resource
 from mockserver.web.service import Service
 
 T = TypeVar("T")
@@ -107,8 +107,7 @@ def _context(request: AdminRequest, service: Service) -> RequestContext:
 def _bound(service: Service, resource: str) -> BoundOperation:
     found = service.bound(resource)
     if found is None:
-        known = ", ".join(name for name in service.plans if service.bound(name) is not None) or "none"
-        raise Missing(f"{service.name} has no resource {resource!r}; there are: {known}", resource="resource")
+        raise no_resource(service, resource, [name for name in service.plans if service.bound(name) is not None])
     return replace(found, path_names={}, across=False, by="")
 
 

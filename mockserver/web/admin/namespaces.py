@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.errors import Conflict, Missing
 from mockserver.messages import Reply
+from mockserver.suggestions import meant
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.namespaces import DEFAULT, Namespace
 
@@ -39,7 +40,8 @@ def _known(request: AdminRequest) -> Namespace:
     name = request.path["name"]
     found = request.control.namespaces.known(name)
     if found is None:
-        raise Missing(f"no namespace {name!r} is in use", resource="namespace")
+        names = [each.name for each in request.control.namespaces]
+        raise Missing(f"no namespace {name!r} is in use; {meant(name, names)}", resource="namespace")
     return found
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from mockserver.errors import Missing
 from mockserver.handlers.item_schemas import reply_schemas, showing_schemas
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference import behaviour_file
 from mockserver.messages import Reply
 from mockserver.state.collection import GENERATED
 from mockserver.state.store import Store
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, no_resource
 from mockserver.web.control import resource_summary
 from mockserver.web.control.nearest_operation import mount_of, prefix_of
 from mockserver.web.curl_example import curl_command
@@ -57,10 +56,7 @@ def resource(request: AdminRequest) -> Reply:
     service = request.service(request.path["service"])
     plan = service.plans.get(request.path["resource"])
     if plan is None:
-        known = ", ".join(service.plans) or "none"
-        raise Missing(
-            f"{service.name} has no resource {request.path['resource']!r}; there are: {known}", resource="resource"
-        )
+        raise no_resource(service, request.path["resource"], service.plans)
     return Reply(200, _resource(request, service, plan) | {"schema": _schema(service, plan)})
 
 

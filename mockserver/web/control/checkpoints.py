@@ -9,6 +9,7 @@ from mockserver.errors import Missing, TooMany
 from mockserver.handlers.outside import Kept, kept_by
 from mockserver.state.store import Store
 from mockserver.state.world import World, WorldState
+from mockserver.suggestions import meant
 from mockserver.web.control.state_owner import StateOwner
 
 MOST_CHECKPOINTS = 100
@@ -42,8 +43,7 @@ class Checkpoints:
         """The checkpoint of that name. Raises Missing, which lists those that there are."""
         found = self._kept.get(name)
         if found is None:
-            known = ", ".join(self._kept) or "none"
-            raise Missing(f"there is no checkpoint {name!r}; there are: {known}", resource="checkpoint")
+            raise Missing(f"there is no checkpoint {name!r}; {meant(name, self._kept)}", resource="checkpoint")
         return found
 
     def set(self, name: str, held: Sequence[tuple[StateOwner, Store]], world: World, revision: int) -> Checkpoint:

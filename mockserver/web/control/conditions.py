@@ -7,7 +7,6 @@ that there must be no such value. `Condition.differences` says which fields diff
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 import jsonschema_rs
@@ -17,6 +16,7 @@ from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.regex import PATTERN_LIMIT
 from mockserver.openapi.schema_keywords import WELL_FORMED
 from mockserver.openapi.schemas import Compiled
+from mockserver.suggestions import meant
 from mockserver.web.control.json_path import JsonPath
 from mockserver.web.request.router import Router
 
@@ -256,9 +256,7 @@ def has_status(status: int | None, wanted: int | str) -> bool:
 def check_name(kind: str, name: str, known: Sequence[str], at: tuple[str | int, ...], location: str = "body") -> None:
     """Raise Invalid for an operation, a service, … that is not known, with the name that was likely meant."""
     if name not in known:
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20]) or 'none'}"
-        raise invalid(f"there is no {kind} {name!r}; {hint}", at, location)
+        raise invalid(f"there is no {kind} {name!r}; {meant(name, known)}", at, location)
 
 
 def check_path_parameters(when: Mapping[str, Any], paths: Iterable[str], at: tuple[str | int, ...]) -> None:

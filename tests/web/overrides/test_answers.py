@@ -278,7 +278,8 @@ def test_pages_of_other_origins_see_overridden_responses(client: Client) -> None
         (LIST, {"forward": "ftp://example.com"}, "then.forward", "is no base URL"),
         (LIST, [{"pass": True}, {"status": 418}], "then.1.status", "documents no response 418"),
         ({}, {"example": "one"}, "then.example", "createPet documents no example 'one'"),
-        ({}, {"status": 503, "body": {"message": "x"}}, "then.status", "createPet documents no response 503"),
+        ({}, {"status": 418, "body": {"message": "x"}}, "then.status", "createPet documents no response 418"),
+        ({"service": "tset"}, {"status": 503}, "when.service", "there is no service 'tset'; did you mean 'test'?"),
     ],
 )
 def test_what_the_document_does_not_allow_is_refused_with_the_field(
@@ -297,6 +298,8 @@ def test_what_the_document_does_not_allow_is_refused_with_the_field(
         ({"then": {"fault": {"kind": "lost"}}}, "then.fault.kind", '"lost" is not one of "lost-reply", '),
         ({"then": [{"pass": True}, {"fault": {"kind": "lost"}}]}, "then.1.fault.kind", '"lost" is not one of "lost-'),
         ({"then": {"fault": "lost"}}, "then.fault", '"lost" is not one of "lost-reply", '),
+        ({"then": {"fault": "lost_reply"}}, "then.fault", 'did you mean "lost-reply"?'),
+        ({"then": {"fault": {"kind": "rate-limits"}}}, "then.fault.kind", 'did you mean "rate-limit"?'),
         ({"then": {"fault": 7}}, "then.fault", '7 is not of type "string" or "object"'),
         ({"then": "503"}, "then", '"503" is not of type "object" or "array"'),
         ({"then": {"delay": True}}, "then.delay", 'true is not of type "number" or "string" or "object"'),
@@ -316,6 +319,20 @@ def test_a_mistake_in_the_form_says_what_would_be_right(
 
     assert 400 == reply.status_code
     assert says in {error["field"]: error["detail"] for error in reply.json()["errors"]}[field]
+
+
+@pytest.mark.parametrize("then", [{"status": 599}, {"status": 500, "body": {"any": 1}}, {"refusal": "bad-gateway"}])
+def test_any_server_can_break_down_whatever_its_document_says(client: Client, then: dict[str, Any]) -> None:
+    made = client.post("/_mock/overrides", json={"when": LIST, "then": then})
+    seen = client.get("/pets")
+
+    assert (201, then.get("status", 502)) == (made.status_code, seen.status_code)
+
+
+def test_a_documented_breakdown_has_a_body_as_documented(client: Client) -> None:
+    refused = client.post("/_mock/overrides", json={"when": LIST, "then": {"status": 503, "body": {"message": 7}}})
+
+    assert "at /message the body breaks the document of listPets" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(

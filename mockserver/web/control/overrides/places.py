@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
+from mockserver.suggestions import meant
 from mockserver.web import endpoint_index
 from mockserver.web.control.conditions import check_name, check_path_parameters, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
@@ -32,8 +32,8 @@ def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_in
 
     With `is_invalid` there may be no operation for a path.
     """
-    if "service" in when and when["service"] not in services:
-        raise invalid(f"there is no service {when['service']!r}; there are: {', '.join(services)}", ("when", "service"))
+    if "service" in when:
+        check_name("service", when["service"], list(services), ("when", "service"))
     chosen = [services[when["service"]]] if "service" in when else list(services.values())
     found = [(service, endpoint) for service in chosen for endpoint in service.endpoints.values()]
     if "operation" in when:
@@ -67,10 +67,9 @@ def _at_path(path: str, known: list[Owned], *, is_invalid: bool) -> Iterator[Own
             yield service, endpoint
     if not found and not is_invalid:
         paths = list(dict.fromkeys(endpoint.operation.path for _, endpoint in known))
-        near = get_close_matches(path, paths, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(paths[:20])}"
         raise invalid(
-            f"no operation has the path {path!r}; {hint} `invalid: true` answers it all the same", ("when", "path")
+            f"no operation has the path {path!r}; {meant(path, paths)} (`invalid: true` answers it all the same)",
+            ("when", "path"),
         )
 
 

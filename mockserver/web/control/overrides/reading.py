@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
 from mockserver.errors import REFUSALS, Fault, Invalid
 from mockserver.handlers.actions import create
 from mockserver.openapi.schema_faults import MOST_FAULTS
+from mockserver.suggestions import meant
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides import response_checks
 from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope, PassedOn, Place
@@ -18,7 +18,7 @@ from mockserver.web.control.overrides.faults import SIMPLE
 from mockserver.web.control.overrides.fixed_responses import DocumentedError, FixedResponse
 from mockserver.web.control.overrides.forwarding import AllowedHosts, ForwardedResponse
 from mockserver.web.control.overrides.response_checks import ALL_THE_SAME, fault
-from mockserver.web.control.overrides.service_errors import documented_kinds, is_documented
+from mockserver.web.control.overrides.service_errors import is_possible, possible_kinds
 from mockserver.web.control.overrides.timed_faults import LowerCapacity, LowerRateLimit, ServiceOutage
 from mockserver.web.serving.response_writer import TOKEN
 
@@ -72,7 +72,8 @@ def _kind(then: Mapping[str, Any], at: Place) -> str:
     if "headers" in then and given and kind not in WITH_HEADERS:
         raise invalid(f"headers cannot be combined with {kind}", (*at, "headers"))
     if kind == "refusal" and then["refusal"] not in REFUSALS:
-        raise invalid(_unknown_kind(then["refusal"]), (*at, "refusal"))
+        unknown = f"{then['refusal']!r} is no kind of refusal; {meant(then['refusal'], REFUSALS)}"
+        raise invalid(unknown, (*at, "refusal"))
     for name, value in then.get("headers", {}).items():
         _check_header(name, value, (*at, "headers", name))
     return kind
@@ -86,12 +87,6 @@ def _check_header(name: str, value: str, at: Place) -> None:
         raise invalid(f"{name!r} is no name of a header field: use letters, digits and -", at)
     if not (value.isascii() and value.isprintable()):
         raise invalid("the value of a header field has printable ASCII characters only; percent-encode others", at)
-
-
-def _unknown_kind(kind: str) -> str:
-    near = get_close_matches(kind, REFUSALS, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REFUSALS)}"
-    return f"{kind!r} is no kind of refusal; {hint}"
 
 
 def _unknown_example(then: Mapping[str, Any], scope: OverrideScope, at: Place) -> Iterator[Fault]:
@@ -111,8 +106,8 @@ def _wrong(kind: str, then: Mapping[str, Any], scope: OverrideScope, at: Place) 
             yield from response_checks.wrong_body(then, operation, schemas, at)
         if "headers" in then:
             yield from response_checks.wrong_headers(then, operation, schemas, at)
-        if kind == "refusal" and not is_documented(then["refusal"], endpoint):
-            there = ", ".join(documented_kinds(endpoint)) or "none"
+        if kind == "refusal" and not is_possible(then["refusal"], endpoint):
+            there = ", ".join(possible_kinds(endpoint)) or "none"
             message = f"{operation.operation_id} documents no refusal {then['refusal']!r}; there are: {there}"
             yield fault(message + ALL_THE_SAME, (*at, "refusal"))
 

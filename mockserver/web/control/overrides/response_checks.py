@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from mockserver.errors import Fault
@@ -11,8 +10,10 @@ from mockserver.openapi import media_types
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.schema_faults import faults
 from mockserver.openapi.schemas import Schemas
+from mockserver.suggestions import meant
 from mockserver.web.control.conditions import readings
 from mockserver.web.control.overrides.answer import Place
+from mockserver.web.control.overrides.service_errors import is_possible_status
 
 ALL_THE_SAME = "; `invalid: true` answers it all the same"
 
@@ -26,8 +27,8 @@ def fault(message: str, at: Place) -> Fault:
 
 
 def wrong_status(status: int, operation: Operation, at: Place) -> Iterator[Fault]:
-    """An undocumented status, with those that there are."""
-    if operation.response(status) is None:
+    """An undocumented status that no broken server sends either, with those that there are."""
+    if not is_possible_status(status, operation):
         there = ", ".join(response.status for response in operation.responses) or "none"
         yield fault(
             f"{operation.operation_id} documents no response {status}; there are: {there}{ALL_THE_SAME}",
@@ -39,9 +40,7 @@ def wrong_example(name: str, status: int | None, operation: Operation, at: Place
     """An example that the document does not have, with those that it has."""
     names = example_names(operation, status)
     if name not in names:
-        near = get_close_matches(name, names, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(names) or 'none'}"
-        yield fault(f"{operation.operation_id} documents no example {name!r}{hint}", (*at, "example"))
+        yield fault(f"{operation.operation_id} documents no example {name!r}; {meant(name, names)}", (*at, "example"))
 
 
 def example_names(operation: Operation, status: int | None) -> list[str]:

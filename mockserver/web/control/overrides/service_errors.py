@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mockserver.errors import REFUSALS, Fault, Refusal
 from mockserver.messages import Reply
+from mockserver.openapi.document import Operation
 from mockserver.web.control.overrides.answer import AnsweredRequest
 from mockserver.web.endpoint import Endpoint
 
@@ -32,6 +33,9 @@ MESSAGES = {
     "unanswerable": "The request could not be answered",
 }
 """What each kind of error says where the service has no words of its own."""
+
+BREAKDOWN = 500
+"""The first status of a server that breaks down."""
 
 USUAL_WAIT = 1.0
 """After how many seconds to try again, where the service states no rate limit."""
@@ -76,14 +80,20 @@ def error_reply(
     return reply._replace(headers=tuple(dict((*own, *reply.headers)).items()))
 
 
-def is_documented(kind: str, endpoint: Endpoint) -> bool:
-    """Does the service document this kind of error for the operation, in its document or its behaviour?"""
+def is_possible(kind: str, endpoint: Endpoint) -> bool:
+    """May the service answer with this kind of error, by its document, its behaviour, or as any server?"""
     if endpoint.errors.states(kind):
         return True
-    reply = error_reply(error_of_kind(kind, endpoint, 0.0), endpoint, None)
-    return endpoint.operation.response(reply.status) is not None
+    return is_possible_status(
+        error_reply(error_of_kind(kind, endpoint, 0.0), endpoint, None).status, endpoint.operation
+    )
 
 
-def documented_kinds(endpoint: Endpoint) -> list[str]:
-    """The kinds of errors that the service documents for an operation."""
-    return [kind for kind in REFUSALS if is_documented(kind, endpoint)]
+def is_possible_status(status: int, operation: Operation) -> bool:
+    """Is a status documented, or one that any server may send, whatever its document says: it breaks down?"""
+    return status >= BREAKDOWN or operation.response(status) is not None
+
+
+def possible_kinds(endpoint: Endpoint) -> list[str]:
+    """The kinds of errors that the service may answer an operation with."""
+    return [kind for kind in REFUSALS if is_possible(kind, endpoint)]
