@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.letter_case import IGNORES_CASE
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
@@ -19,14 +20,7 @@ WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
 LETTERS = ("bdfg", "klmn")
 """What is added to each, so that it is new in every run; the two have no letter in common."""
 
-ANY_CASE = re.compile(
-    r"\bcase[- ]?insensitive(?:ly)?\b|\b(?:upper and lower |letter )?case (?:does not|doesn't|do not) matter\b|"
-    r"\b(?:ignor(?:es?|ing)|regardless of|irrespective of) (?:the |letter |upper and lower )*case\b|"
-    r"\bcase is (?:ignored|irrelevant)\b|\bnot case[- ]sensitive\b|\bin any case\b(?! of)|"
-    r"\bwithout (?:regard to|considering) (?:the |letter |upper and lower )*case\b|"
-    r"\b(?:upper|lower)(?: case)?(?: and |/)(?:upper|lower)[- ]?case (?:letters )?are (?:the same|equal|not distinguished)\b",
-    re.IGNORECASE,
-)
+ANY_CASE = re.compile(rf"{IGNORES_CASE.pattern}|\bin any case\b(?! of)", re.IGNORECASE)
 """How the description of a parameter says that the case of letters does not matter."""
 
 PART = re.compile(

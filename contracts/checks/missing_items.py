@@ -9,6 +9,7 @@ from typing import Any
 from contracts.checks.stored_fields import weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.letter_case import IGNORES_CASE
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.inference.descriptions import description
@@ -38,13 +39,6 @@ LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """How a sentence about a list says that it does not show what is deleted."""
-
-IGNORES_CASE = re.compile(
-    r"\b(?:without|no) regard (?:to|of) case\b|\bregardless of case\b|\bcase[- ]insensitiv|\bignor\w+ (?:the )?case\b|"
-    r"\bcase (?:is ignored|does(?: not|n't) matter)\b|\b(?:upper|lower)(?:[ -]?case)? and (?:upper|lower)[ -]?case\b.*\bsame\b",
-    re.IGNORECASE,
-)
-"""How a sentence says that upper and lower case are the same."""
 
 MARKS = ("delet", "archiv", "remov", "trash", "cancel", "active", "enabled", "status", "state")
 """A field whose name contains one of these may say that an item is deleted."""

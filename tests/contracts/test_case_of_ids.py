@@ -73,10 +73,11 @@ def birds_document(said: str = "", *, chosen: bool = True) -> Node:
         (Birds(folds=False), birds_document(), set()),
         (Birds(folds=True), birds_document("Codes are unique without regard to case."), set()),
         (Birds(folds=True), birds_document("The code is case-insensitive."), set()),
+        (Birds(folds=True), birds_document("Codes are compared irrespective of letter case."), set()),
         (Birds(folds=True), birds_document(), {("not-found", "warning")}),
         (Birds(folds=True, chosen=False), birds_document(chosen=False), {("not-found", "failure")}),
     ],
-    ids=["case matters", "without regard", "insensitive", "unsaid", "made by the service"],
+    ids=["case matters", "without regard", "insensitive", "irrespective", "unsaid", "made by the service"],
 )
 def test_an_id_in_another_case_is_judged_by_who_chooses_ids_and_by_what_the_document_says(
     tmp_path: Path, server: Birds, document: Node, found: set[tuple[str, str]]

@@ -62,6 +62,7 @@ class StrictBooks(Books):
         ("Any part of the book's title. The comparison is case-insensitive.", {"case matters", "whole title"}),
         ("Part of the title; upper and lower case are the same.", {"case matters", "whole title"}),
         ("The title, without regard to case.", {"case matters"}),
+        ("The title. Case doesn't matter.", {"case matters"}),
         ("A substring of the title.", {"whole title"}),
         ("The title of the book.", set()),
         ("Part of the catalogue.", set()),
