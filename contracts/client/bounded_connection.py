@@ -165,7 +165,10 @@ class _BoundedStream(httpcore.NetworkStream):
         if self._is_cut:
             return True
         polling = select.poll()
-        polling.register(self.get_extra_info("socket"), 0)  # errors are always polled for
+        try:
+            polling.register(self.get_extra_info("socket"), 0)  # errors are always polled for
+        except ValueError:  # another thread has closed it as expired: what the target has read is not known
+            return False
         return bool(polling.poll(REFUSAL))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

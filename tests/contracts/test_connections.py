@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
 import pytest
+from httpcore._backends.sync import SyncStream
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
+from contracts.client.bounded_connection import StaleConnection, _BoundedStream
 from contracts.client.target import Request, Target
 from contracts.client.transport import Disconnected
 from contracts.pytest_plugin.plugin import _served
@@ -38,6 +41,22 @@ def test_a_post_that_the_target_has_read_is_not_sent_again() -> None:
             target.send(Request("POST", "/things", body={}, media_type="application/json"))
 
     assert [("GET", 0), ("POST", 0)] == received
+
+
+def test_of_a_connection_that_another_thread_closed_it_is_not_known_what_the_target_read() -> None:
+    ours, theirs = socket.socketpair()
+    stream = _BoundedStream(SyncStream(ours), 5)
+    stream.write(b"GET /a")
+    theirs.sendall(b"HTTP/1.1 200 OK")
+    stream.read(100)
+    stream.write(b"GET /b")
+    ours.close()
+    theirs.close()
+
+    with pytest.raises(StaleConnection) as fault:
+        stream.read(100)
+
+    assert not fault.value.refused
 
 
 def test_a_get_on_a_closed_connection_is_sent_again_on_a_new_one_only() -> None:
