@@ -63,7 +63,7 @@ UNTELLING = lazy_pattern(rf"{'|'.join(GENERIC_NAMES)}|docs?|latest|v\d[\d.]*", r
 """Parts of an address that do not tell documents apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Contract:
     """What a service documents: the mock implements it, and the contract checks test it. `name` is its short name.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from contracts.checks import checks_of
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cli.console import say
 from contracts.cli.progress import Progress
@@ -109,7 +110,7 @@ class CheckRun:
     def _own_checks(self, target: Target, journal: Journal, seconds: float | None) -> CheckResult:
         settings = self.settings
         checks = selected(
-            settings.contract,
+            checks_of(settings.contract),
             settings.mode,
             settings.only,
             settings.skip,

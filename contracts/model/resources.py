@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from contracts.model.differing_fields import differing_fields
 from mockserver.behaviour import templates
@@ -248,8 +249,18 @@ def name_of(operation: Operation) -> str:
     return f"{operation.http_method} {operation.path}"
 
 
+_kept: WeakKeyDictionary[Contract, dict[str, CheckedResource]] = WeakKeyDictionary()
+"""What `checked_resources` found: more than eighty checks ask for it."""
+
+
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name, without singletons, which have no id."""
+    if contract not in _kept:
+        _kept[contract] = _checked_resources(contract)
+    return _kept[contract]
+
+
+def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = stated_about(contract, operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,12 +103,14 @@ def run_checks(
         None if seconds is None else time.monotonic() + seconds,
     )
     listens = listener is not None
-    checks = selected(contract, mode, only, skip, shard, probe_security=probe_security, listens=listens)
+    every = checks_of(contract)
+    run.statements = {_statement(each): False for each in every}
+    checks = selected(every, mode, only, skip, shard, probe_security=probe_security, listens=listens)
     return run.run_all(checks if seconds is None else in_quick_order(checks, seed))
 
 
 def selected(
-    contract: Contract,
+    checks: Iterable[BoundCheck],
     mode: Mode,
     only: Sequence[str],
     skip: Sequence[str],
@@ -117,13 +119,13 @@ def selected(
     probe_security: bool = False,
     listens: bool = False,
 ) -> list[BoundCheck]:
-    """The checks that a run with these settings consists of.
+    """Those of all checks of a contract that a run with these settings consists of.
 
     Rude ones only if they are asked for, and those of what the service sends only if a listener `listens`.
     """
     return [
         each
-        for each in checks_of(contract)
+        for each in checks
         if is_chosen((each.check.name, each.operation), only, skip)
         and shard.has(each.check.name, each.operation)
         and (mode != "quick" or each.check.quick)
@@ -162,12 +164,11 @@ class _Run:
         """Run the checks, first those that can run in parallel."""
         began, before = time.monotonic(), self.target.requests
         shared = SharedState(self.contract, self.seed, self.database, self.listener)
-        self.statements = {_statement(each): False for each in checks_of(self.contract)}
         self._look_around(shared)
         parallel = [each for each in checks if self.workers > 1 and not each.check.exclusive]
         self._run_parallel(parallel, shared)
         for each in checks:
-            if each not in parallel:
+            if self.workers <= 1 or each.check.exclusive:
                 self._finish(each, *self._run(each, shared))
         self.findings |= shared.openapi_core.findings
         self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.openapi_core.outcomes.items()}
