@@ -162,15 +162,21 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
             about=method,
         )
         if exchange.status == 405:
-            allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
-            context.expect(
-                {each.upper() for each in here} <= allowed,
-                f"an Allow header that lists every documented method: {', '.join(sorted(here))}",
-                f"Allow: {exchange.header('allow')}" if exchange.header("allow") else "no Allow header",
-                exchange,
-                about="allow",
-            )
+            _check_allow(context, exchange, method, here)
             check_error_body(context, "method-not-allowed", exchange)
+
+
+def _check_allow(context: CheckContext, exchange: RecordedExchange, refused: str, documented: frozenset[str]) -> None:
+    """`Allow` lists every documented method, and not the one that was refused."""
+    header = exchange.header("allow") or ""
+    allowed = {each.strip().upper() for each in header.split(",")}
+    seen = f"Allow: {header}" if header else "no Allow header"
+    is_complete = {each.upper() for each in documented} <= allowed
+    listed = f"an Allow header that lists every documented method: {', '.join(sorted(documented))}"
+    context.expect(is_complete, listed, seen, exchange, about="allow")
+    context.expect(
+        refused not in allowed, f"an Allow header without {refused}, which is refused", seen, exchange, about="refused"
+    )
 
 
 def unknown_path(context: CheckContext, operation: Operation) -> None:

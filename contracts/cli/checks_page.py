@@ -58,7 +58,8 @@ Every response of every check is compared with the document, too:
 | `{OPENAPI_CORE}` | (our validator and openapi-core agree about the response) | disagreement; never fails the run |
 
 These checks are those of [Schemathesis](https://schemathesis.readthedocs.io), and `answered`. A failure that a correct
-server may show is not reported ([conformance.md](conformance.md)).
+server may show is not reported ([conformance.md](conformance.md)). `allow_header_conformance` runs where
+`method-not-allowed` is left out (`--skip`).
 
 | check | expected | violation |
 | --- | --- | --- |

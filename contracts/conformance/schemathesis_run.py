@@ -42,6 +42,9 @@ PHASES: dict[Mode, frozenset[str]] = {
 UNUSED = frozenset({"object_level_authorization"})
 """Checks of Schemathesis that never run here: this one needs users who log in by Schemathesis itself."""
 
+COVERED = {"allow_header_conformance": "method-not-allowed"}
+"""Checks of Schemathesis that find what one of ours finds, which is run instead of them where it is selected."""
+
 
 def conform(
     contract: Contract,
@@ -71,7 +74,7 @@ def conform(
     context = CheckContext(SharedState(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
     run = EngineRun(contract, target, context, only, skip, on_progress or _silent, ends)
     load_all_checks()
-    checks = [name for name in CHECKS.get_all_names() if run.is_selected(name) and name not in UNUSED]
+    checks = [name for name in CHECKS.get_all_names() if _is_run(run, name)]
     for phases, names in _engine_runs(run, shard, PHASES[mode]):
         if phases and names and (checks or run.is_selected(ANSWERED)) and not run.has_ended:
             config = _config(run, mode, seed, phases, names, checks, database)
@@ -80,6 +83,11 @@ def conform(
             with kept_in(database), run.followed(schema.hooks), bounded_responses(target):
                 run.consume(from_schema(schema).execute())
     return run.result()
+
+
+def _is_run(run: EngineRun, check: str) -> bool:
+    is_covered = check in COVERED and run.is_selected(COVERED[check])
+    return run.is_selected(check) and not is_covered and check not in UNUSED
 
 
 def _engine_runs(run: EngineRun, shard: Shard, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:

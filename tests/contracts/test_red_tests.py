@@ -16,7 +16,7 @@ pytest_plugins = ["pytester"]
 PAGE = Path(__file__).parents[2] / "docs/contract-checks"
 STOCK = """
 [tool.mockserver.check]
-ignore = ["method-not-allowed", "allow_header_conformance"]
+ignore = ["method-not-allowed"]
 """
 """FastAPI names one method in `Allow` if a path has several."""
 
