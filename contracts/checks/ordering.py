@@ -116,7 +116,10 @@ def _choices(
     values = [str(each) for each in parameter_values(context, op, statement.parameter)]
     if not values:
         texts = [name for name, value in created[0].sent.items() if isinstance(value, str)][:2]
-        values = [value for name in texts for value in ((name,) if statement.direction else (name, f"-{name}"))]
+        pointer = op.query_schema(statement.parameter)
+        is_list = pointer is not None and "array" in context.contract.schemas.types(pointer)  # of `name,desc`
+        one_way = bool(statement.direction) or is_list
+        values = [value for name in texts for value in ((name,) if one_way else (name, f"-{name}"))]
     known = {name.lower(): name for each in created for name in (*each.item, *each.sent)}
     for value in values:
         ending = None if value.lstrip("+-").lower() in known else SORT_ORDER.search(value)

@@ -3,7 +3,8 @@
 A string that is just one placeholder becomes the value itself (a list stays a list). Inside a longer string, a
 placeholder becomes the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is just `{name?}` is
 omitted when it has no value. An array whose only entry has the key `$each: NAME` gets one entry for each value of that
-list: `[{$each: items, node: "{item}"}]` are the items of a list, each inside of an object.
+list: `[{$each: items, node: "{item}"}]` are the items of a list, each inside of an object. A property that is an object
+with the key `$if: NAME` is omitted when NAME has no value.
 """
 
 from __future__ import annotations
@@ -22,19 +23,23 @@ Render = Callable[[Scope], Any]
 PLACEHOLDER = lazy_pattern(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 OPTIONAL = lazy_pattern(r"\{[^{}]*\?\}")
 NOT_IN_SLUG = lazy_pattern(r"[^a-z0-9]+")
-EACH = "$each"
+EACH, IF = "$each", "$if"
 
 
 ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
 """The placeholders that templates of `initial` and `derived` may use."""
 
-ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url"})
-"""The placeholders for the addresses of other pages of a list."""
+ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url", "this_url", "list_url"})
+"""The placeholders for addresses: of other pages of a list, of this one, and of the list without a query."""
+
+PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to"})
+"""The placeholders for what follows from the other values of a page."""
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
     | {"first_id", "last_id", "ids", "by_id", "range"}
     | ADDRESSES
+    | PAGE_FACTS
 )
 """The placeholders that the body and the headers of a reply may use."""
 
@@ -98,6 +103,12 @@ def text_or_null(scope: Scope, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+def number(scope: Scope, name: str) -> Any:
+    """`{number:from}`: the value; 0 when there is none."""
+    value = scope.get(name)
+    return 0 if value is None else value
+
+
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "slug": slug,
     "present": present,
@@ -105,6 +116,7 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "param": parameter,
     "text": text,
     "text_or_null": text_or_null,
+    "number": number,
 }
 
 
@@ -116,6 +128,8 @@ def compile(template: Any, names: frozenset[str]) -> Render:
     if isinstance(template, str):
         return _text(template, names)
     if isinstance(template, Mapping):
+        if IF in template:
+            return _conditional(template, names)
         optional = frozenset(key for key, value in template.items() if _is_optional(value))
         return _object([(key, compile(value, names)) for key, value in template.items()], optional)
     repeated = _repeated(template)
@@ -132,7 +146,7 @@ def is_constant(template: Any) -> bool:
     if isinstance(template, str):
         return PLACEHOLDER.search(template) is None
     if isinstance(template, Mapping):
-        return EACH not in template and all(is_constant(value) for value in template.values())
+        return EACH not in template and IF not in template and all(is_constant(value) for value in template.values())
     return not isinstance(template, list) or all(is_constant(value) for value in template)
 
 
@@ -143,6 +157,15 @@ def placeholders(template: Any) -> Iterator[str]:
     elif isinstance(template, Mapping | list):
         for value in template.values() if isinstance(template, Mapping) else template:
             yield from placeholders(value)
+
+
+def values_in(template: Any) -> Iterator[str]:
+    """The names of all placeholders, and of the values that functions get: `next` of `{text:next}`."""
+    if isinstance(template, str):
+        yield from (match[2] or match[1] for match in PLACEHOLDER.finditer(template))
+    elif isinstance(template, Mapping | list):
+        for value in template.values() if isinstance(template, Mapping) else template:
+            yield from values_in(value)
 
 
 def find(template: Any, name: str) -> tuple[str | int, ...] | None:
@@ -201,6 +224,8 @@ def _value(match: re.Match[str], names: frozenset[str]) -> Render:
 
 
 def _is_optional(template: Any) -> bool:
+    if isinstance(template, Mapping):
+        return IF in template
     return isinstance(template, str) and OPTIONAL.fullmatch(template) is not None
 
 
@@ -213,6 +238,15 @@ def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozen
         [(key, render)] = entries
         return lambda scope: {key: render(scope)}
     return lambda scope: {key: render(scope) for key, render in entries}
+
+
+def _conditional(template: Mapping[str, Any], names: frozenset[str]) -> Render:
+    """An object that is there only where a value is."""
+    name = template[IF]
+    if name not in names:
+        raise BehaviourError(f"`{IF}` names no value: {name!r}{allowed(str(name), sorted(names))}")
+    render = compile({key: value for key, value in template.items() if key != IF}, names)
+    return lambda scope: render(scope) if scope[name] is not None else None
 
 
 def _each(template: Mapping[str, Any], names: frozenset[str]) -> Render:

@@ -206,8 +206,8 @@ def page_reply(context: RequestContext) -> Reply:
         context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
     )
     headers: tuple[tuple[str, str], ...] = ()
-    if bound.renderer.has_addresses:
-        values |= paging.addresses(context.call, bound.paging or paging.NO_PAGING, values)
+    if bound.renderer.needs_more:
+        values |= paging.described(context.call, bound.paging, values, bound.renderer)
     if bound.paging is not None and bound.paging.link_header:
         headers = paging.link_header(context.call, bound.paging, values)
     return bound.renderer.item_list(records, values, headers)

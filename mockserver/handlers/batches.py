@@ -131,8 +131,8 @@ def _reply(context: RequestContext, records: list[Record]) -> Reply:
     total = len(records)
     values: dict[str, Any] = paging.whole(total)
     renderer = context.bound.renderer
-    if renderer.has_addresses:
-        values |= paging.addresses(context.call, paging.NO_PAGING, values)
+    if renderer.needs_more:
+        values |= paging.described(context.call, None, values, renderer)
     return renderer.item_list(records, values, ())
 
 

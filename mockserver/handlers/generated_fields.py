@@ -17,6 +17,7 @@ import jsonschema_rs
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.part_repair import generated_entry, repair_parts
+from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.identity import KEYS
 from mockserver.inference.names import words
 from mockserver.lazy_pattern import lazy_pattern
@@ -43,9 +44,19 @@ Fields = dict[str, Any]
 
 
 class ReplyView:
-    """How one reply shows an item: the schema at `pointer`, and the names of the fields that a client may send."""
+    """How one reply shows an item: the schema at `pointer`, and the names of the fields that a client may send.
 
-    def __init__(self, pointer: str, client_fields: frozenset[str], schemas: Schemas, examples: ExampleMaker) -> None:
+    `chosen` are the fields that show what a client names by another one: `assignee` by `assigneeId`.
+    """
+
+    def __init__(
+        self,
+        pointer: str,
+        client_fields: frozenset[str],
+        schemas: Schemas,
+        examples: ExampleMaker,
+        chosen: Mapping[str, str] | None = None,
+    ) -> None:
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
@@ -57,6 +68,7 @@ class ReplyView:
             for name in self._names
             if name in required or (name not in client_fields and LATER_EVENTS.search(name) is None)
         )
+        self._chosen = {name: id for name, id in (chosen or {}).items() if name in self._added and name not in required}
         self._variants = _variants(schemas, pointer)
         self._client_fields = client_fields
 
@@ -110,7 +122,10 @@ class ReplyView:
 
         An invalid field returns to its value `before` the update, if there is one and it is valid.
         """
-        if all(name in fields for name in self._added) and self.is_valid(fields):
+        for name, id in self._chosen.items():
+            if id in fields and fields[id] is None:  # it was taken away
+                fields.pop(name, None)
+        if all(name in fields for name in self._added_to(fields)) and self.is_valid(fields):
             return
         if not before and self._add_missing(fields, seed):
             return
@@ -121,6 +136,13 @@ class ReplyView:
                 fields.update(best)
                 return
 
+    def _added_to(self, fields: Fields) -> tuple[str, ...]:
+        """What is added to these fields: what a client did not name is not shown."""
+        if not self._chosen:
+            return self._added
+        left = {name for name, id in self._chosen.items() if fields.get(id) is None}
+        return tuple(name for name in self._added if name not in left)
+
     def _add_missing(self, fields: Fields, seed: str) -> bool:
         """Make the missing fields and no others; False, and nothing is added, where the result is not valid.
 
@@ -128,7 +150,8 @@ class ReplyView:
         """
         if len(self._variants) > 1:
             return False
-        missing = {name for name in self._added if name not in fields}
+        added = self._added_to(fields)
+        missing = {name for name in added if name not in fields}
         made = self._examples.properties(self._pointer, missing - self._null, seed=seed)
         if made is None:
             return False
@@ -136,7 +159,7 @@ class ReplyView:
         made |= dict.fromkeys(missing & self._null)
         if not self.is_valid(fields | made):
             return False
-        fields |= {name: made[name] for name in self._added if name in made}
+        fields |= {name: made[name] for name in added if name in made}
         return True
 
     def _best(self, fields: Fields, server_fields: frozenset[str], seed: str, known: Fields) -> Fields | None:
@@ -160,7 +183,7 @@ class ReplyView:
             return None
         generated |= {name: known[name] for name in generated if name in known}
         trial = dict(fields)
-        for name in self._added:
+        for name in self._added_to(fields):
             if name not in trial and name in generated:
                 trial[name] = None if name in self._null else self._first_value(name, generated[name])
         return trial if self._repair(trial, generated, server_fields) else None
@@ -267,13 +290,16 @@ def merged(sent: Any, generated: Any) -> Any:
 
 
 def with_id(name: str, sent: Any, generated: Any) -> Any:
-    """The generated object with the client's text or number as its id, where a reply shows an object for an id."""
+    """The generated object with the client's text or number as its id, where a reply shows an object for an id.
+
+    Any other value takes the form of the generated one, if it can.
+    """
     if isinstance(sent, list) and isinstance(generated, list) and generated:
         return [with_id(name, entry, generated[0]) for entry in sent]
     if isinstance(generated, Mapping) and isinstance(sent, str | int):
         key = next((key for key in (name, *KEYS) if type(generated.get(key)) is type(sent)), "")
         return {**generated, key: sent} if key else generated
-    return generated
+    return in_form_of(generated, sent)
 
 
 def _variants(schemas: Schemas, pointer: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.filter_expressions import Test, selects
@@ -12,7 +13,7 @@ from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
 from mockserver.inference.names import plain
-from mockserver.inference.paging import HOLDERS, SORT_ORDER
+from mockserver.inference.paging import HOLDERS, SORT_ORDER, WAYS
 from mockserver.inference.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -130,20 +131,45 @@ def _at(value: Any, steps: Steps) -> Iterator[Any]:
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
     sort, newest_first = context.bound.sort, context.bound.resource.newest_first
-    by, backwards = context.bound.resource.statements.order.by, newest_first
+    keys = [SortKey(context.bound.resource.statements.order.by, newest_first)]
     sent = context.call.query.get(sort.parameter) if sort is not None else None
     if sort is not None and sent:
         direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
-        written, by = str(sent).startswith("-"), str(sent).lstrip("+-")
-        ending = SORT_ORDER.search(by)
-        if ending is not None and not any(by in each.fields for each in selected.first(1, None, newest_first=False)):
-            by, direction = by[: ending.start()], ending[1]
-        backwards = written or direction.lower().startswith("desc")
-    if by == "creation":
+        first = next(iter(selected.first(1, None, newest_first=False)), None)
+        keys = list(_sort_keys(sent, direction, first.fields if first is not None else {})) or keys
+    if keys[0].name == "creation":
         return selected
-    records = selected.after(None, newest_first=False)
-    ranked = sorted(records, key=lambda each: (_rank(_sort_value(each.fields, by)), each.sequence), reverse=backwards)
+    ranked = sorted(selected.after(None, newest_first=False), key=lambda each: each.sequence, reverse=keys[0].backwards)
+    for key in reversed(keys):
+        ranked.sort(key=partial(_rank_of, key.name), reverse=key.backwards)
     return Selection(ranked)
+
+
+class SortKey(NamedTuple):
+    """A property to order by, and whether its largest value comes first."""
+
+    name: str
+    backwards: bool
+
+
+def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any]) -> Iterator[SortKey]:
+    """The properties that a sort parameter names, the most important first.
+
+    `-price,name` and `price,desc` are as common as a list of them. `fields` are those of some item: a property may be
+    called `valid_desc`.
+    """
+    names = [part.strip() for each in (sent if isinstance(sent, list) else [sent]) for part in str(each).split(",")]
+    for name, after in zip(names, [*names[1:], ""], strict=True):
+        by, way = name.lstrip("+-"), after if after.lower() in WAYS else ""
+        if not by or (by.lower() in WAYS and by not in fields):
+            continue
+        ending = SORT_ORDER.search(by) if by not in fields else None
+        by, way = (by[: ending.start()], ending[1]) if ending is not None else (by, way or direction)
+        yield SortKey(by, name.startswith("-") or way.lower().startswith("desc"))
+
+
+def _rank_of(name: str, record: Record) -> tuple[int, Any]:
+    return _rank(_sort_value(record.fields, name))
 
 
 def _sort_value(fields: Mapping[str, Any], name: str) -> Any:

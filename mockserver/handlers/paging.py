@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from mockserver.behaviour.statements import Paging
 from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.handlers.cursor_forms import Cursors
+from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
@@ -209,7 +210,47 @@ def addresses(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str
     names = {"first": "first_url", "prev": "previous_url", "next": "next_url", "last": "last_url"}
     found = {names[rel]: position for rel, position in pages.items() if position is not None}
     addressed = {name: call.origin + _address(call, paging, position) for name, position in found.items()}
-    return dict.fromkeys(names.values()) | addressed
+    own = call.origin + call.url
+    query = _query(call.query)
+    here = {"this_url": f"{own}?{query}" if query else own, "list_url": own}
+    return dict.fromkeys(names.values()) | addressed | here
+
+
+def facts(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from the values of a page, by the placeholders of a reply (`PAGE_FACTS`).
+
+    Where a page begins is not known of one after a cursor.
+    """
+    offset, count = values["offset"], values["count"]
+    if paging.style == "page" and values["limit"]:
+        offset = max(values["page"] - paging.first, 0) * values["limit"]
+    elif paging.style == "offset":
+        offset = max(offset - paging.first_item, 0)
+    is_first = not offset if offset is not None else not _is_positioned(call, paging)
+    start = 0 if offset is None and is_first else offset
+    is_known = bool(count) and start is not None
+    return {
+        "first": is_first,
+        "earlier": not is_first,
+        "empty": not count,
+        "from": start + 1 if is_known else None,
+        "to": start + count if is_known else None,
+    }
+
+
+def _is_positioned(call: Call, paging: Paging) -> bool:
+    """Does a request say where its page begins?"""
+    return any(call.query.get(name) is not None for name in (paging.position, paging.backward) if name)
+
+
+def described(call: Call, paging: Paging | None, values: Mapping[str, Any], renderer: ReplyRenderer) -> dict[str, Any]:
+    """The values that the template of a reply needs besides those of the page; most need none."""
+    stated, more = paging or NO_PAGING, dict[str, Any]()
+    if renderer.has_addresses:
+        more |= addresses(call, stated, values)
+    if renderer.has_facts:
+        more |= facts(call, stated, values)
+    return more
 
 
 def other_pages(paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,5 +268,8 @@ def other_pages(paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _address(call: Call, paging: Paging, position: Any) -> str:
-    query = {**{k: v for k, v in call.query.items() if v is not None}, paging.position: position}
-    return f"{call.url}?{urlencode(query, doseq=True)}"
+    return f"{call.url}?{_query({**call.query, paging.position: position})}"
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return urlencode({name: value for name, value in values.items() if value is not None}, doseq=True)

@@ -46,10 +46,10 @@ class ReplyRenderer(Struct, frozen=True):
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `validators` are those of
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
-    the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
-    reply shows the addresses of other pages, `has_ids` that it shows the ids of all items, `has_range` that it says
-    which items of all it shows, `is_map` that it shows the items in an object by their ids, `is_wrapped` that it shows
-    each inside of an object.
+    the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that
+    the reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids`
+    that it shows the ids of all items, `has_range` that it says which items of all it shows, `is_map` that it shows
+    the items in an object by their ids, `is_wrapped` that it shows each inside of an object.
     """
 
     status: int
@@ -63,11 +63,17 @@ class ReplyRenderer(Struct, frozen=True):
     view: ReplyView | None = None
     is_located: bool = False
     has_addresses: bool = False
+    has_facts: bool = False
     has_ids: bool = False
     has_range: bool = False
     is_map: bool = False
     is_wrapped: bool = False
     cache_key: str = ""
+
+    @property
+    def needs_more(self) -> bool:
+        """Does its template need values that not every page has?"""
+        return self.has_addresses or self.has_facts
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
         """The item as this reply shows it, with the `extras` of the request."""
@@ -227,6 +233,7 @@ def compile(
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
     validators = None
     written = json_codec.write([template, stated_headers]).decode()
+    used = set(templates.values_in([template, stated_headers]))
     is_wrapped = items_path is not None and bool(templates.within_entry(template, "items", "item"))
     is_cacheable = array is not None and not is_wrapped and _is_plain_array(schemas, array)
     is_cacheable = is_cacheable or (
@@ -249,7 +256,8 @@ def compile(
         view=view(item) if view is not None and item else None,
         cache_key=(schemas.resolve(item)[1] if view is None else item) if validators and item else "",
         is_located="{location" in written,
-        has_addresses=any(name in written for name in templates.ADDRESSES),
+        has_addresses=not used.isdisjoint(templates.ADDRESSES),
+        has_facts=not used.isdisjoint(templates.PAGE_FACTS),
         has_ids='"{ids}"' in written,
         has_range="{range}" in written,
         is_map=templates.find(template, "by_id") is not None,

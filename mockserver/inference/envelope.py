@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.behaviour.templates import EACH
+from mockserver.behaviour.templates import EACH, IF
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.messages import Path
@@ -40,6 +40,15 @@ FLAGS = {
     "last": "last",
     "islast": "last",
     "islastpage": "last",
+    "first": "first",
+    "isfirst": "first",
+    "isfirstpage": "first",
+    "empty": "empty",
+    "isempty": "empty",
+    "hasprevious": "earlier",
+    "haspreviouspage": "earlier",
+    "hasprev": "earlier",
+    "hasprevpage": "earlier",
 }
 KINDS, LISTS = frozenset(("type", "kind", "object")), ("searchset", "list", "collection")
 """Names of properties that say what a reply is, and the values that say that it is a list (`searchset` of FHIR)."""
@@ -75,6 +84,21 @@ LINKS = {
     "lastlink": "last_url", "lastpageurl": "last_url",
 }  # fmt: skip
 """Names of properties with the address of another page, by `plain` name; not all of them say that it is one."""
+
+BOUNDS = frozenset(("from", "to"))
+"""Names of the numbers of the first and the last item of a page, where both are there."""
+
+LIST_PATH, OF_PAGES = "path", frozenset(("perpage", "currentpage"))
+"""The name of the address of a list without its query, beside those that say how it is paged (Laravel)."""
+
+OWN_LINK = "self"
+"""The name of the address of this page among links."""
+
+RELATIONS = ("self", "first", "prev", "next", "last")
+"""The names of addresses among links whose names the schema leaves open (HAL; the relations of RFC 8288)."""
+
+HOLDERS = frozenset(("links",))
+"""Names of objects whose texts are addresses, whatever they are called."""
 
 COUNTED = frozenset(
     {"count", "total", "number", "of", "items", "records", "rows", "created", "inserted", "added", "updated"}
@@ -236,9 +260,12 @@ class Envelopes:
             return "{count}" if word == "count" and _has_total(beside) else "{" + NUMBERS[word] + "}"
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
+        if word in BOUNDS and types == {"integer"} and {plain(each) for each in beside} >= BOUNDS:
+            return f"{{{word}}}" if "null" in schemas.types(pointer) or not is_required else f"{{number:{word}}}"
+        if word == LIST_PATH and types == {"string"} and {plain(each) for each in beside} >= OF_PAGES:
+            return "{list_url}"
         if word in LINKS and types == {"string"} and self._is_address(word, pointer):
-            is_empty = "null" in schemas.types(pointer)
-            return f"{{text_or_null:{LINKS[word]}}}" if is_empty else None if is_required else f"{{{LINKS[word]}}}"
+            return self._link(LINKS[word], pointer, is_required)
         if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
             return "{text:next}" if types == {"string"} else "{next}"  # an empty string on the last page
         if word in EDGES and types <= {"string", "integer"}:
@@ -246,7 +273,41 @@ class Envelopes:
             return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
         if word in KINDS and types == {"string"}:
             return next((kind for kind in LISTS if kind in (schemas.keyword(pointer, "enum") or ())), None)
-        return self._nested(pointer) if word in NESTED and types == {"object"} else None
+        if word in NESTED and types == {"object"}:
+            return self._links(pointer) if word in HOLDERS else self._nested(pointer)
+        return None
+
+    def _link(self, value: str, pointer: str, is_required: bool) -> Template:
+        """The placeholder of an address that a page may not have; None where it must be there and be one."""
+        if "null" in self._schemas.types(pointer):
+            return f"{{text_or_null:{value}}}"
+        if not is_required:
+            return f"{{{value}}}"
+        return None if self._schemas.keyword(pointer, "format") is not None else f"{{text:{value}}}"
+
+    def _links(self, pointer: str) -> Template:
+        """The template of an object that has addresses by their names: as texts, or each in an object of its own."""
+        required, known = self._schemas.required(pointer), dict(self._schemas.properties(pointer))
+        values = self._schemas.values(pointer)
+        if values is not None:
+            known = dict.fromkeys(RELATIONS, values)
+        body: dict[str, Template] = {}
+        for name, at in known.items():
+            word, is_required = plain(name), name in required
+            value = "this_url" if word == OWN_LINK else LINKS.get(word)
+            template = self._linked(value, at, is_required) if value is not None else None
+            self._add(body, name, at, template, is_required)
+        return body or None
+
+    def _linked(self, value: str, pointer: str, is_required: bool) -> Template:
+        """The template of one address among others; None if its schema is of something else."""
+        types = self._schemas.types(pointer) - {"null"}
+        if types == {"string"}:
+            return self._link(value, pointer, is_required)
+        inner = next((each for each in ("href", "url") if each in self._schemas.properties(pointer)), None)
+        if inner is None or is_required or not self._schemas.required(pointer) <= {inner}:
+            return None
+        return {IF: value, inner: f"{{{value}}}"}
 
     def _is_address(self, word: str, pointer: str) -> bool:
         """Is a property the address of a page? So say its format, its example or its name."""
@@ -293,13 +354,17 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
     return short if schemas.validator(pointer, "response").is_valid(short) else value
 
 
-SAMPLES = {"total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True}
+SAMPLES = {
+    "total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True, "first": True,
+    "earlier": False, "empty": True, "number:from": 0, "number:to": 0, "this_url": "http://127.0.0.1/",
+    "list_url": "http://127.0.0.1/",
+}  # fmt: skip
 
 
 def filled(template: Template, placeholder: Any) -> Any:
     """The body that a template makes of the item or items, on the last page."""
     if isinstance(template, Mapping):
-        kept = {key: value for key, value in template.items() if not _is_left_out(value)}
+        kept = {key: value for key, value in template.items() if key != IF and not _is_left_out(value)}
         return {key: filled(value, placeholder) for key, value in kept.items()}
     if isinstance(template, list):
         is_repeated = len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]
@@ -314,10 +379,12 @@ def filled(template: Template, placeholder: Any) -> Any:
 
 
 def _is_left_out(template: Template) -> bool:
+    if isinstance(template, Mapping) and template.get(IF) in WITHOUT_VALUE:
+        return True
     return (
         isinstance(template, str) and template.endswith("?}") and template.strip("{?}").split(":")[-1] in WITHOUT_VALUE
     )
 
 
-WITHOUT_VALUE = ("next", *EDGES.values(), *LINKS.values())
+WITHOUT_VALUE = ("next", *EDGES.values(), *BOUNDS, *LINKS.values())
 """What an empty page does not have."""

@@ -26,6 +26,9 @@ UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "mo
 SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
 """Names of a property that holds the item's own path, the likeliest first."""
 
+LINKS = "links"
+"""The name of a property that holds it among others."""
+
 SECRET = frozenset(("password", "newpassword", "currentpassword", "passwordconfirmation", "confirmpassword"))
 
 
@@ -87,7 +90,7 @@ def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties
     """
     sent = {name for properties in asked for name in properties}
     known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
-    for name in (*SELF, "links"):
+    for name in (*SELF, LINKS):
         path = _path_in(schemas, known[name], properties[known[name]]) if name in known else ()
         if path:
             return path
@@ -98,7 +101,9 @@ def _path_in(schemas: Schemas, name: str, pointer: str) -> tuple[str, ...]:
     """The steps from a property to the path that it holds itself, or in `self` or `href` of an object; else empty."""
     if _is_path(schemas, pointer):
         return (name,)
-    inner = schemas.properties(pointer)
+    inner, values = schemas.properties(pointer), schemas.values(pointer)
+    if plain(name) == LINKS and values is not None:  # links by their names, whatever these are
+        inner = {"self": values}
     for key in ("self", "href"):
         below = _path_in(schemas, key, inner[key]) if key in inner and name != key else ()
         if below:

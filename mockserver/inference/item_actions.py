@@ -45,8 +45,13 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
 
 
 def _above(node: PathNode) -> tuple[Shape, str]:
-    """The shape of the item above, and what the path adds: `cancel` of `/orders/{id}/cancel` or `{id}:cancel`."""
+    """The shape of the item above, and what the path adds: `cancel` of `/orders/{id}/cancel` or `{id}:cancel`.
+
+    It may add the id of something else: `assign` of `/tasks/{id}/assign/{user_id}`.
+    """
     *before, last = node.shape or ("",)
+    if last == "{}" and before[-2:-1] == ["{}"]:
+        *before, last = before
     head, mark, verb = last.partition(":")
     if mark and head == "{}":
         return (*before, "{}"), verb

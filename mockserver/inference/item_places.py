@@ -45,7 +45,8 @@ def places(
 
 def _listed_in(draft: ResourceDraft, parent: DraftParent) -> str:
     """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does."""
-    is_right_below = draft.has_id and draft.shape[:-2] == parent.draft.shape and draft.action("list") is not None
+    below = draft.shape[:-2] if draft.has_id else draft.shape[:-1]
+    is_right_below = below == parent.draft.shape and not draft.single and draft.action("list") is not None
     for name, at in parent.draft.properties().items() if is_right_below else ():
         entries = draft.schemas.items(at) if "array" in draft.schemas.types(at) and same(name, draft.word) else None
         if entries is not None and draft.schemas.properties(entries) and is_alike(draft, entries):

@@ -210,7 +210,7 @@ def _has_link_header(operation: Operation) -> bool:
 
 def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Statement | None:
     """The `sort` statement of a list with a parameter that names a property to order by; else None."""
-    query = [p for p in operation.parameters if p.location == "query" and p.schema and is_text(schemas, p)]
+    query = [p for p in operation.parameters if p.location == "query" and p.schema and _are_texts(schemas, p)]
     ways = [p for p in query if plain(p.name) in DIRECTIONS and enum_of(schemas, p) <= WAYS and enum_of(schemas, p)]
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
     if not fields:
@@ -240,7 +240,14 @@ def is_text(schemas: Schemas, parameter: Parameter) -> bool:
     return schemas.types(str(parameter.schema)) == {"string"}
 
 
+def _are_texts(schemas: Schemas, parameter: Parameter) -> bool:
+    """Does a parameter have a text, or a list of texts?"""
+    entries = schemas.items(str(parameter.schema)) if schemas.types(str(parameter.schema)) == {"array"} else None
+    return is_text(schemas, parameter) or (entries is not None and schemas.types(entries) == {"string"})
+
+
 def enum_of(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
     """The values that a parameter may have, in lower case; none if it may have any."""
-    values = schemas.keyword(str(parameter.schema), "enum")
+    entries = schemas.items(str(parameter.schema)) if schemas.types(str(parameter.schema)) == {"array"} else None
+    values = schemas.keyword(entries or str(parameter.schema), "enum")
     return frozenset(str(value).lower() for value in values or ())

@@ -116,6 +116,8 @@ class ReferenceFinder:
 
     def __init__(self, schemas: Schemas, targets: Iterable[ReferredResource]) -> None:
         self._schemas = schemas
+        targets = list(targets)
+        self._by_name = {target.name: target for target in targets}
         self._by_words: dict[tuple[str, ...], list[ReferredResource]] = {}
         self._by_schema: dict[str, list[ReferredResource]] = {}
         self._by_schema_words: dict[tuple[str, ...], list[ReferredResource]] = {}
@@ -138,6 +140,20 @@ class ReferenceFinder:
                 found = self._described(at, (name,), own, "")
                 if found is not None:
                     yield found
+
+    def beside(
+        self, fields: Mapping[str, str], shown: Iterable[FoundReference], own: ReferredResource
+    ) -> Iterator[FoundReference]:
+        """The ids in a request, `assigneeId`, of what an item shows as objects: `assignee`."""
+        wholes = {stem(one.steps[0]): one for one in shown if not one.key and len(one.steps) == 1}
+        for name, at in fields.items():
+            whole, types = wholes.get(stem(name)), self._schemas.types(at) - {"null"}
+            is_id = name != own.field and words(name)[-1:] != () and words(name)[-1] in ID_WORDS
+            if whole is None or not is_id or not types or not types <= {"string", "integer"}:
+                continue
+            key = self._key(self._by_name[whole.resource], types, name)
+            if key:
+                yield FoundReference((name,), whole.resource, key, f"{name} is the id of {whole.field}")
 
     def in_reply(self, pointer: str, parents: tuple[str, ...]) -> list[FoundReference]:
         """The references in the body of a reply, below these path parameters; items themselves are among them."""

@@ -24,6 +24,7 @@ from mockserver.openapi.document import (
     SecurityScheme,
     methods_of,
 )
+from mockserver.openapi.object_parameters import taken_apart
 from mockserver.openapi.server_paths import base_paths
 
 
@@ -98,13 +99,15 @@ def _operation(
     shared: dict[tuple[str, str], Parameter],
     default_security: tuple[Requirement, ...],
 ) -> Operation:
-    parameters = shared | _parameters(root, node.get("parameters"), place)
+    listed = shared | _parameters(root, node.get("parameters"), place)
+    parameters, objects = taken_apart(root, listed.values())
     return Operation(
         path=path,
         method=method,
         operation_id=str(node.get("operationId") or f"{method} {path}"),
         summary=str(node.get("summary") or node.get("description") or "").strip().split("\n")[0],
-        parameters=tuple(parameters.values()),
+        parameters=parameters,
+        objects=objects,
         request_body=_request_body(root, node.get("requestBody"), place),
         responses=tuple(_responses(root, node.get("responses") or {}, json_pointer.join(place, "responses"))),
         security=_security(node["security"]) if "security" in node else default_security,

@@ -259,7 +259,10 @@ class Schemas:
         for step in path:
             if pointer is None:
                 return None
-            pointer = self.item(pointer, step) if isinstance(step, int) else self.properties(pointer).get(step)
+            if isinstance(step, int):
+                pointer = self.item(pointer, step)
+            else:
+                pointer = self.properties(pointer).get(step) or self.values(pointer)
         return pointer
 
 

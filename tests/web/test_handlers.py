@@ -585,3 +585,20 @@ def test_a_function_of_a_module_that_answers_nothing_is_told(
         "my_api.getPett answers no operation; did you mean 'getPet'?",
         "my_api.unlike answers no operation",
     ] == [record.message for record in caplog.records]
+
+
+def test_a_function_gets_a_parameter_that_is_an_object_as_one(tmp_path: Path) -> None:
+    sizes = {"type": "object", "properties": {"page": {"type": "integer"}, "size": {"type": "integer"}}}
+    document = copy.deepcopy(PETS)
+    document["paths"]["/pets"]["get"]["parameters"] = [{"name": "pageable", "in": "query", "schema": sizes}]
+    asked: list[Any] = []
+
+    def list_pets(pageable: Any = None) -> dict[str, Any]:
+        asked.append(pageable)
+        return {"pets": []}
+
+    with client(tmp_path, {document["paths"]["/pets"]["get"]["operationId"]: list_pets}, document) as pets:
+        pets.get("/pets?page=2&size=5")
+        pets.get("/pets?size=5")
+
+    assert [{"page": 2, "size": 5}, {"size": 5}] == asked

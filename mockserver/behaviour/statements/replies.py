@@ -17,10 +17,14 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     Values in `body` and `headers`: `{item}`, `{items}`, `{by_id}` (an object that has the items by their ids), `{ids}`,
     `{id}`, `{next}` (the next position), `{more}` (is there another page?), `{last}` (is this the last one?),
     `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first
-    and the last item of the page), `{next_url}`, `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other
-    pages), `{range}` (`0-9/57`, for a header `Content-Range`) and `{location}` (the item's path).
-    `{text:id}` is the value as a string, and so is `{text_or_null:id}`; without a value they are empty or null. A
-    property that is only `{next?}` is left out if it has no value. `[{$each: items, node: '{item}'}]` are the items of
+    and the last item of the page), `{first}` (is this the first page?), `{earlier}` (is there one before it?),
+    `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{next_url}`,
+    `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other pages), `{this_url}` (of this one),
+    `{list_url}` (without the query), `{range}` (`0-9/57`, for a header `Content-Range`) and `{location}` (the item's
+    path).
+    `{text:id}` is the value as a string, and so is `{text_or_null:id}`; without a value they are empty or null, and
+    `{number:from}` is 0. A property that is only `{next?}` is left out if it has no value, and so is an object with
+    `$if: next`. `[{$each: items, node: '{item}'}]` are the items of
     a list, each inside of an object that may show its `{id}` too.
     """
 

@@ -1,0 +1,132 @@
+"""Documents as frameworks write them: springdoc, Laravel's Scramble, Spring Data REST, JSON:API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cases.conftest import Serve
+from tests.client import Client
+
+JSON_API = {"content-type": "application/vnd.api+json"}
+
+
+def _titles(api: Client, query: str) -> list[str]:
+    return [f"{each['title']}{each['id']}" for each in api.get(f"/api/tasks?{query}").json()["content"]]
+
+
+def _without_host(links: dict[str, Any]) -> dict[str, Any]:
+    """Links without the host that they begin with."""
+    texts = {name: link["href"] if isinstance(link, dict) else link for name, link in links.items()}
+    return {name: text and text.split("/", 3)[3] for name, text in texts.items()}
+
+
+def test_a_parameter_that_is_an_object_pages_and_sorts_by_its_properties(serve: Serve) -> None:
+    api = serve("spring")
+    for title in "bab":
+        api.post("/api/tasks", json={"title": title})
+
+    shown = api.get("/api/tasks?page=1&size=2").json()
+
+    assert ["b3"] == [f"{each['title']}{each['id']}" for each in shown.pop("content")]
+    expected = {"totalElements": 3, "totalPages": 2, "size": 2, "number": 1, "numberOfElements": 1}
+    assert expected | {"first": False, "last": True, "empty": False} == shown
+    assert "query size" in api.get("/api/tasks?size=0").text
+    assert ["b3", "b1", "a2"] == _titles(api, "sort=title,desc")
+    assert ["a2", "b3", "b1"] == _titles(api, "sort=title,asc&sort=id,desc")
+    assert ["b1", "b3", "a2"] == _titles(api, "sort=-title,id")
+
+
+def test_a_required_object_may_be_empty_where_it_requires_no_property(serve: Serve) -> None:
+    assert 200 == serve("spring").get("/api/tasks").status_code
+
+
+def test_an_item_shows_what_its_client_named_by_another_property(serve: Serve) -> None:
+    api = serve("spring")
+    ada, bob = (api.post("/api/users", json={"email": f"{name}@x.io", "displayName": name}).json() for name in "ab")
+
+    alone, given = (api.post("/api/tasks", json={"title": "t", **more}).json() for more in ({}, {"assigneeId": 2}))
+
+    assert "assignee" not in alone
+    assert bob == given["assignee"] == api.get(f"/api/tasks/{given['id']}").json()["assignee"]
+    assert 7 == api.post("/api/tasks", json={"title": "t", "assigneeId": 7}).json()["assignee"]["id"]
+    assert ada["id"] != bob["id"]
+
+
+def test_an_action_with_the_id_of_something_else_shows_the_stored_item(serve: Serve) -> None:
+    api = serve("spring")
+    task = api.post("/api/tasks", json={"title": "t"}).json()
+
+    assert task == api.post(f"/api/tasks/{task['id']}/assign/1").json()
+    assert 404 == api.post("/api/tasks/99/assign/1").status_code
+
+
+def _shop(serve: Serve) -> Client:
+    api = serve("laravel")
+    for number in range(3):
+        api.post("/api/products", json={"name": f"p{number}", "price": number + 0.5})
+    return api
+
+
+@pytest.mark.parametrize(
+    ("query", "links", "numbers"),
+    [
+        ("per_page=2", ("per_page=2&page=1", None, "per_page=2&page=2", "per_page=2&page=2"), (1, 2)),
+        ("page=2&per_page=2", ("page=1&per_page=2", "page=1&per_page=2", None, "page=2&per_page=2"), (3, 3)),
+        ("page=7", ("page=1", "page=6", None, "page=1"), (None, None)),
+    ],
+)
+def test_links_of_pages_are_addresses_and_items_are_numbered(
+    serve: Serve, query: str, links: tuple[str | None, ...], numbers: tuple[int | None, ...]
+) -> None:
+    shown = _shop(serve).get(f"/api/products?{query}").json()
+
+    expected = [link and f"api/products?{link}" for link in links]
+    assert dict(zip(("first", "prev", "next", "last"), expected, strict=True)) == _without_host(shown["links"])
+    assert numbers == (shown["meta"]["from"], shown["meta"]["to"])
+    assert shown["meta"]["path"].endswith("/api/products")
+    assert 3 == shown["meta"]["total"]
+
+
+def test_a_number_is_shown_as_text_where_the_reply_has_a_text(serve: Serve) -> None:
+    api = _shop(serve)
+
+    assert ["0.5", "1.5", "2.5"] == [each["price"] for each in api.get("/api/products").json()["data"]]
+    assert "7" == api.put("/api/products/1", json={"name": "a", "price": 7}).json()["data"]["price"]
+
+
+def test_an_item_lists_what_is_below_it_also_where_that_has_no_path_of_its_own(serve: Serve) -> None:
+    api = _shop(serve)
+
+    review = api.post("/api/products/1/reviews", json={"stars": 4}).json()["data"]
+
+    one, two = (api.get(f"/api/products/{number}").json()["data"] for number in (1, 2))
+    assert ([review], 1) == (one["reviews"], one["reviews_count"])
+    assert ([], 0) == (two["reviews"], two["reviews_count"])
+
+
+def test_links_whose_names_the_schema_leaves_open_are_those_of_the_item_and_of_pages(serve: Serve) -> None:
+    api = serve("spring-data-links")
+    made = [api.post("/customers", json={"firstName": name}) for name in "abc"]
+
+    shown = api.get("/customers?size=1&page=1").json()
+
+    assert [{"self": {"href": each.headers["location"]}} for each in made] == [each.json()["_links"] for each in made]
+    assert "b" == api.get(made[1].json()["_links"]["self"]["href"]).json()["firstName"]
+    pages = {name: f"customers?page={page}&size=1" for name, page in [("self", 1), ("first", 0), ("prev", 0)]}
+    pages |= dict.fromkeys(("next", "last"), "customers?page=2&size=1")
+    assert pages == _without_host(shown["_links"])
+    assert {"self", "first", "last"} == set(api.get("/customers").json()["_links"])
+
+
+def test_a_link_named_self_is_the_address_of_the_page(serve: Serve) -> None:
+    api = serve("json-api-links")
+    for title in "ab":
+        body = {"data": {"type": "articles", "attributes": {"title": title}}}
+        assert 201 == api.post("/articles", json=body, headers=JSON_API).status_code
+
+    links = _without_host(api.get("/articles?page[size]=1").json()["links"])
+
+    assert "articles?page%5Bsize%5D=1" == links["self"]
+    assert ["b"] == [each["attributes"]["title"] for each in api.get(f"/{links['next']}").json()["data"]]
