@@ -18,6 +18,7 @@ from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.statement_sentences import COMPARED
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
@@ -30,6 +31,9 @@ UNSHOWN: Any = object()
 
 EQUAL = ("equal", "any-of")
 """How a property compares that has to equal the value of the parameter, where that is one value."""
+
+OF_TEXTS = ("contains", "starts-with", "not-equal")
+"""How a property compares with a part of a text, or with another value."""
 
 PAGE = 2
 """The size of the pages of a filtered list."""
@@ -52,11 +56,38 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         if statement.compare in EQUAL and statement.parameter and statement.equals is None:
             return check_shown_values(context, target)
         raise CannotBuildRequest(f"no create request sets {statement.field}")
+    if statement.compare in OF_TEXTS:
+        return _check_text(context, target)
     if statement.compare not in EQUAL:
         return _check_range(context, target)
     if statement.parameter and statement.equals is None:
         return _check_parameter(context, target)
     return _check_constant(context, target)
+
+
+def _check_text(context: CheckContext, target: FilteredList) -> None:
+    """A list of the items whose text contains, or begins with, a part of that of one item; or is another one."""
+    resource, statement, create = target.resource, target.statement, target.resource.operations["create"]
+    body = context.body(resource, full=True)
+    value = body.get(statement.field)
+    other = context.bodies.other(create, statement.field, value, context.check)
+    text = value if isinstance(value, str) else ""
+    part: Any = {"contains": text[1:4], "starts-with": text[:3], "not-equal": value}[statement.compare]
+    if part in (None, ""):
+        raise CannotBuildRequest(f"no value of {statement.field} has a part to ask for")
+    one, two = (context.create(resource, each) for each in (body, body | {statement.field: other}))
+    items, listing = target.all(context, one, {statement.parameter: part})
+    wanted = [each for each in (one, two) if _fits(statement.compare, each.sent.get(statement.field), part)]
+    rest = [each for each in (one, two) if each not in wanted]
+    said = f"with {statement.parameter}={part} the list has only items whose {statement.field} {COMPARED[statement.compare]}"
+    _expect_items(context, resource, items, wanted, rest, listing, said)
+
+
+def _fits(compare: str, value: Any, asked: Any) -> bool:
+    if compare == "not-equal":
+        return bool(value != asked)
+    own, part = str(value).casefold(), str(asked).casefold()
+    return part in own if compare == "contains" else own.startswith(part)
 
 
 def _check_constant(context: CheckContext, target: FilteredList) -> None:

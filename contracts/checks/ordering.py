@@ -126,7 +126,7 @@ def _choices(
         name = known.get((value[: ending.start()] if ending else value).lstrip("+-").lower(), "")
         backwards = value.startswith("-") or (ending is not None and ending[1].lower().startswith("desc"))
         for direction in _directions(context, op, statement) if name and ending is None else ("",):
-            is_desc = direction.lower().startswith("desc")
+            is_desc = direction.lower().startswith("desc") or direction == "true"
             if name and not (backwards and direction):
                 yield _SortChoice(
                     value, name, backwards or is_desc, {statement.direction: direction} if direction else {}
@@ -137,6 +137,9 @@ def _directions(context: CheckContext, op: ResourceOperation, statement: Sort) -
     """The values of the parameter for the direction; one empty text without such a parameter."""
     if not statement.direction:
         return ("",)
+    pointer = op.query_schema(statement.direction)
+    if pointer is not None and context.contract.schemas.types(pointer) - {"null"} == {"boolean"}:
+        return ("false", "true")
     return [str(each) for each in parameter_values(context, op, statement.direction)] or ("asc", "desc")
 
 

@@ -20,6 +20,9 @@ COMPARED = {
     "at-most": "is at most that",
     "above": "is above it",
     "below": "is below it",
+    "not-equal": "is another one",
+    "contains": "contains it",
+    "starts-with": "begins with it",
 }
 """How a filter compares a field with its parameter, in words."""
 

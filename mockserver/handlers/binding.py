@@ -106,6 +106,7 @@ def _bound(
         accept_body=_accept(contract, operation, behaviour, plan),
         envelope=action.envelope,
         body_names=action.takes,
+        inside=action.inside,
         path_fields={} if elsewhere else action.keeps,
         request_properties=request_properties(contract, operation, behaviour),
         path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
@@ -254,7 +255,9 @@ def _accept(
     inner = _nested(contract, operation, behaviour)
     filled = accept if inner is None else lambda body: inner.fill(accept(body))
     secrets = _nested_secrets(contract, operation, behaviour, plan)
-    return (lambda body: without(filled(body), secrets)) if secrets else filled
+    public = (lambda body: without(filled(body), secrets)) if secrets else filled
+    holder = behaviour.action.inside if behaviour.action else ""
+    return (lambda body: {holder: public(body)}) if holder else public
 
 
 def _nested_secrets(

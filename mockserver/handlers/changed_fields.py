@@ -16,6 +16,9 @@ def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[s
     change = (
         sent if style in ("json-patch", "scim") else context.bound.accept_body(sent if isinstance(sent, dict) else {})
     )
+    holder = context.bound.inside
+    if holder and style == "fields" and isinstance(held := before.fields.get(holder), dict):
+        change = {holder: {**held, **change.get(holder, {})}}
     changed = STYLES[style](before.fields, change)
     generator = context.bound.resource.generated_fields
     if style == "merge-patch" and generator is not None:

@@ -95,7 +95,8 @@ def request_properties(contract: Contract, operation: Operation, behaviour: Oper
     takes = behaviour.action.takes if behaviour.action else {}
     written = {n for at in request_schemas(contract, operation, behaviour) for n in contract.schemas.properties(at)}
     in_query = sent_in_query(contract, operation, behaviour).values()
-    return frozenset({*written, *(takes[name] for name in written & takes.keys()), *in_query})
+    held = [behaviour.action.inside] if behaviour.action and behaviour.action.inside else []
+    return frozenset({*written, *(takes[name] for name in written & takes.keys()), *in_query, *held})
 
 
 def sent_in_query(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, str]:

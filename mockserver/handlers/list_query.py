@@ -134,7 +134,8 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     keys = [SortKey(context.bound.resource.statements.order.by, newest_first)]
     sent = context.call.query.get(sort.parameter) if sort is not None else None
     if sort is not None and sent:
-        direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
+        way = context.call.query.get(sort.direction) if sort.direction else None
+        direction = "desc" if way is True else str(way or "")
         first = next(iter(selected.first(1, None, newest_first=False)), None)
         keys = list(_sort_keys(sent, direction, first.fields if first is not None else {})) or keys
     if keys[0].name == "creation":

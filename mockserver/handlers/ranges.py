@@ -1,16 +1,23 @@
-"""Filters by a range: `min_price`, `created_after`."""
+"""Filters by a range, or by a part of a text: `min_price`, `created_after`, `title_like`."""
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 COMPARISONS = {"at-least": operator.ge, "at-most": operator.le, "above": operator.gt, "below": operator.lt}
 
+TEXTS: dict[str, Callable[[str, str], bool]] = {"contains": operator.contains, "starts-with": str.startswith}
+
 
 def is_within(value: Any, compare: str, bound: Any) -> bool:
     """Compares a value of an item with the value of a parameter as `compare` says; False if they are of other kinds."""
+    if compare == "not-equal":
+        return bool(value != bound)
+    if compare in TEXTS:
+        return isinstance(value, str) and TEXTS[compare](value.casefold(), str(bound).casefold())
     one, other = _ordered(value), _ordered(bound)
     return one is not None and type(one) is type(other) and bool(COMPARISONS[compare](one, other))
 

@@ -47,17 +47,18 @@ class BoundOperation(Struct, frozen=True):
     """An operation with its handler and its statements, compiled at load.
 
     `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's
-    fields, `path_fields` path parameters to the fields that keep them, and `path_names` the operation's path parameters
-    to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
-    new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
-    all items that the path leads through, the outermost first. `sets` are the fields that an update gives new values,
-    `entry` is the list whose entry it changes, `tags` what it does with entity tags. `owners_elsewhere` has, for
-    parameters above the resource's items, the operation's own, empty where it has none (owner_choice.py). `each` is
-    what a batch does to one item, `ids_parameter` the query parameter that has their ids; with `shows_one` a request
-    about one item without a list is answered by that item, with `is_whole` it is about all items (batches.py).
-    `content` is how it stores or shows the content of an item (contents.py). `named` are the path parameters that may
-    name an item by another property than its id, the outermost first, each with the resource; `query_fields`
-    are the query parameters with fields of the item, where a write has no body, `query_key` is the one with its id.
+    fields, `inside` is the field that has all of them, `path_fields` path parameters to the fields that keep them, and
+    `path_names` the operation's path parameters to the resource's. `created_renderer` makes the reply when a replace
+    created the item. `item_path` is the path of a new item that is not below the collection it is posted to. `across`
+    and `by` are those of the action. `above` are all items that the path leads through, the outermost first. `sets`
+    are the fields that an update gives new values, `entry` is the list whose entry it changes, `tags` what it does
+    with entity tags. `owners_elsewhere` has, for parameters above the resource's items, the operation's own, empty
+    where it has none (owner_choice.py). `each` is what a batch does to one item, `ids_parameter` the query parameter
+    that has their ids; with `shows_one` a request about one item without a list is answered by that item, with
+    `is_whole` it is about all items (batches.py). `content` is how it stores or shows the content of an item
+    (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
+    first, each with the resource; `query_fields` are the query parameters with fields of the item, where a write has
+    no body, `query_key` is the one with its id.
     """
 
     operation: Operation
@@ -75,6 +76,7 @@ class BoundOperation(Struct, frozen=True):
     accept_body: AcceptBody
     envelope: tuple[str, ...] = ()
     body_names: Mapping[str, str] = field(default_factory=dict)
+    inside: str = ""
     path_fields: Mapping[str, str] = field(default_factory=dict)
     request_properties: frozenset[str] = frozenset()
     path_names: Mapping[str, str] = field(default_factory=dict)

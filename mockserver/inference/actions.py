@@ -10,7 +10,14 @@ from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
-from mockserver.inference.likeness import is_alike, is_exactly, is_sent_beside, is_sent_in_query, wrapped_item
+from mockserver.inference.likeness import (
+    held_properties,
+    is_alike,
+    is_exactly,
+    is_sent_beside,
+    is_sent_in_query,
+    wrapped_item,
+)
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.patch_forms import patch_form
@@ -378,6 +385,7 @@ def _envelope(draft: ResourceDraft, asked: str | None) -> tuple[Path, bool]:
     known, own = set(draft.properties()), draft.schemas.properties(asked)
     if not known or not own:
         return (), True
+    known |= held_properties(draft)
     if not known & set(own):
         for name, at in own.items():
             inner = set(draft.schemas.properties(at))

@@ -13,106 +13,30 @@ from typing import Any
 from mockserver.behaviour.templates import EACH, IF
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.inference.envelope_names import (
+    BOUNDS,
+    COUNTED,
+    EDGES,
+    FLAGS,
+    KINDS,
+    LINK_HOLDERS,
+    LINKS,
+    LIST_PATH,
+    LISTS,
+    NESTED,
+    NUMBERS,
+    OF_PAGES,
+    OUTCOMES,
+    OWN_LINK,
+    POSITIONS,
+    RELATIONS,
+    SUCCESSES,
+)
 from mockserver.inference.messages import Path
 from mockserver.inference.names import plain, words
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas
-
-NUMBERS = {
-    "total": "total", "totalcount": "total", "totalitems": "total", "totalresults": "total", "totalrecords": "total",
-    "totalelements": "total", "totalsize": "total", "recordstotal": "total", "totalentries": "total", "nbhits": "total",
-    "count": "total", "size": "limit", "limit": "limit", "perpage": "limit", "pagesize": "limit", "pagelen": "limit",
-    "itemsperpage": "limit", "maxresults": "limit", "offset": "offset", "skip": "offset", "start": "offset",
-    "startindex": "offset", "startat": "offset", "page": "page", "pagenumber": "page", "currentpage": "page",
-    "number": "page", "pages": "pages", "totalpages": "pages", "pagecount": "pages", "lastpage": "pages",
-    "numberofelements": "count", "itemcount": "count", "resultcount": "count", "numresults": "count",
-    "odatacount": "total",
-}  # fmt: skip
-FLAGS = {
-    "hasmore": "more",
-    "hasnext": "more",
-    "hasnextpage": "more",
-    "more": "more",
-    "hasmoreitems": "more",
-    "incomplete": "more",
-    "istruncated": "more",
-    "last": "last",
-    "islast": "last",
-    "islastpage": "last",
-    "first": "first",
-    "isfirst": "first",
-    "isfirstpage": "first",
-    "empty": "empty",
-    "isempty": "empty",
-    "hasprevious": "earlier",
-    "haspreviouspage": "earlier",
-    "hasprev": "earlier",
-    "hasprevpage": "earlier",
-}
-KINDS, LISTS = frozenset(("type", "kind", "object")), ("searchset", "list", "collection")
-"""Names of properties that say what a reply is, and the values that say that it is a list (`searchset` of FHIR)."""
-
-EDGES = {"firstid": "first_id", "lastid": "last_id"}
-POSITIONS = frozenset(
-    (
-        "next",
-        "nextcursor",
-        "nextpagetoken",
-        "nexttoken",
-        "nextpage",
-        "cursor",
-        "continuationtoken",
-        "nextmarker",
-        "continuation",
-        "marker",
-        "nextoffset",
-        "endcursor",
-        "nextid",
-    )
-)
-"""Names of properties that say something about a page, by `plain` name."""
-
-LINKS = {
-    "next": "next_url", "nexturl": "next_url", "nextlink": "next_url", "nextpageurl": "next_url",
-    "nextpage": "next_url", "nexthref": "next_url", "odatanextlink": "next_url",
-    "previous": "previous_url", "prev": "previous_url",
-    "previousurl": "previous_url", "prevurl": "previous_url", "previouslink": "previous_url",
-    "prevlink": "previous_url", "previouspageurl": "previous_url", "prevpageurl": "previous_url",
-    "previouspage": "previous_url", "prevpage": "previous_url", "first": "first_url", "firsturl": "first_url",
-    "firstlink": "first_url", "firstpageurl": "first_url", "last": "last_url", "lasturl": "last_url",
-    "lastlink": "last_url", "lastpageurl": "last_url",
-}  # fmt: skip
-"""Names of properties with the address of another page, by `plain` name; not all of them say that it is one."""
-
-BOUNDS = frozenset(("from", "to"))
-"""Names of the numbers of the first and the last item of a page, where both are there."""
-
-LIST_PATH, OF_PAGES = "path", frozenset(("perpage", "currentpage"))
-"""The name of the address of a list without its query, beside those that say how it is paged (Laravel)."""
-
-OWN_LINK = "self"
-"""The name of the address of this page among links."""
-
-RELATIONS = ("self", "first", "prev", "next", "last")
-"""The names of addresses among links whose names the schema leaves open (HAL; the relations of RFC 8288)."""
-
-HOLDERS = frozenset(("links",))
-"""Names of objects whose texts are addresses, whatever they are called."""
-
-COUNTED = frozenset(
-    {"count", "total", "number", "of", "items", "records", "rows", "created", "inserted", "added", "updated"}
-    | {"modified", "changed", "deleted", "removed", "affected", "processed", "succeeded", "success", "successful"}
-)
-"""Words of properties that say how many items a request was about."""
-
-SUCCESSES = frozenset(("success", "succeeded", "successful", "issuccess", "issuccessful", "ok"))
-"""Names of a flag that says that the request succeeded."""
-
-NESTED = frozenset(
-    ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links")
-)
-"""Names of objects beside the items that contain such properties."""
 
 Template = Any
 
@@ -194,6 +118,8 @@ class Envelopes:
             body[name] = _optional(value)
         elif plain(name) in SUCCESSES and self._may_be_true(at):
             body[name] = True
+        elif not is_required and (said := self._said_of_success(name, at)) is not None:
+            body[name] = said
         elif is_required:
             body[name] = self.constant(at) if value is None else value
 
@@ -210,12 +136,27 @@ class Envelopes:
         """
         value = _pruned(self._schemas, pointer, self._examples.at(pointer, seed=0))
         if isinstance(value, dict):
-            value = {**value, **dict.fromkeys(self._successes(pointer), True)}
+            value = {**value, **self._successes(pointer)}
         return literal(value)
 
-    def _successes(self, pointer: str) -> list[str]:
-        known = self._schemas.properties(pointer)
-        return [name for name, at in known.items() if plain(name) in SUCCESSES and self._may_be_true(at)]
+    def _successes(self, pointer: str) -> dict[str, Any]:
+        """What an object says about the success of a request, without being required."""
+        known, required = self._schemas.properties(pointer), self._schemas.required(pointer)
+        flags = {name: True for name, at in known.items() if plain(name) in SUCCESSES and self._may_be_true(at)}
+        told = {name: self._said_of_success(name, at) for name, at in known.items() if name not in required}
+        return flags | {name: value for name, value in told.items() if value is not None and name not in flags}
+
+    def _said_of_success(self, name: str, pointer: str) -> Any:
+        """The value of a property such as `code` or `message`, if its schema says one; else None."""
+        if plain(name) not in OUTCOMES:
+            return None
+        keyword = self._schemas.keyword
+        listed = [keyword(pointer, each) for each in ("enum", "examples")]
+        said = [keyword(pointer, each) for each in ("const", "default", "example")]
+        said += [each[0] for each in listed if isinstance(each, list) and len(each) == 1]
+        found = next((each for each in said if isinstance(each, str | int)), None)
+        valid = found is not None and self._schemas.validator(pointer, "response").is_valid(found)
+        return literal(found) if valid else None
 
     def _may_be_true(self, pointer: str) -> bool:
         return "boolean" in self._schemas.types(pointer) and self._schemas.keyword(pointer, "enum") in (None, [True])
@@ -274,7 +215,7 @@ class Envelopes:
         if word in KINDS and types == {"string"}:
             return next((kind for kind in LISTS if kind in (schemas.keyword(pointer, "enum") or ())), None)
         if word in NESTED and types == {"object"}:
-            return self._links(pointer) if word in HOLDERS else self._nested(pointer)
+            return self._links(pointer) if word in LINK_HOLDERS else self._nested(pointer)
         return None
 
     def _link(self, value: str, pointer: str, is_required: bool) -> Template:

@@ -38,7 +38,7 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
     stated: Statement = {}
     for key, names in (("created", CREATED), ("updated", UPDATED)):
         for name in (known[wanted] for wanted in names if wanted in known):
-            written = _written(schemas, properties[name])
+            written = _written(schemas, properties[name], says_time=len(words(name)) > 1)
             if written and stated.setdefault("written", written) == written:
                 stated[key] = name
                 break
@@ -47,16 +47,34 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
     return stated | {"evidence": "inferred", "note": "by the names and formats of the properties"}
 
 
-def _written(schemas: Schemas, pointer: str) -> str:
-    """The format of a property's time, as in `timestamps.written`; empty if it does not hold times."""
+def _written(schemas: Schemas, pointer: str, *, says_time: bool) -> str:
+    """The format of a property's time, as in `timestamps.written`; empty if it does not hold times.
+
+    A text without a format and an example is a time only if its name `says_time`: `created` may be a person.
+    """
     types, format = schemas.types(pointer) - {"null"}, schemas.keyword(pointer, "format")
     examples = schemas.keyword(pointer, "examples") or [None]
     if types and types <= {"integer", "number"}:
         shown = examples[0] if isinstance(examples, list) else None
         return "unix-milliseconds" if isinstance(shown, int | float) and shown > 10**11 else "unix-seconds"
-    if types == {"string"} and schemas.keyword(pointer, "pattern") is None:
-        return {"date-time": "iso-milliseconds", "date": "iso-date"}.get(str(format), "")
+    if types == {"string"} and not any(schemas.keyword(pointer, each) for each in ("pattern", "enum", "maxLength")):
+        return WRITTEN.get(str(format), "") if format is not None else _as_shown(examples[0], says_time)
     return ""
+
+
+WRITTEN = {"date-time": "iso-milliseconds", "date": "iso-date"}
+"""How times of a format are written."""
+
+
+def _as_shown(example: Any, says_time: bool) -> str:
+    """How a time is written whose text has no format: as the example is; as most are without one."""
+    if (example is None and says_time) or (isinstance(example, str) and MOMENT.match(example)):
+        return "iso-milliseconds"
+    return "iso-date" if isinstance(example, str) and DAY.fullmatch(example) else ""
+
+
+MOMENT = lazy_pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)$")
+DAY = lazy_pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def server_set(schemas: Schemas, views: Iterable[Properties], asked: Iterable[Properties]) -> list[str]:

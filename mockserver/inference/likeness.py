@@ -8,6 +8,7 @@ from mockserver.inference import messages
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.messages import ENTRY_NAMES, Path, request_schema
 from mockserver.inference.names import plain, same
+from mockserver.inference.paging import HOLDERS
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -23,6 +24,25 @@ def is_alike(draft: ResourceDraft, schema: str) -> bool:
         return True
     common = draft.schemas.properties(schema).keys() & draft.properties().keys()
     return len(common) >= 3 and any(messages.resembles(draft.schemas, view, schema) for view in draft.reply_schemas())
+
+
+def holder(draft: ResourceDraft, asked: str) -> str:
+    """The property of the item whose properties a request sends without it; empty if there is none.
+
+    None of them may be a property of the item itself, and most must be inside of that one.
+    """
+    shown, own = draft.properties(), {*draft.schemas.properties(asked)}
+    own -= {name for name in own if plain(name) in draft.id_names}
+    if not own or own & shown.keys():
+        return ""
+    held = {name: own & draft.schemas.properties(at).keys() for name, at in shown.items() if plain(name) in HOLDERS}
+    return next((name for name, common in held.items() if 2 * len(common) > len(own)), "")
+
+
+def held_properties(draft: ResourceDraft) -> set[str]:
+    """The names of the properties inside of the property that has what is said about an item beside its id."""
+    holders = [at for name, at in draft.properties().items() if plain(name) in HOLDERS]
+    return {name for at in holders for name in draft.schemas.properties(at)}
 
 
 def wrapped_item(draft: ResourceDraft, entries: str) -> Path:

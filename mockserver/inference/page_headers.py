@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.inference.envelope import NUMBERS
+from mockserver.inference.envelope_names import NUMBERS
 from mockserver.inference.names import words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Header, Response

@@ -29,6 +29,9 @@ SORTS = frozenset(("sort", "sortby", "orderby", "order", "ordering", "sortfield"
 DIRECTIONS = frozenset(
     ("direction", "sortdirection", "sortorder", "order", "sortdir", "dir", "orderdirection", "orderdir", "ascdesc")
 )
+BACKWARDS = frozenset(("sortdescending", "sortdesc", "descending", "desc", "isdescending", "isdesc", "orderdescending"))
+"""Names of a flag that says that the largest value comes first."""
+
 WAYS = frozenset(("asc", "desc", "ascending", "descending"))
 
 FIRST = "first"
@@ -43,8 +46,8 @@ MOST = 10_000
 def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     """The `paging` statement of a list; None if it has no pages."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
-    sizes = [p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)]
-    limit = min(sizes, key=lambda p: (plain(p.name) not in SURE_LIMITS, plain(p.name) == FIRST), default=None)
+    sizes = [p for p in query if _word(p) in LIMITS and _is_number(schemas, p)]
+    limit = min(sizes, key=lambda p: (_word(p) not in SURE_LIMITS, _word(p) == FIRST), default=None)
     others = [parameter for parameter in query if parameter is not limit]
     position, style = _position(schemas, others)
     before = _before(schemas, others) if limit is not None and position is None else None
@@ -76,10 +79,10 @@ def _because(schemas: Schemas, limit: Parameter | None, position: Parameter | No
 
 def _is_sure(schemas: Schemas, limit: Parameter | None, position: Parameter | None, style: str) -> bool:
     """Can the parameters mean nothing but pages? A name that means several things does beside one that does not."""
-    by_limit = limit is not None and (plain(limit.name) in SURE_LIMITS or position is not None)
+    by_limit = limit is not None and (_word(limit) in SURE_LIMITS or position is not None)
     if position is None:
         return by_limit
-    name = plain(position.name)
+    name = _word(position)
     if style == "page":
         return name in SURE_PAGES and (limit is None or by_limit)
     if style == "offset":
@@ -97,7 +100,7 @@ def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | Non
             is_able = (
                 _is_number(schemas, parameter) if numeric else not parameter.required and _is_scalar(schemas, parameter)
             )
-            if plain(parameter.name) in names and is_able:
+            if _word(parameter) in names and is_able:
                 return parameter, style
     return None, ""
 
@@ -119,6 +122,12 @@ def _before(schemas: Schemas, query: list[Parameter]) -> Parameter | None:
 AN_ITEM = lazy_pattern(r"\b(ids?|identifier|uuid|cursor|key)\b", re.IGNORECASE)
 A_TIME = lazy_pattern(r"\b(date|time|timestamp|day|moment|created|epoch|seconds|iso)\b", re.IGNORECASE)
 """What the description of `before` says about an item, and about a time."""
+
+
+def _word(parameter: Parameter) -> str:
+    """The name of a parameter without what holds it: `page` of `pagination[page]`, but `pagesize` of `page[size]`."""
+    head, bracket, rest = parameter.name.rstrip("]").partition("[")
+    return plain(rest if bracket and plain(head) in ("pagination", "paging") else parameter.name)
 
 
 def _is_scalar(schemas: Schemas, parameter: Parameter) -> bool:
@@ -212,6 +221,8 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     """The `sort` statement of a list with a parameter that names a property to order by; else None."""
     query = [p for p in operation.parameters if p.location == "query" and p.schema and _are_texts(schemas, p)]
     ways = [p for p in query if plain(p.name) in DIRECTIONS and enum_of(schemas, p) <= WAYS and enum_of(schemas, p)]
+    flags = [p for p in operation.parameters if p.location == "query" and plain(p.name) in BACKWARDS]
+    ways += [p for p in flags if p.schema and schemas.types(p.schema) - {"null"} == {"boolean"}]
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
     if not fields:
         return None

@@ -40,6 +40,13 @@ BEHIND_ONLY = {
 
 BEHIND = BEFORE | BEHIND_ONLY
 
+OF_TEXTS = {
+    **dict.fromkeys(("contains", "icontains", "contain", "like", "ilike"), "contains"),
+    **dict.fromkeys(("startswith", "istartswith", "beginswith"), "starts-with"),
+    **dict.fromkeys(("ne", "neq", "not"), "not-equal"),
+}
+"""What the last word of a parameter says about a text, or in the end about any value: `title_like`, `id_ne`."""
+
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
 
@@ -65,10 +72,12 @@ def ranges(
         if parameter.name not in taken:
             for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
-                if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name]):
-                    note = f"the query parameter names a bound of the property {name}"
+                fits = _is_alike if compare in OF_TEXTS.values() else _fits
+                if name and plain(parameter.name) not in known and fits(schemas, parameter, properties[name], compare):
+                    note = f"the query parameter names {_what(compare)} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
-                    stated |= {"evidence": "implied", "note": note}
+                    sure = compare not in OF_TEXTS.values()
+                    stated |= {"evidence": "implied" if sure else "inferred", "note": note}
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
 
@@ -95,9 +104,26 @@ def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield "".join(name[1:]), BEFORE[name[0]]
         if name[-1] in BEHIND:
             yield "".join(name[:-1]), BEHIND[name[-1]]
+        elif name[-1] in OF_TEXTS:
+            yield "".join(name[:-1]), OF_TEXTS[name[-1]]
+        elif len(name) > 2 and "".join(name[-2:]) in OF_TEXTS:
+            yield "".join(name[:-2]), OF_TEXTS["".join(name[-2:])]
 
 
-def _fits(schemas: Schemas, parameter: Parameter, pointer: str) -> bool:
+def _what(compare: str) -> str:
+    return {"contains": "a part", "starts-with": "the beginning", "not-equal": "another value"}.get(compare, "a bound")
+
+
+def _is_alike(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) -> bool:
+    """Are both texts, or both of one type that is not to be equal?"""
+    asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
+    return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
+
+
+SCALARS = frozenset(("integer", "number", "boolean"))
+
+
+def _fits(schemas: Schemas, parameter: Parameter, pointer: str, _compare: str) -> bool:
     """Are both numbers, or both times?"""
     asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
     if own and own <= {"integer", "number"}:

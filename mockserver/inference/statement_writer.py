@@ -7,7 +7,16 @@ from typing import Any
 
 from mockserver.behaviour.statements import BATCHES
 from mockserver.errors import InvalidDocument, Unanswerable
-from mockserver.inference import described_statements, descriptions, fields, filters, identity, item_places, paging
+from mockserver.inference import (
+    described_statements,
+    descriptions,
+    fields,
+    filters,
+    identity,
+    item_places,
+    likeness,
+    paging,
+)
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import Statement, implied, inferred
@@ -226,8 +235,14 @@ class Writer:
         keys: Statement = {"does": action.does, "of": draft.name}
         if action.does == "update" and action.patch != "fields":
             keys["patch"] = action.patch
-        takes = self._takes(draft, action)
-        named = {"envelope": [*action.envelope], "ids": action.ids, "takes": takes, "content": action.content}
+        takes, holder = self._takes(draft, action), self._inside(draft, action)
+        named = {
+            "envelope": [*action.envelope],
+            "ids": action.ids,
+            "takes": takes,
+            "inside": holder,
+            "content": action.content,
+        }
         keys |= {key: value for key, value in named.items() if value}
         if action.keeps and (action.does == "create" or self._is_owner(draft, action)):
             keys["keeps"] = dict(action.keeps)
@@ -260,6 +275,11 @@ class Writer:
         known = {plain(name): name for name in shown if name not in own}
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
         return takes | (self._id_taken(draft, own) if action.creates else {})
+
+    def _inside(self, draft: ResourceDraft, action: DraftAction) -> str:
+        """The property of the item that has what a request sends without it: `attributes` of Strapi; empty if none."""
+        asked = item_schema_of_request(self._schemas, action) if action.does in WRITES else None
+        return likeness.holder(draft, asked) if asked else ""
 
     def _id_taken(self, draft: ResourceDraft, own: Mapping[str, str]) -> dict[str, str]:
         """The property of a create request that holds the id under another name: `name` for `pool_name`."""

@@ -1,4 +1,4 @@
-"""Documents as frameworks write them: springdoc, Laravel's Scramble, Spring Data REST, JSON:API."""
+"""Documents as frameworks write them: springdoc, Laravel's Scramble, Spring Data REST, JSON:API, swag, ASP.NET …"""
 
 from __future__ import annotations
 
@@ -130,3 +130,83 @@ def test_a_link_named_self_is_the_address_of_the_page(serve: Serve) -> None:
 
     assert "articles?page%5Bsize%5D=1" == links["self"]
     assert ["b"] == [each["attributes"]["title"] for each in api.get(f"/{links['next']}").json()["data"]]
+
+
+def test_a_reply_says_beside_the_item_that_all_is_well_and_an_error_shows_no_item(serve: Serve) -> None:
+    api = serve("go-envelope")
+    well = {"code": 0, "message": "success"}
+
+    made = api.post("/api/v1/products", json={"name": "a", "price_cents": 1}).json()
+
+    assert well | {"data": made["data"]} == made == api.get("/api/v1/products/1").json()
+    assert well == api.put("/api/v1/products/1", json={"name": "b", "price_cents": 2}).json()
+    assert well == api.delete("/api/v1/products/1").json()
+    assert {"code": 404, "message": "product not found"} == api.get("/api/v1/products/1").json()
+
+
+def test_a_text_named_like_the_time_of_creation_is_it(serve: Serve) -> None:
+    api = serve("go-envelope")
+
+    made = api.post("/api/v1/products", json={"name": "a", "price_cents": 1}).json()["data"]
+    changed = api.put("/api/v1/products/1", json={"name": "b", "price_cents": 1})
+
+    after = api.get("/api/v1/products/1").json()["data"]
+    assert 200 == changed.status_code
+    assert made["created_at"] == made["updated_at"] == after["created_at"] < after["updated_at"]
+    assert made["created_at"].startswith("2026-01-01T00:00:00")
+
+
+def test_properties_that_replies_show_inside_of_attributes_are_kept_there(serve: Serve) -> None:
+    api = serve("strapi")
+    for number in (1, 2, 3):
+        api.post("/api/restaurants", json={"data": {"name": f"r{number}", "stars": number}})
+
+    shown = api.get("/api/restaurants?pagination[page]=1&pagination[pageSize]=2&sort=name:desc").json()["data"]
+
+    assert [{"name": "r3", "stars": 3}, {"name": "r2", "stars": 2}] == [each["attributes"] for each in shown]
+    changed = api.put("/api/restaurants/2", json={"data": {"name": "new"}}).json()["data"]
+    assert (2, "new") == (changed["id"], changed["attributes"]["name"])
+    assert changed == api.get("/api/restaurants/2").json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("title_like=ALP", [1, 3]),
+        ("title_startswith=bet", [2]),
+        ("title_ne=beta", [1, 3, 4]),
+        ("views_ne=20", [1, 3, 4]),
+        ("views_gte=20", [2, 3, 4]),
+        ("_sort=views&_order=desc", [4, 3, 2, 1]),
+    ],
+)
+def test_the_end_of_a_parameter_says_how_it_compares(serve: Serve, query: str, expected: list[int]) -> None:
+    api = serve("json-server")
+    for number, title in enumerate(("alpha", "beta", "alpine", "gamma"), 1):
+        api.post("/posts", json={"title": title, "views": 10 * number})
+
+    assert expected == [each["id"] for each in api.get(f"/posts?{query}").json()]
+
+
+@pytest.mark.parametrize(("flag", "expected"), [("true", ["c", "b", "a"]), ("false", ["a", "b", "c"])])
+def test_a_flag_reverses_the_order(serve: Serve, flag: str, expected: list[str]) -> None:
+    api = serve("aspnet")
+    for name in "bca":
+        api.post("/api/Orders", json={"customerName": name})
+
+    shown = api.get(f"/api/Orders?SortBy=customerName&SortDescending={flag}").json()
+
+    assert expected == [each["customerName"] for each in shown["items"]]
+    assert (False, False) == (shown["hasPreviousPage"], shown["hasNextPage"])
+    assert api.get("/api/Orders?PageNumber=2&PageSize=1").json()["hasPreviousPage"]
+
+
+def test_a_problem_has_no_type_and_no_instance_of_its_own(serve: Serve) -> None:
+    api = serve("aspnet")
+    problem = {"type": "about:blank", "title": "Bad Request", "status": 400}
+
+    refused = api.post("/api/Orders", json={"customerName": 3}).json()
+    missing = api.get("/api/Orders/cd613e30-d8f1-4adf-91b7-584a2265b1ff").json()
+
+    assert problem | {"errors": refused["errors"]} == refused
+    assert {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "order not found"} == missing

@@ -74,6 +74,10 @@ class Action(Statement, frozen=True, kw_only=True):
         Mapping[str, str],
         Meta(description="Properties of the request that the item has under another name: name in the request → name."),
     ] = field(default_factory=dict)
+    inside: Annotated[
+        str,
+        Meta(description="The property of the item, an object, that has the properties of the request: `attributes`."),
+    ] = ""
     keeps: Annotated[
         Mapping[str, str],
         Meta(

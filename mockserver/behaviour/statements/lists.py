@@ -74,11 +74,22 @@ class Filter(Statement, frozen=True, kw_only=True):
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
     location: Annotated[Literal["query", "path"], Meta(description="Where the parameter is.")] = "query"
     compare: Annotated[
-        Literal["equal", "any-of", "at-least", "at-most", "above", "below", "expression"],
+        Literal[
+            "equal",
+            "not-equal",
+            "any-of",
+            "at-least",
+            "at-most",
+            "above",
+            "below",
+            "contains",
+            "starts-with",
+            "expression",
+        ],
         Meta(
             description="How the property compares with the value. `any-of`: it is one of several ids with commas "
             "between them, also where ids are numbers and the parameter is a text; `at-least` for `min_price`, "
-            "`below` for `price_lt`. "
+            "`below` for `price_lt`, `contains` (in upper or lower case) for `title_like`. "
             "`expression` (with the field `*`): the value is an expression of SCIM or OData, such as "
             '`userName eq "ada" and active eq true`; one that cannot be read is refused.'
         ),
@@ -89,6 +100,12 @@ class Sort(Statement, frozen=True, kw_only=True):
     """Query parameters that choose the order of a list."""
 
     parameter: Annotated[
-        str, Meta(description="The parameter that names a property. A `-` before the name reverses the order.")
+        str,
+        Meta(
+            description="The parameter that names a property, or several. A `-` before the name, or `desc` after it, "
+            "reverses the order."
+        ),
     ]
-    direction: Annotated[str, Meta(description="The parameter for the direction: `asc` or `desc`.")] = ""
+    direction: Annotated[
+        str, Meta(description="The parameter for the direction: `asc` or `desc`, or a flag that reverses it.")
+    ] = ""

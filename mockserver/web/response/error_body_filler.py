@@ -59,13 +59,32 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
 
 
 def _fill(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
+    _empty(body, rules)
     _fill_lists(body, facts, faults, rules)
     for path, name in list(_leaves(body)):
         closest = _closest_facts(facts, path, faults)
         old = _at(body, path)
-        if not any(_try(body, path, candidate, rules) for candidate in _candidates(name, old, closest)):
+        is_problem = path[-1] == "type" and _at(body, path[:-1]).keys() >= PROBLEM
+        candidates = [NO_TYPE] if is_problem and isinstance(old, str) else _candidates(name, old, closest)
+        if not any(_try(body, path, candidate, rules) for candidate in candidates):
             _put(body, path, old)
             _leave_out(body, path, rules)
+
+
+def _empty(body: dict[str, Any], rules: BodyRules) -> None:
+    """Leave out what a success would show beside the message, such as `data`; null where it has to be there.
+
+    The `instance` of a problem is left out too: it would be the address of this one.
+    """
+    for root in [each for each in body.values() if isinstance(each, dict)]:
+        unknown = SUCCESS_VALUES | {"instance"} if root.keys() >= PROBLEM else SUCCESS_VALUES
+        for name in [each for each in root if _normalized(each) in unknown]:
+            old = root.pop(name)
+            if rules.is_valid(body):
+                continue
+            root[name] = None
+            if not rules.is_valid(body):
+                root[name] = old
 
 
 def _with_fault(facts: ErrorFacts, fault: Fault) -> ErrorFacts:
@@ -217,6 +236,12 @@ def _pointer(facts: ErrorFacts) -> list[Any]:
 def _false(facts: ErrorFacts) -> list[Any]:
     return [False]
 
+
+SUCCESS_VALUES = frozenset({"data", "result", "payload"})
+"""Names of what a success shows, in bodies that errors have too: `{code, message, data}`."""
+
+PROBLEM, NO_TYPE = frozenset({"title", "status"}), "about:blank"
+"""Names beside the `type` of a problem (RFC 9457 section 3.1), and its value where it says no more than the status."""
 
 PLACES = frozenset({"loc", "path"})
 """Names of lists that are one value: the path to the fault."""
