@@ -132,7 +132,7 @@ class Operation(Struct, frozen=True):
     `operation_id` is `get /pets` where the document gives none. `extension` is the operation's `x-behaviour`.
     `base_paths` are those of its own servers, or of its path's; empty if it has none, so that the document's apply.
     With `deprecated`, clients should stop using it. Of a query parameter that is an object, `parameters` has the
-    properties (see `object_parameters.py`), and `objects` has their names by its own.
+    properties (see `object_parameters.py`), and `objects` has it with their names.
     """
 
     path: str
@@ -147,7 +147,7 @@ class Operation(Struct, frozen=True):
     pointer: str
     base_paths: tuple[str, ...] = ()
     deprecated: bool = False
-    objects: Mapping[str, tuple[str, ...]] = {}
+    objects: Mapping[Parameter, tuple[str, ...]] = {}
 
     @property
     def http_method(self) -> str:

@@ -1,7 +1,7 @@
 """Query parameters that are objects whose properties are sent apart: `pageable` with `page` and `size` is two of them.
 
-So a `page` means the same whether the document lists it or an object has it, and may be left out if the object allows
-that.
+So a `page` means the same whether the document lists it or an object has it. The object itself is read too, because
+clients write it in several ways (`pageable[page]=1`), and may be left out where it requires no property.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.openapi import pointer as json_pointer
-from mockserver.openapi.document import Parameter
+from mockserver.openapi.document import Operation, Parameter
 
 PLAIN_KEYS = frozenset(
     ("type", "properties", "required", "title", "description", "example", "examples", "deprecated", "$comment")
@@ -25,8 +25,8 @@ SIMPLE = frozenset(("string", "integer", "number", "boolean", "array"))
 
 def taken_apart(
     root: Mapping[str, Any], parameters: Iterable[Parameter]
-) -> tuple[tuple[Parameter, ...], dict[str, tuple[str, ...]]]:
-    """The parameters with those of each such object in its place, and the names in each object by its name.
+) -> tuple[tuple[Parameter, ...], dict[Parameter, tuple[str, ...]]]:
+    """The parameters with those of each such object in its place, and the names in each object.
 
     An object stays whole if its properties depend on each other, as they do where it may be absent and is not empty
     otherwise, or if another parameter has the name of one of them (OpenAPI 3.1 section 4.8.12.2, style `form`).
@@ -34,17 +34,24 @@ def taken_apart(
     known = list(parameters)
     names = {each.name for each in known if each.location == "query"}
     found: list[Parameter] = []
-    objects: dict[str, tuple[str, ...]] = {}
+    objects: dict[Parameter, tuple[str, ...]] = {}
     for parameter in known:
         parts = _parts(root, parameter)
         inside = tuple(part.name for part in parts)
         if parts and names.isdisjoint(inside):
             names.update(inside)
-            objects[parameter.name] = inside
+            objects[replace(parameter, required=any(part.required for part in parts))] = inside
             found.extend(parts)
         else:
             found.append(parameter)
     return tuple(found), objects
+
+
+def whole_parameters(operation: Operation) -> list[Parameter]:
+    """The parameters of an operation as the document has them: objects are whole."""
+    inside = {name for names in operation.objects.values() for name in names}
+    rest = [each for each in operation.parameters if each.location != "query" or each.name not in inside]
+    return [*rest, *operation.objects]
 
 
 def _parts(root: Mapping[str, Any], parameter: Parameter) -> list[Parameter]:

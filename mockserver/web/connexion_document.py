@@ -23,6 +23,7 @@ from mockserver.openapi.document import (
     Response,
 )
 from mockserver.openapi.field_types import QUERYSTRING, TABS
+from mockserver.openapi.object_parameters import whole_parameters
 from mockserver.openapi.schemas import Schemas
 
 VERSION = "3.0.3"
@@ -83,7 +84,7 @@ def operation_object(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     node = json_pointer.lookup(schemas.root, operation.pointer)
     made: dict[str, Any] = {
         "operationId": operation.operation_id,
-        "parameters": [*_parameters(operation, schemas)],
+        "parameters": [_parameter(each, schemas) for each in whole_parameters(operation)],
         "responses": {each.status.replace("x", "X"): _response(each) for each in operation.responses} or NO_RESPONSES,
         "security": [{name: list(scopes) for name, scopes in needed} for needed in operation.security],
     }
@@ -93,16 +94,6 @@ def operation_object(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     if controller is not None:
         made[CONTROLLERS[0]] = controller
     return made
-
-
-def _parameters(operation: Operation, schemas: Schemas) -> Iterator[dict[str, Any]]:
-    """The parameters as the document has them: functions get an object whose properties are sent apart as one."""
-    inside = {name for names in operation.objects.values() for name in names}
-    for each in operation.parameters:
-        if each.location != "query" or each.name not in inside:
-            yield _parameter(each, schemas)
-    for name in operation.objects:
-        yield {"name": name, "in": "query", "schema": {"type": "object"}}
 
 
 def _parameter(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
+from mockserver.openapi.object_parameters import whole_parameters
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.operation_handlers import OURS, OperationHandler, RaisedResponse
@@ -95,12 +96,15 @@ class Endpoint:
         anyone = None if parts.authenticates else parts.keyring.anyone()
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
         conditions = condition_headers(bound.tags, operation) if bound is not None else ()
-        own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)] + [*conditions]
+        own_parameters = [p for p in whole_parameters(operation) if _is_read(p.name, p.location)] + [*conditions]
         self._query_names = _query_names(operation, parts.contract.document)
         readers = [parameter_reader(p, schemas, self._query_names) for p in own_parameters]
         strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)
         self._parameters = Parameters(
-            readers, path_template.names(operation.path), strict_query if parts.strict_query else None
+            readers,
+            path_template.names(operation.path),
+            strict_query if parts.strict_query else None,
+            {each.name: names for each, names in operation.objects.items()},
         )
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in parts.contract.document.security_schemes.values()
@@ -365,7 +369,8 @@ def _keys(document: Document) -> list[str]:
 
 def _query_names(operation: Operation, document: Document) -> frozenset[str]:
     """The query names that are taken by parameters and API keys."""
-    return frozenset([*(p.name for p in operation.parameters if p.location == "query"), *_keys(document)])
+    listed = [*operation.parameters, *operation.objects]
+    return frozenset([*(p.name for p in listed if p.location == "query"), *_keys(document)])
 
 
 def _is_read(name: str, location: str) -> bool:

@@ -62,7 +62,6 @@ class UserHandler:
         self.name = f"{name}'s"
         style = handler_arguments.chosen(function, operation, name)
         self._items, self._is_secured = items, bool(operation.security)
-        self._objects = documented.objects
         self._call = _HandlerDecorator(documented, pythonic_params=style.pythonic).decorate(function)
         self._app = _secured(ContextOperation(self._respond, operation=operation), operation)
 
@@ -93,14 +92,7 @@ class UserHandler:
 
     def _scope(self, call: Call, scope: Mapping[str, Any]) -> dict[str, Any]:
         context = _who(call.principal) if self._is_secured else {}
-        if self._objects:
-            call = call._replace(query={**call.query, **self._whole(call.query)})
         return {**scope, "extensions": {CALL: call, CONTEXT: context}}
-
-    def _whole(self, query: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """The objects whose properties are sent apart, as the function expects them."""
-        parts = {name: {key: query.get(key) for key in keys} for name, keys in self._objects.items()}
-        return {name: {key: value for key, value in part.items() if value is not None} for name, part in parts.items()}
 
 
 class _ParsedRequest(ConnexionRequest):  # type: ignore[misc]  # connexion has no types: a base of type Any

@@ -32,7 +32,8 @@ def test_a_parameter_that_is_an_object_pages_and_sorts_by_its_properties(serve: 
     assert ["b3"] == [f"{each['title']}{each['id']}" for each in shown.pop("content")]
     expected = {"totalElements": 3, "totalPages": 2, "size": 2, "number": 1, "numberOfElements": 1}
     assert expected | {"first": False, "last": True, "empty": False} == shown
-    assert "query size" in api.get("/api/tasks?size=0").text
+    assert "pageable.size" in api.get("/api/tasks?size=0").text
+    assert ["b3"] == _titles(api, "pageable[page]=1&pageable[size]=2")
     assert ["b3", "b1", "a2"] == _titles(api, "sort=title,desc")
     assert ["a2", "b3", "b1"] == _titles(api, "sort=title,asc&sort=id,desc")
     assert ["b1", "b3", "a2"] == _titles(api, "sort=-title,id")

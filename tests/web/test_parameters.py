@@ -225,7 +225,7 @@ def test_notations_of_generated_clients_are_read_in_queries_and_forms(
         queried = client.get(f"/x?{written}")
         posted = client.post("/x", content=quote_plus(written, safe='=&%{}":,[]'), headers=headers)
 
-    assert {"a": meant} == queried.json()["query"]
+    assert meant == queried.json()["query"]["a"]
     if written not in ("a=1,2", "a=1%2C2", "a=R,1,B,true"):
         assert {"a": meant} == posted.json()["body"]
 

@@ -233,8 +233,14 @@ class Parameters:
     """
 
     def __init__(
-        self, readers: Sequence[AnyReader], names: Sequence[str], strict_query: StrictQuery | None = None
+        self,
+        readers: Sequence[AnyReader],
+        names: Sequence[str],
+        strict_query: StrictQuery | None = None,
+        objects: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
+        """`objects` are those whose properties are values of the query too, with their names."""
+        self._objects = dict(objects or {})
         self._readers, self._names, self._strict_query = tuple(readers), tuple(names), strict_query
         self._header_readers = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
         self.are_in_target = not self._header_readers
@@ -254,7 +260,7 @@ class Parameters:
             return self._read_valid(sources)
         if target.values is None:
             unknown = self._strict_query.faults(sources["query"]) if self._strict_query is not None else ()
-            values = read_all(self._readers, sources, unknown)
+            values = self._taken_apart(read_all(self._readers, sources, unknown))
             self._cache(target, values)
             return values
         from_headers = read_all(self._header_readers, sources)
@@ -267,6 +273,14 @@ class Parameters:
             value = reader.value(sources[reader.location], found)
             if value is not ABSENT and (not found or reader.location == "path"):
                 values[reader.location][reader.name] = value
+        return self._taken_apart(values)
+
+    def _taken_apart(self, values: Values) -> Values:
+        """The values with the properties of objects beside these."""
+        for name, keys in self._objects.items():
+            held = values["query"].get(name)
+            if isinstance(held, dict):
+                values["query"].update({key: held[key] for key in keys if key in held})
         return values
 
     def _cache(self, target: RequestTarget, values: Values) -> None:
