@@ -71,15 +71,15 @@ class CommandServer:
         self._socket.close()
         self._process.wait(30)
 
-    def fork(self, arguments: Sequence[str], cwd: str, files: list[int]) -> None:
-        """Let a process run `mockserver` with these arguments."""
-        asked = json.dumps({"arguments": arguments, "cwd": cwd}).encode()
+    def fork(self, arguments: Sequence[str], cwd: str, environment: Mapping[str, str], files: list[int]) -> None:
+        """Let a process run `mockserver` with these arguments and this environment."""
+        asked = json.dumps({"arguments": arguments, "cwd": cwd, "environment": dict(environment)}).encode()
         with self._turn:
             socket.send_fds(self._socket, [len(asked).to_bytes(INTEGER) + asked], files)
 
 
 class ForkedProcess(subprocess.Popen[str]):
-    """`mockserver` in a process of a CommandServer, to be used as any Popen. `args` are its arguments."""
+    """`mockserver` in a process of a CommandServer, to be used as any Popen with `env`. `args` are its arguments."""
 
     def __init__(self, server: CommandServer, arguments: Sequence[str], **options: Any) -> None:
         self._server = server
@@ -87,8 +87,8 @@ class ForkedProcess(subprocess.Popen[str]):
         super().__init__([*arguments], text=True, **options)
 
     def _execute_child(self, *given: Any) -> None:
-        arguments, cwd, (stdout, _, stderr) = given[0], given[5], given[13:16]
-        self._server.fork(arguments, str(cwd), [stdout, stderr, self._status_end])
+        arguments, cwd, environment, (stdout, _, stderr) = given[0], given[5], given[6], given[13:16]
+        self._server.fork(arguments, str(cwd), environment, [stdout, stderr, self._status_end])
         for end in {stdout, stderr, self._status_end}:
             os.close(end)
         self.pid = _integer(os.read(self._status, INTEGER))
@@ -167,6 +167,8 @@ def _become(asked: dict[str, Any], files: list[int]) -> None:
     os.dup2(files[STDERR], 2)
     for file in files:
         os.close(file)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
     os.chdir(asked["cwd"])
     sys.path[0] = asked["cwd"]  # as `python -m` does
     random.seed()

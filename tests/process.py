@@ -48,7 +48,7 @@ class Processes:
         pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": cwd}
         process: subprocess.Popen[str]
         if program is COMMAND and MAY_FORK:
-            process = ForkedProcess(_command_server(), arguments, **pipes)
+            process = ForkedProcess(_command_server(), arguments, env=ENVIRONMENT, **pipes)
         else:
             process = subprocess.Popen([*program, *arguments], text=True, env=ENVIRONMENT, **pipes)
         self._started.append(process)
@@ -85,10 +85,9 @@ def run(
     *arguments: str, cwd: Path = ROOT, seconds: float = PATIENCE, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
-    if environment is ENVIRONMENT and MAY_FORK:
-        with ForkedProcess(
-            _command_server(), arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd
-        ) as process:
+    if MAY_FORK and _of_interpreter(environment) == _of_interpreter(ENVIRONMENT):
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": cwd, "env": environment}
+        with ForkedProcess(_command_server(), arguments, **pipes) as process:
             try:
                 printed = process.communicate(timeout=seconds)
             finally:
@@ -97,6 +96,11 @@ def run(
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=environment
     )
+
+
+def _of_interpreter(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that Python itself reads when it starts."""
+    return {name: value for name, value in environment.items() if name.startswith("PYTHON")}
 
 
 @cache
