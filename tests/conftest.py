@@ -51,6 +51,11 @@ QUIET_BROWSER = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests: the last one to end would keep a core to itself."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what is imported: it went through all of it again and again."""
     gc.collect()
