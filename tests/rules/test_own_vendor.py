@@ -25,7 +25,8 @@ def test_a_folder_with_documents_and_rules_is_served(tmp_path: Path) -> None:
 def test_a_folder_without_checks_is_checked_by_the_checks_of_every_contract(tmp_path: Path) -> None:
     write_vendor(tmp_path / "acme", checks=False)
 
-    done = run("check", "./acme", "--quick", cwd=tmp_path)
+    # Without Schemathesis, which knows nothing of rules.
+    done = run("check", "./acme", "--quick", "--skip", "*_*", cwd=tmp_path)
 
     assert (0, True) == (done.returncode, " 0 failures" in done.stdout), done.stdout + done.stderr
     assert "acme-stamp" not in done.stderr
