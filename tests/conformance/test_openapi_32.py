@@ -18,6 +18,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_command_of_schemathesis_finds_no_failure(name: str) -> None:
     document = DOCUMENTS[name]

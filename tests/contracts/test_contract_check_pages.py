@@ -82,6 +82,7 @@ def test_the_app_of_the_tutorial_is_the_one_that_is_checked() -> None:
     assert (PAGES / "notes_app.py").read_text(encoding="utf-8") == program
 
 
+@pytest.mark.slow
 def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     port, source = free_port(), blocks(TUTORIAL, "python")[0]
     (tmp_path / "notes_app.py").write_text(source, encoding="utf-8")

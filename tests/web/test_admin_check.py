@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contracts.client.target import Target
 from contracts.runner.in_process import load_contract
@@ -38,6 +39,7 @@ def own_checks() -> CheckResult:
         return run_checks(contract, target, mode="quick")
 
 
+@pytest.mark.slow
 def test_a_check_finds_no_failure_in_the_admin_api(tmp_path: Path) -> None:
     own = own_checks()
     with Processes() as processes:
