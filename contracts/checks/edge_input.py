@@ -12,7 +12,7 @@ from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
-from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.request_builder import CannotBuildRequest, RefusedItem
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
@@ -92,7 +92,8 @@ def edge_input(context: CheckContext, resource: CheckedResource, op: ResourceOpe
     ordinary = trial.send(trial.base)
     trial.finish(ordinary)
     if ordinary.exchange.status >= 300:
-        raise CannotBuildRequest(f"{op.name} answers {ordinary.exchange.status} to ordinary values")
+        text = f"{op.name} answers {ordinary.exchange.status} to ordinary values"
+        raise RefusedItem(text, resource.name) if trial.target is None else CannotBuildRequest(text)
     edges = {name: found for name in _free_fields(trial) if (found := _edges_of(trial, name))}
     refused = 0
     for number in range(min(MOST_ROWS, max(map(len, edges.values()), default=0))):
@@ -222,6 +223,7 @@ def _short(value: Any) -> str:
 def optional_fields(context: CheckContext, resource: CheckedResource) -> None:
     """A create request succeeds without any optional field, and with each of them alone."""
     op = resource.operations["create"]
+    context.leaves_out_refused = False
     smallest, full = smallest_body(context, resource), distinct_body(context, resource)
     trial = InputTrial(context, resource, op, smallest)
     optional = [name for name in full if name not in smallest and name not in op.rule_fields][:MOST_FIELDS]

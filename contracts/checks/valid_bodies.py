@@ -10,6 +10,10 @@ from contracts.client.changed_values import changed_body, changed_value
 from contracts.client.request_bodies import texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.openapi.schemas import Schemas
+
+DEEPEST = 4
+"""How deep into objects and lists is looked for a value of free choice."""
 
 
 def distinct_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
@@ -45,13 +49,20 @@ def is_reference(context: CheckContext, name: str) -> bool:
 
 
 def is_open_value(context: CheckContext, op: ResourceOperation, name: str) -> bool:
-    """Is a field a text or a whole number about which its schema says no more?
+    """Is a field, or something in it, a text or a whole number about which its schema says no more?
 
     It may be a template, a name that is taken, or the id of something that there is not.
     """
-    schemas, pointer = context.contract.schemas, context.bodies.properties(op).get(name)
-    types = schemas.types(pointer) if pointer is not None else frozenset()
-    if pointer is None or not types & {"string", "integer"}:
+    pointer = context.bodies.properties(op).get(name)
+    return pointer is not None and _is_open(context.contract.schemas, pointer)
+
+
+def _is_open(schemas: Schemas, pointer: str, depth: int = 0) -> bool:
+    types, parts = schemas.types(pointer), [*schemas.properties(pointer).values()]
+    items = schemas.items(pointer)
+    if depth < DEEPEST and any(_is_open(schemas, each, depth + 1) for each in (*parts, *([items] if items else []))):
+        return True
+    if parts or items or (types and not types & {"string", "integer"}):
         return False
     said = {
         word: schemas.keyword(pointer, word) for word in ("enum", "const", "format", "pattern", "minimum", "maximum")
@@ -86,6 +97,7 @@ def every_change(
     Empty if no valid body changes anything.
     """
     references = {name for name in context.bodies.properties(op) if is_reference(context, name)}
-    fixed = unchangeable(resource) | op.rule_fields | references | without
+    refused = context.shared.refused_fields.get(resource.name, frozenset())
+    fixed = unchangeable(resource) | op.rule_fields | references | refused | without
     body = changed_body(context.bodies, context.contract.schemas, op, created.sent, fixed)
     return meant(context, resource, op, body, created) if body.keys() - fixed else {}

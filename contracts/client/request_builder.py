@@ -32,6 +32,14 @@ class CannotBuildRequest(Exception):
     """A check cannot run here, because a request or an item that it needs cannot be made; the text says why."""
 
 
+class RefusedItem(CannotBuildRequest):
+    """A body that is valid by the document creates no item of the resource with this name."""
+
+    def __init__(self, text: str, resource: str) -> None:
+        super().__init__(text)
+        self.resource = resource
+
+
 class NotAllowed(CannotBuildRequest):
     """The user of a check may not do what the check needs."""
 

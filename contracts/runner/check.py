@@ -8,7 +8,7 @@ from functools import partial
 from inspect import getdoc
 from typing import Any
 
-from contracts.client.request_builder import NothingCompared
+from contracts.client.request_builder import NothingCompared, RefusedItem
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.context import CheckContext
@@ -67,9 +67,15 @@ class BoundCheck:
     def run(self, context: CheckContext) -> None:
         """Run the check. Raises CannotBuildRequest, Unreachable, Exhausted or ReadOnly.
 
-        A check that compared nothing has not passed: CannotBuildRequest says why.
+        A check that compared nothing has not passed: CannotBuildRequest says why. Where an item with all fields is
+        refused, it runs again without the fields that are refused.
         """
-        self.check.run(context, *self.arguments)
+        try:
+            self.check.run(context, *self.arguments)
+        except RefusedItem as refused:
+            if context.findings or not context.learn_refused_fields(refused.resource):
+                raise
+            self.check.run(context, *self.arguments)
         if not context.compared and not self.check.asserts:
             reason = context.refusal or "what the check is about does not occur here"
             raise NothingCompared(f"nothing could be compared: {reason}")

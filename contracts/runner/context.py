@@ -11,11 +11,11 @@ from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import SAFE, User
 from contracts.model.finding import RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.runner.item_maker import ItemMaker
 from contracts.runner.list_pages import read_pages
+from contracts.runner.refused_fields import RefusedFields
 
 
-class CheckContext(ItemMaker):
+class CheckContext(RefusedFields):
     """One check at one operation of a target. Violations become `findings`; `clean_up` deletes what was created."""
 
     def some_item(self, resource: CheckedResource) -> CreatedItem:

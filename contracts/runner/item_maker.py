@@ -9,7 +9,7 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.ordered_pairs import in_order
 from contracts.client.pagination import listed
-from contracts.client.request_builder import CannotBuildRequest, NotAllowed
+from contracts.client.request_builder import CannotBuildRequest, NotAllowed, RefusedItem
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import relative_sentence
@@ -48,6 +48,7 @@ class ItemMaker(ItemRecorder):
         self._distinct = DistinctBodies(shared, self.bodies)
         self._referred_items: dict[str, list[Any]] = {}
         self._is_probing = False
+        self.leaves_out_refused = True  # not where a check is about these fields
         self._being_made: set[str] = set()
         self._added: Counter[str] = Counter()
 
@@ -99,15 +100,15 @@ class ItemMaker(ItemRecorder):
         """
         op = resource.operations["create"]
         self._learn_how_items_differ(resource)
-        form = self.shared.forms.get(resource.name, "")
+        form = self.shared.forms.get(resource.name, "").replace("few", "" if full else "few")
         make = self.bodies.full if full or "full" in form else self.bodies.minimal
         seed = f"{self.check}/{self.random.random()}"
         made = make(op, seed) if op.media_type is not None else self.bodies.without_json(op, seed)
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         made = modest_body(self.contract.schemas, self.bodies, resource, made)
-        wanted = form.replace("few", "") if full else form
-        made = in_form(self.contract.schemas, self.bodies, resource, made, wanted)
+        left_out = self.shared.refused_fields.get(resource.name, ()) if self.leaves_out_refused else ()
+        made = in_form(self.contract.schemas, self.bodies, resource, made, form, left_out)
         marked = self.bodies.marked(op, resource, made, self.shared.mark()) if form != PLAIN else made
         distinct = self._distinct.body(resource, marked)
         ordered = in_order(distinct)
@@ -163,7 +164,7 @@ class ItemMaker(ItemRecorder):
         exchange, made = self.try_create(resource, body, user=user, path=path)
         if made is None:
             reason = "returned no id" if exchange.status < 300 else f"returned {exchange.status} for a valid request"
-            raise CannotBuildRequest(f"{resource.operations['create'].name} {reason}")
+            raise RefusedItem(f"{resource.operations['create'].name} {reason}", resource.name)
         return made
 
     def try_create(

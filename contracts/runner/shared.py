@@ -30,7 +30,8 @@ class SharedState:
     without a response in time since its last response. `crowded` maps each resource whose creates may conflict to
     how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms`
     maps each resource whose usual body was refused to the form of bodies that is accepted, or to nothing. `made`
-    names the resources that got an item, and `refused` those that refused bodies that differ more, too; `used_up`
+    names the resources that got an item, and `refused` those that refused bodies that differ more, too;
+    `refused_fields` has the optional fields because of which a resource refuses bodies with all fields. `used_up`
     names those of which there may be too little for the create requests that refer to them, and `fillings` has the
     operations that add to what there is of them. `spans` has the fields between which the items of a resource last,
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
@@ -56,6 +57,7 @@ class SharedState:
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
         self.forms: dict[str, str] = {}
+        self.refused_fields: dict[str, frozenset[str]] = {}
         self.made, self.refused = set[str](), set[str]()
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
@@ -24,10 +24,19 @@ SPAN = 1000
 
 
 def in_form(
-    schemas: Schemas, bodies: RequestBodies, resource: CheckedResource, body: dict[str, Any], form: str
+    schemas: Schemas,
+    bodies: RequestBodies,
+    resource: CheckedResource,
+    body: dict[str, Any],
+    form: str,
+    left_out: Container[str] = (),
 ) -> dict[str, Any]:
-    """The body in a form; as far as it stays valid. Which fields `full` adds is chosen before."""
+    """The body in a form, without the fields in `left_out`; as far as it stays valid.
+
+    Which fields `full` adds is chosen before.
+    """
     op = resource.operations["create"]
+    body = _valid(bodies, resource, body, {name: value for name, value in body.items() if name not in left_out})
     if "few" in form:
         needed = bodies.required(op)
         body = _valid(bodies, resource, body, {name: value for name, value in body.items() if name in needed})
