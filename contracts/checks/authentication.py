@@ -28,6 +28,8 @@ from mockserver.contract import Contract
 
 WITHOUT = "without a credential"
 
+NOT_FOUND = 404
+
 
 def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Requests without a credential, or with an invalid one, are refused and have no effect."""
@@ -44,11 +46,19 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
+        if exchange.status == NOT_FOUND and created is None and what == WITHOUT:
+            _needs_route(context, op, path, body)
         _check_unauthenticated(context, op, exchange, what)
         _check_without_effect(context, resource, op, created, body, exchange, what)
     if op.operation.method == "get":
         _check_scheme_case(context, op, path)
         _check_unknown_item(context, op, resource, created, path)
+
+
+def _needs_route(context: CheckContext, op: ResourceOperation, path: dict[str, Any], body: Any) -> None:
+    """Raises CannotBuildRequest if a valid credential gets 404, too: no such item is known, or the operation is off."""
+    if context.send(op, path=path, body=body, headers=_tenant_header(context)).status == NOT_FOUND:
+        raise CannotBuildRequest(f"{op.name} answers 404 to a valid credential, too")
 
 
 def _check_unauthenticated(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, what: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
+from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources, name_of
 from contracts.runner.check import Check, Place
@@ -77,7 +78,7 @@ def _places(contract: Contract) -> Iterator[Place]:
         if not resource.can("create") or not ops:
             continue
         path = min((op.path for op in ops), key=len)
-        documented = {op.http_method for op in contract.document.operations if op.path == path}
+        documented = methods_at(contract, path)  # `/pets/{id}` and `/pets/{id_or_name}` are one path
         methods = tuple(each for each in METHODS if each not in documented)
         if methods:
             first = next(op for op in ops if op.path == path)

@@ -28,6 +28,7 @@ from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
 from contracts.preflight.accounts import with_accounts
+from contracts.preflight.token_scheme import with_token_scheme
 from contracts.receiver.receiver_context import ReceiverSettings
 from contracts.receiver.run import check_receiver
 from contracts.report.causes import causes
@@ -144,9 +145,15 @@ def _hints(fault: Exception, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _with_two_users(settings: CheckSettings, given: Mapping[str, Any]) -> tuple[CheckSettings, tuple[str, ...]]:
-    """The settings with accounts that are made now, if there are too few users; and what they leave behind."""
+    """The settings with accounts that are made now, if there are too few users; and what they leave behind.
+
+    Credentials that are given are sent as the service wants them.
+    """
     if given["no_auth"]:
         return settings, ()
+    settings, said = with_token_scheme(settings)
+    for line in said:
+        say(line, err=True)
     are_given = bool(given["secrets"] or given["auth_file"] or given["headers"])
     settings, made = with_accounts(settings, are_given=are_given)
     for each in made:

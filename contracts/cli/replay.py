@@ -20,6 +20,7 @@ from contracts.conformance.response_validation import response_violations
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.resources import name_of
+from contracts.preflight.token_scheme import with_token_scheme
 from contracts.report.report import MOCK, Report, UnreadableReport, read_report
 from contracts.reproduce.script import ScriptBroken, replay_script, script
 from contracts.runner.request_sender import Mode
@@ -106,7 +107,7 @@ def replay(
             insecure=insecure,
             lenient=lenient,
         )
-        now = find_again(read, reported, settings)
+        now = find_again(read, reported, with_token_scheme(settings)[0])
     except MockServerError as fault:
         say(f"cannot replay: {fault}", err=True)
         context.exit(2)

@@ -35,7 +35,7 @@ EXPECTED: Mapping[str, str] = {
     "allow_header_conformance": "an Allow header that lists every documented method",
     "use_after_free": "a deleted item is not found",
     "ensure_resource_availability": "a created item is found",
-    "ignored_auth": "a request without a valid credential is refused",
+    "ignored_auth": "a request without a valid credential is refused with 401 or 403",
     ANSWERED: "a response to each request",
 }
 """Check → what a correct server does."""

@@ -11,7 +11,7 @@ from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import Finding, RecordedExchange, Verdict
 from contracts.report.coercions import is_coercion
-from contracts.report.severity import severity
+from contracts.report.severity import is_wrong_refusal, severity
 
 Key = tuple[str, ...]
 """What findings of one cause have in common."""
@@ -46,7 +46,8 @@ ALLOW = frozenset({"method-not-allowed", "allow_header_conformance", "unsupporte
 """Checks of the same header, one of ours and two of Schemathesis."""
 
 UNENFORCED = re.compile(
-    r"^a request with (?P<field>[\w.\[\]-]+)[ =].*, which `\w+` (?:forbids|allows), is (?P<outcome>refused|accepted)$"
+    r"^a request with (?P<field>[\w.\[\]-]+)[ =].*, which `[\w/]+` (?:forbids|allows), "
+    r"is (?P<outcome>refused|accepted)$"
 )
 """The expectation about one field or parameter whose schema is not enforced, by whichever keyword."""
 
@@ -94,8 +95,8 @@ def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
 
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
     the same server error, did not keep what it was sent or does not enforce the schema of one field, or if values of a
-    wrong type were converted. A finding
-    that fits several groups belongs to the largest.
+    wrong type were converted, or if requests without a valid credential were refused with the same wrong status. A
+    finding that fits several groups belongs to the largest.
     """
     groups: dict[Key, set[int]] = {}
     for number, found in enumerate(findings):
@@ -134,13 +135,17 @@ def _joined(findings: Sequence[Finding], groups: Iterable[frozenset[int]]) -> It
 
 
 def _witness(found: Finding) -> tuple[object, ...]:
-    """The last exchange, and the check unless the response itself is wrong; empty if there is no exchange."""
+    """The last exchange, and the check unless the response itself is wrong; empty if there is no exchange.
+
+    A response that shows the invalid value that was accepted has the same cause.
+    """
     last = found.exchanges[-1] if found.exchanges else None
     if last is None:
         return ()
     if last.status >= 500:
         return last.method, last.url, last.body, last.status, last.reply_body
-    check = "" if found.check == "document" else found.check
+    is_echo = found.check == "document" or (last.status < 300 and UNENFORCED.search(found.expected) is not None)
+    check = "" if is_echo else found.check
     return found.verdict, check, last.method, last.url, last.body, last.status, last.reply_body
 
 
@@ -171,6 +176,8 @@ def _keys(found: Finding) -> Iterator[Key]:
     unenforced = UNENFORCED.search(found.expected)
     if unenforced is not None:
         yield "unenforced", found.verdict, found.operation, unenforced["field"], unenforced["outcome"]
+    if is_wrong_refusal(found):
+        yield "wrong refusal", found.verdict, str(found.exchanges[-1].status)
     last = found.exchanges[-1] if found.exchanges else None
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
         yield "server error", found.operation, str(last.status), place([last])

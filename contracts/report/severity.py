@@ -44,7 +44,15 @@ def severity(found: Finding) -> int:
     last, module = found.exchanges[-1].status if found.exchanges else 200, origin(found.check)
     if last == 0 or last >= 500:
         return 1 if module in STYLE or _is_odd(found) else 0
+    if is_wrong_refusal(found):
+        return 2
     return 0 if module in WORST else 2 if module in STYLE else 1
+
+
+def is_wrong_refusal(found: Finding) -> bool:
+    """Was a request without a valid credential refused, and only with another status than 401?"""
+    is_about = found.check in ("authentication", "ignored_auth") and "is refused with" in found.expected
+    return is_about and bool(found.exchanges) and 400 <= found.exchanges[-1].status < 500
 
 
 def _is_odd(found: Finding) -> bool:

@@ -217,3 +217,25 @@ def test_the_summary_does_not_repeat_a_response_that_was_seen() -> None:
     one = found("document", "GET /a", "no server error", "status 500: it broke", status=500, answer=b"it broke")
 
     assert not any(line.startswith("  response") for line in lines(report(one)))
+
+
+def test_a_response_that_shows_the_invalid_value_that_was_accepted_has_the_same_cause() -> None:
+    body = b'{"priority":0}'
+    accepted = found("validation", "POST /stubs", "a request with priority 0, which `minimum` forbids, is refused",
+                     "status 201", status=201, body=body, answer=body)  # fmt: skip
+    shown = found("document", "POST /stubs", "the body of a 201 response matches its schema",
+                  "priority: 0 is less than the minimum of 1", status=201, body=body, answer=body)  # fmt: skip
+
+    assert [("validation", "document")] == [each.checks for each in causes([shown, accepted])]
+
+
+def test_refusals_with_a_wrong_status_have_one_cause_and_are_no_open_door() -> None:
+    wrong = [
+        found("authentication", "GET /charts", f"a request {what} is refused with 401", "status 422", status=422)
+        for what in ("with an empty token", "with an invalid credential")
+    ]
+    engine = found("ignored_auth", "GET /logs", "a request without a valid credential is refused with 401 or 403",
+                   "status 422: Unexpected response", status=422)  # fmt: skip
+    crash = found("odd-input", "GET /charts", "HEAD causes no server error", "status 500", status=500)
+
+    assert [1, 3] == [len(each.findings) for each in causes([*wrong, engine, crash])]

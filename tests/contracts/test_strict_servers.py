@@ -1,0 +1,175 @@
+"""Servers that want more than their documents say: a form of a text, a scheme before a token."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.client.authentication import user_with_secret
+from contracts.client.target import Target
+from contracts.pytest_plugin.plugin import _served
+from contracts.runner.runner import CheckResult, run_checks
+from mockserver import contract as contracts
+from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent
+from tests.planted_bugs.server import Answer, Ask
+from tests.process import run
+from tests.web.document import Node, answers, document, takes
+
+NO: Node = {"description": "no"}
+NUMBER: Node = {"type": "integer"}
+SECRET = "a-token-of-ada-0123456789"
+IN_HEADER: Node = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "Authorization"}}}
+FIELDS: Node = {"name": TEXT, "code": TEXT, "maker": {"type": "object", "properties": {"tax_number": TEXT}}}
+
+
+def pot_paths(*, other_name: bool = False) -> Node:
+    """Pots. With `other_name`, the path of an item is written twice, with two names of its parameter."""
+    pot: Node = {"type": "object", "required": ["id", "name"], "properties": {"id": NUMBER, **FIELDS}}
+    new: Node = {"type": "object", "required": ["name"], "properties": FIELDS}
+    reads = {"responses": answers(pot) | {"404": NO}}
+    changes = {
+        "put": {"requestBody": takes(new), "responses": answers(pot) | {"400": NO, "404": NO}},
+        "delete": {"responses": {"204": {"description": "gone"}, "404": NO}},
+    }
+    by_number: Node = {"parameters": [path_parameter("id", NUMBER)], **changes}
+    return {
+        "/pots": {
+            "get": {"responses": answers({"type": "array", "items": pot})},
+            "post": {"requestBody": takes(new), "responses": answers(pot, "201") | {"400": NO}},
+        },
+        **(
+            {
+                "/pots/{id_or_name}": {"parameters": [path_parameter("id_or_name")], "get": reads},
+                "/pots/{id}": by_number,
+            }
+            if other_name
+            else {"/pots/{id}": {**by_number, "get": reads}}
+        ),
+    }
+
+
+class Pots:
+    """Pots, whose code has four letters and whose maker has a tax number of digits; `twice` lists each pot twice."""
+
+    def __init__(self, *, twice: bool = False) -> None:
+        self.twice, self.made = twice, 0
+        self.pots: dict[int, Node] = {}
+
+    def __call__(self, ask: Ask) -> Answer:
+        match = re.fullmatch(r"/pots(?:/(\d+))?", ask.path)
+        if match is None:
+            return Answer(404)
+        if match[1] is None and ask.method == "GET":
+            return Answer(200, [*self.pots.values()] * (2 if self.twice else 1))
+        if match[1] is None:
+            return self._put(None, sent(ask)) if ask.method == "POST" else Answer(405)
+        number = int(match[1])
+        if number not in self.pots:
+            return Answer(404)
+        if ask.method == "DELETE":
+            del self.pots[number]
+            return Answer(204)
+        if ask.method == "PUT":
+            return self._put(number, sent(ask))
+        return Answer(200, self.pots[number]) if ask.method == "GET" else Answer(405)
+
+    def _put(self, number: int | None, body: Node) -> Answer:
+        maker = body.get("maker", {})
+        is_right = (
+            all(isinstance(body.get(name, "four"), str) for name in ("name", "code"))
+            and "name" in body
+            and re.fullmatch("[a-z]{4}", body.get("code", "four"))
+            and isinstance(maker, dict)
+            and re.fullmatch(r"\d+", str(maker.get("tax_number", 1)))
+        )
+        if not is_right:
+            return Answer(400)
+        self.made += number is None
+        key = self.made if number is None else number
+        self.pots[key] = {**{name: value for name, value in body.items() if name in FIELDS}, "id": key}
+        return Answer(201 if number is None else 200, self.pots[key])
+
+
+def checked(tmp_path: Path, paths: Node, server: object, *only: str) -> CheckResult:
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document(paths)))
+    with Target.asgi(Small(server), []) as target:
+        return run_checks(contracts.of(file), target, only=only)
+
+
+def test_a_field_that_is_refused_keeps_no_check_from_what_it_is_about(tmp_path: Path) -> None:
+    names = ("listed", "other-items-unchanged", "refusal-without-effect", "edge-input")
+    correct, wrong = (checked(tmp_path, pot_paths(), Pots(twice=twice), *names) for twice in (False, True))
+
+    assert not [each for each in correct.findings if each.verdict == "failure"]
+    assert {"passed"} == {outcome for (_, check), outcome in correct.outcomes.items() if check in names[:3]}
+    assert "failed" == wrong.outcomes["GET /pots", "listed"]
+
+
+def test_what_is_refused_is_reported_all_the_same(tmp_path: Path) -> None:
+    result = checked(tmp_path, pot_paths(), Pots(), "create", "read-back", "listed", "optional-fields")
+    about = {each.expected for each in result.findings if each.check == "optional-fields"}
+
+    assert {f"a create request with {name} as the only optional field succeeds" for name in ("code", "maker")} == about
+    assert {"warning"} == {each.verdict for each in result.findings}
+
+
+def test_two_names_of_a_parameter_make_one_path(tmp_path: Path) -> None:
+    result = checked(tmp_path, pot_paths(other_name=True), Pots(), "hidden-operation")
+
+    assert not result.findings
+    assert "failed" not in result.outcomes.values()
+
+
+@pytest.mark.parametrize(("status", "expected"), [(404, set()), (200, {"failure"})])
+def test_an_operation_that_is_off_says_nothing_about_credentials(
+    tmp_path: Path, status: int, expected: set[str]
+) -> None:
+    """A refusal by 404 is one only where a valid credential gets something else."""
+    file = tmp_path / "reports.json"
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"}) | {"401": NO, "404": NO}}
+    file.write_text(json.dumps(document({"/reports": {"get": get}}, components=IN_HEADER)))
+    contract = contracts.of(file)
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(status, []) if ask.headers.get("authorization") == SECRET else Answer(404)
+
+    with Target.asgi(Small(handle), [user_with_secret(contract, "ada", SECRET)]) as target:
+        result = run_checks(contract, target, only=["authentication"])
+
+    assert expected == {each.verdict for each in result.findings}
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "Token", "PotKey", ""])
+def test_a_token_in_authorization_gets_the_scheme_that_the_service_wants(tmp_path: Path, scheme: str) -> None:
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"}) | {"401": NO}}
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document({"/pots": {"get": get}}, components=IN_HEADER)))
+
+    def handle(ask: Ask) -> Answer:
+        sent_scheme, _, token = ask.headers.get("authorization", "").rpartition(" ")
+        is_known = token == SECRET and sent_scheme.lower() == scheme.lower()
+        asked = (("www-authenticate", scheme),) if scheme == "PotKey" else ()
+        return Answer(200, []) if is_known else Answer(401, headers=asked)
+
+    with _served(Small(handle)) as base:
+        done = run(
+            "check",
+            str(file),
+            "--url",
+            base,
+            "--auth",
+            SECRET,
+            "--only",
+            "authentication",
+            "--report",
+            str(tmp_path / "reports"),
+        )
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "credential: success at 1 of 1 operations tried" in done.stderr
+    assert ("sent as `Authorization" in done.stderr) == bool(scheme)
+    assert SECRET not in done.stdout + done.stderr
