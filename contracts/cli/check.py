@@ -46,7 +46,6 @@ from contracts.runner.selection import require_matches
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
-from mockserver.cli.counted import counted
 from mockserver.cli.project_options import settings_lines
 from mockserver.errors import InvalidDocument, MockServerError
 from mockserver.openapi import remote
@@ -140,8 +139,9 @@ def _hints(fault: Exception, given: Mapping[str, Any]) -> Iterator[str]:
     except MockServerError:
         return
     if valid.document.operations:
-        known = counted(len(valid.document.operations), "operation")
-        yield f"--lenient leaves out what is wrong, and checks the other {known}"
+        names = list(map(name_of, valid.document.operations))
+        more = f" and {len(names) - 1} more" if names[1:] else ""
+        yield f"--lenient leaves out what is wrong, and checks {names[0]}{more}"
 
 
 def _with_two_users(settings: CheckSettings, given: Mapping[str, Any]) -> tuple[CheckSettings, tuple[str, ...]]:
