@@ -11,7 +11,7 @@ from urllib.parse import quote
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.distinct_values import distinct
 from contracts.client.form_bodies import written_form
-from contracts.client.path_values import may_be_id, text_in_url
+from contracts.client.path_values import allows_text, may_be_id, text_in_url
 from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
@@ -19,6 +19,7 @@ from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
 from mockserver.behaviour.item_parameters import query_key
 from mockserver.errors import MockServerError
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import is_json
@@ -144,6 +145,8 @@ class RequestBuilder:
             given = {**given, resource.behaviour.parent.parameter: given[resource.owner_key]}
         if name in given:
             return given[name]
+        if (same := self._under_another_name(operation, name, given)) is not None:
+            return same
         if op and resource and resource.is_put and name == resource.behaviour.identity.parameter:
             return self.new_id(resource)
         if user.tenant and any(
@@ -154,6 +157,17 @@ class RequestBuilder:
         if above in self._shared.existing:
             return self._shared.existing[above]
         return self._generated(operation, "path", name)
+
+    def _under_another_name(self, operation: Operation, name: str, given: Mapping[str, Any]) -> Any:
+        """The value of a path parameter that the document has under another name too; None if there is none.
+
+        Of `/users/{id}` and `/users/{email}` one may be a number, and then they are two things.
+        """
+        others = self._shared.names_by_place.get(path_template.place(operation.path, name), frozenset()) - {name}
+        described = next((p for p in operation.parameters if (p.location, p.name) == ("path", name)), None)
+        values = (given[each] for each in sorted(others) if each in given)
+        schemas = self._shared.contract.schemas
+        return next((v for v in values if described is None or allows_text(schemas, described, text_in_url(v))), None)
 
     def _id_in_query(self, operation: Operation, path: Mapping[str, Any]) -> dict[str, Any]:
         """The id of the item, for an operation whose query has it and not its path."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -140,13 +140,15 @@ class CheckedResource:
 
     `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
     same, the one with the shortest path is used. Where nothing else creates items, a PUT does that the document says
-    201 of: see `is_put`. `differing` are fields whose shown values may not be those sent.
+    201 of: see `is_put`. `differing` are fields whose shown values may not be those sent. `parameters` are all names of
+    the path parameter that has the id: `/pets/{id}` and `/pets/{id_or_name}` are one path.
     """
 
     name: str
     behaviour: Resource
     operations: Mapping[str, ResourceOperation]
     differing: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
 
     def can(self, *names: str) -> bool:
         """Does the resource have all these operations?"""
@@ -173,7 +175,8 @@ class CheckedResource:
 
     def is_of_item(self, op: ResourceOperation) -> bool:
         """Does the path of an operation contain the id of an item, or its query?"""
-        named = self.behaviour.identity.parameter in path_template.names(op.operation.path)
+        names = {self.behaviour.identity.parameter, *self.parameters}
+        named = not names.isdisjoint(path_template.names(op.operation.path))
         if query_key(self.behaviour, op.behaviour.action, op.operation):
             return True
         return named and not (self.owner_key and self.leads_through_owner(op))
@@ -269,13 +272,27 @@ def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     for each in found.values():
         if _creates(each.get("replace")):
             each.setdefault("create", each["replace"])
+    by_place = path_template.names_by_place(each.path for each in contract.document.operations)
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
     return {
         name: CheckedResource(
-            name, resource, found[name], differing_fields(contract, (op.operation for op in found[name].values()))
+            name,
+            resource,
+            found[name],
+            differing_fields(contract, (op.operation for op in found[name].values())),
+            frozenset(_names_of(resource.identity.parameter, found[name].values(), by_place)),
         )
         for name, resource in resources.items()
     }
+
+
+def _names_of(
+    parameter: str, operations: Iterable[ResourceOperation], by_place: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """All names of a parameter in the paths of operations."""
+    for op in operations:
+        if parameter in path_template.names(op.operation.path):
+            yield from by_place.get(path_template.place(op.operation.path, parameter), ())
 
 
 def resource_above(operation: Operation, known: Mapping[str, CheckedResource]) -> CheckedResource | None:

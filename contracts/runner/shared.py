@@ -19,6 +19,7 @@ from contracts.runner.access import UserAccess
 from contracts.runner.amounts import needed_plentifully
 from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.openapi import path_template
 
 
 class SharedState:
@@ -50,6 +51,7 @@ class SharedState:
             for resource in self.resources.values()
             if resource.can("create")
         }
+        self.names_by_place = path_template.names_by_place(each.path for each in contract.document.operations)
         self.used_up = needed_plentifully(contract.schemas, self.resources)
         found = fillings(contract.schemas, self.resources, self.operations.values())
         self.fillings = {each.owner.name: each for each in found if each.sign > 0}

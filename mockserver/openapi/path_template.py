@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from mockserver.lazy_pattern import lazy_pattern
@@ -65,6 +65,20 @@ def filled(path: str, values: Sequence[str]) -> str:
 def shape(path: str) -> str:
     """The path without the names of its parameters. Two paths with the same shape match the same requests."""
     return EXPRESSION.sub("{}", path)
+
+
+def place(path: str, name: str) -> str:
+    """The shape of a path up to a parameter, which is included: `/pets/{}/toys/{}` for `toyId`."""
+    return shape(path.partition("{" + name + "}")[0] + "{}")
+
+
+def names_by_place(paths: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The names of the parameters at each place: of `/pets/{id}` and `/pets/{tag}` both, at `/pets/{}`."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        for name in names(path):
+            found.setdefault(place(path, name), set()).add(name)
+    return {where: frozenset(known) for where, known in found.items()}
 
 
 def pattern(path: str) -> str:
