@@ -13,6 +13,7 @@ from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import CheckNode, ScenarioRecorder
 
 from contracts.client.target import ANONYMOUS, SAFE, Target, User
+from contracts.conformance.coverage_cases import MOST_CASES
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS, expected
 from contracts.conformance.engine_credentials import with_bearer_schemes
 from contracts.conformance.engine_exchanges import exchange_of, exchanges_of
@@ -61,6 +62,7 @@ class EngineRun:
     refused: dict[int, set[str]] = field(default_factory=lambda: {401: set(), 403: set()})
     is_over: bool = False
     tried: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -158,7 +160,13 @@ class EngineRun:
         return self.is_over or bool(self.stopped)
 
     def _left_out(self) -> Iterator[str]:
-        """What was left out for want of time, as a note."""
+        """What was left out for want of time, as notes."""
+        if self.left_out:
+            names = sorted(self.left_out)
+            yield (
+                f"conformance sent {MOST_CASES} of the requests that follow from the schemas of {', '.join(names[:3])}"
+                f"{' …' if names[3:] else ''}, chosen evenly; --time sends all of them"
+            )
         names = self.operations()
         if self.is_over and len(self.tried) < len(names):
             yield (

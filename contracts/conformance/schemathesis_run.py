@@ -16,6 +16,7 @@ from schemathesis.engine import from_schema
 from contracts.cleanup.journal import Journal
 from contracts.client.target import Target
 from contracts.conformance.bounded_adapter import bounded_responses
+from contracts.conformance.coverage_cases import BoundedCoverage
 from contracts.conformance.engine_checks import ANSWERED
 from contracts.conformance.engine_credentials import auth_settings
 from contracts.conformance.engine_run import EngineRun
@@ -80,6 +81,9 @@ def conform(
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app
+            if mode != "campaign":
+                coverage = BoundedCoverage(schema.iter_coverage_cases, run.left_out)
+                vars(schema)["iter_coverage_cases"] = coverage
             with kept_in(database), run.followed(schema.hooks), bounded_responses(target):
                 run.consume(from_schema(schema).execute())
     return run.result()
