@@ -41,7 +41,7 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
     created = context.item_for(op, resource)
     path = dict(created.path) if created else {}
     path |= _tenant_in_path(context, op)
-    for what, invalid_user in _invalid_credentials(context, op, any("basic" in each for each in types)):
+    for what, invalid_user in _invalid_credentials(context, op, types):
         body = body_for(context, op, resource)
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
@@ -205,8 +205,16 @@ def _credential_types(context: CheckContext, op: ResourceOperation) -> list[set[
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
-def _invalid_credentials(context: CheckContext, op: ResourceOperation, takes_basic: bool) -> Iterator[tuple[str, User]]:
-    """Invalid credentials: none, one of another scheme, an empty one, and ones with a wrong format."""
+def _invalid_credentials(
+    context: CheckContext, op: ResourceOperation, types: list[set[str]]
+) -> Iterator[tuple[str, User]]:
+    """Invalid credentials: none, one of another scheme, an empty one, and ones with a wrong format.
+
+    `types` are those of `_credential_types`.
+    """
+    takes_basic, known = any("basic" in each for each in types), context.contract.document.security_schemes
+    schemes = [known[name] for one in op.operation.security for name, _ in one if name in known]
+    takes_key = any(each.type == "apiKey" and each.parameter.lower() == "authorization" for each in schemes)
     yield WITHOUT, ANONYMOUS
     main = context.main_user.for_security(required_schemes(op.operation))
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
@@ -214,10 +222,9 @@ def _invalid_credentials(context: CheckContext, op: ResourceOperation, takes_bas
         if not takes_basic:
             yield "with the wrong scheme", User("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
         yield "with an empty token", User("empty", headers=(("authorization", "Bearer "),))
-        yield (
-            "with a token without a scheme",
-            User("bare", headers=(("authorization", main.secret),), secret=main.secret),
-        )
+        token = main.secret.rpartition(" ")[2]  # it may be given with the scheme
+        if not takes_key:
+            yield "with a token without a scheme", User("bare", headers=(("authorization", token),), secret=token)
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
         yield "with an empty key", _with_credential(main, "")
     if main.secret and not context.contract.behaviour.service.credentials:

@@ -33,7 +33,8 @@ def sandbox_users(contract: Contract) -> tuple[User, ...]:
 def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
     """A user that sends `secret` in the way of the security schemes that an operation requires.
 
-    Requests to anything else have the credential of every scheme; of those in one place, the preferred one. A secret
+    Requests to anything else have the credential of every scheme; of those in one place, the preferred one. It is not
+    in the query if a header has it: a service may refuse a request that has it twice (RFC 6750 section 2). A secret
     with a colon is preferably sent as Basic, another one preferably not.
     """
     written = contract.document.security_schemes.values()
@@ -44,6 +45,7 @@ def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str 
     for each in schemes:
         places[each.location].setdefault(each.name, each.value)
     headers, query, cookies = (tuple(found.items()) for found in places.values())
+    query = () if headers else query
     other_secrets = (basic(secret),) if any(map(is_basic, known)) else ()
     return User(name, headers, query, cookies, tenant, role, secret, other_secrets, schemes)
 

@@ -49,6 +49,9 @@ INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
 
 
+PATH_ITEM_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
+"""The methods that a path item can have before OpenAPI 3.2."""
+
 IN_FIELD = re.compile("Invalid component: .+ -> Missing required property")
 """Schemathesis' message for a property that an object in a body lacks. In a form it writes such an object as fields."""
 
@@ -152,9 +155,13 @@ class FalsePositives:
         """Are the surplus methods documented for the path of the request?
 
         Schemathesis reads neither `additionalOperations` (OpenAPI 3.2) nor the other templates that match the path.
+        Before OpenAPI 3.2, a document can have no other method than those of a path item, such as SEARCH.
         """
         known = self._documented(exchange)  # without what follows a `#` in the path, which no request sends
-        return known.isdisjoint(failure.missing_methods) and known.issuperset(failure.undocumented_methods)
+        surplus = frozenset(failure.undocumented_methods)
+        if not str(self.contract.document.raw.get("openapi", "")).startswith("3.2"):
+            surplus &= PATH_ITEM_METHODS
+        return known.isdisjoint(failure.missing_methods) and known.issuperset(surplus)
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a server refuse a request that Schemathesis considers valid?"""

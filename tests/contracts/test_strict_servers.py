@@ -13,7 +13,7 @@ from contracts.client.target import Target
 from contracts.pytest_plugin.plugin import _served
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
-from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent
+from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
 from tests.process import run
 from tests.web.document import Node, answers, document, takes
@@ -52,10 +52,13 @@ def pot_paths(*, other_name: bool = False) -> Node:
 
 
 class Pots:
-    """Pots, whose code has four letters and whose maker has a tax number of digits; `twice` lists each pot twice."""
+    """Pots, whose code has four letters and whose maker has a tax number of digits.
 
-    def __init__(self, *, twice: bool = False) -> None:
-        self.twice, self.made = twice, 0
+    `twice` lists each pot twice; one that `forgets` does not store what a PUT says.
+    """
+
+    def __init__(self, *, twice: bool = False, forgets: bool = False) -> None:
+        self.twice, self.forgets, self.made = twice, forgets, 0
         self.pots: dict[int, Node] = {}
 
     def __call__(self, ask: Ask) -> Answer:
@@ -89,8 +92,10 @@ class Pots:
             return Answer(400)
         self.made += number is None
         key = self.made if number is None else number
-        self.pots[key] = {**{name: value for name, value in body.items() if name in FIELDS}, "id": key}
-        return Answer(201 if number is None else 200, self.pots[key])
+        pot = {**{name: value for name, value in body.items() if name in FIELDS}, "id": key}
+        if number is None or not self.forgets:
+            self.pots[key] = pot
+        return Answer(201 if number is None else 200, pot)
 
 
 def checked(tmp_path: Path, paths: Node, server: object, *only: str) -> CheckResult:
@@ -122,6 +127,14 @@ def test_two_names_of_a_parameter_make_one_path(tmp_path: Path) -> None:
 
     assert not result.findings
     assert "failed" not in result.outcomes.values()
+
+
+@pytest.mark.parametrize(("forgets", "outcome"), [(False, "passed"), (True, "failed")])
+def test_an_item_has_the_same_id_under_each_name_of_the_parameter(tmp_path: Path, forgets: bool, outcome: str) -> None:
+    result = checked(tmp_path, pot_paths(other_name=True), Pots(forgets=forgets), "replace", "delete")
+
+    assert outcome == result.outcomes["PUT /pots/{id}", "replace"]
+    assert "passed" == result.outcomes["DELETE /pots/{id}", "delete"]
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, set()), (200, {"failure"})])
@@ -173,3 +186,49 @@ def test_a_token_in_authorization_gets_the_scheme_that_the_service_wants(tmp_pat
     assert "credential: success at 1 of 1 operations tried" in done.stderr
     assert ("sent as `Authorization" in done.stderr) == bool(scheme)
     assert SECRET not in done.stdout + done.stderr
+
+
+def test_a_credential_is_sent_once_where_the_document_asks_for_none(tmp_path: Path) -> None:
+    """A service may refuse one in the header and in the query (RFC 6750 section 2)."""
+    in_query: Node = {"type": "apiKey", "in": "query", "name": "access_token"}
+    schemes: Node = {"securitySchemes": {**IN_HEADER["securitySchemes"], "query": in_query}}
+    paths: Node = {
+        "/open": {"get": {"responses": answers({"type": "array"})}},
+        "/closed": {"get": {"security": [{"query": []}], "responses": answers({"type": "array"}) | {"401": NO}}},
+    }
+
+    def handle(ask: Ask) -> Answer:
+        given = [each for each in (ask.headers.get("authorization"), ask.query.get("access_token")) if each]
+        if len(given) > 1:
+            return Answer(400)
+        return Answer(200, []) if ask.path == "/open" or given == [SECRET] else Answer(401)
+
+    found = verdicts(tmp_path, paths, handle, "reply", "authentication", secret=SECRET, components=schemes)
+
+    assert set() == found
+
+
+def test_a_key_may_be_accepted_with_a_scheme_and_without(tmp_path: Path) -> None:
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"}) | {"401": NO}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200, []) if ask.headers.get("authorization", "").endswith(SECRET) else Answer(401)
+
+    found = verdicts(
+        tmp_path, {"/pots": {"get": get}}, handle, "authentication", secret=f"Bearer {SECRET}", components=IN_HEADER
+    )
+
+    assert set() == found
+
+
+@pytest.mark.parametrize(("surplus", "expected"), [("SEARCH", set()), ("PATCH", {"failure"})])
+def test_allow_may_list_methods_that_no_path_item_can_have(tmp_path: Path, surplus: str, expected: set[str]) -> None:
+    paths: Node = {"/pots": {"get": {"responses": answers({"type": "array"})}}}
+
+    def handle(ask: Ask) -> Answer:
+        status = {"GET": 200, "OPTIONS": 200}.get(ask.method, 405)
+        return Answer(status, [] if status == 200 else None, (("allow", f"GET, OPTIONS, {surplus}"),))
+
+    found = verdicts(tmp_path, paths, handle, "allow_header_conformance")
+
+    assert expected == {verdict for _, verdict in found}
