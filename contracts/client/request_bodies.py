@@ -60,10 +60,11 @@ class RequestBodies:
     def without_json(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """The fields of a valid body where it is no JSON: of a form, or none at all for an operation without a body.
 
-        None if no such body can be generated.
+        None if no such body can be generated, or if required parameters of the query say what to do, as in a remote
+        procedure call.
         """
         if op.operation.request_body is None:
-            return {}
+            return None if any(each.location == "query" and each.required for each in op.operation.parameters) else {}
         if op.form_type is None:
             return None
         try:
