@@ -51,6 +51,8 @@ class ItemMaker(ItemRecorder):
         self.leaves_out_refused = True  # not where a check is about these fields
         self._being_made: set[str] = set()
         self._added: Counter[str] = Counter()
+        self._alike: dict[str, dict[str, Any]] = {}
+        self._made_alike = ""
 
     def _referred(self, name: str, key: str, count: int) -> list[Any]:
         """The values of a property of items of a resource, which are created, or read if they cannot be created."""
@@ -80,7 +82,24 @@ class ItemMaker(ItemRecorder):
     def create_plentiful(
         self, resource: CheckedResource, *, user: User | None = None, always: bool = False, **fields: Any
     ) -> CreatedItem:
-        """Create an item, with plenty of what further requests use up. Raises CannotBuildRequest."""
+        """Create an item, with plenty of what further requests use up. Raises CannotBuildRequest.
+
+        All of them have the same values where a few are listed: a transfer may need two accounts of one currency.
+        """
+        before, self._made_alike = self._made_alike, resource.name
+        try:
+            made = self._plentiful(resource, user, always=always, **fields)
+        finally:
+            self._made_alike = before
+        self._alike.setdefault(resource.name, self._listed_values(resource, made.sent))
+        return made
+
+    def _listed_values(self, resource: CheckedResource, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """What a body has in fields of which the schema lists the values."""
+        known, keyword = self.bodies.properties(resource.operations["create"]), self.contract.schemas.keyword
+        return {name: sent[name] for name, at in known.items() if name in sent and keyword(at, "enum") is not None}
+
+    def _plentiful(self, resource: CheckedResource, user: User | None, *, always: bool, **fields: Any) -> CreatedItem:
         if resource.name not in self.shared.used_up and not always:
             return self.create(resource, self.body(resource, **fields) if fields else None, user=user)
         body = plentiful_body(self.contract.schemas, self.bodies, resource, self.body(resource)) | fields
@@ -116,6 +135,9 @@ class ItemMaker(ItemRecorder):
         own, action = resource.behaviour.identity.field, op.behaviour.action
         name = next((sent for sent, field in action.takes.items() if field == own), own) if action else own
         added = self._added_id(resource) if name in made else None
+        alike = self._alike.get(resource.name, {}) if self._made_alike == resource.name else {}
+        alike = made | {each: value for each, value in alike.items() if each in made}
+        made = alike if self.bodies.accepts(op, alike) else made
         return made | ({name: added} if added is not None else {}) | fields
 
     def _added_id(self, resource: CheckedResource) -> Any:

@@ -58,7 +58,7 @@ class Cards(Server):
         if not isinstance(body.get("holder"), str):
             return Answer(422)
         id = f"c{len(self.cards) + 1}"
-        self.cards[id] = {"id": id, "holder": body["holder"], "tier": body.get("tier", "blue"), "points": 0}
+        self.cards[id] = {"id": id, "holder": body["holder"], "tier": body.get("tier"), "points": 0}
         return Answer(201, self.cards[id])
 
     def _booked(self, card: Node, what: str, amount: object) -> Answer:
@@ -93,10 +93,10 @@ class Cards(Server):
 
 def cards_document() -> Node:
     text: Node = {"type": "string"}
-    tier: Node = {"type": "string", "enum": ["blue", "gold"], "default": "blue"}
+    tier: Node = {"type": "string", "enum": ["blue", "gold", "grey", "red"]}
     shown: Node = {"id": text, "holder": text, "tier": tier, "points": {"type": "integer"}}
     card: Node = {"type": "object", "required": [*shown], "properties": shown}
-    new: Node = {"type": "object", "required": ["holder"], "properties": {"holder": text, "tier": tier}}
+    new: Node = {"type": "object", "required": ["holder", "tier"], "properties": {"holder": text, "tier": tier}}
     amount: Node = {"type": "object", "required": ["amount"], "properties": {"amount": POINTS}}
     asked: Node = {
         "source": {**text, "description": "Id of the card that gives."},
