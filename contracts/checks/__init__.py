@@ -61,6 +61,7 @@ from contracts.checks import (
     recreated_items,
     references,
     referred_items,
+    refused_lines,
     refused_moves,
     refused_requests,
     repeated_puts,
@@ -115,6 +116,7 @@ CHECKS: tuple[Check, ...] = (
     *contents.CHECKS, *byte_ranges.CHECKS, *deliveries.CHECKS,
     *freed_items.CHECKS,
     *undone_effects.CHECKS, *refused_moves.CHECKS, *kept_copies.CHECKS, *tallies.CHECKS, *recreated_items.CHECKS, *waiting_lists.CHECKS, *state_views.CHECKS,
+    *refused_lines.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

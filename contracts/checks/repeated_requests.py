@@ -17,7 +17,8 @@ from mockserver.openapi.schemas import Schemas
 ONCE = re.compile(
     r"\b(?:a|the|any) second (?P<noun>[a-z]+)(?: (?:of|by|from) [^,;.]+)? (?:is|gets?|will be) (?:refused|rejected)\b|"
     r"\b(?:each|every|a) (?:user|customer|member|person|reader|player|account|client) (?:can |may )?[a-z]+"
-    r"(?: [a-z ]+)? (?:only |just |at most )?once\b",
+    r"(?: [a-z ]+)? (?:only |just |at most )?once\b|"
+    r"\b(?:can|may) (?:only )?be [a-z]+ (?:only |just |at most )?once\b",
     re.IGNORECASE,
 )
 """How a sentence says that the same user does something once for an item."""

@@ -105,6 +105,7 @@ PROVED_IN = {
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",
     "recreated-item": "test_waiting_guests.py",
+    "refused-lines": "test_undone_effects.py",
     "refused-move": "test_fillings.py",
     "state-views": "test_waiting_guests.py",
     "tally": "test_tallies.py",

@@ -32,8 +32,10 @@ LONGEST = timedelta(hours=4)
 SAYS = """Plans a wash. Refused with 422 if it lasts longer than four hours. Refused with 409 if the machine is
 taken for some part of that time. A wash may begin at the moment another one ends."""
 
+RELEASES = "Releases the machine, which can be released\nonly once. Its time is free again."
 
-def laundry(refused: str = SAYS, release: str = "Releases the machine. Its time is free again.") -> Node:
+
+def laundry(refused: str = SAYS, release: str = RELEASES) -> Node:
     place = {"parameters": [path_parameter("id", NUMBER)]}
     bad: Node = {"404": NO, "409": NO, "422": NO}
     shown_machine: Node = {**MACHINE, "properties": {"id": NUMBER, **MACHINE["properties"]}}
@@ -74,7 +76,7 @@ class Laundry:
         if item is None:
             return Answer(404)
         if rest[1:] == ["release"]:
-            if item["state"] == "released":
+            if item["state"] == "released" and self.flaw != "released twice":
                 return Answer(409)
             item["state"] = "released"
         if ask.method == "PATCH":
@@ -113,12 +115,13 @@ class Laundry:
     ("flaw", "found"),
     [
         ("", set()),
+        ("released twice", {("repeated-request", "failure")}),
         ("neighbours", {("overlap", "failure")}),
         ("released ones count", {("freed-item", "failure")}),
     ],
 )
 def test_a_machine_is_free_when_it_was_released(tmp_path: Path, flaw: str, found: set[tuple[str, str]]) -> None:
-    checks = ["create", "overlap", "freed-item", "read-back", "edge-input"]
+    checks = ["create", "overlap", "freed-item", "read-back", "edge-input", "repeated-request"]
     checks += ["update", "update-several-fields", "update-every-field", "lifecycle"]
 
     assert found == set(verdicts(tmp_path, laundry(), Laundry(flaw), *checks))

@@ -106,13 +106,17 @@ class Seeds:
         lines = [{"bags": 1, **line} for line in body["lines"]]
         if body.get("voucher") not in (None, "SPRING") or len({line["seed_id"] for line in lines}) < len(lines):
             return Answer(422)
+        if self.flaw == "a refused basket takes its first line" and lines[0]["seed_id"] in self.seeds:
+            self.seeds[lines[0]["seed_id"]]["shelf"] -= lines[0]["bags"]
         if any(line["seed_id"] not in self.seeds for line in lines):
             return Answer(422)
         if any(self.seeds[line["seed_id"]]["shelf"] < line["bags"] for line in lines):
             return Answer(409)
+        taken = lines[1:] if self.flaw == "a refused basket takes its first line" else lines
+        for line in taken:
+            self.seeds[line["seed_id"]]["shelf"] -= line["bags"]
         for line in lines:
             seed = self.seeds[line["seed_id"]]
-            seed["shelf"] -= line["bags"]
             price = seed["cents"] * (1 if self.flaw == "one bag is paid" else line["bags"])
             line |= {"sort": seed["sort"], "cents": seed["cents"], "line_price": price}
         return self.stored(self.baskets, {"state": "packed", **self.sums(lines, body.get("voucher"))})
@@ -144,6 +148,7 @@ class Seeds:
         ("", set()),
         ("one bag goes back", {("undone-effect", "failure")}),
         ("prices of today", {("kept-copy", "failure")}),
+        ("a refused basket takes its first line", {("refused-lines", "failure")}),
         ("one bag is paid", {("described-figures", "failure")}),
         ("the last line is the sum", {("described-figures", "failure")}),
         ("each line is rounded", {("described-figures", "failure")}),
@@ -157,7 +162,7 @@ def test_a_dropped_basket_is_undone_and_a_packed_one_keeps_its_prices(
         "described-figures",
         "undone-effect",
         "kept-copy",
-        "text-preserved",
+        "refused-lines",
         "optional-fields",
         "state-views",
     ]
