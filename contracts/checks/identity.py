@@ -37,13 +37,14 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
             statement=StatementRef.of(resource.name, "identity", statement),
         )
     if resource.can("delete") and statement.generate != "client" and not few_ids(context, resource):
-        context.delete(created[-1])
+        gone = context.delete(created[-1])
         after = context.create(resource)
         context.expect(
             str(after.id) not in created_ids,
             "the id of a deleted item is not reused",
-            str(after.id),
+            f"a new item has the id {after.id} of a deleted one",
             *(m.exchange for m in created),
+            gone,
             after.exchange,
             about="again",
         )

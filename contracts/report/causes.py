@@ -59,6 +59,9 @@ LONGEST_BODY = 20_000
 
 DATA = "⟨value⟩"
 
+LONG_VALUE = re.compile(r": .{60,}(?= is not )", re.DOTALL)
+"""A list or an object before what is wrong with it. It is cut in the middle, perhaps within a text."""
+
 KEPT = frozenset(f"'{name}'" for name in ("null", "boolean", "object", "array", "number", "integer", "string"))
 """Quoted words that say what is wrong: the types of JSON Schema."""
 
@@ -217,7 +220,7 @@ def shape(text: str, names: Container[str] = ()) -> str:
             return found
         return "success" if kind == "success" else DATA
 
-    return " ".join(WORDS.sub(replaced, text[:500]).split())
+    return " ".join(WORDS.sub(replaced, LONG_VALUE.sub(f": {DATA} ", text)[:500]).split())
 
 
 def _is_name(word: str, names: Container[str]) -> bool:

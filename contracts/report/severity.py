@@ -44,15 +44,20 @@ def severity(found: Finding) -> int:
     last, module = found.exchanges[-1].status if found.exchanges else 200, origin(found.check)
     if last == 0 or last >= 500:
         return 1 if module in STYLE or _is_odd(found) else 0
-    if is_wrong_refusal(found):
-        return 2
+    is_form = module == "authentication" and found.statement is not None and found.statement.kind == "http"
+    if is_wrong_refusal(found) or (is_form and _is_refused(found)):
+        return 2  # the credential was refused: no door is open
     return 0 if module in WORST else 2 if module in STYLE else 1
 
 
 def is_wrong_refusal(found: Finding) -> bool:
     """Was a request without a valid credential refused, and only with another status than 401?"""
     is_about = found.check in ("authentication", "ignored_auth") and "is refused with" in found.expected
-    return is_about and bool(found.exchanges) and 400 <= found.exchanges[-1].status < 500
+    return is_about and _is_refused(found)
+
+
+def _is_refused(found: Finding) -> bool:
+    return bool(found.exchanges) and 400 <= found.exchanges[-1].status < 500
 
 
 def _is_odd(found: Finding) -> bool:

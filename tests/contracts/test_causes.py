@@ -239,3 +239,21 @@ def test_refusals_with_a_wrong_status_have_one_cause_and_are_no_open_door() -> N
     crash = found("odd-input", "GET /charts", "HEAD causes no server error", "status 500", status=500)
 
     assert [1, 3] == [len(each.findings) for each in causes([*wrong, engine, crash])]
+
+
+def test_a_long_value_does_not_tell_causes_apart() -> None:
+    seen = ('columns: [{{"name":"{0}","label":"a \\"b","validate":["<Length(min=1)>"], "text": "{0}{0}{0}… id","x{0}":'
+            ' is not of type "object"')  # fmt: skip
+    some = [found("document", f"GET /{name}/info", "the body of a 200 response matches its schema", seen.format(name))
+            for name in ("charts", "logs", "dashboards")]  # fmt: skip
+
+    assert [3] == [len(each.findings) for each in causes(some)]
+
+
+def test_a_scheme_in_lower_case_that_is_refused_comes_after_a_server_error() -> None:
+    refused = found("authentication", "GET /charts", "the scheme `bearer` is accepted like `Bearer`", "status 401",
+                    status=401)  # fmt: skip
+    crash = found("odd-input", "GET /charts", "a body that is a number causes no server error", "status 500",
+                  status=500)  # fmt: skip
+
+    assert ["odd-input", "authentication"] == [each.example.check for each in causes([refused, crash])]
