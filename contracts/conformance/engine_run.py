@@ -200,9 +200,10 @@ class EngineRun:
                     continue
                 if check.status != Status.FAILURE and not is_met(check.name, recorder, case_id):
                     continue
-                self._record_outcome(operation, check)
+                verdict = ""
                 if check.status == Status.FAILURE and self.is_selected(check.name):
-                    self._report(recorder, case_id, operation, check)
+                    verdict = self._report(recorder, case_id, operation, check)
+                self._record_outcome(operation, check, verdict)
             self._check_with_openapi_core(recorder, case_id, operation, checks)
         for case_id in recorder.interactions.keys() & recorder.cases.keys():
             self._check_response_rules(recorder, case_id)
@@ -281,19 +282,21 @@ class EngineRun:
         """Is the check with this name selected?"""
         return is_chosen([name], [pattern for pattern in self.only if " " not in pattern], self.skip)
 
-    def _record_outcome(self, operation: str, check: CheckNode) -> None:
+    def _record_outcome(self, operation: str, check: CheckNode, verdict: str) -> None:
+        """Record the outcome of a check at an operation. A warning has no line as a failure has."""
         if not self.is_selected(check.name):
             return
         outcome = "failed" if check.status == Status.FAILURE else "passed"
         if self.outcomes.get((operation, check.name)) in (None, "passed"):
             if self.outcomes.get((operation, check.name)) != outcome:
-                self.tell(operation, check.name, outcome)
+                self.tell(operation, check.name, "warning" if verdict == "warning" else outcome)
             self.outcomes[operation, check.name] = outcome
 
-    def _report(self, recorder: ScenarioRecorder, case_id: str, operation: str, check: CheckNode) -> None:
+    def _report(self, recorder: ScenarioRecorder, case_id: str, operation: str, check: CheckNode) -> str:
+        """Report a failure. Returns its verdict; empty if there is nothing to report."""
         info = check.failure_info
         if info is None:
-            return
+            return ""
         exchanges = exchanges_of(self.target, recorder, case_id, info.failure.case_id or "")
         known_operation = self.operations_by_name.get(operation)
         case = recorder.cases[case_id].value
@@ -314,6 +317,7 @@ class EngineRun:
         known = self.findings.get(found.id)
         if known is None or len(found.exchanges) < len(known.exchanges):
             self.findings[found.id] = found
+        return found.verdict
 
     def _report_no_response(self, recorder: ScenarioRecorder, case_id: str) -> None:
         """Report a request without a response. Ends the run if the target no longer responds at all."""

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.client.authentication import user_with_secret
 from contracts.client.target import Target
+from contracts.conformance.schemathesis_run import conform
 from contracts.pytest_plugin.plugin import _served
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
@@ -232,3 +233,21 @@ def test_allow_may_list_methods_that_no_path_item_can_have(tmp_path: Path, surpl
     found = verdicts(tmp_path, paths, handle, "allow_header_conformance")
 
     assert expected == {verdict for _, verdict in found}
+
+
+def test_a_warning_of_conformance_is_told_as_a_warning(tmp_path: Path) -> None:
+    """A valid text is refused, perhaps by a rule that no schema can state."""
+    post: Node = {"requestBody": takes({"type": "object", "required": ["name"], "properties": {"name": TEXT}}),
+                  "responses": answers({"type": "object"}, "201") | {"400": NO}}  # fmt: skip
+    file, told = tmp_path / "pots.json", set[tuple[str, str]]()
+    file.write_text(json.dumps(document({"/pots": {"post": post}})))
+
+    with Target.asgi(Small(lambda ask: Answer(400)), []) as target:
+        conform(
+            contracts.of(file),
+            target,
+            only=["positive_data_acceptance"],
+            on_progress=lambda operation, check, outcome: told.add((check, outcome)),
+        )
+
+    assert {("positive_data_acceptance", "warning")} == told
