@@ -75,7 +75,7 @@ def _check_text(context: CheckContext, target: FilteredList) -> None:
     part: Any = {"contains": text[1:4], "starts-with": text[:3], "not-equal": value}[statement.compare]
     if part in (None, ""):
         raise CannotBuildRequest(f"no value of {statement.field} has a part to ask for")
-    one, two = (context.create(resource, each) for each in (body, body | {statement.field: other}))
+    one, two = (context.create(resource, context.body(resource) | {statement.field: each}) for each in (value, other))
     items, listing = target.all(context, one, {statement.parameter: part})
     wanted = [each for each in (one, two) if _fits(statement.compare, each.sent.get(statement.field), part)]
     rest = [each for each in (one, two) if each not in wanted]

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.checks.fields import PLACEHOLDER
 from contracts.checks.item_view import as_json
+from mockserver.behaviour.templates import EACH, IF
 
 
 def template_differences(template: Any, value: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
@@ -26,7 +27,7 @@ def template_differences(template: Any, value: Any, values: Mapping[str, Any], p
 def without_examples(template: Any) -> Any:
     """The template with any value in place of each one that is no placeholder."""
     if isinstance(template, Mapping):
-        return {key: value if key == "$each" else without_examples(value) for key, value in template.items()}
+        return {key: value if key in (EACH, IF) else without_examples(value) for key, value in template.items()}
     if isinstance(template, list):
         return [without_examples(each) for each in template]
     return template if isinstance(template, str) and PLACEHOLDER.search(template) else "{any}"
@@ -39,6 +40,8 @@ def _object_differences(
         yield f"{place} is not an object"
         return
     for key, inner in template.items():
+        if key == IF:
+            continue
         if key not in value:
             if not _may_be_absent(inner):
                 yield f"{place}.{key} is missing"
@@ -47,15 +50,17 @@ def _object_differences(
 
 
 def _may_be_absent(template: Any) -> bool:
-    """Is it a placeholder such as `{next?}`, whose property may be absent?"""
+    """Is it a placeholder such as `{next?}`, or an object with `$if`, whose property may be absent?"""
+    if isinstance(template, Mapping):
+        return IF in template
     return isinstance(template, str) and template.endswith("?}") and PLACEHOLDER.fullmatch(template) is not None
 
 
 def _list_differences(template: list[Any], value: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
     if not isinstance(value, list):
         yield f"{place} is not an array"
-    elif len(template) == 1 and isinstance(template[0], Mapping) and "$each" in template[0]:
-        inner = {key: value for key, value in template[0].items() if key != "$each"}
+    elif len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]:
+        inner = {key: value for key, value in template[0].items() if key != EACH}
         if not value:
             yield f"{place} is empty"
         for each in value[:3]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
@@ -59,10 +59,13 @@ def created_item(
     """The item that a create request created, by its response; None if it created none."""
     if not 200 <= exchange.status < 300:
         return None
-    shown, field = resource.operations["create"].item_in(exchange.json), resource.behaviour.identity.field
-    id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
+    create, field = resource.operations["create"], resource.behaviour.identity.field
+    shown = create.item_in(exchange.json)
+    bare = (value_at(exchange.json, create.reply_path(name)) for name in ("id", "text:id"))  # a body that is the id
+    id = shown.get(field) if field in shown else next((each for each in bare if each is not None), None)
     id = sent.get(field) if id is None else id
     id = path.get(resource.behaviour.identity.parameter) if id is None and resource.is_put else id
+    id = _located_id(resource, exchange) if id is None else id
     if id is None:
         return None
     parameter = resource.behaviour.identity.parameter
@@ -70,6 +73,18 @@ def created_item(
     named = asked if resource.is_put or str(asked) == str(id) else None
     own = {parameter: id} if parameter else {}
     return CreatedItem(resource, id, shown, sent, user, exchange, {**path, **own}, named)
+
+
+def _located_id(resource: CheckedResource, exchange: RecordedExchange) -> str | None:
+    """The id in the `Location` of a response that shows none (RFC 9110 section 10.2.2); None if there is none."""
+    location, parameter = exchange.header("location"), resource.behaviour.identity.parameter
+    ops = (resource.operations[name] for name in ("get", "replace", "update", "delete") if resource.can(name))
+    own = next((op.operation.path for op in ops if op.operation.path.endswith(f"/{{{parameter}}}")), None)
+    if location is None or own is None or not parameter:
+        return None
+    *above, id = [unquote(step) for step in urlsplit(location).path.split("/")]
+    collection = own.rsplit("/", 2)[-2]
+    return id if id and above[-1:] == [collection] else None
 
 
 class CreatedItems:

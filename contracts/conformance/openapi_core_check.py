@@ -46,6 +46,16 @@ def _readers(operations: Iterable[Operation]) -> Iterator[tuple[str, Callable[..
                 yield media.name, json_loads
             elif media.name.startswith("text/"):
                 yield media.name, plain_loads
+            elif media_types.is_range(media.name):
+                yield media.name, _json_or_bytes
+
+
+def _json_or_bytes(content: bytes, **parameters: str) -> Any:
+    """A body whose media type the document leaves open (`*/*`): a value where it is JSON."""
+    try:
+        return json_loads(content, **parameters)
+    except ValueError:
+        return content
 
 
 class OpenapiCoreCheck:

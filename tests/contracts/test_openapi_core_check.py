@@ -161,3 +161,20 @@ def test_json_and_text_of_any_media_type_are_read(tmp_path: Path, media_type: st
     openapi_core.compare(read.document.operations[0], exchange, "http://shop", "mockserver", [])
 
     assert ({}, {"GET /prices/{id}": "passed"}) == (openapi_core.findings, openapi_core.outcomes)
+
+
+@pytest.mark.parametrize(("body", "reported"), [('{"price": 2}', False), ('{"price": "2"}', True), ("no JSON", True)])
+def test_a_body_of_any_media_type_is_validated_as_the_value_that_it_is(
+    tmp_path: Path, body: str, reported: bool
+) -> None:
+    written = json.loads(json.dumps(DOCUMENT))
+    content = written["paths"]["/prices/{id}"]["get"]["responses"]["200"]["content"]
+    content["*/*"] = content.pop("application/json")
+    file = tmp_path / "prices.json"
+    file.write_text(json.dumps(written))
+    contract = contracts.of(file)
+    openapi_core = OpenapiCoreCheck(contract)
+
+    openapi_core.compare(contract.document.operations[0], reply(body), "http://shop", "mockserver", [])
+
+    assert reported is bool(openapi_core.findings)
