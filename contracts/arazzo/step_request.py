@@ -46,7 +46,8 @@ def step_request(
     user = ANONYMOUS if is_exact else _user(service, operation)
     body, content_type, payload = _body(step.body, operation, scope)
     headers = _headers(given, known, user, content_type)
-    query = "&".join(_query(given, known, user))
+    fixed = path_template.fixed_query(operation.path)
+    query = "&".join([*([fixed] if fixed else []), *_query(given, known, user)])
     path = _path(operation, given, known)
     target, servers = path + (f"?{query}" if query else ""), servers_of(service.contract.document, operation)
     return StepRequest(
@@ -78,12 +79,12 @@ Known = Mapping[tuple[str, str], Parameter]
 
 
 def _path(operation: Operation, given: Given, known: Known) -> str:
-    texts, names = [], path_template.names(operation.path)
+    texts, names, template = [], path_template.names(operation.path), path_template.split(operation.path)[0]
     for name in names:
         if ("path", name) not in given:
             raise CannotSend(_not_given(name, operation, [each for at, each in given if at == "path"], names))
         texts.append(path_text(ParameterStyle.of(known.get(("path", name)), "path"), name, given["path", name]))
-    literals = [quote(each, safe="/:@!$&()*+,;=~%") for each in path_template.EXPRESSION.split(operation.path)[::2]]
+    literals = [quote(each, safe="/:@!$&()*+,;=~%") for each in path_template.EXPRESSION.split(template)[::2]]
     return "".join(literal + text for literal, text in zip(literals, [*texts, ""], strict=True))
 
 

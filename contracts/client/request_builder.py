@@ -74,7 +74,7 @@ class RequestBuilder:
         filled = re.sub(
             r"\{([^{}]*)\}",
             lambda m: quote(text_in_url(self._path_value(operation, m[1], given, user)), safe=""),
-            operation.path,
+            path_template.split(operation.path)[0],
         )
         parameters = {**self._required(operation, "query", query), **query}
         # A header that the user sends with every request is not generated too: two of a name would be sent.
@@ -82,11 +82,15 @@ class RequestBuilder:
         known = {p.name: "" for p in operation.parameters if p.name.lower() in own} | dict(headers or {})
         extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", known)}
         whole = _whole_query(operation, parameters)
-        pairs = tuple(
-            (name, text_in_url(one))
-            for name, value in parameters.items()
-            if value is not None
-            for one in (value if isinstance(value, list) else [value])
+        fixed = dict(path_template.fixed_pairs(operation.path))
+        pairs = (
+            *fixed.items(),
+            *(
+                (name, text_in_url(one))
+                for name, value in parameters.items()
+                if value is not None and name not in fixed
+                for one in (value if isinstance(value, list) else [value])
+            ),
         )
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         op = self._shared.operations.get(name_of(operation))

@@ -45,10 +45,12 @@ class CoverageRecorder:
         self._seen: set[Seen] = set()
         self._fields: dict[str, bool] = {}
         self._constraints = SeenConstraints(contract.schemas)
-        self._routes: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
+        self._routes: dict[str, list[tuple[re.Pattern[str], frozenset[tuple[str, str]], Operation]]] = {}
         for operation in sorted(contract.document.operations, key=lambda each: each.path.count("{")):
-            route = re.compile("".join(_parts(operation.path)))
-            self._routes.setdefault(operation.http_method, []).append((route, operation))
+            route, fixed = re.compile("".join(_parts(operation.path))), path_template.fixed_pairs(operation.path)
+            self._routes.setdefault(operation.http_method, []).append((route, frozenset(fixed), operation))
+        for routes in self._routes.values():
+            routes.sort(key=lambda each: -len(each[1]))  # those that a query tells apart come first
         for pointer in _request_schemas(contract):
             self._constraints.expect(pointer)
         for pointer in _response_schemas(contract):
@@ -57,20 +59,21 @@ class CoverageRecorder:
     def saw(self, exchange: RecordedExchange) -> None:
         """Judge an exchange."""
         parts = urlsplit(below_server(exchange.url, self._base, self._contract.document))
-        found = self._route(exchange.method, parts.path)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        found = self._route(exchange.method, parts.path, query)
         if found is None:
             return
         operation, path_values = found
         with self._lock:
             self._statuses[name_of(operation)][exchange.status] += 1
-            self._saw_parameters(operation, exchange, path_values, parse_qsl(parts.query, keep_blank_values=True))
+            self._saw_parameters(operation, exchange, path_values, query)
             self._saw_body(operation, exchange)
             self._saw_response(operation, exchange)
 
-    def _route(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]] | None:
-        for pattern, operation in self._routes.get(method, ()):
+    def _route(self, method: str, path: str, query: list[tuple[str, str]]) -> tuple[Operation, tuple[str, ...]] | None:
+        for pattern, fixed, operation in self._routes.get(method, ()):
             match = pattern.fullmatch(path)
-            if match is not None:
+            if match is not None and fixed.issubset(query):
                 return operation, tuple(map(unquote, match.groups()))
         return None
 
@@ -206,7 +209,7 @@ class CoverageRecorder:
 
 def _parts(path: str) -> Iterator[str]:
     """The pieces of a regular expression for the paths of a template, with a group for each parameter."""
-    pieces = path_template.EXPRESSION.split(path)
+    pieces = path_template.EXPRESSION.split(path_template.split(path)[0])
     for index, piece in enumerate(pieces):
         yield "([^/]+)" if index % 2 else re.escape(piece)
 

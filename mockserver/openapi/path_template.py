@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from mockserver.lazy_pattern import lazy_pattern
 
@@ -51,6 +51,11 @@ def fixed_query(path: str) -> str:
     return "&".join(part for part in behind[1:].split("&") if "{" not in part) if behind[:1] == "?" else ""
 
 
+def fixed_pairs(path: str) -> tuple[tuple[str, str], ...]:
+    """The same as names and values."""
+    return tuple(parse_qsl(fixed_query(path), keep_blank_values=True))
+
+
 def names(path: str) -> list[str]:
     """The names of the parameters of a path, in order."""
     return EXPRESSION.findall(split(path)[0])
@@ -83,7 +88,7 @@ def names_by_place(paths: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def pattern(path: str) -> str:
     """A regular expression that matches the request paths of a template; a parameter has at least one character."""
-    return "[^/]+".join(map(re.escape, EXPRESSION.split(path)[::2]))
+    return "[^/]+".join(map(re.escape, EXPRESSION.split(split(path)[0])[::2]))
 
 
 def continues_after(path: str, parameter: str) -> bool:
