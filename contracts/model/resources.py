@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from contracts.model.differing_fields import differing_fields
 from mockserver.behaviour import templates
-from mockserver.behaviour.item_parameters import query_key
+from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -233,6 +233,8 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
+    if action is not None and action.does in ABOUT_ONE and stated.filter:
+        return NOTHING  # a query names the item by its properties, and not by an id
     if action is None or resource is None or action.evidence != "inferred":
         return stated
     if operation.method == "head":

@@ -14,16 +14,17 @@ from mockserver.handlers.content_plans import ItemContent, keep
 from mockserver.handlers.documented_refusals import REFUSING, documented_refusal, refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
-from mockserver.handlers.entity_tags import check_match, tagged
+from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, tagged
 from mockserver.handlers.entries import changed_entries
+from mockserver.handlers.expansions import expanded
 from mockserver.handlers.item_location import item_location
 from mockserver.handlers.joining import UnknownReferenceError
-from mockserver.handlers.lookup import found_across, newest
+from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.unique_values import check_unique
+from mockserver.handlers.unique_values import check_unique, refuse_second
 from mockserver.messages import Reply
 from mockserver.openapi import search_body
 from mockserver.state.collection import Collection
@@ -41,16 +42,23 @@ def create(context: RequestContext) -> None:
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     content = sent_content(context, sent) if bound.content is not None else None
     if bound.path_fields:
-        sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
+        sent |= _kept(context)
     record = _drafted(context, collection, sent)
     context.current = collection.get(record.id) if bound.upsert or plan.is_single else None
     if context.current is not None:
+        refuse_second(context, context.current)
         record.sequence = context.current.sequence
     elif plan.may_conflict:
         check_unique(context, collection, record.id, record.fields)
     if content is not None:
         keep(record, content)
     context.record = record
+
+
+def _kept(context: RequestContext) -> dict[str, Any]:
+    """The parameters of a create that the new item stores."""
+    given = {**context.call.query, **context.call.path}
+    return {name: given[parameter] for parameter, name in context.bound.path_fields.items() if parameter in given}
 
 
 def _drafted(context: RequestContext, collection: Collection, sent: dict[str, Any]) -> Record:
@@ -107,7 +115,8 @@ def replace(context: RequestContext) -> None:
     context.edit(before)
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
-    from_path = {name: before.fields[name] for name in plan.path_fields if name in before.fields}
+    named = (*plan.path_fields, *(each.field for each in context.bound.filters))
+    from_path = {name: before.fields[name] for name in named if name in before.fields}
     kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or is_generated(context, name)}
     complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
 
@@ -151,9 +160,13 @@ def item_reply(context: RequestContext) -> Reply:
     if context.record is not context.current:
         store(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
-    reply = renderer.one_item(context.record, context.extras, item_location(context) if renderer.is_located else "")
+    is_expanded = context.bound.expand is not None and context.record is not None
+    shown = expanded(context, context.item) if is_expanded else context.record
+    reply = renderer.one_item(shown, context.extras, item_location(context) if renderer.is_located else "")
     tags, record = context.bound.tags, context.record
-    return tagged(tags, context.call.headers, record, reply) if tags is not None and record is not None else reply
+    if tags is None or record is None:
+        return reply
+    return tagged(tags, context.call.headers, tag_of(record), reply)
 
 
 def store(context: RequestContext) -> None:
@@ -171,8 +184,14 @@ def store(context: RequestContext) -> None:
 
 
 def deleted_reply(context: RequestContext) -> Reply:
-    """Delete the item and its children; the reply confirms it, and shows the item as deleted."""
-    remove(context)
+    """Delete the item and its children; the reply confirms it, and shows the item as deleted.
+
+    If a query names it by its properties, all that have these are deleted.
+    """
+    alike = list_query.matching(context) if context.bound.is_selected else []
+    for record in alike or [context.item]:
+        context.record = record
+        remove(context)
     extras = context.extras
     if context.bound.sets:
         plan, record = context.bound.resource, context.item
@@ -205,12 +224,14 @@ def page_reply(context: RequestContext) -> Reply:
     records, values = bound.select_page(
         context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
     )
+    records = [expanded(context, record) for record in records] if bound.expand is not None else records
     headers: tuple[tuple[str, str], ...] = ()
     if bound.renderer.needs_more:
         values |= paging.described(context.call, bound.paging, values, bound.renderer)
     if bound.paging is not None and bound.paging.link_header:
         headers = paging.link_header(context.call, bound.paging, values)
-    return bound.renderer.item_list(records, values, headers)
+    reply = bound.renderer.item_list(records, values, headers)
+    return tagged(bound.tags, context.call.headers, list_tag_of(reply), reply) if bound.tags is not None else reply
 
 
 def extras_reply(context: RequestContext) -> Reply:
@@ -260,6 +281,8 @@ def look_up(context: RequestContext) -> Record | None:
 
     A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
     """
+    if context.bound.is_selected:
+        return selected(context)
     if context.bound.across:
         return found_across(context)
     collection, plan = context.collection(), context.bound.resource
@@ -307,20 +330,23 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
 
 
 def create_with_id(context: RequestContext) -> None:
-    """Draft a new item with the id that the request names."""
+    """Draft a new item with the id, or the properties, that the request names; without an id it gets a new one."""
     plan, collection = context.bound.resource, context.collection()
     id, name = context.bound.id(context.call), plan.statements.identity.field
     context.record = added(context, id) if plan.member_of else None
     if context.record is not None:
         return
-    sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | ({name: id} if name else {})
+    is_named = id is not None and not context.bound.is_selected
+    named = {name: id} if name and is_named else list_query.selected_values(context)
+    sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | named
     content = sent_content(context, sent) if context.bound.content is not None else None
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
     if content is not None:
         keep(record, content)
-    record.id = id
-    if name:
-        record.fields[name] = id
+    if is_named:
+        record.id = id
+        if name:
+            record.fields[name] = id
     context.record = record
 
 

@@ -143,9 +143,11 @@ def _entries(context: RequestContext) -> list[Any] | Mapping[str, Any]:
         given = context.call.query.get(bound.ids_parameter)
         found = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [given]
         return [id for id in found if id not in (None, "")]
-    value = context.call.body
+    body = value = context.call.body
     for key in bound.envelope:
         value = value.get(key) if isinstance(value, dict) else None
+    if value is None and isinstance(body, dict) and not bound.request_properties.isdisjoint(body):
+        return [body]  # one item as it is, where a list of them may also be sent
     return value if isinstance(value, list | Mapping) else []
 
 

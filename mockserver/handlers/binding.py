@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.item_parameters import query_key
+from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour, ReplyStatement
 from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
@@ -22,6 +22,7 @@ from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.cursor_forms import cursors
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
+from mockserver.handlers.expand_plans import expand_plan
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import (
     operations_on,
@@ -81,9 +82,8 @@ def _bound(
         return None
     plan = plans[action.of] if action.of else None
     secrets = plan.secrets if plan else frozenset()
-    view = None
-    if plan is not None and plan.generated_fields is not None:
-        view = view_maker(contract, plan.name, plan.server_fields)
+    is_invented = plan is not None and plan.generated_fields is not None
+    view = view_maker(contract, plan.name, plan.server_fields) if plan is not None and is_invented else None
     most = most_items(contract, operation, behaviour)
     elsewhere = owners_elsewhere(plan, action) if plan is not None and action.across else {}
     stated = behaviour.reply if media is None else reply_in(contract, operation, behaviour, plan, media)
@@ -112,9 +112,7 @@ def _bound(
         path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
-        owner=path_owner(contract, operation, plans)
-        if elsewhere or _lists_related(behaviour, plan, action)
-        else _owner(operation, plan, plans, action),
+        owner=_owner_of(contract, operation, behaviour, plans, is_elsewhere=bool(elsewhere)),
         across=action.across and not elsewhere,
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
@@ -124,9 +122,29 @@ def _bound(
         content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
         query_fields=sent_in_query(contract, operation, behaviour),
         query_key=query_key(plan.statements, action, operation) if plan is not None else "",
+        expand=expand_plan(contract, operation, behaviour),
+        is_selected=bool(behaviour.filter) and action.does in ABOUT_ONE,
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
+
+
+def _owner_of(
+    contract: Contract,
+    operation: Operation,
+    behaviour: OperationBehaviour,
+    plans: Mapping[str, ResourcePlan],
+    *,
+    is_elsewhere: bool,
+) -> Owner | None:
+    """The owner that must exist: the one that the path continues where it says the owner otherwise, else the parent."""
+    action = behaviour.action
+    plan = plans[action.of] if action is not None and action.of else None
+    if action is None:
+        return None
+    if is_elsewhere or _lists_related(behaviour, plan, action):
+        return path_owner(contract, operation, plans)
+    return _owner(operation, plan, plans, action)
 
 
 def _rules(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> tuple[RuleFunction, ...]:

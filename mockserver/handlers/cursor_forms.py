@@ -26,6 +26,9 @@ from mockserver.state.record import Record
 NEXT = ("next", "next?", "text:next", "text:next?", "text_or_null:next")
 """The placeholders for the position of the next page."""
 
+ALWAYS = ("next", "text:next")
+"""Those that a reply always shows."""
+
 UUID_START = "00000000-0000-4000-8000-"
 """What a cursor with the format of a UUID (version 4) begins with."""
 
@@ -44,14 +47,25 @@ class CursorForm(Struct, frozen=True):
 
 
 class Cursors(Struct, frozen=True):
-    """The valid cursors of one list: `validators` are those of the reply and of the parameter."""
+    """The valid cursors of one list: `validators` are those of the reply and of the parameter.
+
+    If each reply must show one (`is_always`), that of the last page leads to an empty page.
+    """
 
     validators: tuple[Validator, ...]
     forms: tuple[CursorForm, ...]
+    is_always: bool = False
 
     def of(self, record: Record) -> Any:
         """The cursor of an item: its id, else its age in the first valid form; None if no form is valid."""
         return next((one for one in self._written(record) if self._is_valid(one)), None)
+
+    def at_end(self, last: Record | None, sent: Any) -> Any:
+        """The cursor of a page behind which there is nothing: of its last item, else the one that was sent."""
+        if last is not None:
+            return self.of(last)
+        first = (written for form in self.forms if self._is_valid(written := form.write(0)))
+        return sent if sent is not None else next(first, None)
 
     def age(self, sent: Any) -> int | None:
         """The age of the item that a cursor names; None if it is of no form."""
@@ -87,7 +101,11 @@ def cursors(contract: Contract, operation: Operation, behaviour: OperationBehavi
     least = min(max((int(each) for each in lengths if isinstance(each, int | float)), default=0), LONGEST)
     validators = tuple(schemas.validator(at, "response") for at in places)
     usable = (form for form in _forms(least) if all(each.is_valid(form.write(SAMPLE)) for each in validators))
-    return Cursors(validators, tuple(usable))
+    is_required = any(templates.find(template, name) is not None for name in ALWAYS)
+    is_always = is_required and not all(
+        schemas.validator(at, "response").is_valid("") for at in shown if at is not None
+    )
+    return Cursors(validators, tuple(usable), is_always)
 
 
 SAMPLE = 123

@@ -1,4 +1,4 @@
-"""Entity tags of items and conditional requests (RFC 9110 sections 8.8.3 and 13), where a document has them."""
+"""Entity tags of items and lists, conditional requests (RFC 9110 sections 8.8.3 and 13), where a document has them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,13 @@ class TagPlan(Struct, frozen=True):
 
 
 def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> TagPlan | None:
-    """The plan of an operation on an item; None if no GET of such an item shows a tag, or a statement says which."""
+    """The plan of an operation on an item; None if no GET of such an item shows a tag, or a statement says which.
+
+    A list has a tag of its own, if its reply shows one.
+    """
     action = behaviour.action
+    if action is not None and action.does == "list" and _shows_our_tag(contract, operation, behaviour):
+        return TagPlan(is_shown=True, match="", none_match=_name(operation, "If-None-Match"), is_required=False)
     if action is None or action.does not in ("get", "create", *WRITES) or not _has_tags(contract, action):
         return None
     header = _tag_header(operation.success())
@@ -61,11 +66,20 @@ def condition_headers(plan: TagPlan | None, operation: Operation) -> Iterator[Pa
 def _has_tags(contract: Contract, action: Action) -> bool:
     """Does a GET of such an item show a tag that ours can be, and that no statement gives a value?"""
     for operation, behaviour in operations_on(contract, action.of):
-        header = _tag_header(operation.success()) if behaviour.action and behaviour.action.does == "get" else None
-        stated = {name.lower() for name in behaviour.reply.headers} if behaviour.reply else set()
-        if header is not None and "etag" not in stated:
-            return header.schema is None or contract.schemas.validator(header.schema, "response").is_valid(ENTITY_TAG)
+        is_get = behaviour.action is not None and behaviour.action.does == "get"
+        found = _shows_our_tag(contract, operation, behaviour) if is_get else None
+        if found is not None:
+            return found
     return False
+
+
+def _shows_our_tag(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> bool | None:
+    """Can the tag in a reply be ours? None if the reply has none, or a statement gives it a value."""
+    header = _tag_header(operation.success())
+    stated = {name.lower() for name in behaviour.reply.headers} if behaviour.reply else set()
+    if header is None or "etag" in stated:
+        return None
+    return header.schema is None or contract.schemas.validator(header.schema, "response").is_valid(ENTITY_TAG)
 
 
 def _tag_header(response: Response | None) -> Header | None:
@@ -80,7 +94,15 @@ def _name(operation: Operation, name: str) -> str:
 
 def tag_of(record: Record) -> str:
     """The tag of an item as it is now: equal fields, equal tags."""
-    written = json_codec.write(record.fields, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return _tag(json_codec.write(record.fields, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS))
+
+
+def list_tag_of(reply: Reply) -> str:
+    """The tag of a page of a list as the reply shows it."""
+    return _tag(reply.content or json_codec.write(reply.body))
+
+
+def _tag(written: bytes) -> str:
     return f'"{blake2b(written, digest_size=8).hexdigest()}"'
 
 
@@ -93,9 +115,9 @@ def check_match(plan: TagPlan, headers: Mapping[str, Any], record: Record) -> No
         raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {tag_of(record)}")
 
 
-def tagged(plan: TagPlan, headers: Mapping[str, Any], record: Record, reply: Reply) -> Reply:
-    """The reply with the tag of the item; 304 without a body if `If-None-Match` has it (RFC 9110 section 13.1.2)."""
-    tag, sent = tag_of(record), _sent(headers, plan.none_match) if plan.none_match else []
+def tagged(plan: TagPlan, headers: Mapping[str, Any], tag: str, reply: Reply) -> Reply:
+    """The reply with its tag; 304 without a body if `If-None-Match` has it (RFC 9110 section 13.1.2)."""
+    sent = _sent(headers, plan.none_match) if plan.none_match else []
     if sent == ["*"] or tag.strip('"') in [one.removeprefix("W/").strip('"') for one in sent]:
         return Reply(304, None, (("etag", tag),), "", b"", proven=True)
     return reply._replace(headers=(*reply.headers, ("etag", tag))) if plan.is_shown else reply

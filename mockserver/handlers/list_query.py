@@ -25,6 +25,20 @@ def select(context: RequestContext, collection: Collection) -> FilteredView | Se
     return _sorted(context, _filtered(context, collection))
 
 
+def newest_match(context: RequestContext) -> Record | None:
+    """The newest item that the filters of the request leave, for an operation on one item; None if there is none."""
+    found = _filtered(context, context.collection()).after(None, newest_first=True)
+    return max(found, key=lambda record: record.sequence, default=None)
+
+
+def selected_values(context: RequestContext) -> dict[str, Any]:
+    """The properties by which the query of the request names its item, with their values."""
+    query = context.call.query if context.bound.is_selected else {}
+    return {
+        each.field: query[each.parameter] for each in context.bound.filters if query.get(each.parameter) is not None
+    }
+
+
 def matching(context: RequestContext) -> list[Record]:
     """All items that the filters of the request leave, the oldest first."""
     found = _filtered(context, context.collection())

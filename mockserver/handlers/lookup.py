@@ -1,9 +1,12 @@
-"""Finds an item below all owners, by its id or by another property: `GET /users/by-email/{email}`."""
+"""Finds an item by another property than its id: `GET /users/by-email/{email}`, `GET /links?from=a&to=b`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
+from mockserver.handlers import list_query
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -14,7 +17,9 @@ def found_across(context: RequestContext) -> Record | None:
     """The item whose id or property is the last value of the path, with `--materialize` a new one; else None."""
     value, by = list(context.call.path.values())[-1], context.bound.by
     found = next((one for one in context.collection() if str([one.fields.get(by, one.id)]) == str([value])), None)
-    return found or _materialized(context, value)
+    if found is None and not context.bound.resource.parent_parameters:
+        return materialized(context, value, {by: value} if by else {})
+    return found
 
 
 def newest(context: RequestContext) -> Record:
@@ -29,31 +34,42 @@ def newest(context: RequestContext) -> Record:
     return made
 
 
-def _materialized(context: RequestContext, value: Any) -> Record | None:
-    """With `--materialize`, a generated item with that id or property, if its resource is below no other; else None."""
+def selected(context: RequestContext) -> Record | None:
+    """The newest item with the properties in the query, with `--materialize` a new one; else None."""
+    found = list_query.newest_match(context)
+    named = list_query.selected_values(context)
+    if found is not None or not named:
+        return found
+    return materialized(context, blake2b(repr(named).encode(), digest_size=6).hexdigest(), named)
+
+
+def materialized(context: RequestContext, key: Any, named: Mapping[str, Any]) -> Record | None:
+    """With `--materialize`, a generated item for `key` with the `named` properties; else None."""
     plan, source = context.bound.resource, context.transaction.store.source
-    if source is None or source.is_whole or plan.parent_parameters:
+    if source is None or source.is_whole:
         return None
-    collection = context.collection(plan.name)
-    known = collection.get(value)
-    if known is not None or context.stays_deleted(plan, collection, value):
+    owner = plan.owner(context.call.path)
+    collection = context.transaction.store.collection(plan.name, context.tenant, owner)
+    known = collection.get(key)
+    if known is not None or context.stays_deleted(plan, collection, key):
         return known
-    record = source.item(plan.name, context.tenant, "", collection, value)
+    record = source.item(plan.name, context.tenant, owner, collection, key)
     if record is not None:
-        _set(context, source, collection, record, value)
+        _set(context, source, collection, record, named)
         context.transaction.add(collection, record)
     return record
 
 
-def _set(context: RequestContext, source: ItemSource, collection: Collection, record: Record, value: Any) -> None:
-    """Give a new item the property that the path contains, if it is valid, and the id that its replies show."""
-    plan, by = context.bound.resource, context.bound.by
-    if not by:
-        return
-    shown = record.fields.get(plan.statements.identity.field)
+def _set(
+    context: RequestContext, source: ItemSource, collection: Collection, record: Record, named: Mapping[str, Any]
+) -> None:
+    """Give a new item the properties by which a request names it, if valid, and the id that its replies show."""
+    plan = context.bound.resource
+    shown = record.fields.get(plan.statements.identity.field) if named else None
     if shown is not None and collection.get(shown) is None:
         record.id = shown
-    before = record.fields.get(by)
-    record.fields[by] = value
-    if not source.is_valid(plan.name, record):
-        record.fields[by] = before
+    for name, value in named.items():
+        before = record.fields
+        record.fields = {**before, name: value}
+        if not source.is_valid(plan.name, record):
+            record.fields = before

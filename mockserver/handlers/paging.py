@@ -95,6 +95,8 @@ def cursor(
         more, records = len(records) > limit, records[-limit:]
     last = records[-1] if more and records else None
     next_position = None if last is None else last.id if valid is None else valid.of(last)
+    if next_position is None and valid is not None and valid.is_always:
+        next_position = valid.at_end(records[-1] if records else None, call.query.get(paging.position))
     return records, {
         "next": next_position,
         "more": more,

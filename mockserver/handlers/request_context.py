@@ -14,6 +14,7 @@ from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.content_plans import ContentPlan, SentBody
 from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.entry_plans import EntryPlan
+from mockserver.handlers.expand_plans import ExpandPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -59,6 +60,7 @@ class BoundOperation(Struct, frozen=True):
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
     first, each with the resource; `query_fields` are the query parameters with fields of the item, where a write has
     no body, `query_key` is the one with its id.
+    With `is_selected` the filters say which item it is about. `expand` says which references it can expand.
     """
 
     operation: Operation
@@ -98,6 +100,8 @@ class BoundOperation(Struct, frozen=True):
     named: tuple[tuple[str, str], ...] = ()
     query_fields: Mapping[str, str] = field(default_factory=dict)
     query_key: str = ""
+    is_selected: bool = False
+    expand: ExpandPlan | None = None
 
     @property
     def resource(self) -> ResourcePlan:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
+from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.behaviour.templates import ITEM_VALUES, Render
@@ -109,7 +110,7 @@ class ResourcePlan(Struct, frozen=True):
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
         if self.generated_fields is not None:
-            self.complete(fields, id, world)
+            self.complete(fields, id or self.owner(call.path), world)  # a single item has no id
         for parameter, steps in self.owner_steps:
             self._show_owner(call.path.get(parameter), steps, fields)
         return Record(id, sequence, fields)
@@ -313,10 +314,10 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
 
 
 def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
-    """For each resource the fields that its lists filter by. The store indexes them: a filter is then a look-up."""
+    """For each resource the fields that filters select by. The store indexes them: a filter is then a look-up."""
     found: dict[str, dict[str, None]] = {}
     for operation in behaviour.operations.values():
-        if operation.action and operation.action.does == "list":
+        if operation.action and operation.action.does in ("list", *ABOUT_ONE):
             found.setdefault(operation.action.of, {}).update(
                 (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
             )

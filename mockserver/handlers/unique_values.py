@@ -7,7 +7,8 @@ from typing import Any
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Refusal
 from mockserver.handlers.request_context import RequestContext
-from mockserver.state.collection import Collection
+from mockserver.state.collection import GENERATED, Collection
+from mockserver.state.record import Record
 
 
 def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
@@ -23,6 +24,13 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
             _check_unique_fields(unique, collection, id, fields, Conflict)
         elif respond(400) is not None or respond(422) is not None:
             _check_unique_fields(unique, collection, id, fields, Invalid)
+
+
+def refuse_second(context: RequestContext, current: Record) -> None:
+    """Raise Conflict if there can be only one item, a client has created it, and the document has a 409 for it."""
+    bound, identity = context.bound, context.bound.resource.statements.identity
+    if not bound.upsert and bound.operation.response(409) is not None and GENERATED not in current.hidden:
+        raise Conflict(f"there is a {bound.resource.name.replace('-', ' ')} already").because(identity)
 
 
 def _check_unique_fields(

@@ -20,7 +20,7 @@ from mockserver.inference.likeness import (
 )
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
-from mockserver.inference.patch_forms import patch_form
+from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.raw_bodies import is_json_body, sent_content
 from mockserver.inference.searches import with_parameters
@@ -188,6 +188,8 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if not alike:
         return _partial(draft, operation, found, envelope, str(asked))
     path, schema = shown_item(draft, found)
+    at = draft.schemas.below(str(asked), envelope)
+    patch = merged_form(draft.schemas, at, draft.properties()) if patch == "fields" and at is not None else patch
     return DraftAction(operation, "update", found, f"a PATCH, read as {patch}", path, schema, envelope, patch)
 
 
@@ -202,9 +204,13 @@ def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
 
 
 def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
-    """A PUT or PATCH to the collection whose body contains the id changes that item."""
+    """A PUT or PATCH to the collection whose body contains the id changes that item.
+
+    If no path contains the id and no POST creates items, such a PUT creates those that do not exist.
+    """
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
-    if found is None or not asked or not draft.has_id:
+    creates = draft.item is None and draft.action("create") is None
+    if found is None or not asked or not (draft.has_id or (creates and operation.method == "put")):
         return None
     if draft.item is not None and operation.method in draft.item.operations:
         return None  # the item's own path has that method, so this one changes all items that a query selects
@@ -214,7 +220,7 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
     path, schema = shown_item(draft, found)
     does = "replace" if operation.method == "put" else "update"
     reason = f"a {operation.http_method} to the collection whose body contains the id"
-    return DraftAction(operation, does, found, reason, path, schema)
+    return DraftAction(operation, does, found, reason, path, schema, upsert=creates)
 
 
 def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:

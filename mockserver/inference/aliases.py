@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from mockserver.inference import actions, identity, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import list_path, reply_body
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.references import ID_WORDS
 from mockserver.inference.searches import asking
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -174,9 +175,10 @@ def _is_below(main: ResourceDraft, node: PathNode) -> bool:
 def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
     """The path parameters that select items, with the property that each is about; None if one is about none.
 
-    `/users/{id}/orders` shows the orders with that `user_id`.
+    `/users/{id}/orders` shows the orders with that `user_id`, also inside of an object: `parent.user_id`.
     """
-    known = {plain(name): name for name, at in main.properties().items() if not main.schemas.properties(at)}
+    known = _in_objects(main)
+    known |= {plain(name): name for name, at in main.properties().items() if not main.schemas.properties(at)}
     skipped = len(main.parent_parameters) if _is_below(main, node) else 0
     found: dict[str, str] = {}
     for position, parameter in enumerate(node.parameters[skipped:], skipped):
@@ -186,6 +188,17 @@ def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
             return None
         found[parameter] = name
     return found
+
+
+def _in_objects(main: ResourceDraft) -> dict[str, str]:
+    """The ids inside of the objects of an item (`parent.database_id`), by names that only one of them has."""
+    found: dict[str, list[str]] = {}
+    for outer, at in main.properties().items():
+        for name, inner in main.schemas.properties(at).items() if "object" in main.schemas.types(at) else ():
+            is_other = plain(name) not in main.id_names and words(name)[-1:] and words(name)[-1] in ID_WORDS
+            if is_other and main.schemas.types(inner) - {"null"} <= {"string", "integer"}:
+                found.setdefault(plain(name), []).append(f"{outer}.{name}")
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
 def _word_before(node: PathNode, position: int) -> str:

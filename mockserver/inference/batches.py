@@ -18,6 +18,7 @@ from mockserver.inference.item_lists import ItemList, list_of_items, lists, plur
 from mockserver.inference.likeness import is_alike, is_sent
 from mockserver.inference.messages import Path, ReplyBody, reply_body, request_schema
 from mockserver.inference.names import noun, plain, words
+from mockserver.inference.patch_forms import merged_form
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
@@ -103,7 +104,9 @@ def _batch(draft: ResourceDraft, does: str, operation: Operation, *, is_own: boo
     if listed is None or (does == "update-many" and not _has_id(draft, listed.entries)):
         return None
     reason = f"a {operation.http_method} whose request contains a list of items, {_where(listed.path)}"
-    return _shown(draft, DraftAction(operation, does, found, reason, envelope=listed.path))
+    is_patch = does == "update-many" and operation.method == "patch"
+    patch = merged_form(draft.schemas, listed.entries, draft.properties()) if is_patch else "fields"
+    return _shown(draft, DraftAction(operation, does, found, reason, envelope=listed.path, patch=patch))
 
 
 def _has_id(draft: ResourceDraft, entries: str) -> bool:
@@ -114,9 +117,11 @@ def _deletion(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> D
     """A request that contains ids, in its query or its body."""
     if not draft.has_id:
         return None
-    method = operation.http_method
+    method, named = operation.http_method, plurals(draft) - draft.id_names
     for parameter in operation.parameters:
-        is_named = parameter.location == "query" and _base(parameter.name) in plurals(draft) - draft.id_names
+        is_list = parameter.schema is not None and "array" in draft.schemas.types(parameter.schema)
+        known = named | _listed_as(draft) if is_list else named
+        is_named = parameter.location == "query" and _base(parameter.name) in known
         if is_named and method == "DELETE":
             reason = f"a {method} to the collection whose parameter {parameter.name} has the ids of items"
             return _shown(draft, DraftAction(operation, "delete-many", found, reason, ids=parameter.name))
@@ -126,6 +131,12 @@ def _deletion(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> D
             reason = f"a {method} whose request contains the ids of items, {_where(listed.path)}"
             return _shown(draft, DraftAction(operation, "delete-many", found, reason, envelope=listed.path))
     return None
+
+
+def _listed_as(draft: ResourceDraft) -> frozenset[str]:
+    """The plain name under which the list shows the items: `records`; empty if it has none."""
+    listing = draft.action("list")
+    return frozenset(map(plain, listing.item_path[-1:])) if listing is not None else frozenset()
 
 
 def _clearing(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> DraftAction | None:

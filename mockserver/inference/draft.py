@@ -85,7 +85,7 @@ class ResourceDraft(Struct):
     @property
     def has_id(self) -> bool:
         """Does the path of an item end with its id?"""
-        return self.item is not None and not self.single
+        return self.item is not None and not self.single and not self.item.selectors
 
     @property
     def owner_field(self) -> str:
@@ -164,7 +164,7 @@ class ResourceDraft(Struct):
             self.action(*CREATING) is not None and self._is_chosen
         ):
             return False
-        is_deleted = self.action("delete") is not None and not self.node.query_key
+        is_deleted = self.action("delete") is not None and not self.node.query_key and not self.node.selectors
         return self.is_created or is_deleted or (self.single and len(self.actions) > 1)
 
 

@@ -34,6 +34,7 @@ from mockserver.inference.envelope_names import (
 )
 from mockserver.inference.messages import Path
 from mockserver.inference.names import plain, words
+from mockserver.inference.paging_names import SURE_OFFSETS
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas
@@ -53,16 +54,27 @@ class Envelopes:
         return (validator or self._schemas.compile_once(pointer, "response")).is_valid
 
     def template(
-        self, pointer: str, path: Path, placeholder: Template, *, listed: bool, is_map: bool = False
+        self,
+        pointer: str,
+        path: Path,
+        placeholder: Template,
+        *,
+        listed: bool,
+        is_map: bool = False,
+        has_cursors: bool = False,
     ) -> Template:
-        """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made."""
+        """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made.
+
+        With `has_cursors` the position of the next page is never empty where the schema forbids that.
+        """
         if not path:
             return placeholder
         empty: Any = {} if is_map else []
         sample = empty if listed else self.value(str(self._schemas.below(pointer, path)))
         for make in (partial(self._template, listed=listed), self._from_example):
             template = make(pointer, path, placeholder)
-            if self._is_valid(pointer)(filled(template, sample)):
+            is_valid = self._is_valid(pointer)
+            if any(is_valid(filled(template, sample, cursor)) for cursor in (SAMPLE_CURSORS if has_cursors else ("",))):
                 return template
         raise Unanswerable(f"no valid reply can be made with {placeholder} in it", pointer=pointer)
 
@@ -207,8 +219,9 @@ class Envelopes:
             return "{list_url}"
         if word in LINKS and types == {"string"} and self._is_address(word, pointer):
             return self._link(LINKS[word], pointer, is_required)
-        if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
-            return "{text:next}" if types == {"string"} else "{next}"  # an empty string on the last page
+        is_cursor = word in POSITIONS or (word in SURE_OFFSETS and types == {"string"})
+        if is_cursor and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
+            return self._cursor(pointer, is_required)
         if word in EDGES and types <= {"string", "integer"}:
             as_text = "text_or_null:" if "null" in schemas.types(pointer) else "text:"
             return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
@@ -249,6 +262,13 @@ class Envelopes:
         if inner is None or is_required or not self._schemas.required(pointer) <= {inner}:
             return None
         return {IF: value, inner: f"{{{value}}}"}
+
+    def _cursor(self, pointer: str, is_required: bool) -> Template:
+        """The placeholder of the position of the next page; on the last one it is null or an empty string."""
+        types = self._schemas.types(pointer)
+        if types == {"string", "null"} and is_required:
+            return "{text_or_null:next}"
+        return "{text:next}" if types - {"null"} == {"string"} else "{next}"
 
     def _is_address(self, word: str, pointer: str) -> bool:
         """Is a property the address of a page? So say its format, its example or its name."""
@@ -302,18 +322,24 @@ SAMPLES = {
 }  # fmt: skip
 
 
-def filled(template: Template, placeholder: Any) -> Any:
+SAMPLE_CURSORS = ("", "123", "MDAwMTIz", "00000000-0000-4000-8000-00000000007b", "abcdefgh" * 2, "0" * 64)
+"""Positions of a next page in the forms that a schema may demand."""
+
+
+def filled(template: Template, placeholder: Any, cursor: str = "") -> Any:
     """The body that a template makes of the item or items, on the last page."""
     if isinstance(template, Mapping):
         kept = {key: value for key, value in template.items() if key != IF and not _is_left_out(value)}
-        return {key: filled(value, placeholder) for key, value in kept.items()}
+        return {key: filled(value, placeholder, cursor) for key, value in kept.items()}
     if isinstance(template, list):
         is_repeated = len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]
-        return placeholder if is_repeated else [filled(value, placeholder) for value in template]
+        return placeholder if is_repeated else [filled(value, placeholder, cursor) for value in template]
     if template in ("{item}", "{items}", "{by_id}"):
         return placeholder
     if template == "{ids}":
         return []
+    if template == "{text:next}":
+        return cursor
     if isinstance(template, str) and template.startswith("{"):
         return SAMPLES.get(template.strip("{?}"), "" if template.startswith("{text:") else None)
     return template

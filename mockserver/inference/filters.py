@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
@@ -29,18 +29,25 @@ ANY = frozenset(("all", "any", "*", "both"))
 """Values that select every item."""
 
 
+class IdNames(NamedTuple):
+    """The property with the id of an item, and what an item is called: `id` and `ticket`, for `ticket_ids`."""
+
+    field: str
+    noun: str
+
+
 def filters(
     schemas: Schemas,
     operation: Operation,
     properties: Mapping[str, str],
     taken: frozenset[str],
     related: Mapping[str, str],
-    key: str = "",
+    key: IdNames,
 ) -> list[Statement]:
     """The `filter` statements of a list: query parameters with the name of a property and its type.
 
     `related` are properties of items that `properties` refer to: `project_id.name` for a parameter `project_name`.
-    `key` is the property with the id, which `ids` selects by.
+    `key` names the property with the id, which `ids` selects by.
     """
     found = list(_filters(schemas, operation, properties, taken, related, key))
     used = taken | {str(each["parameter"]) for each in found}
@@ -89,9 +96,9 @@ def _filters(
     shown: Mapping[str, str],
     taken: frozenset[str],
     related: Mapping[str, str],
-    key: str,
+    key: IdNames,
 ) -> Iterator[Statement]:
-    known = {"id": key} if key in shown else {}
+    known = dict.fromkeys(("id", f"{key.noun}id"), key.field) if key.field in shown else {}
     known |= {plain(relation(*name.split(".", 1))): name for name in related}
     properties = {**related, **_embedded(schemas, shown), **shown, **_listed(schemas, shown)}
     named = {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
@@ -104,7 +111,7 @@ def _filters(
         asked, own = _scalar_types(schemas, str(parameter.schema)), schemas.types(properties[name])
         if schemas.keyword(properties[name], "format") in TIMES:
             continue
-        if _is_any_of(schemas, parameter, name, key, own - {"null"}):
+        if _is_any_of(schemas, parameter, name, key.field, own - {"null"}):
             note = f"the query parameter has ids as texts, which {name} has"
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
             yield {**stated, "evidence": "inferred", "note": note}

@@ -84,7 +84,19 @@ def is_sent(draft: ResourceDraft, schema: str) -> bool:
     own, shown = set(draft.schemas.properties(schema)), set(draft.properties())
     if not own or not (own <= taken | shown):
         return False
-    return own == taken or 3 * len(own) >= 2 * len(shown) > 2
+    told = {name for name in own if plain(name) not in draft.id_names}
+    return own == taken or told == _sendable(draft) or 3 * len(own) >= 2 * len(shown) > 2
+
+
+def _sendable(draft: ResourceDraft) -> set[str]:
+    """What the fullest reply shows besides the id and times, which the service sets."""
+    views = draft.reply_schemas()[:1]
+    return {
+        name
+        for view in views
+        for name, at in draft.schemas.properties(view).items()
+        if plain(name) not in draft.id_names and draft.schemas.keyword(at, "format") not in ("date", "date-time")
+    }
 
 
 def query_fields(schemas: Schemas, operation: Operation, properties: Iterable[str]) -> dict[str, str]:
@@ -98,7 +110,8 @@ def query_fields(schemas: Schemas, operation: Operation, properties: Iterable[st
 
 def is_sent_in_query(draft: ResourceDraft, operation: Operation) -> bool:
     """Has a request without a body properties of the item in its query, besides the id?"""
-    others = [name for name in draft.properties() if plain(name) not in draft.id_names]
+    named = draft.node.selectors.values()
+    others = [name for name in draft.properties() if plain(name) not in draft.id_names and name not in named]
     return bool(query_fields(draft.schemas, operation, others))
 
 

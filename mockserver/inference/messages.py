@@ -6,7 +6,7 @@ of the properties distinguish the wrapper from the item.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -162,6 +162,15 @@ def _answer(response: Response, status: int, *, may_be_text: bool) -> ReplyBody 
     ranked = (media for matches in kinds for media in response.content if matches(media.name))
     media = next(ranked, None)
     return None if response.content and media is None else ReplyBody(response, status, media)
+
+
+def is_shown_when_made(operations: Mapping[str, Operation], schemas: Schemas) -> bool:
+    """Does the GET of a path show what its POST answers with 201: one object, by the very schema?"""
+    made = reply_body(operations["post"], "create") if "post" in operations else None
+    got = reply_body(operations["get"], "get") if "get" in operations else None
+    if made is None or got is None or made.status != 201 or not made.schema or not got.schema:
+        return False
+    return is_object(schemas, got.schema) and schemas.resolve(made.schema)[1] == schemas.resolve(got.schema)[1]
 
 
 def request_schema(body: RequestBody | None) -> str | None:

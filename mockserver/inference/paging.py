@@ -50,6 +50,8 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     limit = min(sizes, key=lambda p: (_word(p) not in SURE_LIMITS, _word(p) == FIRST), default=None)
     others = [parameter for parameter in query if parameter is not limit]
     position, style = _position(schemas, others)
+    told = _told(schemas, operation, others) if position is None else None
+    position, style = (told, "cursor") if told is not None else (position, style)
     before = _before(schemas, others) if limit is not None and position is None else None
     position, style = (before, "cursor") if before is not None else (position, style)
     if limit is None and style == "":
@@ -103,6 +105,19 @@ def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | Non
             if _word(parameter) in names and is_able:
                 return parameter, style
     return None, ""
+
+
+def _told(schemas: Schemas, operation: Operation, query: list[Parameter]) -> Parameter | None:
+    """A text named `offset` that a reply gives too: it is a cursor, as Airtable's."""
+    success = operation.success()
+    shown = [media.schema for media in success.content if media.schema] if success is not None else []
+    known = {
+        plain(name) for at in shown for name, inner in schemas.properties(at).items() if is_only_text(schemas, inner)
+    }
+    named = (
+        each for each in query if plain(each.name) in SURE_OFFSETS and is_text(schemas, each) and not each.required
+    )
+    return next((each for each in named if plain(each.name) in known), None)
 
 
 def _before(schemas: Schemas, query: list[Parameter]) -> Parameter | None:
@@ -255,6 +270,11 @@ def _are_texts(schemas: Schemas, parameter: Parameter) -> bool:
     """Does a parameter have a text, or a list of texts?"""
     entries = schemas.items(str(parameter.schema)) if schemas.types(str(parameter.schema)) == {"array"} else None
     return is_text(schemas, parameter) or (entries is not None and schemas.types(entries) == {"string"})
+
+
+def is_only_text(schemas: Schemas, pointer: str) -> bool:
+    """Does a schema allow texts and nothing else but null?"""
+    return schemas.types(pointer) - {"null"} == {"string"}
 
 
 def enum_of(schemas: Schemas, parameter: Parameter) -> frozenset[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.inference import messages
+from mockserver.inference.names import plain
+from mockserver.inference.paging import HOLDERS
 from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -25,6 +29,16 @@ def patch_form(schemas: Schemas, operation: Operation, asked: str | None) -> str
     if asked and any(name.lower() == "operations" for name in schemas.properties(asked)) and _is_scim(schemas, asked):
         return "scim"
     return "fields" if asked and messages.may_be_object(schemas, asked) else None
+
+
+def merged_form(schemas: Schemas, asked: str, shown: Mapping[str, str]) -> str:
+    """How a PATCH of plain JSON is read: merged, if the only object that it can change is one such as `fields`.
+
+    `shown` are the properties of the item. Otherwise what it does not send of that object would be lost, as by a PUT.
+    """
+    common = (name for name in schemas.properties(asked) if name in shown)
+    objects = [plain(name) for name in common if "object" in schemas.types(shown[name])]
+    return "merge-patch" if len(objects) == 1 and objects[0] in HOLDERS else "fields"
 
 
 def _is_scim(schemas: Schemas, asked: str) -> bool:

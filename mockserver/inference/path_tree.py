@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
@@ -25,13 +25,15 @@ Shape = tuple[str, ...]
 class PathNode(Struct, frozen=True):
     """A path and the operations on it, by method.
 
-    If a query parameter names the item, it is `query_key`, and the last part of the shape stands for it.
+    If a query parameter has the item's id, it is `query_key`, and the last part of the shape stands for it. If query
+    parameters name the item by its properties, these are `selectors`: parameter → property.
     """
 
     path: str
     shape: Shape
     operations: Mapping[str, Operation]
     query_key: str = ""
+    selectors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_item(self) -> bool:

@@ -1,13 +1,14 @@
-"""Items that a query parameter names, where no path does: `GET /user?id=1`, `DELETE /tasks?taskId=7`."""
+"""Items that a query names, where no path does: `GET /user?id=1`, `DELETE /links?from=a&to=b`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from mockserver.inference.messages import is_object, list_path, reply_body, request_schema
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
-from mockserver.openapi.document import Operation, Parameter
+from mockserver.inference.selectors import is_required, parameter_of, selectors, single_values
+from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 IDS = frozenset(("id", "uuid", "guid"))
@@ -73,14 +74,14 @@ def _join_verbs(found: dict[Shape, PathNode], base: Shape, getting: PathNode, sc
     What a verb does by another method than usual, such as a POST that deletes, stays as it is.
     """
     get, own = getting.operations.get("get"), own_ids(base[-1])
-    key = next((each.name for each in _single_values(get, schemas) if plain(each.name) in own), "") if get else ""
+    key = next((each.name for each in single_values(get, schemas) if plain(each.name) in own), "") if get else ""
     if get is None or not key or not _shows_one(get, base[-1], schemas):
         return
     beside = {shape[-1]: node for shape, node in found.items() if shape[:-1] == base}
     item, above = {"get": get}, dict(found[base].operations) if base in found else {}
     for verb, node in beside.items():
         for method in METHODS_OF.get(VERBS.get(verb, ""), ()):
-            if method in node.operations and _parameter(node.operations[method], key) is not None:
+            if method in node.operations and parameter_of(node.operations[method], key) is not None:
                 item.setdefault(method, node.operations[method])
         if OF_ALL.get(verb, "") in node.operations:
             above.setdefault(OF_ALL[verb], node.operations[OF_ALL[verb]])
@@ -115,11 +116,26 @@ def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
     get = asked.get("get")
     if get is not None and not _shows_one(get, node.word, schemas):
         asked = {method: each for method, each in asked.items() if method not in ("get", "head")}
-    key = _key(asked, node, schemas)
-    named = {method: each for method, each in asked.items() if _parameter(each, key) is not None}
-    if not named or ("get" in asked and "get" not in named) or _asks_the_same(node, schemas):
+    key, post = _key(asked, node, schemas), node.operations.get("post")
+    named = {method: each for method, each in asked.items() if parameter_of(each, key) is not None}
+    if _asks_the_same(node, schemas):
+        return None
+    if not key or (post is not None and is_required(post, key)):
+        return _selected(asked, node, schemas)
+    if not named or ("get" in asked and "get" not in named):
         return None
     return PathNode(node.path, (*node.shape, "{}"), named, key)
+
+
+def _selected(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> PathNode | None:
+    """The item that the query of a path names by properties of it; None if there is none."""
+    if "get" not in asked:  # the GET lists items: what changes one of them shows one
+        asked = {
+            method: each for method, each in asked.items() if method == "delete" or _shows_one(each, node.word, schemas)
+        }
+        asked = asked if asked.keys() - {"delete"} else {}
+    found = selectors(asked, node, schemas)
+    return PathNode(node.path, (*node.shape, "{}"), asked, selectors=found) if found else None
 
 
 def _asks_the_same(node: PathNode, schemas: Schemas) -> bool:
@@ -143,7 +159,7 @@ def _key(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> st
     One that is called the id of such an item may be optional. Any other must be required by a GET and by what writes,
     and be the id of something or a property that the GET shows.
     """
-    known = {each.name: each for one in asked.values() for each in _single_values(one, schemas)}
+    known = {each.name: each for one in asked.values() for each in single_values(one, schemas)}
     free = [name for name in known if name not in node.parameters]
     own = [name for name in free if plain(name) in own_ids(node.word)]
     if own:
@@ -151,7 +167,7 @@ def _key(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> st
     if "get" not in asked or asked.keys() <= {"get", "head"}:
         return ""
     shown = _shown(asked.get("get"), schemas)
-    needed = [name for name in free if all(_is_required(each, name) for each in asked.values())]
+    needed = [name for name in free if all(is_required(each, name) for each in asked.values())]
     likely = [name for name in needed if words(name)[-1:] and words(name)[-1] in IDS] or [
         name for name in needed if plain(name) in shown
     ]
@@ -163,23 +179,6 @@ def own_ids(word: str) -> frozenset[str]:
     called = noun(word)
     stems = {"".join(called[at:]) for at in range(len(called))}
     return IDS | {f"{stem}{last}" for stem in stems for last in IDS}
-
-
-def _single_values(operation: Operation, schemas: Schemas) -> Iterable[Parameter]:
-    """The query parameters that are one text or number."""
-    for each in operation.parameters:
-        types = schemas.types(each.schema) - {"null"} if each.schema else frozenset({"string"})
-        if each.location == "query" and types <= {"string", "integer", "number"}:
-            yield each
-
-
-def _parameter(operation: Operation, name: str) -> Parameter | None:
-    return next((each for each in operation.parameters if (each.location, each.name) == ("query", name)), None)
-
-
-def _is_required(operation: Operation, name: str) -> bool:
-    found = _parameter(operation, name)
-    return found is not None and found.required
 
 
 def _shown(get: Operation | None, schemas: Schemas) -> frozenset[str]:

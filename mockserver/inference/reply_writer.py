@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
+from mockserver.inference import paging
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, inferred
@@ -55,7 +56,12 @@ class ReplyWriter:
         if action.item_schema is not None:
             is_list = action.does in SEVERAL
             return self._envelopes.template(
-                pointer, action.item_path, placeholder, listed=is_list, is_map=action.is_map
+                pointer,
+                action.item_path,
+                placeholder,
+                listed=is_list,
+                is_map=action.is_map,
+                has_cursors=is_list and (paging.paging(self._schemas, action.operation) or {}).get("style") == "cursor",
             )
         if action.does in CONTENTS:
             return None  # the content itself
@@ -77,7 +83,7 @@ class ReplyWriter:
         known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
         for header in action.reply.response.headers:
             end = announced(self._schemas, header)
-            is_ours = action.does != "list" and header.name.lower() == "etag" and self._takes_our_tag(header)
+            is_ours = header.name.lower() == "etag" and self._takes_our_tag(header)
             if end is not None:
                 yield header.name, end
             elif header.required and header.schema and header.name.lower() not in known and not is_ours:

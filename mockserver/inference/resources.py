@@ -16,8 +16,8 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.membership_requests import add_membership_requests
-from mockserver.inference.messages import is_object, list_path, reply_body, resembles
-from mockserver.inference.names import noun, plain
+from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
 from mockserver.inference.query_ids import with_query_ids
 from mockserver.lazy_pattern import lazy_pattern
@@ -173,7 +173,8 @@ def _draft(
     nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas, read_only: bool
 ) -> Iterator[ResourceDraft]:
     word = node.word
-    if all("{" in segment or VERSION.fullmatch(segment) for segment in node.shape):
+    is_anything = all("{" in segment or VERSION.fullmatch(segment) for segment in node.shape)
+    if is_anything and not (node.is_item and _is_listed_above(nodes, node, schemas)):
         return  # such as Google's `/v2/{name}`, whose parameter may be any path
     if node.is_item and _is_list_of(nodes.get((*node.shape, "{}")), node, schemas):
         return  # such as `/repositories/{workspace}` above `/repositories/{workspace}/{slug}`
@@ -189,6 +190,12 @@ def _draft(
 
 LISTED = frozenset(("get", "query"))
 """The methods that may list the items of a path."""
+
+
+def _is_listed_above(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas) -> bool:
+    """Does the path above an item list such items, as `/v0/{base}/{table}` does?"""
+    above = nodes.get(node.shape[:-1])
+    return above is not None and _is_list_of(node, above, schemas)
 
 
 def _is_list_of(below: PathNode | None, node: PathNode, schemas: Schemas) -> bool:
@@ -226,11 +233,24 @@ def _is_single(node: PathNode, schemas: Schemas) -> bool:
     Or a mark, such as a star: its GET says by 204 or 404 whether a PUT has set it.
     """
     if "get" not in node.operations or node.operations.keys().isdisjoint(("put", "patch", "delete")):
-        return is_value(node, schemas)
+        return is_value(node, schemas) or _is_made_and_shown(node, schemas)
     found = reply_body(node.operations["get"], "get")
     if found is None or not found.schema or not is_object(schemas, found.schema):
         return _is_mark(node) or is_value(node, schemas)
     return "post" not in node.operations or list_path(schemas, found.schema, node.word) is None
+
+
+def _is_made_and_shown(node: PathNode, schemas: Schemas) -> bool:
+    """Does a POST make the one object that the GET shows? Not where either asks a question, or the name is a plural."""
+    if (
+        words(node.word) != noun(node.word)
+        or not is_shown_when_made(node.operations, schemas)
+        or actions.VERBS.intersection(words(node.word)[-1:])
+    ):
+        return False
+    got = reply_body(node.operations["get"], "get")
+    is_asked = any(each.location == "query" and each.required for each in node.operations["get"].parameters)
+    return not is_asked and got is not None and list_path(schemas, str(got.schema), node.word) is None
 
 
 def _is_mark(node: PathNode) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import (
@@ -16,10 +17,12 @@ from mockserver.inference import (
     item_places,
     likeness,
     paging,
+    selectors,
 )
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import Statement, implied, inferred
+from mockserver.inference.expansions import expansion
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
@@ -146,6 +149,7 @@ class Writer:
         if not draft.has_id:
             name, places = identity.plain_id(properties)
             made = identity.generation(self._schemas, places)
+            nowhere = {"parameter": ""} if draft.node.selectors else nowhere
             return inferred("no path contains an id", field=name, **nowhere) | made
         return self._named(draft, properties)
 
@@ -218,6 +222,9 @@ class Writer:
         key = fields.unique(self._schemas, next(draft.request_properties("create"), {}), identity_field, text)
         if key and not descriptions.is_taken_at_times(text):
             stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
+        elif draft.node.selectors and any(response.status == "409" for response in responses):
+            named = list(draft.node.selectors.values())
+            stated["unique"] = inferred("they name an item, and the create has a 409", fields=named)
         return stated
 
     def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
@@ -225,6 +232,13 @@ class Writer:
         stated: Statement = {"action": self._action(draft, action)}
         if action.does in ("list", "delete-all"):
             stated |= self._listed(draft, action)
+        elif draft.node.selectors and action.does in ABOUT_ONE:
+            stated["filter"] = selectors.filters(
+                self._schemas, action.operation, draft.node.selectors, draft.properties()
+            )
+        if action.does in EXPANDING:
+            expand = expansion(self._schemas, action.operation, action.item_schema, self._found_in(draft))
+            stated |= {"expand": expand} if expand is not None else {}
         return stated | self._replies.reply(draft, action)
 
     def _generate(self, draft: ResourceDraft) -> str:
@@ -233,7 +247,7 @@ class Writer:
 
     def _action(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         keys: Statement = {"does": action.does, "of": draft.name}
-        if action.does == "update" and action.patch != "fields":
+        if BATCHES.get(action.does, action.does) == "update" and action.patch != "fields":
             keys["patch"] = action.patch
         takes, holder = self._takes(draft, action), self._inside(draft, action)
         named = {
@@ -244,8 +258,9 @@ class Writer:
             "content": action.content,
         }
         keys |= {key: value for key, value in named.items() if value}
-        if action.keeps and (action.does == "create" or self._is_owner(draft, action)):
-            keys["keeps"] = dict(action.keeps)
+        if action.does == "create" or (action.keeps and self._is_owner(draft, action)):
+            kept = {**action.keeps, **selectors.kept(action.operation, draft.node.selectors)}
+            keys |= {"keeps": kept} if kept else {}
         if action.sets:
             keys["sets"] = dict(action.sets)
         if action.entry:
@@ -321,7 +336,8 @@ class Writer:
         taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
         key = self._named(draft, properties)["field"] if draft.has_id else ""
-        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft), key)
+        named = filters.IdNames(key, "".join(noun(draft.word)))
+        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft), named)
         note = "a new item stores the path at which it was created"
         narrowed += [
             inferred(note, parameter=parameter, location="path", field=name)
@@ -344,6 +360,9 @@ def _invented(draft: ResourceDraft) -> Statement:
 
 WRITES = ("create", "replace", "update")
 """Actions whose requests contain an item."""
+
+EXPANDING = ("get", "list", *WRITES)
+"""Actions whose replies show stored items."""
 
 UNWRITABLE = (Unanswerable, InvalidDocument)
 

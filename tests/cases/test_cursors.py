@@ -47,3 +47,26 @@ def test_a_page_without_a_valid_cursor_is_shown_without_one(serve: Serve) -> Non
     made = [api.post("/never/reports", json={"name": str(n)}).json() for n in range(4)]
 
     assert {"reports": made[:2]} == api.get("/never/reports?maxResults=2").json()
+
+
+def test_a_cursor_that_each_reply_must_show_leads_to_an_empty_page_at_the_end(serve: Serve) -> None:
+    api = serve("cursors")
+    empty = api.get("/required/reports").json()
+    made = [api.post("/required/reports", json={"name": str(n)}).json() for n in range(3)]
+
+    first = api.get("/required/reports?maxResults=2").json()
+    second = api.get("/required/reports", params={"maxResults": 2, "nextToken": first["nextToken"]}).json()
+    third = api.get("/required/reports", params={"maxResults": 2, "nextToken": second["nextToken"]}).json()
+
+    assert [[], made[:2], made[2:], []] == [each["reports"] for each in (empty, first, second, third)]
+    assert all(each["nextToken"] for each in (empty, first, second, third))
+
+
+def test_a_cursor_that_may_be_null_is_null_at_the_end(serve: Serve) -> None:
+    api = serve("cursors")
+    made = [api.post("/nullable/reports", json={"name": str(n)}).json() for n in range(3)]
+
+    first = api.get("/nullable/reports?maxResults=2").json()
+    second = api.get("/nullable/reports", params={"maxResults": 2, "nextToken": first["nextToken"]}).json()
+
+    assert (made[:2], made[2:], None) == (first["reports"], second["reports"], second["nextToken"])

@@ -13,7 +13,8 @@ from tests.cases.conftest import Serve
         ("", [1, 2, 3]), ("ids=1,3", [1, 3]), ("ids=3,%201,1", [1, 3]), ("ids=2", [2]), ("ids=9", []), ("ids=x,2", [2]),
         ("id=2", [2]), ("id=9", []), ("customer_id=7", [1, 3]), ("customer_ids=7,8", [1, 2, 3]),
         ("customer_ids=8", [2]), ("ids=1,2&customer_id=7", [1]), ("ids=1,2&subject=a", [1]), ("subject=a,b", []),
-        ("ids=", [1, 2, 3]),
+        ("ids=", [1, 2, 3]), ("ids=1&ids=3", [1, 3]), ("ids[]=1&ids[]=3", [1, 3]), ("ids=1,2&ids=3", [1, 2, 3]),
+        ("ticket_ids=1,3", [1, 3]), ("ticket_ids=1&ticket_ids=2", [1, 2]), ("customer_ids=7&customer_ids=8", [1, 2, 3]),
     ],
 )  # fmt: skip
 def test_texts_select_by_ids_that_are_numbers(serve: Serve, query: str, found: list[int]) -> None:

@@ -29,6 +29,7 @@ NO_CHECK = {
     "credentials": "credentials of the mock, not a statement about the vendor",
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
+    "expand": "what a reply shows of other items depends on the request, and no document says it",
     "content": "which properties describe a file follows from names, and no document says it",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }

@@ -48,6 +48,25 @@ def test_an_item_has_one_tag_until_it_is_changed(client: Client) -> None:
     assert first.endswith('"')
 
 
+@pytest.mark.parametrize("is_required", [False, True])
+def test_a_list_has_a_tag_until_what_it_shows_changes(tmp_path: Path, is_required: bool) -> None:
+    described = pets()
+    described["paths"]["/pets"]["get"]["responses"]["200"]["headers"] = {
+        "ETag": {**TAG["ETag"], "required": is_required}
+    }
+    with Client(served(tmp_path, described)) as client:
+        empty = client.get("/pets").headers["etag"]
+        client.post("/pets", json={"name": "Rex"})
+        one = client.get("/pets").headers["etag"]
+        same = client.get("/pets", headers={"If-None-Match": one})
+        client.patch("/pets/1", json={"name": "Ann"})
+        changed = client.get("/pets", headers={"If-None-Match": one})
+
+    assert empty != one != changed.headers["etag"]
+    assert (304, b"", one) == (same.status_code, same.content, same.headers["etag"])
+    assert (200, "Ann") == (changed.status_code, changed.json()[0]["name"])
+
+
 @pytest.mark.parametrize("sent", ["{}", "W/{}", '"a", {}', "*"])
 def test_a_get_with_the_current_tag_is_not_modified(client: Client, sent: str) -> None:
     tag = client.get("/pets/1").headers["etag"]

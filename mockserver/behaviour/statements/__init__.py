@@ -30,7 +30,7 @@ from mockserver.behaviour.statements.fields import (
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
 from mockserver.behaviour.statements.limits import Capacity, Unique
-from mockserver.behaviour.statements.lists import Filter, Order, Paging, Sort
+from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
 
@@ -56,6 +56,7 @@ __all__ = [
     "ErrorBody",
     "Errors",
     "Evidence",
+    "Expand",
     "Filter",
     "IdentityStatement",
     "Immutable",

@@ -81,8 +81,8 @@ class Action(Statement, frozen=True, kw_only=True):
     keeps: Annotated[
         Mapping[str, str],
         Meta(
-            description="Path parameters that a new item stores: parameter → property. A PUT without the property "
-            "does not change it."
+            description="Path parameters, or query parameters of a create, that a new item stores: parameter → "
+            "property. A PUT without the property does not change it."
         ),
     ] = field(default_factory=dict)
     sets: Annotated[

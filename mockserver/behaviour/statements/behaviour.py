@@ -26,7 +26,7 @@ from mockserver.behaviour.statements.fields import (
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
 from mockserver.behaviour.statements.limits import Capacity, Unique
-from mockserver.behaviour.statements.lists import Filter, Order, Paging, Sort
+from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
 
@@ -84,6 +84,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     paging: Paging | None = None
     filter: tuple[Filter, ...] = ()
     sort: Sort | None = None
+    expand: Expand | None = None
     reply: ReplyStatement | None = None
     permission: Permission | None = None
     rate_limit: RateLimit | None = None

@@ -55,6 +55,8 @@ class Paging(Statement, frozen=True, kw_only=True):
 class Filter(Statement, frozen=True, kw_only=True):
     """A query parameter that selects the items whose property equals its value, or one of its values.
 
+    Of a get, update, replace or delete the filters say which item it is about: `GET /links?from=a&to=b`. If several
+    items fit it is the newest, and a delete deletes all of them.
     With `equals` the property must equal that value instead, unless the parameter has the value `unless`. With `equals`
     and no `parameter` this always applies.
     """
@@ -94,6 +96,16 @@ class Filter(Statement, frozen=True, kw_only=True):
             '`userName eq "ada" and active eq true`; one that cannot be read is refused.'
         ),
     ] = "equal"
+
+
+class Expand(Statement, frozen=True, kw_only=True):
+    """A query parameter, or property of the body, that names references: the reply shows the items behind them.
+
+    `?expand[]=customer` shows the customer in place of its id, where the schema of the reply allows an object and the
+    item exists. `customer.account` shows the account in it too.
+    """
+
+    parameter: Annotated[str, Meta(description="The parameter, a list of names or a text with commas.")]
 
 
 class Sort(Statement, frozen=True, kw_only=True):

@@ -41,10 +41,29 @@ LONGEST_CACHED = 1_024
 class ParameterReader:
     """One parameter, compiled: how it is read, converted and validated."""
 
-    __slots__ = ("_claimed", "_coercion", "_takes_empty", "location", "name", "read", "required", "style", "validator")
+    __slots__ = (
+        "_claimed",
+        "_coercion",
+        "_has_several",
+        "_takes_empty",
+        "location",
+        "name",
+        "read",
+        "required",
+        "style",
+        "validator",
+    )
 
-    def __init__(self, parameter: Parameter, schemas: Schemas, claimed: frozenset[str] = frozenset()) -> None:
-        """`claimed` are the names in the query that belong to parameters."""
+    def __init__(
+        self,
+        parameter: Parameter,
+        schemas: Schemas,
+        claimed: frozenset[str] = frozenset(),
+        *,
+        has_several: bool = False,
+    ) -> None:
+        """`claimed` are the names in the query that belong to parameters; `has_several` is for a text of values."""
+        self._has_several = has_several
         self._claimed = claimed | {parameter.name}  # `extra={"a":1}` and `extra[a]=1` are other notations of `a=1`
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
@@ -101,6 +120,8 @@ class ParameterReader:
             return lambda source: self._object(source, separators)
         if coercion.is_array:
             return lambda source: self._list(source, separators, explode)
+        if self._has_several:
+            return self._joined
         return lambda source: coercion.coerce(source[name][-1]) if name in source else ABSENT
 
     def _path_reader(self, parameter: Parameter) -> Reader:
@@ -160,6 +181,12 @@ class ParameterReader:
             return self._coercion.coerce([_decode(value) for _, value in parts])
         return self._delimited(parts[0][1] if text.startswith(";") else text, ",", False, _decode)
 
+    def _joined(self, source: Query) -> Any:
+        """`a=1&a=2` and `a[]=1&a[]=2` as `1,2`, for a text that has several values with commas between them."""
+        nested = source.bracketed(self.name)
+        found = [*source.get(self.name, ()), *(map(str, nested) if isinstance(nested, list) else ())]
+        return self._coercion.coerce(",".join(found)) if found else ABSENT
+
     def _list(self, source: Query, separators: tuple[str, ...], explode: bool) -> Any:
         """`a=1&a=2`, `a[]=1&a[]=2`, `a[0]=1`, `a=1,2`."""
         plain, nested = source.get(self.name), source.bracketed(self.name)
@@ -206,11 +233,16 @@ def _as_sent(cookies: Cookies) -> Query:
 AnyReader = ParameterReader | QuerystringReader
 
 
-def parameter_reader(parameter: Parameter, schemas: Schemas, claimed: frozenset[str]) -> AnyReader:
-    """The reader of a parameter; `claimed` are the names in the query that belong to parameters and API keys."""
+def parameter_reader(
+    parameter: Parameter, schemas: Schemas, claimed: frozenset[str], several: frozenset[str] = frozenset()
+) -> AnyReader:
+    """The reader of a parameter; `claimed` are the names in the query that belong to parameters and API keys.
+
+    `several` are the names of parameters whose text is a list with commas.
+    """
     if parameter.style == QUERYSTRING:
         return QuerystringReader(parameter, schemas, claimed - {parameter.name})
-    return ParameterReader(parameter, schemas, claimed)
+    return ParameterReader(parameter, schemas, claimed, has_several=parameter.name in several)
 
 
 class RequestTarget:
