@@ -1,5 +1,4 @@
-"""A check of what an item shows in its states: each GET of it succeeds while it is new, with items below it, and after
-each action."""
+"""A check of what an item shows in its states: new, with items below it, without them again, and after each action."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ SERVER_ERROR = "RFC 9110 section 15.6 (the server failed)"
 
 
 def state_views(context: CheckContext, resource: CheckedResource, gets: tuple[ResourceOperation, ...]) -> None:
-    """Each GET of an item succeeds in each of its states: new, with items below it, and after each action."""
+    """Each GET of an item succeeds in each of its states: new, with items below it or none again, after each action."""
     made = context.create(resource)
     working = [op for op in gets if _is_read(context, op, made, [])]
     if not working:
@@ -33,8 +32,7 @@ def state_views(context: CheckContext, resource: CheckedResource, gets: tuple[Re
     done: list[RecordedExchange] = []
     for child in context.shared.resources.values():
         if owner_of(child) == resource.name and child.can("create"):
-            exchange, below = context.try_create(child, path=made.path_below(child), may_conflict=True)
-            if below is not None:
+            for exchange in _added_and_removed(context, child, made):
                 done.append(exchange)
                 working = [op for op in working if _is_read(context, op, made, done)]
     for action in actions_of(context.contract, resource):
@@ -42,6 +40,21 @@ def state_views(context: CheckContext, resource: CheckedResource, gets: tuple[Re
         if exchange.status < 300:
             done.append(exchange)
             working = [op for op in working if _is_read(context, op, made, done)]
+
+
+def _added_and_removed(context: CheckContext, child: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
+    """Create an item below another one, delete it so that there is none any more, and create one again."""
+    for is_last in (False, True):
+        exchange, below = context.try_create(child, path=made.path_below(child), may_conflict=True)
+        if below is None:
+            return
+        yield exchange
+        if is_last or not child.can("delete"):
+            return
+        removed = context.delete(below)
+        if removed.status >= 300:
+            return
+        yield removed
 
 
 def _is_read(context: CheckContext, op: ResourceOperation, made: CreatedItem, done: Sequence[RecordedExchange]) -> bool:

@@ -23,7 +23,8 @@ GUEST: Node = {
         "table": {"type": ["integer", "null"]},
     },
 }
-REPORT: Node = {"type": "object", "properties": {"aboard": NUMBER, "lowest_table": {"type": ["integer", "null"]}}}
+ABOARD: Node = {**NUMBER, "minimum": 0}
+REPORT: Node = {"type": "object", "properties": {"aboard": ABOARD, "lowest_table": {"type": ["integer", "null"]}}}
 
 
 def trips_document() -> Node:
@@ -70,6 +71,7 @@ class Trips:
         self.flaw = flaw
         self.trips: dict[str, Node] = {}
         self.guests: dict[str, dict[str, str]] = {}
+        self.had_guests = False
 
     def __call__(self, ask: Ask) -> Answer:
         _, *rest = ask.path.strip("/").split("/")
@@ -104,6 +106,7 @@ class Trips:
         if ask.method == "PUT":
             is_new = name not in guests
             states = [*guests.values()]
+            self.had_guests = True
             guests.setdefault(name, "aboard" if states.count("aboard") < trip["seats"] else "waiting")
             return Answer(201 if is_new else 200, self.shown(guests, name))
         if name not in guests:
@@ -120,6 +123,8 @@ class Trips:
         aboard = [*guests.values()].count("aboard")
         if self.flaw == "the report fails" and aboard:
             return Answer(500)
+        if self.flaw == "an empty trip is counted wrongly" and self.had_guests and not guests:
+            return Answer(200, {"aboard": -1, "lowest_table": None})
         return Answer(200, {"aboard": aboard, "lowest_table": None})
 
     @staticmethod
@@ -133,6 +138,7 @@ class Trips:
         ("", set()),
         ("the last one moves up", {("waiting-list", "failure")}),
         ("guests outlive their trip", {("recreated-item", "failure")}),
+        ("an empty trip is counted wrongly", {("document", "failure")}),
         ("the report fails", {("state-views", "failure"), ("document", "failure")}),
     ],
 )
