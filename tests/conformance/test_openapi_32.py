@@ -34,5 +34,5 @@ def test_the_command_of_schemathesis_finds_no_failure(name: str) -> None:
 def run_command(document: Path, base: str) -> subprocess.CompletedProcess[str]:
     """Run `st run` on what is served at `base`."""
     command = [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "--config-file", str(SETTINGS), "run"]
-    options = ["--url", base, "--seed", "1", "--max-examples", "20", "--generation-database", "none", "--no-color"]
+    options = ["--url", base, "--seed", "1", "--max-examples", "5", "--generation-database", "none", "--no-color"]
     return subprocess.run([*command, str(document), *options], capture_output=True, text=True, check=False, timeout=120)
