@@ -30,7 +30,7 @@ def filters_together(
 ) -> None:
     """With two filters, a list has the items that match both, and no others."""
     targets = [FilteredList(resource, op, statement) for statement in pair]
-    first, second = (_two_values(context, target) for target in targets)
+    first, second = (two_choices(context, target) for target in targets)
     made = [_item(context, targets, values) for values in ((first[0], second[0]), (first[0], second[1]))]
     made.append(_item(context, targets, (first[1], second[0])))
     shown = targets[0].all(context, made[0], {})[0]
@@ -86,7 +86,7 @@ def _item(context: CheckContext, targets: list[FilteredList], values: Values) ->
     return context.create(resource, body)
 
 
-def _two_values(context: CheckContext, target: FilteredList) -> Values:
+def two_choices(context: CheckContext, target: FilteredList) -> Values:
     """Two values that the property may have and the parameter takes. Raises CannotBuildRequest if there are none."""
     schemas = context.contract.schemas
     pointer = documented(context.contract, target.op)[target.field]
@@ -108,14 +108,14 @@ def _places(contract: Contract) -> Iterator[Place]:
         resource = resource_of(op, known)
         if resource is None or not resource.can("create") or op.behaviour.action is None:
             continue
-        usable = [each for each in op.behaviour.filter if _is_usable(contract, op, each)]
+        usable = [each for each in op.behaviour.filter if is_usable(contract, op, each)]
         for pair in list(combinations(usable, 2))[:MOST_PAIRS] if op.behaviour.action.does == "list" else ():
             weaker = next((each for each in pair if each.evidence not in FROM_DOCUMENT), pair[0])
             text = f"{pair[0].parameter} and {pair[1].parameter} apply together."
             yield op.name, StatementRef.of(op.name, "filter", weaker, text), (resource, op, pair)
 
 
-def _is_usable(contract: Contract, op: ResourceOperation, statement: Filter) -> bool:
+def is_usable(contract: Contract, op: ResourceOperation, statement: Filter) -> bool:
     """Is it a filter by the value of a property with few values, which the list shows?"""
     is_query = statement.location == "query" and statement.compare == "equal" and statement.parameter
     pointer = documented(contract, op).get(statement.field)

@@ -56,7 +56,7 @@ def _is_in_order(
         if statement.evidence in FROM_DOCUMENT and not holds:
             ordered = list(reversed(values)) if statement.direction == "descending" else values
             pairs = [(_comparable(a), _comparable(b)) for a, b in pairwise(ordered)]
-            holds = not any(type(a) is type(b) and a is not None and _is_before(b, a) for a, b in pairs)
+            holds = not any(type(a) is type(b) and a is not None and is_before(b, a) for a, b in pairs)
     if report:
         context.expect(holds, expected, seen, *(m.exchange for m in created), *listing)
     return holds
@@ -85,7 +85,7 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sort parameter orders the list by the requested field, in both directions."""
     created = in_one_list(resource, [context.create(resource, body) for body in _various(context, resource)])
-    named = list(_choices(context, op, statement, created))
+    named = list(sort_choices(context, op, statement, created))
     choices = [
         each for each in _ranked(context, op, statement, named) if each.rank or _is_ordered(context, op, each.field)
     ]
@@ -109,7 +109,7 @@ class _SortChoice(NamedTuple):
     rank: Rank | None = None
 
 
-def _choices(
+def sort_choices(
     context: CheckContext, op: ResourceOperation, statement: Sort, created: Sequence[CreatedItem]
 ) -> Iterator[_SortChoice]:
     """What the document lets one sort by; without an `enum` two fields with texts, in both directions."""
@@ -223,7 +223,7 @@ def _in_order(
         text = (
             f"the list is sorted by {choice.field}{', descending' * choice.backwards}{', in pages of 2' * bool(size)}"
         )
-        holds = not any(_is_before(b, a) for a, b in pairs)
+        holds = not any(is_before(b, a) for a, b in pairs)
         seen = [item.get(choice.field) for item in only(resource, items, created)]
         stated = _ranking(op, choice)
         about = "".join((choice.value, *choice.more.values()))
@@ -246,7 +246,7 @@ def _ranking(op: ResourceOperation, choice: _SortChoice) -> StatementRef | None:
     return StatementRef(op.name, "sort", "described", choice.rank.source, text)
 
 
-def _is_before(one: Any, other: Any) -> bool:
+def is_before(one: Any, other: Any) -> bool:
     """Is a value before another one in every order? Services compare texts by code points, or without case and signs."""
     if not isinstance(one, str):
         return bool(one < other)

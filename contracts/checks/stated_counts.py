@@ -165,7 +165,7 @@ def counting_operation(context: CheckContext, owner: CheckedResource, field: str
     )
 
 
-def _counts(contract: Contract) -> Iterator[tuple[CheckedResource, CheckedResource, Count]]:
+def counted_pairs(contract: Contract) -> Iterator[tuple[CheckedResource, CheckedResource, Count]]:
     """The statements about numbers that follow from items which can be created, with owner and items."""
     known = checked_resources(contract)
     for owner in known.values():
@@ -179,7 +179,7 @@ def _counts(contract: Contract) -> Iterator[tuple[CheckedResource, CheckedResour
 
 
 def _places(contract: Contract) -> Iterator[Place]:
-    for owner, child, each in _counts(contract):
+    for owner, child, each in counted_pairs(contract):
         op = child.operations["create"].name
         what = f"the sum of {each.sum} of" if each.sum else "the number of"
         text = f"{each.field} of a {owner.name} is {what} its {child.name} items."

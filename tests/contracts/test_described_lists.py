@@ -100,9 +100,10 @@ def written(sorting: str = SORTING) -> Node:
 
 @dataclass
 class Parcels:
-    """The service, with one flaw or none."""
+    """The service, with one flaw or none. Parcels of one size are in the order of `tie`."""
 
     flaw: str = ""
+    tie: str = "id"
     items: dict[int, Node] = field(default_factory=dict)
     events: dict[int, list[Node]] = field(default_factory=dict)
     keys: dict[tuple[int, str], Node] = field(default_factory=dict)
@@ -151,6 +152,7 @@ class Parcels:
         found = [each for each in self.items.values() if word is None or self._has(each["label"], word)]
         if sort:
             order = sorted(SIZES) if self.flaw == "alphabet" else SIZES
+            found.sort(key=lambda each: each[self.tie.lstrip("-")], reverse=self.tie[0] == "-")
             found.sort(key=lambda each: order.index(each["size"]), reverse=sort[0] == "-")
         page = {"total": len(found), "limit": limit, "offset": offset, "items": found[offset : offset + limit]}
         return Answer(200, page) if word != "" else Answer(422)
@@ -189,7 +191,7 @@ class Parcels:
 
 CHECKS = (
     "sort", "page-size-limits", "unique-in-any-case", "filter", "safe-read", "idempotency-key-of-action",
-    "filled-pages", "paging",
+    "filled-pages", "paging", "sorted-ties",
 )  # fmt: skip
 
 
@@ -226,3 +228,18 @@ def test_an_order_of_values_is_read_in_several_ways(sentence: str, tmp_path: Pat
 @pytest.mark.parametrize("sentence", ["Sort by the size: one of small, medium, large.", "The field to sort by."])
 def test_values_that_are_only_named_have_no_order(sentence: str, tmp_path: Path) -> None:
     assert set() == verdicts(tmp_path, written(sentence), Parcels("alphabet"), "sort")
+
+
+@pytest.mark.parametrize(
+    ("tie", "sentence"),
+    [
+        (
+            "code",
+            "`size` is the smallest first (small, medium, large). Parcels of equal size are in order of their codes.",
+        ),
+        ("-id", "`size` is the smallest first (small, medium, large); equal sizes are newest first."),
+    ],
+)
+def test_items_of_one_value_have_the_described_order(tie: str, sentence: str, tmp_path: Path) -> None:
+    assert set() == verdicts(tmp_path, written(sentence), Parcels(tie=tie), "sorted-ties", "sort")
+    assert {("sorted-ties", "failure")} == verdicts(tmp_path, written(sentence), Parcels(tie="grams"), "sorted-ties")

@@ -28,7 +28,8 @@ DONE: Node = {"204": {"description": "done"}}
 REFUSED: Node = {"403": {"description": "A viewer may not do this."}, "404": {"description": "there is none"}}
 
 
-def written(refusals: Node = REFUSED) -> Node:
+def written(refusals: Node = REFUSED, *, by_id: bool = False) -> Node:
+    """The document. With `by_id` a POST makes a share that has an id of its own."""
     id, viewer = path_parameter("board_id", {"type": "integer"}), path_parameter("user")
     total: Node = {"X-Total-Count": {"schema": {"type": "integer"}, "description": "All boards that match."}}
     lists = answers({"type": "array", "items": BOARD})
@@ -53,6 +54,16 @@ def written(refusals: Node = REFUSED) -> Node:
             "delete": {"description": "Takes this back.", "responses": DONE | refusals},
         },
     }  # fmt: skip
+    if by_id:
+        one, who = paths.pop("/boards/{board_id}/viewers/{user}"), {"user": {"type": "string", "minLength": 1}}
+        share = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, **who}}
+        asked = takes({"type": "object", "required": ["user"], "properties": who})
+        paths["/boards/{board_id}/shares"] = {
+            "parameters": [id],
+            "post": {"requestBody": asked, "responses": answers(share, "201") | refusals},
+        }
+        share_id = path_parameter("share_id", {"type": "integer"})
+        paths["/boards/{board_id}/shares/{share_id}"] = {"parameters": [id, share_id], "delete": one["delete"]}
     schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
     return document(paths, security=[{"token": []}], components=schemes)
 
@@ -108,6 +119,14 @@ class Boards:
         return Answer(201, self.boards[id])
 
     def _change(self, ask: Ask, board: Node, rest: list[str]) -> Answer:
+        users = sorted(USERS.values())
+        if rest and ask.method == "POST":
+            if sent(ask).get("user") not in users:
+                return Answer(404, {})
+            self.viewers[board["id"]].add(sent(ask)["user"])
+            return Answer(201, {"id": users.index(sent(ask)["user"]), "user": sent(ask)["user"]})
+        if rest and ask.method == "DELETE" and (integer(rest[1]) or 0) in range(len(users)) and rest[1].isdigit():
+            rest = [rest[0], users[int(rest[1])]]
         if rest and ask.method == "PUT":
             if rest[1] not in USERS.values():
                 return Answer(404, {})
@@ -172,3 +191,12 @@ def test_a_search_in_another_field_and_a_total_in_a_header_leak(flaw: str, tmp_p
     result = checked(tmp_path, Boards(flaw), written(), "ownership")
 
     assert [("failure", "GET /boards")] == found(result)
+
+
+@pytest.mark.parametrize("flaw", ["", "read"])
+def test_a_share_may_have_an_id_of_its_own(flaw: str, tmp_path: Path) -> None:
+    result = checked(tmp_path, Boards(flaw), written(by_id=True))
+
+    operation = "DELETE /boards/{board_id}/shares/{share_id}"
+    assert ([("failure", operation)] if flaw else []) == found(result)
+    assert flaw or "passed" == result.outcomes[operation, "sharing"]

@@ -1,0 +1,95 @@
+"""A check of sorted lists: items of the same value are in the order that the document says for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from contracts.checks.item_view import as_json, documented
+from contracts.checks.lists import ids, in_one_list, only
+from contracts.checks.ordering import is_before, sort_choices
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.tie_sentences import Tie, ties
+from contracts.runner.check import Check, Place, operation_statement
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Sort
+from mockserver.contract import Contract
+
+ALIKE = 4
+"""How many items with the same value are created."""
+
+APART = 1.05
+"""Seconds between two of them: a service may keep the time of creation in whole seconds."""
+
+
+def sorted_ties(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort, tie: Tie
+) -> None:
+    """In a sorted list, items with the same value to sort by have the described order among themselves."""
+    created = in_one_list(resource, _alike(context, resource, tie))
+    choices = [each for each in sort_choices(context, op, statement, created) if each.field == tie.field]
+    choice = next((each for each in choices if not each.backwards), None)
+    if choice is None or len(created) < ALIKE - 1:
+        raise CannotBuildRequest(f"no value of {statement.parameter} sorts items with the same {tie.field}")
+    items, listing = context.list_all(created[0], query={statement.parameter: choice.value, **choice.more}, op=op)
+    if any(each.status >= 400 for each in listing):
+        raise CannotBuildRequest(f"the list was refused with {listing[-1].status}, which other checks report")
+    ours = only(resource, items, created)
+    if len({as_json(item.get(tie.field)) for item in ours}) != 1:
+        raise CannotBuildRequest(f"the new items do not show the same {tie.field}")
+    values = _places(resource, tie, ours, created)
+    pairs = pairwise(reversed(values) if tie.backwards else values)
+    order = f"in the order of {tie.by}" if tie.by else f"the {'newest' if tie.backwards else 'oldest'} first"
+    context.expect(
+        not any(is_before(after, before) for before, after in pairs),
+        f"with {statement.parameter}={choice.value}, items with the same {tie.field} are {order}",
+        as_json(values),
+        *(each.exchange for each in created),
+        *listing,
+        about=f"{tie.field} {tie.by}",
+    )
+
+
+def _alike(context: CheckContext, resource: CheckedResource, tie: Tie) -> list[CreatedItem]:
+    """Items with one value to sort by: the last one created comes neither first nor last by `by`, if it can be chosen."""
+    first = context.body(resource, full=True)
+    if tie.field not in first:
+        raise CannotBuildRequest(f"no create request sets {tie.field}")
+    bodies = [first, *(context.body(resource, full=True) | {tie.field: first[tie.field]} for _ in range(ALIKE - 1))]
+    if tie.by:
+        bodies.sort(key=lambda body: str(body.get(tie.by)))
+        bodies = [bodies[number] for number in (2, 0, 3, 1)]
+    made = []
+    for number, body in enumerate(bodies):
+        if number and not tie.by:
+            context.target.pause(APART)
+        made.append(context.create(resource, body))
+    return made
+
+
+def _places(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[CreatedItem]) -> list[Any]:
+    """What the order is by, of each item in the list: a field, or the number of its creation."""
+    if tie.by:
+        return [item.get(tie.by) for item in ours]
+    known = [str(each.id) for each in created]
+    return [known.index(id) for id in ids(resource, ours)]
+
+
+def _tied(contract: Contract) -> Iterator[Place]:
+    for operation, statement, (resource, op, sort) in operation_statement("sort", "create", "list")(contract):
+        asked = next((p.pointer for p in op.operation.parameters if p.name == sort.parameter), "")
+        fields = documented(contract, op)
+        for tie in ties(contract.schemas, [each for each in (asked, op.operation.pointer) if each], fields):
+            text = f"Items with the same {tie.field} have an order."
+            yield (
+                operation,
+                StatementRef(operation, statement.kind, "described", tie.source, text),
+                (resource, op, sort, tie),
+            )
+
+
+CHECKS = (Check("sorted-ties", ("sort",), _tied, sorted_ties, quick=False),)
