@@ -26,7 +26,7 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     Raises CannotBuildRequest if no item can be created, or no operation finds one.
     """
     before = total(context, resource, other)
-    made = _made(context, resource, owner)
+    made = item_apart(context, resource, owner)
     access = Access(owner, other, made, owners_view(context, made))
     access.attempts += lists(context, access)
     access.attempts += totals(context, access, before)
@@ -37,8 +37,11 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     return access
 
 
-def _made(context: CheckContext, resource: CheckedResource, owner: User) -> CreatedItem:
-    """An item of the owner. Where the list searches in every field, each of its texts is in no other item."""
+def item_apart(context: CheckContext, resource: CheckedResource, owner: User) -> CreatedItem:
+    """A new item of the owner. Where the list searches in every field, each of its texts is in no other item.
+
+    Raises CannotBuildRequest if no item can be created.
+    """
     op = resource.operations.get("list")
     if op is not None and any(each.field == EVERY_FIELD for each in op.behaviour.filter):
         _, made = context.try_create(resource, texts_apart(context, resource), user=owner, may_conflict=True)

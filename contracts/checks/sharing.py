@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks.access_attempts import DENIED, Access, AccessAttempt, owners_view
+from contracts.checks.other_user_access import item_apart
 from contracts.checks.other_user_changes import actions, changes, deletes
 from contracts.checks.other_user_lists import lists
 from contracts.checks.ownership import OWNER_FIELD
-from contracts.checks.valid_bodies import texts_apart
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
@@ -55,7 +55,7 @@ def _shared(
 
     Raises CannotBuildRequest if there is none.
     """
-    made = context.create(resource, texts_apart(context, resource), user=context.main_user)
+    made = item_apart(context, resource, context.main_user)
     access = Access(context.main_user, other, made, owners_view(context, made))
     if _read(context, made, other).status not in DENIED:
         raise CannotBuildRequest(f"another user may read a {resource.name} that is not shared")

@@ -133,6 +133,7 @@ PROVED_IN = {
     "sorted-ties": "test_described_lists.py",
     "search-with-filter": "test_searches_together.py",
     "concurrent-count": "test_searches_together.py",
+    "concurrent-action": "test_searches_together.py",
     "closed-again": "test_visibility.py",
     "repeated-put": "test_repeated_puts.py",
     "additional-method": "test_further_methods.py",

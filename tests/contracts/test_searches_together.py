@@ -24,8 +24,8 @@ NEW: Node = {
 COUNT: Node = {"type": "integer", "description": "Number of replies of the letter.", "readOnly": True}
 LETTER: Node = {
     "type": "object",
-    "required": ["id", "reply_count", *NEW["required"]],
-    "properties": {"id": {"type": "integer"}, "reply_count": COUNT, **NEW["properties"]},
+    "required": ["id", "reply_count", "stamps", *NEW["required"]],
+    "properties": {"id": {"type": "integer"}, "stamps": {"type": "integer"}, "reply_count": COUNT, **NEW["properties"]},
 }
 WRITTEN: Node = {"type": "object", "required": ["text"], "properties": {"text": TEXT}}
 REPLY: Node = {"type": "object", "required": ["id", "text"], "properties": {"id": {"type": "integer"}, "text": TEXT}}
@@ -43,6 +43,7 @@ def letters_document() -> Node:
             "get": {"parameters": queries, "responses": answers({"type": "array", "items": LETTER})},
         },
         "/letters/{letter_id}": {"parameters": [letter], "get": {"responses": answers(LETTER) | {"404": NO}}},
+        "/letters/{letter_id}/stamp": {"parameters": [letter], "post": {"responses": answers(LETTER) | {"404": NO}}},
         "/letters/{letter_id}/replies": {
             "parameters": [letter],
             "post": {"requestBody": takes(WRITTEN), "responses": answers(REPLY, "201") | {"404": NO, "422": NO}},
@@ -71,6 +72,8 @@ class Letters(Server):
             return Answer(404)
         if not rest[1:]:
             return Answer(200, letter)
+        if rest[1] == "stamp":
+            return await self._stamp(letter)
         if ask.method == "GET":
             return Answer(200, self.replies[letter["id"]])
         return await self._reply(letter, sent(ask).get("text"))
@@ -81,7 +84,7 @@ class Letters(Server):
         if not is_text or not isinstance(body.get("urgent"), bool):
             return Answer(422)
         id = len(self.letters) + 1
-        self.letters[id] = {"id": id, "reply_count": 0, **{name: body[name] for name in NEW["required"]}}
+        self.letters[id] = {"id": id, "reply_count": 0, "stamps": 0, **{name: body[name] for name in NEW["required"]}}
         self.replies[id] = []
         return Answer(201, self.letters[id])
 
@@ -94,6 +97,13 @@ class Letters(Server):
         if self.flaw == "or" and word:
             return word in letter["text"] or (word in letter["subject"] and is_kept)
         return (word in letter["text"] or word in letter["subject"]) and is_kept
+
+    async def _stamp(self, letter: Node) -> Answer:
+        known = letter["stamps"]
+        if self.flaw != "once":
+            await elsewhere()
+            letter["stamps"] = (known if self.flaw == "stale" else letter["stamps"]) + 1
+        return Answer(200, letter)
 
     async def _reply(self, letter: Node, text: object) -> Answer:
         if not isinstance(text, str) or not 0 < len(text) <= 80:
@@ -109,7 +119,9 @@ def checked(folder: Path, flaw: str) -> CheckResult:
     file = folder / "letters.json"
     file.write_text(json.dumps(letters_document()))
     with Target.asgi(Letters(flaw), []) as target:
-        return run_checks(contracts.of(file), target, only=["search-with-filter", "concurrent-count"])
+        return run_checks(
+            contracts.of(file), target, only=["search-with-filter", "concurrent-count", "concurrent-action"]
+        )
 
 
 def test_a_service_that_applies_both_and_counts_all_passes(tmp_path: Path) -> None:
@@ -118,9 +130,19 @@ def test_a_service_that_applies_both_and_counts_all_passes(tmp_path: Path) -> No
     assert () == tuple(result.findings)
     assert "passed" == result.outcomes["GET /letters", "search-with-filter"]
     assert "passed" == result.outcomes["POST /letters/{letter_id}/replies", "concurrent-count"]
+    assert "passed" == result.outcomes["POST /letters/{letter_id}/stamp", "concurrent-action"]
 
 
-@pytest.mark.parametrize(("flaw", "check"), [("or", "search-with-filter"), ("lost", "concurrent-count")])
+def test_a_request_that_raises_nothing_is_no_count(tmp_path: Path) -> None:
+    result = checked(tmp_path, "once")
+
+    assert () == tuple(result.findings)
+    assert "no figure" in result.outcomes["POST /letters/{letter_id}/stamp", "concurrent-action"]
+
+
+@pytest.mark.parametrize(
+    ("flaw", "check"), [("or", "search-with-filter"), ("lost", "concurrent-count"), ("stale", "concurrent-action")]
+)
 def test_a_filter_that_a_search_drops_and_a_lost_count_are_failures(flaw: str, check: str, tmp_path: Path) -> None:
     result = checked(tmp_path, flaw)
 
