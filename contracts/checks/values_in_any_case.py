@@ -20,6 +20,9 @@ from mockserver.openapi.schemas import Schemas
 TAKEN = re.compile(r"\b(?:unique(?:ly|ness)?|in use|taken|exists?|refused|conflicts?|duplicates?)\b", re.IGNORECASE)
 """What says that a sentence is about values that another item has."""
 
+SCOPE = re.compile(r"\b(?:within|per|in (?:an?|each|every|the same)|for (?:each|every)|among)\b", re.IGNORECASE)
+"""What says that values are unique only beside some other items."""
+
 CONFLICTS = (400, 409, 422)
 
 
@@ -50,7 +53,8 @@ def _said(schemas: Schemas, op: ResourceOperation, pointer: str, name: str) -> S
     noun = re.compile(rf"\b{re.escape(name)}s?\b", re.IGNORECASE)
     said = [Sentence(each, own.pointer) for each in own.sentences()]
     said += [each for each in refusal_sentences(schemas, op.operation) if noun.search(each.text)]
-    return next((each for each in said if ANY_CASE.search(each.text) and TAKEN.search(each.text)), None)
+    about = (each for each in said if ANY_CASE.search(each.text) and TAKEN.search(each.text))
+    return next((each for each in about if not SCOPE.search(ANY_CASE.sub("", each.text))), None)
 
 
 def _places(contract: Contract) -> Iterator[Place]:

@@ -14,7 +14,7 @@ from mockserver.openapi.schemas import Schemas
 MEAN = re.compile(r"\b(?:mean|average)\b (?:\w+ )?(?:of|over|from|across)\b (?P<rest>[^.;]+)", re.IGNORECASE)
 
 ELSE = re.compile(
-    r"\b(?:weight(?:ed)?|median|moving|bayesian|last|recent|past|verified|approved|truncated|cut|floor|down)\b",
+    r"\b(?:weight(?:ed)?|harmonic|geometric|median|moving|bayesian|last|recent|past|verified|approved|truncated|cut|floor|down)\b",
     re.IGNORECASE,
 )
 """What says that it is another mean, or one of some items only."""

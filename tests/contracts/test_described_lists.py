@@ -243,3 +243,10 @@ def test_values_that_are_only_named_have_no_order(sentence: str, tmp_path: Path)
 def test_items_of_one_value_have_the_described_order(tie: str, sentence: str, tmp_path: Path) -> None:
     assert set() == verdicts(tmp_path, written(sentence), Parcels(tie=tie), "sorted-ties", "sort")
     assert {("sorted-ties", "failure")} == verdicts(tmp_path, written(sentence), Parcels(tie="grams"), "sorted-ties")
+
+
+def test_values_that_are_unique_beside_some_items_only_are_left_out(tmp_path: Path) -> None:
+    document = written()
+    document["/parcels"]["post"]["description"] = "Codes are unique within a van, and case-insensitive."
+
+    assert set() == verdicts(tmp_path, document, Parcels("case"), "unique-in-any-case")
