@@ -41,7 +41,9 @@ def sorted_ties(
     ours = only(resource, items, created)
     if len({as_json(item.get(tie.field)) for item in ours}) != 1:
         raise CannotBuildRequest(f"the new items do not show the same {tie.field}")
-    values = _places(resource, tie, ours, created)
+    values = _values(resource, tie, ours, created)
+    if len({type(value) for value in values} & {int, float, str}) != 1 or None in values:
+        raise CannotBuildRequest(f"the list shows no {tie.by} that can be compared")
     pairs = pairwise(reversed(values) if tie.backwards else values)
     order = f"in the order of {tie.by}" if tie.by else f"the {'newest' if tie.backwards else 'oldest'} first"
     context.expect(
@@ -71,7 +73,7 @@ def _alike(context: CheckContext, resource: CheckedResource, tie: Tie) -> list[C
     return made
 
 
-def _places(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[CreatedItem]) -> list[Any]:
+def _values(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[CreatedItem]) -> list[Any]:
     """What the order is by, of each item in the list: a field, or the number of its creation."""
     if tie.by:
         return [item.get(tie.by) for item in ours]
@@ -79,7 +81,7 @@ def _places(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[
     return [known.index(id) for id in ids(resource, ours)]
 
 
-def _tied(contract: Contract) -> Iterator[Place]:
+def _places(contract: Contract) -> Iterator[Place]:
     for operation, statement, (resource, op, sort) in operation_statement("sort", "create", "list")(contract):
         asked = next((p.pointer for p in op.operation.parameters if p.name == sort.parameter), "")
         fields = documented(contract, op)
@@ -92,4 +94,4 @@ def _tied(contract: Contract) -> Iterator[Place]:
             )
 
 
-CHECKS = (Check("sorted-ties", ("sort",), _tied, sorted_ties, quick=False),)
+CHECKS = (Check("sorted-ties", ("sort",), _places, sorted_ties, quick=False),)
