@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -251,3 +252,24 @@ def test_a_warning_of_conformance_is_told_as_a_warning(tmp_path: Path) -> None:
         )
 
     assert {("positive_data_acceptance", "warning")} == told
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (lambda text: Answer(404, {"message": "no"}), "skipped"),
+        (lambda text: Answer(200, []), "passed"),
+        (lambda text: Answer(404, "<p>nothing called so</p>", media_type="text/html"), "passed"),
+        (lambda text: Answer(404, f"<p>nothing called {text}</p>", media_type="text/html"), "failed"),
+    ],
+    ids=["always refused", "success", "a page", "a page with the script"],
+)
+def test_a_script_is_looked_for_where_it_could_come_back(
+    tmp_path: Path, answer: Callable[[str], Answer], outcome: str
+) -> None:
+    query: Node = {"name": "key", "in": "query", "schema": TEXT}
+    paths: Node = {"/pots": {"get": {"parameters": [query], "responses": answers({"type": "array"}) | {"404": NO}}}}
+
+    result = checked(tmp_path, paths, lambda ask: answer(ask.query.get("key", "")), "injection")
+
+    assert outcome == result.outcomes["GET /pots", "injection"].partition(":")[0]
