@@ -51,6 +51,8 @@ def size_limit(schemas: Schemas, operation: Operation, pointer: str, name: str) 
         is_of_file = sentence.pointer == own.pointer or sentence.status == "413" or "413" in sentence.text
         if found is not None and not words & WHOLE and (is_of_file or words & {name.lower(), *FILES}):
             number, unit = int(re.sub(r"\D", "", found["number"])), found["unit"].lower()
+            if not number:
+                return None  # "up to 0MB" says nothing about a file
             least, most = next(size for name, size in UNITS.items() if unit.startswith(name))
             return SizeLimit(number * least, number * most + 1, sentence.source)
     return None

@@ -135,3 +135,12 @@ def test_without_a_sentence_about_the_download_it_is_a_warning(tmp_path: Path) -
 @pytest.mark.parametrize("sentence", ["Files may have at most 2 kB.", "The maximum size is 2000 bytes."])
 def test_a_size_is_read_in_several_ways(sentence: str, tmp_path: Path) -> None:
     assert [("upload-size", "failure")] == found(checked(tmp_path, "below", written(sentence)))
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Supports scans up to 0MB.", "All files together have up to 2000 bytes.", "A scan."]
+)
+def test_a_sentence_about_no_file_says_no_size(sentence: str, tmp_path: Path) -> None:
+    result = checked(tmp_path, "below", written(sentence))
+
+    assert ("POST /scans", "upload-size") not in result.outcomes
