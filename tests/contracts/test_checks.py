@@ -248,10 +248,10 @@ def test_a_check_reports_a_contradicted_statement(name: str, tmp_path: Path) -> 
     assert {(name, "warning")} == {(found.check, found.verdict) for found in result.findings}
 
 
-@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("subject", SERVERS)
-def test_a_correct_server_has_no_findings(subject: str, seed: int) -> None:
-    result = run_own_checks(subject, seed=seed)
+def test_a_correct_server_has_no_findings(subject: str) -> None:
+    """`make mutants` tries further seeds."""
+    result = run_own_checks(subject, seed=0)
 
     assert [] == [(found.check, found.operation, found.seen) for found in result.findings]
     assert ("", ()) == (result.stopped, result.left_behind)
