@@ -88,8 +88,19 @@ credentials = _group(
 )
 """Which users."""
 
+
+def _noted(context: click.Context, parameter: click.Parameter, is_set: bool) -> bool:
+    """Say once that certificates are not examined: a check that passes says nothing about them."""
+    if is_set and not context.resilient_parsing:
+        click.echo("note: certificates are not examined (--insecure)", err=True)
+    return is_set
+
+
 insecure = click.option(
-    "--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is."
+    "--insecure",
+    is_flag=True,
+    callback=_noted,
+    help="Accept any certificate, as that of `mockserver serve --https` is.",
 )
 """Whether certificates are verified."""
 

@@ -12,6 +12,10 @@
 
 from __future__ import annotations
 
+import pkgutil
+import sys
+from typing import TYPE_CHECKING, Any
+
 from mockserver.client.admin_models import (
     AppliedOverride,
     CheckpointStatus,
@@ -27,6 +31,24 @@ from mockserver.client.journal_models import JournalEntry, RequestExplanation
 from mockserver.client.problems import SandboxError
 from mockserver.client.sync_client import SandboxClient as Sandbox
 from mockserver.client.sync_namespace import NamespaceClient as Namespace
+
+CLASH = "mockserver_start.name_clash:clash"
+
+if not TYPE_CHECKING:  # which would allow any name to be imported from here
+
+    def __getattr__(name: str) -> Any:
+        """What another product asks for, whose `mockserver/__init__.py` has replaced ours: it finds this package.
+
+        `python -m mockserver` imports that file first, so that nothing else of ours can say what is wrong.
+        """
+        problem = pkgutil.resolve_name(CLASH)() if not name.startswith("__") else ""
+        if problem and sys.argv[:1] == ["-m"]:
+            sys.stderr.write(f"Error: {problem}\n")
+            raise SystemExit(2)
+        if problem:
+            raise ImportError(problem)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "AppliedOverride",

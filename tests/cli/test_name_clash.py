@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -49,6 +50,26 @@ def test_the_other_product_is_named_with_what_to_do(command: list[str], namesake
     assert f"a package named {folder}," in done.stderr
     assert f"pip uninstall {name}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("command", "status"), [(["-m", "mockserver", "--help"], 2), (["-c", "import mockserver"], 1)])
+def test_files_of_the_other_product_over_ours_are_found(tmp_path: Path, command: list[str], status: int) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(ROOT / "mockserver", site / "mockserver", ignore=shutil.ignore_patterns("*.yaml", "__pycache__"))
+    (site / "mockserver" / "__init__.py").write_text("from mockserver.client import MockServerClient\n")
+    about = site / "mockserver_client-9.2.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: mockserver-client\nVersion: 9.2.0\n", encoding="utf-8"
+    )
+    path = os.pathsep.join([str(site), str(ROOT)])
+
+    done = run([sys.executable, *command], ENVIRONMENT | {"PYTHONPATH": path}, tmp_path)
+
+    assert status == done.returncode, done
+    assert "mockserver-client 9.2.0 is installed beside mockserver" in done.stderr
+    assert "pip uninstall mockserver-client" in done.stderr
+    assert ("Traceback" in done.stderr) is (status == 1)
 
 
 def test_without_another_product_the_command_and_both_plugins_work(tmp_path: Path) -> None:

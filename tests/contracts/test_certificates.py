@@ -47,6 +47,7 @@ def served(authority: tuple[Path, Path], tmp_path: Path) -> Iterator[str]:
 def test_a_check_of_a_service_with_a_self_made_certificate(served: str, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     done = run("check", f"{served}/openapi.json", "--url", served, "--insecure", *QUICK, "--report", str(folder))
+    assert 1 == done.stderr.count("note: certificates are not examined (--insecure)")
     report = json.loads((folder / "report.json").read_text("utf-8"))
     [found, *_] = [each for each in report["findings"] if each["verdict"] == "failure"]
     test = subprocess.run(
