@@ -193,6 +193,16 @@ def test_no_check_is_started_where_none_may_be() -> None:
     assert [] == listed["checks"]
 
 
+def test_items_that_are_made_when_a_list_is_read_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client(mockserver.create_app("docs/shop.yaml", settings=mockserver.ServiceSettings(items=3))) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr("mockserver.web.admin.services.MOST_SECONDS", -1.0)
+            before = {(each["items"], each["is_counted"]) for each in client.get("/_mock/resources").json()}
+        after = {each["is_counted"] for each in client.get("/_mock/resources").json()}
+
+    assert ({(0, False)}, {True}) == (before, after)
+
+
 def test_items_that_lists_begin_with_are_counted_before_anybody_asks_for_a_list() -> None:
     with Client(mockserver.create_app("docs/shop.yaml", settings=mockserver.ServiceSettings(items=3))) as client:
         counted = {each["resource"]: each["items"] for each in client.get("/_mock/resources").json()}

@@ -14,7 +14,8 @@ const FIRST = 8; // resources that are shown at once
 export async function show(body) {
   const [services, resources, namespaces] = await Promise.all([get("services", { everywhere: true }), get("resources"), get("namespaces", { everywhere: true })]);
   const stored = resources.reduce((sum, each) => sum + each.items, 0);
-  const numbers = { Services: services.length, Operations: sum(services, "operations"), Items: stored, Namespaces: namespaces.length };
+  const isWhole = resources.every((each) => each.is_counted);
+  const numbers = { Services: services.length, Operations: sum(services, "operations"), [isWhole ? "Items" : "Items made so far"]: stored, Namespaces: namespaces.length };
   fill(body, figures(numbers), h("div.cards", {}, services.map((each) => card(each, resources.filter((one) => one.service === each.name)))));
 }
 
@@ -30,7 +31,7 @@ function card(service, resources) {
   return h(
     "article.card",
     { "data-service": service.name },
-    h("div.card-head", {}, h("h2", {}, service.title), service.version ? h("span.badge", {}, `version ${service.version}`) : null, h("span.soft.push", {}, counted(service.operations, "operation"))),
+    h("div.card-head", {}, h("h2", {}, service.title), service.version ? h("span.badge", {}, /^v?\d/.test(service.version) ? `version ${service.version}` : service.version) : null, h("span.soft.push", {}, counted(service.operations, "operation"))),
     service.description ? h("p.soft", {}, service.description.split("\n\n")[0]) : null,
     problems ? h("p.note", {}, problems) : null,
     address("Base URL", service.base_url),
@@ -75,7 +76,7 @@ function known(resources) {
 }
 
 function resource(each) {
-  const count = each.items ? ` · ${counted(each.items, "item")}` : "";
+  const count = !each.is_counted && !each.items ? " · items are made when a list is read" : each.items ? ` · ${counted(each.items, "item")}` : "";
   return h("li", {}, h("span", {}, h("a", { href: `#/state/${part(each.service)}/${part(each.resource)}` }, each.resource), h("span.soft", {}, count), " ", h("span.badge", { title: "How it is known" }, each.evidence)), h("span.soft", {}, each.summary.replaceAll("`", "")));
 }
 

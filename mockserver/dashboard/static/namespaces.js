@@ -22,7 +22,7 @@ export async function show(body) {
 
 async function draw(card) {
   const known = await get("namespaces", { everywhere: true });
-  const rows = known.map((each) => h("tr", { "data-namespace": each.name }, h("td", {}, h("strong", {}, each.name), each.name === session.namespace ? h("span.badge.info", {}, "shown here") : null), h("td", {}, String(each.items)), h("td", {}, String(each.revision)), h("td", {}, each.name === "default" ? "–" : `${seconds(each.idle_seconds)} ago`), h("td.actions", {}, buttons(each, () => draw(card)))));
+  const rows = known.map((each) => h("tr", { "data-namespace": each.name }, h("td", {}, h("strong", {}, each.name), " ", each.name === session.namespace ? h("span.badge.info", {}, "shown here") : null), h("td", {}, String(each.items)), h("td", {}, String(each.revision)), h("td", {}, each.name === "default" ? "–" : `${seconds(each.idle_seconds)} ago`), h("td.actions", {}, buttons(each, () => draw(card)))));
   const head = h("tr", {}, ["name", "items", "changes", "last used"].map((each) => h("th", { scope: "col" }, each)), h("td"));
   fill(card, h("div.scroll", {}, h("table", {}, h("caption.hidden", {}, "Namespaces in use"), h("thead", {}, head), h("tbody", {}, rows))), h("div.line.toolbar", {}, h("button.primary", { type: "button", onclick: () => begin(card) }, "Begin a namespace"), h("p.hint", {}, "A namespace also begins with the first request that names it.")));
 }

@@ -81,7 +81,7 @@ function faultFields(then, update, redraw) {
 }
 
 function limitFields(value, update) {
-  return [number(value, "times", "At most so many times", update), number(value, "after", "Let so many pass first", update), number(value, "probability", "Probability, 0 to 1", update), number(value, "expires", "Ends after seconds", update), text(value, "note", "Note", update)];
+  return [number(value, "times", "At most this many times", update), number(value, "after", "Let this many requests pass first", update), number(value, "probability", "Probability, 0 to 1", update), number(value, "expires", "Ends after this many seconds", update), text(value, "note", "Note", update)];
 }
 
 function number(object, name, label, update) {

@@ -114,7 +114,7 @@ function filters(filter, redraw) {
   return h(
     "div.filters",
     {},
-    h("input", { type: "search", placeholder: "Search: path, operation, caller, body…  ( / )", "aria-label": "Search requests", oninput: (event) => set("text", event.target.value) }),
+    h("input", { type: "search", placeholder: "Search requests  ( / )", "aria-label": "Search requests", oninput: (event) => set("text", event.target.value) }),
     h("select", { "aria-label": "Status", onchange: (event) => set("kind", event.target.value) }, Object.entries(CLASSES).map(([value, text]) => h("option", { value }, text))),
     h("label.check", {}, h("input", { type: "checkbox", checked: filter.own, onchange: (event) => set("own", event.target.checked) }), "This namespace only"),
     pause,

@@ -45,10 +45,9 @@ def behaviour(request: AdminRequest) -> Reply:
 
 def resources(request: AdminRequest) -> Reply:
     """The resources of one service, or of all. Raises Missing."""
-    _begin(request, request.chosen_services)
-    return Reply(
-        200, [_resource(request, each, plan) for each in request.chosen_services for plan in each.plans.values()]
-    )
+    late = _begin(request, request.chosen_services)
+    rows = [(each, plan) for each in request.chosen_services for plan in each.plans.values()]
+    return Reply(200, [_resource(request, *row, is_counted=(row[0].name, row[1].name) not in late) for row in rows])
 
 
 def resource(request: AdminRequest) -> Reply:
@@ -103,7 +102,7 @@ def _credentials(service: Service) -> list[Json]:
     return [{"name": each.name, "value": each.value, "tenants": list(each.tenants or ())} for each in stated] or [first]
 
 
-def _resource(request: AdminRequest, service: Service, plan: ResourcePlan) -> Json:
+def _resource(request: AdminRequest, service: Service, plan: ResourcePlan, *, is_counted: bool = True) -> Json:
     store, identity = request.namespace.store(service), plan.statements.identity
     held = [(key, each) for key, each in store.collections.items() if key[0] == plan.name and len(each)]
     return {
@@ -115,6 +114,7 @@ def _resource(request: AdminRequest, service: Service, plan: ResourcePlan) -> Js
         "is_single": plan.is_single,
         "is_editable": service.bound(plan.name) is not None,
         "items": sum(len(each) for _, each in held),
+        "is_counted": is_counted,
         "tenants": _tenants(service, store, plan),
         "parents": list(plan.parent_parameters),
         "owners": sorted({key[2] for key, _ in held if key[2]} | set(_beginning(store, plan)))[:MOST_NAMED],
@@ -123,12 +123,13 @@ def _resource(request: AdminRequest, service: Service, plan: ResourcePlan) -> Js
     }
 
 
-def _begin(request: AdminRequest, services: Iterable[Service]) -> None:
+def _begin(request: AdminRequest, services: Iterable[Service]) -> set[tuple[str, str]]:
     """Make the items that lists begin with (`--items`, or examples), which are made at first use, to count them.
 
-    It ends after MOST_SECONDS: GitHub's document has so many lists that their items take 17 seconds.
+    It ends after MOST_SECONDS: GitHub's document has so many lists that their items take 17 seconds. Returns the
+    services and resources whose lists are left: their items are made when a list is read.
     """
-    end = time.monotonic() + MOST_SECONDS
+    end, late = time.monotonic() + MOST_SECONDS, set[tuple[str, str]]()
     for service in services:
         store = request.namespace.store(service)
         if (source := store.source) is None:
@@ -136,11 +137,12 @@ def _begin(request: AdminRequest, services: Iterable[Service]) -> None:
         for plan in service.plans.values():
             for tenant in _tenants(service, store, plan) or [""]:
                 if time.monotonic() > end:
-                    return
-                if plan.parent_parameters:
+                    late.add((service.name, plan.name))
+                elif plan.parent_parameters:
                     source.begin(plan.name, tenant)
                 else:
                     store.unjoined(plan.name, tenant, "")
+    return late
 
 
 def _beginning(store: Store, plan: ResourcePlan) -> Iterator[str]:
