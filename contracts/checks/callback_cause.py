@@ -73,7 +73,7 @@ class CallbackCause:
         if own in found:
             listener_of(context).close(inbox)
             raise CannotBuildRequest(
-                f"{self.op.name} has several callbacks to one address, so that nobody can say which one arrives"
+                f"{self.op.name} has several callbacks to one address, and no request says which one it is"
             )
         return awaited._replace(beside=frozenset(found))
 

@@ -63,7 +63,7 @@ def listener_of(context: CheckContext) -> Listener:
     """The listener of the run. Raises CannotBuildRequest without one."""
     listener = context.shared.listener
     if listener is None:
-        raise CannotBuildRequest("nobody listens for what the service sends; add --callbacks")
+        raise CannotBuildRequest("nothing receives what the service sends; add --callbacks")
     return listener
 
 

@@ -25,7 +25,7 @@ LEFT_OUT = re.compile(
     r"|\bunless (?:it|they|that) (?:is|are|was|were|has been|have been) (?P<unless>[a-z]+)\b",
     re.IGNORECASE,
 )
-"""How a sentence about a create says which items are in nobody's way any more: `cancelled` ones."""
+"""How a sentence about a create says which items are no longer in the way: `cancelled` ones."""
 
 DOUBT = re.compile(r"\b(?:if|may not|might|can(?:not| not|['’]t)|until|only)\b", re.IGNORECASE)
 

@@ -27,7 +27,7 @@ TAKES_BACK = re.compile(r"\b(?:takes?|revokes?|withdraws?|removes?|ends?|stops?|
 class ItemSharing(NamedTuple):
     """`share` lets another user read an item, and `unshare` takes it back.
 
-    Who it is stands in the path parameter `parameter` or, if that is empty, in the field `field` of the body. `key` is
+    The path parameter `parameter` says who it is or, if that is empty, the field `field` of the body. `key` is
     the path parameter of `unshare`.
     """
 

@@ -47,7 +47,7 @@ def with_accounts(settings: CheckSettings, *, are_given: bool) -> tuple[CheckSet
     """The settings with users whose accounts were made just now, so that two users can be compared.
 
     One is made where one credential was given, and two where none was (`are_given`) and the service wants one. Only a
-    service on this machine gets accounts by itself: elsewhere nobody asked for them.
+    service on this machine gets accounts by itself: elsewhere they are not asked for.
     """
     known = {each.secret for each in settings.users} if are_given else set[str]()
     is_ours = settings.url is not None and is_loopback(settings.url) and not settings.read_only

@@ -31,7 +31,9 @@ JOURNAL = 1000
 @click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT|URL]...")
 @click.option("--url", envvar="MOCKSERVER_URL", help=f"A running sandbox.  [default: {URL}]")
 @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
-@click.option("--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints which others can reach.")
+@click.option(
+    "--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints when other machines can reach it."
+)
 @click.option("--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is.")
 @click.option(
     "--behaviour",
@@ -39,7 +41,7 @@ JOURNAL = 1000
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With documents: a behaviour file, applied on top. Can be given several times.",
 )
-@click.option("--items", default=0, type=click.IntRange(0, 1000), help="With documents: begin with so many items.")
+@click.option("--items", default=0, type=click.IntRange(0, 1000), help="With documents: begin with this many items.")
 @click.option("--seed", type=int, help="With documents: repeat ids, times and random values.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="With documents: the port; 0 for any.")
 def mcp(

@@ -75,7 +75,7 @@ def serve(
 ) -> None:
     """Serve stateful mocks of OpenAPI documents or of vendors.
 
-    Without a name, that is the document of the project's settings, and without settings all vendors.
+    Without a name, it serves the document of the project's settings; without settings, all vendors.
 
     \b
     Examples:

@@ -119,16 +119,18 @@ reading = _group(
     click.option(
         "--cache/--no-cache",
         default=True,
-        help="Keep what follows from a large document in the user's cache folder, for the next start (docs/serve.md).",
+        help="Keep what was read of a large document in the user's cache folder, for the next start (docs/serve.md).",
     ),
 )
 """What is read."""
 
 requests = _group(
     click.option(
-        "--no-auth", is_flag=True, help="Need no credential; a request without one is that of the first listed client."
+        "--no-auth",
+        is_flag=True,
+        help="Require no credential; without one, a request is by the first listed client.",
     ),
-    click.option("--no-validate", is_flag=True, help="Validate no request; what is invalid in one is ignored."),
+    click.option("--no-validate", is_flag=True, help="Do not validate requests; invalid values are ignored."),
     click.option("--strict-query", is_flag=True, help="Refuse query parameters that the document does not describe."),
     click.option(
         "--lenient-prefer", is_flag=True, help="Let `Prefer: code=` choose statuses that are not documented, too."
@@ -139,7 +141,7 @@ requests = _group(
         show_default=True,
         type=click.FloatRange(0, 600),
         metavar="SECONDS",
-        help="Send the events or lines of a stream one by one, so many seconds apart.",
+        help="Send the events or lines of a stream one by one, this many seconds apart.",
     ),
     click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
     click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
@@ -241,7 +243,7 @@ control = _group(
         default=1000,
         show_default=True,
         type=click.IntRange(0, 1_000_000),
-        help="Keep this many requests, to see what was asked and why it was answered like that; 0 keeps none.",
+        help="Keep this many requests, to see what was asked and why it was answered as it was; 0 keeps none.",
     ),
     click.option(
         "--checks/--no-checks",
@@ -262,8 +264,8 @@ control = _group(
         envvar="MOCKSERVER_ADMIN_TOKEN",
         show_envvar=True,
         callback=token,
-        help="What the admin API below /_mock/ needs: the same for several machines. The default is a new one at each "
-        "start if other machines can connect, else none.",
+        help="The token of the admin API below /_mock/: the same for several machines. The default is a new one at "
+        "each start if other machines can connect, else none.",
     ),
     click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
 )
@@ -276,7 +278,7 @@ namespaces = _group(
         show_default=True,
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        help="End a namespace that had no request for so long (docs/namespaces.md).",
+        help="End a namespace that had no request for this long (docs/namespaces.md).",
     ),
     click.option(
         "--max-namespaces",

@@ -12,7 +12,7 @@ from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.secret_names import SECRET_NAME
 
 Path = tuple[str, ...]
-"""The names that lead to a secret; a list on the way stands for each of its entries."""
+"""The names that lead to a secret; a list on the way means each of its entries."""
 
 MAX_DEPTH = 4
 

@@ -23,7 +23,7 @@ def list_of_items(draft: ResourceDraft, asked: str) -> ItemList | None:
     """Where a request has a list of what the items are; None if it is about something else.
 
     Beside the list in an object there may be nothing that is required, and no single item either. Where items have no
-    path of their own, a request with the schema of the list may stand for the whole collection.
+    path of their own, a request with the schema of the list may represent the whole collection.
     """
     listing = draft.action("list") if not draft.has_id else None
     whole = listing.reply.schema if listing is not None else None

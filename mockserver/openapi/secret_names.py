@@ -1,4 +1,4 @@
-"""Names of properties that nobody should get unless the document says so."""
+"""Names of properties that no response should show unless the document says so."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class SharedLog(Protocol):
         ...
 
     def new_entries(self, partition: Partition, after: int) -> list[bytes]:
-        """The entries after a revision, the oldest first: free where nobody appended since the last call.
+        """The entries after a revision, the oldest first: free where nothing was appended since the last call.
 
         Raises EntriesCutError when they are not all kept.
         """

@@ -15,7 +15,7 @@ FIELDS: Any = Record.__dict__["fields"]
 class UnreadRecord(Record):
     """A Record of whose fields only the JSON is known; at their first use it becomes an ordinary Record.
 
-    An item that nobody reads here is one object, not one for each list and object in it, which the garbage collector
+    An item that is not read here is one object, not one for each list and object in it, which the garbage collector
     would have to look at. `unread` makes one.
     """
 

@@ -1,8 +1,8 @@
 """The shared log on a Redis or Valkey server: for many machines.
 
 The entries of a partition are a stream; their ids are the revisions. A round asks once for the revisions of a
-namespace. Its first append takes a lock, so that others wait instead of working in vain; all that it appended is sent
-at its end.
+namespace. Its first append takes a lock, so that others wait and do no work that is thrown away; all that it appended
+is sent at its end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_WAIT = 5.0
 """How many seconds a round waits for the locks of others."""
 
 LONGEST_NAP = 0.1
-"""How many seconds a process that waits for a lock sleeps, when nobody wakes it."""
+"""How many seconds a process that waits for a lock sleeps, when nothing wakes it."""
 
 PAGE = 1_000
 """How many entries are read at once."""
@@ -256,7 +256,7 @@ class RedisLog:
         return begun
 
     def _lock(self, partition: Partition) -> None:
-        """Take the lock of a partition. While it waits, this round holds no other one, so nobody waits in a circle."""
+        """Take the lock of a partition. While it waits, this round holds no other one, so none waits for ever."""
         keys = [self._heads(partition.namespace), *(self._key(partition, each) for each in ("lock", "waiting"))]
         until = time.monotonic() + LONGEST_WAIT
         while (fields := self._server.run(LOCK, keys, self._owner, LEASE_MS, again=True)) is None:

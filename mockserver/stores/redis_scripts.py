@@ -18,7 +18,7 @@ return redis.call('HGETALL', KEYS[1])
 """
 """Take the lock `KEYS[2]` for the owner, for some milliseconds. False when another has it, else the hash.
 
-`KEYS[3]` says for that time that somebody waits for the lock.
+`KEYS[3]` says for that time that a process waits for the lock.
 """
 
 APPEND = """
@@ -41,9 +41,9 @@ redis.call('HSET', KEYS[1], 'head:' .. ARGV[2], head)
 redis.call('PERSIST', KEYS[1])
 return 1
 """
-"""Append entries to the stream `KEYS[2]` if nobody else did, and give back the lock `KEYS[3]`. 1 if they are appended.
+"""Append entries to the stream `KEYS[2]` if no other process did, and give back the lock `KEYS[3]`.
 
-One of those that wait for the lock is woken.
+The result is 1 if they are appended. One of those that wait for the lock is woken.
 
 The lock only saves work: what is safe without it is the comparison with the expected revision.
 """

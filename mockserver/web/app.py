@@ -65,7 +65,7 @@ Services = Mapping[str, Service]
 class Sandbox:
     """The ASGI app with its services by name. `read_services` reads the documents again and makes new services.
 
-    `fast_path` is called by the server of `mockserver serve` (see serving/fast_path.py), and `rounds` is told which
+    `fast_path` is called by the server of `mockserver serve` (see serving/fast_path.py), and `rounds` gets which
     requests it answers together; None if nothing is shared.
     """
 

@@ -27,9 +27,9 @@ class Paging(Statement, frozen=True, kw_only=True):
     style: Annotated[
         Literal["cursor", "offset", "page"],
         Meta(
-            description="What the position is. `cursor`: the id of the last item of the previous page, or a value that "
-            "stands for it where its schema does not allow the id; `offset`: how many items to skip; `page`: the "
-            "number of the page."
+            description="What the position is. `cursor`: the id of the last item of the previous page, or a value in "
+            "its place where the schema of the cursor does not allow the id; `offset`: how many items to skip; "
+            "`page`: the number of the page."
         ),
     ]
     limit: Annotated[str, Meta(description="The parameter for the number of items on a page.")] = "limit"

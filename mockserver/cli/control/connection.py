@@ -46,7 +46,9 @@ def connected(command: Callable[..., None], *, notes: bool = True) -> Callable[.
 
     @click.option("--url", envvar="MOCKSERVER_URL", default=URL, show_default=True, help="Where the sandbox listens.")
     @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
-    @click.option("--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints which others can reach.")
+    @click.option(
+        "--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints when other machines can reach it."
+    )
     @click.option("--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is.")
     @wraps(command)
     def call(url: str, namespace: str | None, token: str | None, insecure: bool, **given: Any) -> None:

@@ -20,8 +20,12 @@ FAULTS = ("duplicate-delivery", "late-delivery", "out-of-order-delivery", "wrong
     type=click.Choice(["waiting", "delivered", "failed", "refused", "dropped"]),
     help="Only those in this state.",
 )
-@click.option("--wait", default=0.0, type=click.FloatRange(0, 60), help="Wait so long for what is not finished.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="The latest so many.")
+@click.option(
+    "--wait", default=0.0, type=click.FloatRange(0, 60), help="Wait this many seconds for what is not finished."
+)
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="At most this many, the latest."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print each as a line of JSON, with headers, body and attempts.")
 @click.option("--send", metavar="NAME", help="Send this webhook or callback now, and show it.")
 @click.option("--to", metavar="URL", help="For --send: the address, in place of the subscriptions.")

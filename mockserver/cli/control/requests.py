@@ -13,13 +13,15 @@ from mockserver.client import JournalEntry, Namespace, Sandbox, SandboxError
 
 
 @click.command()
-@click.option("--follow", "-f", is_flag=True, help="Go on with requests as they are answered, until Ctrl-C.")
+@click.option("--follow", "-f", is_flag=True, help="Go on, and print requests as they are answered, until Ctrl-C.")
 @click.option("--operation", metavar="ID", help="Only this operationId.")
 @click.option("--service", metavar="NAME", help="Only this service.")
-@click.option("--method", help="Only this method of HTTP.")
+@click.option("--method", help="Only this HTTP method.")
 @click.option("--status", help="Only this status, or a class of statuses such as 4XX.")
 @click.option("--unmatched", is_flag=True, help="Only requests that no operation answered.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="The latest so many.")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="At most this many, the latest."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print each entry as a line of JSON, with headers and bodies.")
 @click.option("--har", "as_har", is_flag=True, help="Print the journal as HTTP Archive 1.2.")
 @click.option("--clear", is_flag=True, help="Forget the requests.")

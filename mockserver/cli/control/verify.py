@@ -14,9 +14,9 @@ from mockserver.client.namespace_calls import NamespaceCalls
 
 @click.command()
 @click.argument("operations", nargs=-1, metavar="[OPERATION]...")
-@click.option("--count", type=click.IntRange(0), help="Exactly so many; without counts, at least one.")
-@click.option("--at-least", type=click.IntRange(0), help="So many or more.")
-@click.option("--at-most", type=click.IntRange(0), help="So many or fewer.")
+@click.option("--count", type=click.IntRange(0), help="Exactly this many; without counts, at least one.")
+@click.option("--at-least", type=click.IntRange(0), help="This many or more.")
+@click.option("--at-most", type=click.IntRange(0), help="This many or fewer.")
 @click.option("--in-order", is_flag=True, help="The operations were called in this order; others may be between.")
 @click.option("--values", type=JsonText(), help="Values that the JSON body has; it may have further ones.")
 @click.option("--status", help="The status of the response, or a class of statuses such as 4XX.")

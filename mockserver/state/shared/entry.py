@@ -29,7 +29,7 @@ class ItemKey(Struct, frozen=True, array_like=True):
 
 
 class AddedItem(ItemKey, frozen=True, tag="add"):
-    """An item is new. Its fields are not read before somebody needs them."""
+    """An item is new. Its fields are not read before they are needed."""
 
     sequence: int
     fields: Raw

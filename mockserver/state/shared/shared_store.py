@@ -1,4 +1,4 @@
-"""A store that notes every change of it, whoever makes it."""
+"""A store that notes every change of it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ HEAD = """\
 
 A running sandbox is steered below `/_mock/`. The API is an OpenAPI 3.1 document: `/_mock/openapi.json`, shown at
 `/_mock/docs`. It is served by the engine that serves your documents, and its examples are your own services and items.
-Contract checks examine it like any other API:
+A contract check tests it like any other API:
 
     mockserver check http://127.0.0.1:8080/_mock/openapi.json --url http://127.0.0.1:8080/_mock --quick
 

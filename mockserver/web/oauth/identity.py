@@ -16,7 +16,7 @@ from mockserver.messages import Principal
 from mockserver.web.request.authentication import Keyring, claims_of
 
 P, Q = 3 * 2**1022 + 1037, 7 * 2**1021 + 309
-"""The private key: the first prime numbers above round ones. It is no secret, so that nobody relies on it."""
+"""The private key: the first prime numbers above round ones. It is public, so nothing can rely on it."""
 
 MODULUS, EXPONENT = P * Q, 65537
 PRIVATE = pow(EXPONENT, -1, (P - 1) * (Q - 1))

@@ -13,7 +13,7 @@ class AccessCheck:
     """Refuses requests of those who may not use an operation.
 
     `tenant` is the statement about the tenants of its items, None without a resource; with `in_path` its path names
-    one. With `is_missing`, a refusal says that there is no such item, so that nobody learns that there is one.
+    one. With `is_missing`, a refusal says that there is no such item, so that clients do not learn that there is one.
     """
 
     def __init__(

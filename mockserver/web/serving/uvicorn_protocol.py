@@ -180,7 +180,7 @@ def _answer_round(batch: Batch, rounds: Rounds) -> None:
 
 
 def _tried(connection: MockHttpProtocol, step: Callable[..., None], *arguments: Any) -> None:
-    """Do a step of a request; after an error that nobody expected, close its connection and go on with the others."""
+    """Do a step of a request; after an unexpected error, close its connection and go on with the others."""
     try:
         step(*arguments)
     except Exception:
