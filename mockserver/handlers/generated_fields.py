@@ -69,6 +69,7 @@ class ReplyView:
             if name in required or (name not in client_fields and LATER_EVENTS.search(name) is None)
         )
         self._chosen = {name: id for name, id in (chosen or {}).items() if name in self._added and name not in required}
+        self._lists = {name for name in self._chosen if "array" in schemas.types(self._properties[name])}
         self._variants = _variants(schemas, pointer)
         self._client_fields = client_fields
 
@@ -123,8 +124,10 @@ class ReplyView:
         An invalid field returns to its value `before` the update, if there is one and it is valid.
         """
         for name, id in self._chosen.items():
-            if id in fields and fields[id] is None:  # it was taken away
+            if id in fields and not fields[id]:  # it was taken away
                 fields.pop(name, None)
+            if name in self._lists and not fields.get(id):
+                fields.setdefault(name, [])
         if all(name in fields for name in self._added_to(fields)) and self.is_valid(fields):
             return
         if not before and self._add_missing(fields, seed):
@@ -140,7 +143,7 @@ class ReplyView:
         """What is added to these fields: what a client did not name is not shown."""
         if not self._chosen:
             return self._added
-        left = {name for name, id in self._chosen.items() if fields.get(id) is None}
+        left = {name for name, id in self._chosen.items() if fields.get(id) in (None, [])}
         return tuple(name for name in self._added if name not in left)
 
     def _add_missing(self, fields: Fields, seed: str) -> bool:

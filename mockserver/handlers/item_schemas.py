@@ -10,7 +10,7 @@ from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.inference.likeness import query_fields
-from mockserver.inference.references import stem
+from mockserver.inference.references import EACH, stem
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -117,8 +117,8 @@ def view_maker(contract: Contract, resource: str, server_fields: frozenset[str])
         for name in request_properties(contract, operation, behaviour)
     )
     references = contract.behaviour.resources[resource].references
-    ids = {stem(one.field): one.field for one in references if one.key and one.field in sent}
-    wholes = [one.field for one in references if not one.key and one.field and one.field not in sent]
-    chosen = {name: ids[stem(name)] for name in wholes if stem(name) in ids}
+    named = [(one, one.field.removesuffix(EACH)) for one in references if one.field]
+    ids = {stem(name): name for one, name in named if one.key and name in sent}
+    chosen = {name: ids[stem(name)] for one, name in named if not one.key and name not in sent and stem(name) in ids}
     client_fields = sent - server_fields
     return lambda pointer: ReplyView(pointer, client_fields, contract.schemas, contract.examples, chosen)

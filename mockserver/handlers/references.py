@@ -24,8 +24,8 @@ from mockserver.handlers.joining import (
     compiled,
 )
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.shown_values import places
-from mockserver.inference.references import DEEPEST, stem
+from mockserver.handlers.shown_values import like, places
+from mockserver.inference.references import DEEPEST, EACH, stem
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.record import Record
@@ -92,9 +92,31 @@ class Joins:
             if reference.steps[0] not in sent and (whole or joining.is_followed(reference)):
                 joining.join(reference)
         fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
+        fields = self._listing(plan, tenant, subject, fields, sent)
         if unknown is not None:
             unknown.fields, unknown.is_refused = fields, whole or unknown.is_refused
             raise unknown
+        return fields
+
+    def _listing(
+        self, plan: ResourcePlan, tenant: str, subject: Subject, fields: dict[str, Any], sent: frozenset[str]
+    ) -> dict[str, Any]:
+        """The fields, in which a list shows the items whose ids were `sent` in another one: `tags` for `tag_ids`."""
+        references = [one for one in self.references[plan.name] if len(one.steps) == 2 and one.steps[1] == EACH]
+        for own in references:
+            ids = fields.get(own.steps[0]) if own.key and own.steps[0] in sent else None
+            if not isinstance(ids, list) or not ids:
+                continue
+            for shown in references:
+                name = shown.steps[0]
+                shapes = fields.get(name)
+                is_meant = shown.resource == own.resource and stem(name) == stem(own.steps[0])
+                if shown.key or name in sent or not is_meant or not isinstance(shapes, list) or not shapes:
+                    continue
+                records = [self.followed(own, tenant, subject, id) or self.unknown(own, id) for id in ids]
+                listed = [like(shapes[0], record.fields) for record, _ in records]
+                trial = {**fields, name: listed}
+                fields = fields if any(True for _ in self._faults(plan.name, trial)) else trial
         return fields
 
     def _unknown_inside(

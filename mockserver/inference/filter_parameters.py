@@ -10,7 +10,7 @@ from mockserver.inference.names import plain, words
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
-AROUND = frozenset(("filter", "filters", "filterby", "where", "search", "query", "criteria"))
+AROUND = frozenset(("filter", "filters", "filterby", "where", "search", "query", "criteria", "q"))
 """Names of what contains the parameters of a query: `filter[status]`, `where.status`."""
 
 EQUAL = frozenset(("eq", "equals", "equal", "exact"))

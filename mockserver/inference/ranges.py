@@ -30,6 +30,8 @@ BEFORE = {
 
 BEHIND_ONLY = {
     "gte": "at-least",
+    "gteq": "at-least",
+    "lteq": "at-most",
     "ge": "at-least",
     "lte": "at-most",
     "le": "at-most",
@@ -41,8 +43,8 @@ BEHIND_ONLY = {
 BEHIND = BEFORE | BEHIND_ONLY
 
 OF_TEXTS = {
-    **dict.fromkeys(("contains", "icontains", "contain", "like", "ilike"), "contains"),
-    **dict.fromkeys(("startswith", "istartswith", "beginswith"), "starts-with"),
+    **dict.fromkeys(("contains", "icontains", "contain", "like", "ilike", "cont", "icont", "matches"), "contains"),
+    **dict.fromkeys(("startswith", "istartswith", "beginswith", "start"), "starts-with"),
     **dict.fromkeys(("ne", "neq", "not"), "not-equal"),
 }
 """What the last word of a parameter says about a text, or in the end about any value: `title_like`, `id_ne`."""

@@ -144,16 +144,18 @@ class ReferenceFinder:
     def beside(
         self, fields: Mapping[str, str], shown: Iterable[FoundReference], own: ReferredResource
     ) -> Iterator[FoundReference]:
-        """The ids in a request, `assigneeId`, of what an item shows as objects: `assignee`."""
-        wholes = {stem(one.steps[0]): one for one in shown if not one.key and len(one.steps) == 1}
+        """The ids in a request, `assigneeId` or `tag_ids`, of what an item shows as objects: `assignee`, `tags`."""
+        wholes = {(stem(one.steps[0]), one.steps[1:]): one for one in shown if not one.key}
         for name, at in fields.items():
-            whole, types = wholes.get(stem(name)), self._schemas.types(at) - {"null"}
+            entries = self._schemas.items(at) if "array" in self._schemas.types(at) else None
+            each: Steps = (EACH,) if entries is not None else ()
+            whole, types = wholes.get((stem(name), each)), self._schemas.types(entries or at) - {"null"}
             is_id = name != own.field and words(name)[-1:] != () and words(name)[-1] in ID_WORDS
             if whole is None or not is_id or not types or not types <= {"string", "integer"}:
                 continue
             key = self._key(self._by_name[whole.resource], types, name)
             if key:
-                yield FoundReference((name,), whole.resource, key, f"{name} is the id of {whole.field}")
+                yield FoundReference((name, *each), whole.resource, key, f"{name} has the id of {whole.field}")
 
     def in_reply(self, pointer: str, parents: tuple[str, ...]) -> list[FoundReference]:
         """The references in the body of a reply, below these path parameters; items themselves are among them."""

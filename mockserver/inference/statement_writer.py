@@ -289,6 +289,8 @@ class Writer:
         own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
         known = {plain(name): name for name in shown if name not in own}
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
+        nested = {name: plain(name).removesuffix("attributes") for name in own if name not in shown}  # of Rails
+        takes |= {name: known[word] for name, word in nested.items() if word in known}
         return takes | (self._id_taken(draft, own) if action.creates else {})
 
     def _inside(self, draft: ResourceDraft, action: DraftAction) -> str:

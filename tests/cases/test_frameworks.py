@@ -211,3 +211,17 @@ def test_a_problem_has_no_type_and_no_instance_of_its_own(serve: Serve) -> None:
 
     assert problem | {"errors": refused["errors"]} == refused
     assert {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "order not found"} == missing
+
+
+def test_a_list_of_ids_chooses_what_the_item_lists(serve: Serve) -> None:
+    api = serve("rails")
+    one, two = (api.post("/api/v1/tags", json={"tag": {"name": name}}).json() for name in "ab")
+    asked = [{}, {"tag_ids": [two["id"], one["id"]], "comments_attributes": [{"text": "hi"}]}]
+
+    plain, made = (api.post("/api/v1/articles", json={"article": {"title": "t", **each}}).json() for each in asked)
+
+    assert [] == plain["tags"]
+    assert ([two, one], ["hi"]) == (made["tags"], [each["text"] for each in made["comments"]])
+    changed = api.put(f"/api/v1/articles/{made['id']}", json={"article": {"title": "new"}}).json()
+    assert {**made, "title": "new"} == changed == api.get(f"/api/v1/articles/{made['id']}").json()
+    assert ["new"] == [each["title"] for each in api.get("/api/v1/articles?q[title_cont]=EW").json()]
