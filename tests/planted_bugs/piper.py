@@ -43,13 +43,13 @@ Prefix = Annotated[str | None, Field(max_length=50)]
 Timeout = Annotated[int, BeforeValidator(whole), Field(ge=1, le=300)]
 
 
-def credential(request: Request) -> Person | None:
+async def credential(request: Request) -> Person | None:
     """Whose token it is, if it is one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return TOKENS.get(token) if scheme.lower() == "bearer" else None
 
 
-def json_only(request: Request) -> None:
+async def json_only(request: Request) -> None:
     """Refuses a body of another type; FastAPI itself would complain that it is not an object."""
     if request.url.path.endswith("test") and request.method != "POST":
         raise HTTPException(405, "Method Not Allowed")  # which FastAPI takes for a server called test
