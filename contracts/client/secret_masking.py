@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from urllib.parse import quote, quote_plus
 
 from contracts.client.secret_digests import digests
 from contracts.client.transport import Headers, ReceivedResponse, SentRequest
@@ -36,6 +37,25 @@ def _digests(secret: str, placeholder: str) -> dict[str, str]:
     return digests(secret, placeholder) if len(secret) >= SHORTEST_SECRET else {}
 
 
+def _in_urls(secret: str) -> set[str]:
+    """The forms of a secret in URLs, where spaces, slashes and some other characters are encoded."""
+    return {quote(secret), quote(secret, safe=""), quote_plus(secret), quote_plus(secret, safe="/")}
+
+
+def text_masking(users: Sequence[User]) -> Callable[[str], str]:
+    """A function that replaces every secret of the users in a text by its placeholder."""
+    secrets = _secrets(users)
+    pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
+    return lambda text: pattern.sub(lambda match: secrets[match.group()], text) if pattern else text
+
+
+def _secrets(users: Sequence[User]) -> dict[str, str]:
+    """Every form of the secrets, with its placeholder."""
+    plain = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
+    digested = {d: shown for value, name in plain.items() for d, shown in _digests(value, name).items()}
+    return digested | {form: name for value, name in plain.items() for form in _in_urls(value)} | plain
+
+
 def masking(
     users: Sequence[User], *, verify: bool = True
 ) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
@@ -43,10 +63,7 @@ def masking(
 
     Without `verify`, requests over TLS were sent whatever the certificate.
     """
-    secrets = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
-    secrets = {d: shown for value, name in secrets.items() for d, shown in _digests(value, name).items()} | secrets
-    pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
-    needles = [secret.encode() for secret in secrets]
+    masked, needles = text_masking(users), [secret.encode() for secret in _secrets(users)]
 
     short = {
         pair: "${" + each.variable + "}"
@@ -54,9 +71,6 @@ def masking(
         for pair in each.headers
         if pair[0].lower() not in PUBLIC_HEADERS and len(pair[1].strip()) < SHORTEST_SECRET
     }
-
-    def masked(text: str) -> str:
-        return pattern.sub(lambda match: secrets[match.group()], text) if pattern else text
 
     def masked_bytes(body: bytes) -> bytes:
         if not any(needle in body for needle in needles):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from contracts.client.retry_after import Patience
-from contracts.client.secret_masking import masking
+from contracts.client.secret_masking import masking, text_masking
 from contracts.client.transport import (
     App,
     AsgiTransport,
@@ -122,7 +122,7 @@ class Target:
         self._counting, self._positions = threading.Lock(), count(1)
         self.patience = Patience()
         self._answered: tuple[SentRequest, ...] = ()
-        self._mask = masking(self.users, verify=verify)
+        self._mask, self.masked = masking(self.users, verify=verify), text_masking(self.users)
 
     @classmethod
     def http(

@@ -309,7 +309,7 @@ class EngineRun:
             check.name,
             operation,
             expected=expected(check.name),
-            seen=seen_by_engine(info.failure, exchanges[-1].status if exchanges else 0),
+            seen=self.target.masked(seen_by_engine(info.failure, exchanges[-1].status if exchanges else 0)),
             exchanges=exchanges,
             about=type(info.failure).__name__,
             statement=guess,

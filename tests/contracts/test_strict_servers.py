@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -273,3 +274,26 @@ def test_a_script_is_looked_for_where_it_could_come_back(
     result = checked(tmp_path, paths, lambda ask: answer(ask.query.get("key", "")), "injection")
 
     assert outcome == result.outcomes["GET /pots", "injection"].partition(":")[0]
+
+
+@pytest.mark.parametrize("place", ["query", "header"])
+def test_no_form_of_a_credential_is_written(tmp_path: Path, place: str) -> None:
+    """In URLs some characters are encoded, and a service may show a token without the scheme that was given with it."""
+    token, folder = "a/token+of=ada&0123456789", tmp_path / "reports"
+    key: Node = {"securitySchemes": {"key": {"type": "apiKey", "in": place, "name": "Authorization"}}}
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"}) | {"401": NO}}
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document({"/pots": {"get": get}}, components=key)))
+
+    def handle(ask: Ask) -> Answer:
+        given = ask.query.get("Authorization") if place == "query" else ask.headers.get("authorization")
+        return Answer(200, {"yours": token}) if given == f"Bearer {token}" else Answer(401)
+
+    with _served(Small(handle)) as base:
+        done = run("check", str(file), "--url", base, "--auth", f"Bearer {token}", "--report", str(folder), "--quick")
+    written = [path.read_text("utf-8", errors="replace") for path in folder.rglob("*") if path.is_file()]
+    forms = {token, quote(token), quote(token, safe=""), quote_plus(token)}
+
+    assert 1 == done.returncode, done.stdout + done.stderr
+    assert not [form for form in forms for text in (*written, done.stdout, done.stderr) if form in text]
+    assert "${CREDENTIAL" in "".join(written)
