@@ -46,9 +46,9 @@ def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str 
         places[each.location].setdefault(each.name, each.value)
     headers, query, cookies = (tuple(found.items()) for found in places.values())
     query = () if headers else query
-    other_secrets = (basic(secret),) if any(map(is_basic, known)) else ()
-    if " " in secret:  # the scheme may be given, and then a response may contain the token without it
-        other_secrets += (secret.rpartition(" ")[2],)
+    in_basic = (basic(secret),) if any(map(is_basic, known)) else ()
+    # The scheme may be given, and then a response may contain the token without it.
+    other_secrets = (*in_basic, secret.rpartition(" ")[2]) if " " in secret else in_basic
     return User(name, headers, query, cookies, tenant, role, secret, other_secrets, schemes)
 
 
