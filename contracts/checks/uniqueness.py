@@ -157,7 +157,9 @@ def _check_similar_value(
 ) -> None:
     """A value that only resembles a used value is accepted."""
     name = statement.fields[-1]
-    for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
+    used = body[name] if isinstance(body[name], str) else ""
+    shorter = used.rstrip("0123456789") or used[:-1]  # with fewer digits it may be the mark of another item
+    for value in (shorter, f"{used}x") if used else ():
         like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
         if value and context.bodies.accepts(resource.operations["create"], like):
             exchange, created = context.try_create(resource, like)
