@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +22,7 @@ from schemathesis.openapi.checks import (
 )
 
 from contracts.client.path_values import allows_text, is_nested
+from contracts.conformance.case_integers import integers_of
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.item_lifetimes import has_unknown_lifetime
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
@@ -48,6 +48,9 @@ from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
 
+
+LIMITS = frozenset({413, 414, 431})
+"""How servers and proxies refuse what is too large for them, whatever the schema says (RFC 9110 section 15.5)."""
 
 PATH_ITEM_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
 """The methods that a path item can have before OpenAPI 3.2."""
@@ -107,9 +110,9 @@ class FalsePositives:
         once it is written as text, because paths, queries and forms contain text only.
         """
         if isinstance(failure, RejectedPositiveData):
-            return self._may_refuse(operation, case, exchange)
+            return exchange.status in LIMITS or self._may_refuse(operation, case, exchange)
         if isinstance(failure, AcceptedNegativeData):
-            return self._may_accept(operation, failure.message, exchange)
+            return 400 <= exchange.status < 500 or self._may_accept(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
             return is_allowed_status(operation, failure.status_code)
         if isinstance(failure, JsonSchemaError | DiscriminatorMismatch):
@@ -165,7 +168,7 @@ class FalsePositives:
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a server refuse a request that Schemathesis considers valid?"""
-        unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
+        unsafe = any(abs(each) > INTEROPERABLE for each in integers_of(case))
         is_documented_failure = not documents_success(operation) and operation.response(exchange.status) is not None
         invalid = self._has_invalid_parameter(operation, case) or self._has_unknown_discriminator(operation, exchange)
         by_rule = name_of(operation) in self.refusing and 400 <= exchange.status < 500
@@ -380,20 +383,3 @@ def _has_unknown_cursor(contract: Contract, case: Any) -> bool:
         and paging.style == "cursor"
         and any(name and given.get(name) is not None for name in (paging.position, paging.backward))
     )
-
-
-def _integers(case: Any) -> Iterator[int]:
-    """Every integer in a request, as a number or as text."""
-    for place in (case.path_parameters, case.query, case.headers, case.cookies):
-        for value in (place or {}).values():
-            texts = value if isinstance(value, list | tuple) else [value]
-            yield from (int(text) for text in map(str, texts) if re.fullmatch(r"-?[0-9]{16,4000}", text))
-    yield from _integers_in(case.body)
-
-
-def _integers_in(value: Any) -> Iterator[int]:
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _integers_in(each)
-    elif isinstance(value, int):
-        yield value

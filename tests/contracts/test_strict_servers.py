@@ -297,3 +297,20 @@ def test_no_form_of_a_credential_is_written(tmp_path: Path, place: str) -> None:
     assert 1 == done.returncode, done.stdout + done.stderr
     assert not [form for form in forms for text in (*written, done.stdout, done.stderr) if form in text]
     assert "${CREDENTIAL" in "".join(written)
+
+
+@pytest.mark.parametrize(("status", "expected"), [(414, set()), (409, set()), (200, {"failure"})])
+def test_a_refusal_with_any_client_error_is_a_refusal(tmp_path: Path, status: int, expected: set[str]) -> None:
+    """A request with an invalid parameter; 414 may also be the answer to a valid one that is long."""
+    count: Node = {"name": "count", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    paths: Node = {"/pots": {"get": {"parameters": [count], "responses": answers({"type": "array"})}}}
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method != "GET":
+            return Answer(405, headers=(("allow", "GET"),))
+        is_right = re.fullmatch(r"0*[1-9]\d*", ask.query.get("count", ""))
+        return Answer(200 if is_right else status, [])
+
+    found = verdicts(tmp_path, paths, handle, "negative_data_rejection")
+
+    assert expected == {verdict for _, verdict in found}
