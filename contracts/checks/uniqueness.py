@@ -9,6 +9,7 @@ from typing import Any
 from contracts.checks.error_replies import conflict_status
 from contracts.checks.item_view import as_json, unchangeable
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
@@ -158,7 +159,8 @@ def _check_similar_value(
     """A value that only resembles a used value is accepted."""
     name = statement.fields[-1]
     used = body[name] if isinstance(body[name], str) else ""
-    shorter = used.rstrip("0123456789") or used[:-1]  # with fewer digits it may be the mark of another item
+    # With fewer digits, a mark may be that of another item.
+    shorter = used.rstrip("0123456789") if MARK in used and used[-1].isdigit() else used[:-1]
     for value in (shorter, f"{used}x") if used else ():
         like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
         if value and context.bodies.accepts(resource.operations["create"], like):
