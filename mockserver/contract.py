@@ -24,7 +24,8 @@ from mockserver.document_paths import SUFFIXES
 from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
-from mockserver.inference import layering
+from mockserver.inference import layering, name_overlays
+from mockserver.inference.name_paths import written_out
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import document_reader, lenient, lint, remote, source
 from mockserver.openapi import normalize as normalize_module
@@ -189,9 +190,10 @@ def from_raw(
     reading: ReadingOptions = STRICT,
 ) -> Contract:
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
-    own = normalize_module.own_path_items(raw) if overlays else raw
+    own = written_out(normalize_module.own_path_items(raw) if overlays else raw)
+    overlays = name_overlays.followed(overlays, own) if overlays else overlays
     root = normalize_module.normalise(_changed(own, overlays), file=file)
-    document = document_reader.from_normal_form(root, raw=raw, file=file)
+    document = document_reader.from_normal_form(root, raw=own, published=raw, file=file)
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
     stated = layering.combined(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -73,7 +73,7 @@ class RequestBuilder:
         given, query = {**(path or {})}, {**self._id_in_query(operation, path or {}), **(query or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
-            lambda m: quote(text_in_url(self._path_value(operation, m[1], given, user)), safe=""),
+            lambda m: quote(text_in_url(self._segment(m[1], self._path_value(operation, m[1], given, user))), safe=""),
             path_template.split(operation.path)[0],
         )
         parameters = {**self._required(operation, "query", query), **query}
@@ -135,6 +135,16 @@ class RequestBuilder:
             next((m.name for m in body.content if is_json(m.name)), "application/json") if body else "application/json"
         )
 
+    def _segment(self, name: str, value: Any) -> Any:
+        """The value of a path parameter; the last part of a resource name, if that is what items show."""
+        is_name = name in self._ends_of_names and isinstance(value, str)
+        return value.rpartition("/")[2] if is_name else value
+
+    @cached_property
+    def _ends_of_names(self) -> frozenset[str]:
+        identities = (each.behaviour.identity for each in self._resources)
+        return frozenset(one.parameter for one in identities if one.resource_name)
+
     def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], user: User) -> Any:
         op = self._shared.operations.get(name_of(operation))
         resource = self._shared.resources.get(op.behaviour.action.of) if op and op.behaviour.action else None
@@ -184,10 +194,13 @@ class RequestBuilder:
 
     def new_id(self, resource: CheckedResource) -> Any:
         """An id for a new item that is put to it: valid, and one that no other item of this run has."""
-        operation, name = resource.operations["create"].operation, resource.behaviour.identity.parameter
+        identity = resource.behaviour.identity
+        return self._new(resource.operations["create"].operation, identity.location, identity.parameter)
+
+    def _new(self, operation: Operation, location: str, name: str) -> Any:
+        """A value of a parameter that no other request of this run has."""
         accepts = partial(may_be_id, self._shared.contract.schemas, operation, name)
-        generated = self._generated(operation, resource.behaviour.identity.location, name)
-        return distinct(generated, self._shared.next(), accepts)
+        return distinct(self._generated(operation, location, name), self._shared.next(), accepts)
 
     @property
     def _resources(self) -> Iterable[CheckedResource]:
@@ -210,7 +223,20 @@ class RequestBuilder:
             and p.name.lower() not in {name.lower() for name in given if location == "header"}
             and (location != "header" or p.name.lower() not in HEADERS)
         ]
-        return {p.name: self._generated(operation, location, p.name) for p in missing}
+        chosen = self._chosen_by(operation)
+        return {
+            p.name: self._new(operation, location, p.name)
+            if p.name == chosen
+            else self._generated(operation, location, p.name)
+            for p in missing
+        }
+
+    def _chosen_by(self, operation: Operation) -> str:
+        """The query parameter in which a create has the id of the new item; empty without one."""
+        op = self._shared.operations.get(name_of(operation))
+        action = op.behaviour.action if op is not None else None
+        resource = self._shared.resources.get(action.of) if action is not None and action.does == "create" else None
+        return resource.behaviour.identity.chosen_by if resource is not None else ""
 
     def _credential_places(self, operation: Operation) -> set[tuple[str, str]]:
         """Where a credential of the operation is sent. A document may list it as a parameter, too.

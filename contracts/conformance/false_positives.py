@@ -23,6 +23,7 @@ from schemathesis.openapi.checks import (
 
 from contracts.client.path_values import allows_text, is_nested
 from contracts.conformance.case_integers import integers_of
+from contracts.conformance.chosen_ids import is_taken
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.item_lifetimes import has_unknown_lifetime
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
@@ -110,11 +111,12 @@ class FalsePositives:
         once it is written as text, because paths, queries and forms contain text only.
         """
         if isinstance(failure, RejectedPositiveData):
-            return exchange.status in LIMITS or self._may_refuse(operation, case, exchange)
+            is_usual = exchange.status in LIMITS or is_taken(self.contract, operation, exchange)
+            return is_usual or self._may_refuse(operation, case, exchange)
         if isinstance(failure, AcceptedNegativeData):
             return 400 <= exchange.status < 500 or self._may_accept(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
-            return is_allowed_status(operation, failure.status_code)
+            return is_allowed_status(operation, failure.status_code) or is_taken(self.contract, operation, exchange)
         if isinstance(failure, JsonSchemaError | DiscriminatorMismatch):
             return self._may_be_valid(operation, failure, exchange)
         if isinstance(failure, AllowHeaderMismatch):

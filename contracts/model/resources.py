@@ -187,6 +187,12 @@ class CheckedResource:
         is_named = parent is not None and parent.parameter in path_template.names(op.operation.path)
         return is_named and (not self.owner_key or does in ("create", "list"))
 
+    def shows(self, item: Mapping[str, Any], id: str) -> bool:
+        """Does an item show this id, alone or at the end of its resource name?"""
+        identity = self.behaviour.identity
+        shown = str(item.get(identity.field))
+        return shown == id or (bool(identity.resource_name) and shown.rpartition("/")[2] == id)
+
     def is_referenced_by(self, field: str) -> bool:
         """Is `field`, such as `secret_id`, named after this resource and its id?"""
         return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")
@@ -326,7 +332,7 @@ def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[Resour
     """The special operations directly below an item of a resource."""
     of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
     for operation in contract.document.operations:
-        above, _, last = operation.path.rpartition("/")
+        above, last = _item_and_rest(operation.path)
         stated = stated_about(contract, operation)
         op = ResourceOperation(operation, stated, contract.rules)
         if above in of_item and "{" not in last and operation.method in ("post", "put") and is_special(op):
@@ -340,6 +346,15 @@ def views_below(contract: Contract, resource: CheckedResource) -> Iterator[Resou
         above, _, last = op.operation.path.rpartition("/")
         if op.operation.method == "get" and above in of_item and "{" not in last:
             yield op
+
+
+def _item_and_rest(path: str) -> tuple[str, str]:
+    """The path above the last segment, and that segment; for a verb (`/books/{id}:archive`) the item's path and it."""
+    item, _, verb = path.rpartition(":")
+    if item.endswith("}") and "/" not in verb:
+        return item, verb
+    above, _, last = path.rpartition("/")
+    return above, last
 
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:

@@ -41,6 +41,9 @@ def create(context: RequestContext) -> None:
     check_room(context, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     content = sent_content(context, sent) if bound.content is not None else None
+    chosen = context.call.query.get(plan.statements.identity.chosen_by) if plan.statements.identity.chosen_by else None
+    if chosen is not None:
+        sent[plan.statements.identity.field] = chosen
     if bound.path_fields:
         sent |= _kept(context)
     record = _drafted(context, collection, sent)
@@ -345,8 +348,7 @@ def create_with_id(context: RequestContext) -> None:
         keep(record, content)
     if is_named:
         record.id = id
-        if name:
-            record.fields[name] = id
+        plan.show_id(context.call, id, record.fields)
     context.record = record
 
 

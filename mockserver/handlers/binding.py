@@ -22,6 +22,7 @@ from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.cursor_forms import cursors
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
+from mockserver.handlers.every_parent import wildcards
 from mockserver.handlers.expand_plans import expand_plan
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import (
@@ -121,6 +122,8 @@ def _bound(
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
         query_fields=sent_in_query(contract, operation, behaviour),
+        mask=action.mask,
+        wildcards=wildcards(operation, action.does),
         query_key=query_key(plan.statements, action, operation) if plan is not None else "",
         expand=expand_plan(contract, operation, behaviour),
         is_selected=bool(behaviour.filter) and action.does in ABOUT_ONE,

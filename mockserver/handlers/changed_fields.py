@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Invalid
+from mockserver.handlers.field_mask import masked_fields
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.record import Record
@@ -12,6 +13,9 @@ from mockserver.state.record import Record
 
 def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[str, Any]:
     """The fields of the item after what was sent is applied to it."""
+    mask = context.call.query.get(context.bound.mask) if context.bound.mask else None
+    if mask:
+        return masked_fields(before.fields, context.bound.accept_body(sent if isinstance(sent, dict) else {}), mask)
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
     change = (
         sent if style in ("json-patch", "scim") else context.bound.accept_body(sent if isinstance(sent, dict) else {})

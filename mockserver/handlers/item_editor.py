@@ -103,13 +103,13 @@ class ItemEditor:
         record.fields.update(given)
         record.id, name = self._given_id(record, given) if id is None else id, plan.statements.identity.field
         if name and name not in given:
-            record.fields[name] = record.id
+            plan.show_id(context.call, record.id, record.fields)
         if held.get(record.id) is not None:
             raise Conflict(f"an item with the id {record.id!r} already exists; PUT replaces it")
         return self._stored(record, None, frozenset(given))
 
     def _given_id(self, record: Record, given: Fields) -> Any:
-        id = given.get(self._plan.statements.identity.field, record.id)
+        id = self._plan.id_in(given.get(self._plan.statements.identity.field, record.id))
         if self._plan.is_single:
             return ""
         if isinstance(id, bool) or not isinstance(id, str | int) or id == "":
@@ -180,7 +180,8 @@ class ItemEditor:
 
     def _check_id(self, record: Record) -> None:
         name = self._plan.statements.identity.field
-        if name and name in record.fields and str(record.fields[name]) != str(record.id) and not self._plan.is_single:
+        shown = self._plan.id_in(record.fields.get(name, record.id))
+        if name and str(shown) != str(record.id) and not self._plan.is_single:
             raise _invalid(name, f"{record.fields[name]!r} is not the id {record.id!r} of the item, which it keeps")
 
 

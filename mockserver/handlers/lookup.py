@@ -65,7 +65,7 @@ def _set(
 ) -> None:
     """Give a new item the properties by which a request names it, if valid, and the id that its replies show."""
     plan = context.bound.resource
-    shown = record.fields.get(plan.statements.identity.field) if named else None
+    shown = plan.id_in(record.fields.get(plan.statements.identity.field)) if named else None
     if shown is not None and collection.get(shown) is None:
         record.id = shown
     for name, value in named.items():

@@ -118,7 +118,7 @@ class Materializer:
 
     def _fill_with_examples(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
         for example in self._examples(plan, "list"):
-            id = example.get(plan.statements.identity.field)
+            id = plan.id_in(example.get(plan.statements.identity.field))
             record = self._generated(plan, tenant, owner, collection, str(id), id, example) if id is not None else None
             if record is not None:
                 collection.add(record)
@@ -247,7 +247,7 @@ class Materializer:
         """
         world = World(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:6]))
         identity = plan.statements.identity
-        if id is not None or identity.from_client:
+        if id is not None or identity.from_client or identity.resource_name:
             fields.pop(identity.field, None)
         _renumber(fields, identity.field, collection)
         try:
@@ -256,8 +256,7 @@ class Materializer:
             return None
         if id is not None:
             record.id = id
-            if identity.field:
-                record.fields[identity.field] = id
+            plan.show_id(call, id, record.fields)
         record.hidden[GENERATED] = True
         if plan.derived:
             plan.derive(call, record, plan.write_time(world.clock.now()))

@@ -42,7 +42,7 @@ def id_maker(
         if identity.generate == "schema"
         else _valid_in_paths(IDENTITIES[identity.generate](identity), from_schema, path_validators)
     )
-    if not identity.from_client:
+    if not identity.from_client and not identity.chosen_by:
         return new_id
 
     def clients_own(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.content_plans import ContentPlan, SentBody
 from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.entry_plans import EntryPlan
+from mockserver.handlers.every_parent import below_every, names_every
 from mockserver.handlers.expand_plans import ExpandPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
@@ -59,7 +60,7 @@ class BoundOperation(Struct, frozen=True):
     `is_whole` it is about all items (batches.py). `content` is how it stores or shows the content of an item
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
     first, each with the resource; `query_fields` are the query parameters with fields of the item, where a write has
-    no body, `query_key` is the one with its id.
+    no body, `query_key` is the one with its id, `mask` the one with the names of the fields that an update changes.
     With `is_selected` the filters say which item it is about. `expand` says which references it can expand.
     """
 
@@ -102,6 +103,8 @@ class BoundOperation(Struct, frozen=True):
     query_key: str = ""
     is_selected: bool = False
     expand: ExpandPlan | None = None
+    mask: str = ""
+    wildcards: frozenset[str] = frozenset()
 
     @property
     def resource(self) -> ResourcePlan:
@@ -194,8 +197,11 @@ class RequestContext:
         if resource:
             return self._collection_of(self.bound.plans[resource])
         if self._collection is None:
-            plan = self.bound.resource
-            self._collection = self.across(plan) if self.bound.across else self._collection_of(plan)
+            plan, wildcards = self.bound.resource, self.bound.wildcards
+            if wildcards and names_every(self.call.path, wildcards):
+                self._collection = below_every(self.transaction.store, self.tenant, plan, self.call.path)
+            else:
+                self._collection = self.across(plan) if self.bound.across else self._collection_of(plan)
         return self._collection
 
     def across(self, plan: ResourcePlan) -> Collection:
@@ -215,14 +221,13 @@ class RequestContext:
 
     def owner(self) -> Record | None:
         """The parent item in the path. Raises Missing when it must exist and does not."""
-        source = self.transaction.store.source
-        if source is not None and source.is_whole:
+        is_every = bool(self.bound.wildcards) and names_every(self.call.path, self.bound.wildcards)
+        if not is_every and (source := self.transaction.store.source) is not None and source.is_whole:
             self._settle_path()
-        if self.bound.owner is None:
+        if is_every or self.bound.owner is None:
             return None
         resource, parameters = self.bound.owner
-        ids = [self.call.path.get(name) for name in parameters]
-        found = self._find_or_materialize(self.bound.plans[resource], ids)
+        found = self._find_or_materialize(self.bound.plans[resource], [self.call.path.get(name) for name in parameters])
         if found is None:
             raise self.missing(resource)
         return found

@@ -25,6 +25,7 @@ from mockserver.handlers.path_owners import Owner, owners_above, parent_paramete
 from mockserver.handlers.showings import Showings, showings
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
+from mockserver.openapi import path_template
 from mockserver.state.collection import Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
@@ -123,6 +124,20 @@ class ResourcePlan(Struct, frozen=True):
             holder = holder.get(step) if isinstance(holder, dict) else None
         if isinstance(holder, dict) and owner is not None:
             holder[steps[-1]] = owner
+
+    def show_id(self, call: Call, id: Any, fields: dict[str, Any]) -> None:
+        """Let an item show its id, or the resource name that ends with it."""
+        identity = self.statements.identity
+        if identity.field:
+            fields[identity.field] = id
+        if identity.resource_name:
+            scope = self.scope(call, id, fields, None)
+            fields |= {name: render(scope) for name, render in self.initial if name == identity.field}
+
+    def id_in(self, shown: Any) -> Any:
+        """The id that a property shows: the last part of a resource name, else the whole value."""
+        is_name = self.statements.identity.resource_name and isinstance(shown, str)
+        return shown.rpartition("/")[2] if is_name else shown
 
     def complete(self, fields: dict[str, Any], id: Any, world: World, before: dict[str, Any] | None = None) -> None:
         """Generate the fields that replies show and no client sent, if the resource is `invented`.
@@ -265,12 +280,13 @@ def _compile(
     cascade: Cascade,
 ) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
-    initial = _templates(name, "initial", resource.initial)
+    initial = (*_templates(name, "initial", resource.initial), *_resource_name(identity))
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
     constants |= dict.fromkeys((each.field for each in resource.counts), 0)  # a new item has none of them
     derived = _templates(name, "derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants)
-    server_fields |= {identity.field} if identity.generate != "client" and not identity.from_client else set()
+    is_own = identity.generate != "client" and not identity.from_client
+    server_fields |= {identity.field} if is_own or identity.resource_name else set()
     server_fields |= {name for entry in resource.server_set for name in entry.fields}
     server_fields |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()
     return ResourcePlan(
@@ -296,8 +312,17 @@ def _compile(
         indexed=tuple(dict.fromkeys((*indexed, *(each.fields[0] for each in resource.unique), *_named(identity)))),
         newest_first=resource.order.direction == "descending",
         is_single=identity.generate == "single",
-        has_chosen_ids=identity.generate == "client" or identity.from_client,
+        has_chosen_ids=identity.generate == "client" or identity.from_client or bool(identity.chosen_by),
     )
+
+
+def _resource_name(identity: IdentityStatement) -> tuple[tuple[str, Render], ...]:
+    """The property that shows the resource name of an item, and the function that makes it; nothing without one."""
+    if not identity.resource_name:
+        return ()
+    *above, _ = path_template.names(identity.resource_name)
+    template = path_template.filled(identity.resource_name, [*("{param:" + name + "}" for name in above), "{id}"])
+    return ((identity.field, templates.compile(template, ITEM_VALUES)),)
 
 
 def _named(identity: IdentityStatement) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from mockserver.inference.envelope_names import (
     RELATIONS,
     SUCCESSES,
 )
-from mockserver.inference.messages import Path
+from mockserver.inference.messages import LONG_RUNNING, Path
 from mockserver.inference.names import plain, words
 from mockserver.inference.paging_names import SURE_OFFSETS
 from mockserver.openapi.document import MediaType
@@ -96,6 +96,9 @@ class Envelopes:
         for name, at in known.items():
             if name == path[0]:
                 body[name] = self._template(at, path[1:], placeholder, listed)
+                continue
+            if name == "done" and known.keys() >= LONG_RUNNING:
+                body[name] = True
                 continue
             is_required = name in required
             value = self._placeholder(name, at, known, is_required) if listed else None

@@ -213,6 +213,12 @@ def objects_of(schemas: Schemas, pointer: str) -> str | None:
     return entries if entries is not None and is_object(schemas, entries) else None
 
 
+RESULT = "response"
+"""The property of a long-running operation that has its result (AIP-151)."""
+
+LONG_RUNNING = frozenset(("name", "done", "error", RESULT))
+"""The properties of a long-running operation."""
+
 MOST_BESIDE = 8
 """How many properties a wrapper has at most, the object in it among them."""
 
@@ -220,6 +226,8 @@ MOST_BESIDE = 8
 def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -> Path:
     """Where the item is in an object: at the root if one of `keys` is, else below a name that wrappers have."""
     properties = schemas.properties(pointer)
+    if properties.keys() >= LONG_RUNNING and noun(word)[-1] != "operation":
+        return (RESULT,)
     if not properties or any(plain(name) in keys for name in properties):
         return ()
     inner = {name: at for name, at in properties.items() if is_object(schemas, at)}

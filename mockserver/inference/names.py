@@ -16,9 +16,22 @@ IRREGULAR = {
     "data": "datum", "media": "media", "vertices": "vertex", "movies": "movie", "cookies": "cookie", "caches": "cache",
     "databases": "database", "releases": "release", "cases": "case", "purchases": "purchase", "courses": "course",
     "leases": "lease", "warehouses": "warehouse", "licenses": "license", "responses": "response",
-    "expenses": "expense", "phases": "phase", "invoices": "invoice",
+    "expenses": "expense", "phases": "phase", "invoices": "invoice", "shelves": "shelf", "knives": "knife",
+    "wolves": "wolf", "halves": "half", "leaves": "leaf", "lives": "life", "wives": "wife", "loaves": "loaf",
+    "thieves": "thief", "calves": "calf", "analyses": "analysis", "bases": "base",
+    "crises": "crisis", "diagnoses": "diagnosis", "hypotheses": "hypothesis", "theses": "thesis",
+    "synopses": "synopsis", "buses": "bus", "bonuses": "bonus", "campuses": "campus", "viruses": "virus",
+    "lenses": "lens", "gases": "gas", "quizzes": "quiz", "matrices": "matrix", "appendices": "appendix",
+    "heroes": "hero", "potatoes": "potato", "tomatoes": "tomato", "mice": "mouse", "geese": "goose", "feet": "foot",
+    "teeth": "tooth", "men": "man", "women": "woman", "criteria": "criterion", "phenomena": "phenomenon",
+    "curricula": "curriculum", "bacteria": "bacterium", "censuses": "census", "corpuses": "corpus",
+    "prospectuses": "prospectus", "nexuses": "nexus", "radiuses": "radius", "apparatuses": "apparatus",
 }  # fmt: skip
 """Plurals that do not follow from the ending."""
+
+
+ENDINGS = ("statuses", "aliases", "analyses", "shelves", "viruses", "indices")
+"""Irregular plurals with which words are put together: `orderstatuses`."""
 
 
 @lru_cache(maxsize=16384)
@@ -37,6 +50,9 @@ def singular(word: str) -> str:
     """The singular of a word: `pets` is `pet`, `companies` is `company`, `boxes` is `box`."""
     if word in IRREGULAR:
         return IRREGULAR[word]
+    ending = next((each for each in ENDINGS if word.endswith(each)), "")
+    if ending:
+        return word.removesuffix(ending) + IRREGULAR[ending]
     if word in UNCHANGED or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
@@ -15,6 +16,9 @@ EXTENSION = lazy_pattern(r"\.(json|xml)$")
 
 KEY = lazy_pattern(r"\((?:\w+=)?'?\{([^{}/]+)\}'?\)(?=/|$)")
 """The key of an item in parentheses, as OData writes it."""
+
+VERSION = lazy_pattern(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
+"""Segments of a path that name the API or its version."""
 
 ALONE = lazy_pattern(r"\{([^{}]+)\}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
@@ -18,15 +17,11 @@ from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain, words
-from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
+from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
 from mockserver.inference.query_ids import with_query_ids
-from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
-
-VERSION = lazy_pattern(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
-"""Segments of a path that name the API or its version."""
 
 
 class DraftParent(Struct, frozen=True):
@@ -315,9 +310,21 @@ def _name(drafts: list[ResourceDraft]) -> None:
 
 def _names(draft: ResourceDraft) -> Iterator[str]:
     fixed = [segment for segment in draft.shape if "{" not in segment and not VERSION.fullmatch(segment)] or ["item"]
+    called = [*map(noun, fixed[:-1]), _noun(draft, fixed[-1])]
     for length in range(1, len(fixed) + 1):
-        yield "-".join(word for segment in fixed[-length:] for word in noun(segment)) or "item"
-    base = "-".join(word for segment in fixed for word in noun(segment)) or "item"
+        yield "-".join(word for each in called[-length:] for word in each) or "item"
+    base = "-".join(word for each in called for word in each) or "item"
     by = "-".join(noun(draft.parameter)) if draft.parameter else "one"
     yield f"{base}-by-{by}"
     yield from (f"{base}-{number}" for number in range(2, 10_000))
+
+
+def _noun(draft: ResourceDraft, segment: str) -> tuple[str, ...]:
+    """The name of one item of a collection; the name of its schema, where that is the singular of an odd plural."""
+    *before, last = noun(segment)
+    plural = words(segment)[-1:]
+    for view in draft.reply_schemas()[:1]:
+        name = (words(view.rpartition("/")[2]) or ("",))[-1]
+        if name and plural and plural[0] in (f"{name}es", f"{name}{name[-1]}es", f"{name[:-1]}ves", f"{name[:-2]}ves"):
+            return (*before, name)
+    return (*before, last)

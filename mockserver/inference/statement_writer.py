@@ -28,6 +28,7 @@ from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.names import noun, plain
 from mockserver.inference.own_path import own_path
+from mockserver.inference.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
 from mockserver.inference.references import (
     FoundReference,
     ReferenceFinder,
@@ -147,6 +148,10 @@ class Writer:
         if draft.single:
             return inferred(f"{draft.node.path} contains no id and shows one object", **nowhere, generate="single")
         if not draft.has_id:
+            whole = name_below(draft, properties)
+            if whole:
+                note = f"the path of the collection is that of the resource names {whole}"
+                return inferred(note, field=NAME, parameter="", **{"resource-name": whole}) | self._chosen(draft)
             name, places = identity.plain_id(properties)
             made = identity.generation(self._schemas, places)
             nowhere = {"parameter": ""} if draft.node.selectors else nowhere
@@ -155,7 +160,9 @@ class Writer:
 
     def _named(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
         """The identity of items whose path ends with their id."""
-        parameter = draft.parameter_schema
+        parameter, whole = draft.parameter_schema, resource_name(draft, properties)
+        if whole:
+            return self._with_resource_name(draft, whole)
         name, why = self._field(draft, properties)
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
@@ -165,6 +172,20 @@ class Writer:
             also |= {"location": "query"}
             note = note.replace("path parameter", "query parameter")
         return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | also | made
+
+    def _with_resource_name(self, draft: ResourceDraft, whole: str) -> Statement:
+        """The identity of items whose `name` is their resource name."""
+        creation, parameter = draft.action(*CREATING), draft.parameter_schema
+        is_put = creation is None and draft.is_created
+        made = identity.generation(self._schemas, [parameter] if parameter else [])
+        note = f"the path parameter is the end of the resource name {whole}"
+        keys = {"parameter": draft.parameter, "resource-name": whole}
+        return inferred(note, field=NAME, **keys) | ({"generate": "client"} if is_put else made) | self._chosen(draft)
+
+    @staticmethod
+    def _chosen(draft: ResourceDraft) -> Statement:
+        chosen = chosen_by(draft)
+        return {"chosen-by": chosen} if chosen else {}
 
     def _other_name(self, draft: ResourceDraft, properties: Mapping[str, str], field: str) -> dict[str, str]:
         """The other property of a path parameter such as `idOrKey`, which may name the item too."""
@@ -249,9 +270,11 @@ class Writer:
         keys: Statement = {"does": action.does, "of": draft.name}
         if BATCHES.get(action.does, action.does) == "update" and action.patch != "fields":
             keys["patch"] = action.patch
+        mask = update_mask(action.operation) if action.does == "update" else ""
         takes, holder = self._takes(draft, action), self._inside(draft, action)
         named = {
             "envelope": [*action.envelope],
+            "mask": mask,
             "ids": action.ids,
             "takes": takes,
             "inside": holder,

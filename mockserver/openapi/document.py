@@ -55,11 +55,22 @@ class MediaType(Struct, frozen=True):
     pointer: str
 
 
+RESOURCE_NAME = "x-resource-name"
+"""The extension of a path parameter that ends a resource name: the template of that name (inference/name_paths.py)."""
+
+
+WILDCARD = "x-wildcard"
+"""The extension of a path parameter whose value `-` stands for every parent."""
+
+
 class Parameter(Struct, frozen=True):
     """A value outside of the body. `location` is path, query, header or cookie; `schema` is a pointer.
 
     `content` is the media type of a parameter that has `content` in place of `schema` and `style`; with the style
     QUERYSTRING, that of the whole query. `allow_empty` is `allowEmptyValue`, None where the document does not say.
+    The values of a path parameter with `slashes` may have several segments. `resource_name` is the template of the
+    resource name that ends with the parameter (`shelves/{shelf}`), empty without one. With `wildcard`, `-` in a list
+    stands for every parent.
     """
 
     name: str
@@ -71,6 +82,9 @@ class Parameter(Struct, frozen=True):
     content: str | None
     pointer: str
     allow_empty: bool | None = None
+    slashes: bool = False
+    resource_name: str = ""
+    wildcard: bool = False
 
 
 class RequestBody(Struct, frozen=True):
@@ -169,8 +183,9 @@ class Operation(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An OpenAPI document. `raw` is the document as published, `root` its normal form.
+    """An OpenAPI document. `raw` is the document in its own version, `root` its normal form.
 
+    `published` is what the author wrote; `raw` may differ from it in the paths of resource names.
     `base_paths` are the paths of its servers; there is at least one, which may be empty. `own_base_paths` are those of
     the servers that single operations and paths have.
     """
@@ -181,6 +196,7 @@ class Document:
     base_paths: tuple[str, ...]
     own_base_paths: tuple[str, ...]
     raw: Mapping[str, Any] = field(repr=False)
+    published: Mapping[str, Any] = field(repr=False)
     root: Mapping[str, Any] = field(repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     security_schemes: Mapping[str, SecurityScheme]

@@ -8,11 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.errors import InvalidDocument
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import EXAMPLE
 from mockserver.openapi.document import (
     DEFAULT_STYLE,
     EXPLODED,
+    RESOURCE_NAME,
+    WILDCARD,
     Document,
     Header,
     MediaType,
@@ -28,7 +31,9 @@ from mockserver.openapi.object_parameters import taken_apart
 from mockserver.openapi.server_paths import base_paths
 
 
-def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str) -> Document:
+def from_normal_form(
+    root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str, published: Mapping[str, Any] | None = None
+) -> Document:
     """The values of a document in normal form. Raises InvalidDocument with file and pointer."""
     info = root.get("info") or {}
     try:
@@ -43,6 +48,7 @@ def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: s
         base_paths=base_paths(root.get("servers"), root.get("$self")),
         own_base_paths=tuple(dict.fromkeys(path for each in operations for path in each.base_paths)),
         raw=raw,
+        published=raw if published is None else published,
         root=root,
         operations=operations,
         security_schemes=schemes,
@@ -146,7 +152,22 @@ def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
         content=content,
         pointer=at,
         allow_empty=node["allowEmptyValue"] if isinstance(node.get("allowEmptyValue"), bool) else None,
+        slashes=location == "path" and _takes_slashes(node),
+        resource_name=str(node.get(RESOURCE_NAME, "")),
+        wildcard=node.get(WILDCARD) is True,
     )
+
+
+def _takes_slashes(node: Mapping[str, Any]) -> bool:
+    """Does a path parameter say that its values may have slashes: by `allowReserved` (3.2), or by its pattern?"""
+    schema = node.get("schema")
+    pattern = schema.get("pattern") if isinstance(schema, dict) else None
+    by_pattern = isinstance(pattern, str) and "/" in pattern and "/" in CLASS.sub("", pattern)
+    return by_pattern or node.get("allowReserved") is True
+
+
+CLASS = lazy_pattern(r"\[(?:\\.|[^\]\\])*\]")
+"""A set of characters in a regular expression: `[^/]`."""
 
 
 def _request_body(root: Mapping[str, Any], written: Any, place: str) -> RequestBody | None:

@@ -41,7 +41,13 @@ def router(endpoints: Iterable[Endpoint]) -> Router:
             methods.setdefault(operation.http_method, []).append(endpoint)
     made = Router()
     for path, methods in found.values():
-        made.add(path, {method: _choice(path, each) for method, each in methods.items()})
+        value = {method: _choice(path, each) for method, each in methods.items()}
+        made.add(path, value)
+        parameters = [p for each in methods.values() for endpoint in each for p in endpoint.operation.parameters]
+        for name in dict.fromkeys(p.name for p in parameters if p.slashes and f"{{{p.name}}}" in path):
+            made.add_long(path, name, value)
+        if any(p.resource_name for p in parameters):
+            made.accept_slashes()
     return made
 
 

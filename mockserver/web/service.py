@@ -24,7 +24,7 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
-from mockserver.web import endpoint_index
+from mockserver.web import endpoint_index, name_hints
 from mockserver.web.control import document_identity
 from mockserver.web.control.checkpoints import Checkpoint
 from mockserver.web.control.document_identity import DocumentIdentity
@@ -282,7 +282,7 @@ class Service:
         policy = self.contract.behaviour.service.trailing_slash.policy
         if policy == "redirect" and self.router.find(_other_slash(path)) is not None:
             return _redirect(scope)
-        hint = f"; paths begin with {begin}" if begin else ""
+        hint = f"; paths begin with {begin}" if begin else name_hints.hint(self.contract.document, path)
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, scope["method"], path)

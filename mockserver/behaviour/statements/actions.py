@@ -67,6 +67,13 @@ class Action(Statement, frozen=True, kw_only=True):
             "`merge-patch`: RFC 7396; `json-patch`: RFC 6902; `scim`: the `Operations` of RFC 7644, section 3.5.2."
         ),
     ] = "fields"
+    mask: Annotated[
+        str,
+        Meta(
+            description="The query parameter that names the properties an update changes (AIP-134): `updateMask`. "
+            "Without it, those in the body."
+        ),
+    ] = ""
     envelope: Annotated[
         Names, Meta(description="The keys that lead from the request body to the item in it, or to the list.")
     ] = ()

@@ -41,6 +41,16 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
         ),
     ] = "uuid"
     from_client: Annotated[bool, Meta(description="A request may contain an id, and the item gets it.")] = False
+    chosen_by: Annotated[
+        str, Meta(description="The query parameter of a create in which a client may choose the id: `bookId`.")
+    ] = ""
+    resource_name: Annotated[
+        str,
+        Meta(
+            description="The property shows the whole resource name (AIP-122): `shelves/{shelf}/books/{book}`, with "
+            "the parameters of the item's path. Empty: it shows the id alone."
+        ),
+    ] = ""
     prefix: Annotated[str, Meta(description="What a `random`, `uuid` or `digits` id starts with.")] = ""
     length: Annotated[int, Meta(ge=1, description="How many random characters a `random` id has.")] = 24
     width: Annotated[int, Meta(ge=0, description="How many digits `digits` has at least: zeros fill it up.")] = 0

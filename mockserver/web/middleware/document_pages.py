@@ -74,7 +74,7 @@ def published(
 ) -> bytes:
     """The document of a service as JSON, with that address as its server."""
     document = service.contract.document
-    body = dict(document.raw) if change is None else change(dict(document.raw))
+    body = dict(document.published) if change is None else change(dict(document.published))
     if "swagger" in body:
         body |= {"host": host, "basePath": prefix + document.base_path, "schemes": [scheme]}
     else:

@@ -12,6 +12,8 @@ from mockserver.openapi.path_template import canonical
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
+SLASH = re.compile("%2[Ff]")
+
 Match = tuple[Any, tuple[str, ...]]
 """The value added under a path template, and the raw (percent-encoded) values of the path's parameters in order."""
 
@@ -33,6 +35,20 @@ class Router:
 
     def __init__(self) -> None:
         self._root = _Node()
+        self._long: list[tuple[re.Pattern[str], Any]] = []
+        self._has_names = False
+
+    def add_long(self, path: str, name: str, value: Any) -> None:
+        """Let the parameter `name` of a path template match several segments, if nothing else matches a path."""
+        texts = TEMPLATE.split(path)
+        own = ("(.+)" if each == name else "([^/]+)" for each in texts[1::2])
+        pattern = re.escape(texts[0]) + "".join(map(str.__add__, own, map(re.escape, texts[2::2])))
+        self._long.append((re.compile(pattern), value))
+        self._long.sort(key=lambda entry: -len(entry[0].pattern))
+
+    def accept_slashes(self) -> None:
+        """Let `%2F` be a slash between segments, if nothing else matches: so clients write resource names."""
+        self._has_names = True
 
     def add(self, path: str, value: Any) -> None:
         """Add a value under a path template; a template that exists keeps its first value."""
@@ -44,6 +60,16 @@ class Router:
 
     def find(self, path: str) -> Match | None:
         """The value under the template that matches a raw path, and the path's values; None without a match."""
+        found = self._find(path)
+        if found is None and self._has_names and "%2" in path:
+            found = self._find(SLASH.sub("/", path))
+        for pattern, value in self._long if found is None else ():
+            match = pattern.fullmatch(path)
+            if match is not None:
+                return value, match.groups()
+        return found
+
+    def _find(self, path: str) -> Match | None:
         values: list[str] = []
         segments = path.split("/")
         node = _walk(self._root, segments, values)
