@@ -29,9 +29,10 @@ STATES = frozenset(("status", "state", "phase", "stage", "lifecycle"))
 
 def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
     """Add to each resource the operations one literal segment below its items that change or show the item."""
-    stored = [draft for draft in drafts if draft.has_id]
+    every = list(drafts)
+    stored = [draft for draft in every if draft.has_id]
     used = {action.operation.operation_id for draft in stored for action in draft.actions}
-    for each in stored:
+    for each in every:
         each.actions = [_deleting(each, action) if action.does == "delete" else action for action in each.actions]
     by_shape = {draft.shape: draft for draft in stored}
     for node in nodes.values():
