@@ -38,7 +38,7 @@ def guess_behind(
     has yet. So a refused request is certainly valid only if it has no text of free choice. And HTTP recommends 405 for
     an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and who asks for a credential
     before choosing a route, 401. Of several optional parameters or fields one may be needed,
-    which few documents say.
+    which few documents say, and of a length without a `minimum` zero may be none.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -48,7 +48,11 @@ def guess_behind(
         source = "JSON Schema Validation section 7.2.1 (format is an annotation by default)"
         return StatementRef(name_of(operation), "schema", "inferred", source, text)
     is_rejected = isinstance(failure, RejectedPositiveData)
-    if is_rejected and (any(_free_texts(contract, operation, case)) or _lacks_all_optional(contract, operation, case)):
+    if is_rejected and (
+        any(_free_texts(contract, operation, case))
+        or _lacks_all_optional(contract, operation, case)
+        or any(_low_numbers(contract, operation, case))
+    ):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
     return None
@@ -115,6 +119,16 @@ def _free_texts(contract: Contract, operation: Operation, case: Any) -> Iterator
     schema = next((each.schema for each in media if each.schema), None)
     known = contract.schemas.properties(schema) if schema else {}
     yield _has_free_text(contract, case.body, known)
+
+
+def _low_numbers(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:
+    """Is a parameter zero or less, and does its schema say nothing about the smallest number?"""
+    given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
+    for parameter in operation.parameters:
+        text = str((given[parameter.location] or {}).get(parameter.name, ""))
+        words = ("minimum", "exclusiveMinimum", "enum", "const")
+        if re.fullmatch(r"0+|-\d+", text) and parameter.schema is not None:
+            yield all(contract.schemas.keyword(parameter.schema, word) is None for word in words)
 
 
 def _takes_text(contract: Contract, schema: str | None) -> bool:

@@ -314,3 +314,16 @@ def test_a_refusal_with_any_client_error_is_a_refusal(tmp_path: Path, status: in
     found = verdicts(tmp_path, paths, handle, "negative_data_rejection")
 
     assert expected == {verdict for _, verdict in found}
+
+
+@pytest.mark.parametrize(("bound", "expected"), [({}, "warning"), ({"minimum": 0}, "failure")])
+def test_zero_without_a_minimum_may_be_refused(tmp_path: Path, bound: Node, expected: str) -> None:
+    length: Node = {"name": "length", "in": "query", "required": True, "schema": {"type": "integer", **bound}}
+    paths: Node = {"/text": {"get": {"parameters": [length], "responses": answers({"type": "array"}) | {"400": NO}}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200 if re.fullmatch(r"0*[1-9]\d*", ask.query.get("length", "")) else 400, [])
+
+    found = verdicts(tmp_path, paths, handle, "positive_data_acceptance")
+
+    assert {("positive_data_acceptance", expected)} == found
