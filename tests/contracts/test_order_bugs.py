@@ -37,7 +37,7 @@ def test_a_correct_server_passes_each_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bug", "check", "seen"),
     [
-        ("count-stays", "owner-figures", "line_count is 2"),
+        ("count-stays", "owner-figures", "line_count is 4"),
         ("refused-counted", "owner-figures", "line_count is 3"),
         ("lines-lost", "owner-update", "it is gone"),
         ("counts-again", "item-action", "stars is 2"),
