@@ -24,7 +24,7 @@ from mockserver.document_paths import SUFFIXES
 from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
-from mockserver.inference import layering, name_overlays
+from mockserver.inference import authors_paths, layering
 from mockserver.inference.name_paths import written_out
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import document_reader, lenient, lint, remote, source
@@ -191,7 +191,8 @@ def from_raw(
 ) -> Contract:
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
     own = written_out(normalize_module.own_path_items(raw) if overlays else raw)
-    overlays = name_overlays.followed(overlays, own) if overlays else overlays
+    overlays = authors_paths.followed(overlays, own) if overlays else overlays
+    problems = authors_paths.still_true(problems, own) if problems else problems
     root = normalize_module.normalise(_changed(own, overlays), file=file)
     document = document_reader.from_normal_form(root, raw=own, published=raw, file=file)
     schemas = Schemas(root)

@@ -304,6 +304,10 @@ def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:
             yield UnratedProblem(here, message, unsupported=True)
 
 
+ALIKE = "this path matches the same requests as"
+"""How the problem begins that two paths differ only in the names of their parameters."""
+
+
 def _paths(subject: _Subject) -> Iterator[UnratedProblem]:
     paths = subject.document.get("paths")
     if type(paths) is not dict:
@@ -321,9 +325,7 @@ def _paths(subject: _Subject) -> Iterator[UnratedProblem]:
             here = join("/paths", path, method)
             first = shapes.setdefault((path_template.shape(path), method), path)
             if first != path:
-                yield UnratedProblem(
-                    here, f"this path matches the same requests as {first!r}, which is served in its place"
-                )
+                yield UnratedProblem(here, f"{ALIKE} {first!r}, which is served in its place")
             yield from _path_parameters(subject, path, here, item, operation)
 
 

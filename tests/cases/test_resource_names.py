@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mockserver import contract
 from tests.cases.conftest import DOCUMENTS, Serve
 from tests.process import run
 
@@ -230,3 +231,9 @@ def test_a_hyphen_stands_for_every_parent_where_the_document_says_so(serve: Serv
     unsaid = (DOCUMENTS / "resource-names.yaml").read_text().replace("`shelves/-` lists the books of all shelves.", "")
     (tmp_path / "unsaid.yaml").write_text(unsaid)
     assert 404 == serve(tmp_path / "unsaid").get("/v1/shelves/-/books").status_code
+
+
+def test_paths_that_forms_tell_apart_are_no_problem() -> None:
+    known = contract.of(DOCUMENTS / "resource-names.yaml")
+
+    assert () == known.problems

@@ -1,4 +1,4 @@
-"""Overlays whose targets name an operation by the path that its author wrote, and not by the one written out."""
+"""What names an operation by the path of its author, and not by the one written out: overlays and problems."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from mockserver.behaviour.layers import OverlayFile
 from mockserver.inference.name_paths import AUTHORS_PATH
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import methods_of
+from mockserver.openapi.lint import Problem
+from mockserver.openapi.lint_rules import ALIKE
+from mockserver.openapi.pointer import join
 
 OPERATION = lazy_pattern(r"""(\$(?:\.paths|\[['"]paths['"]\])\[['"])(/[^'"]*)(['"]\](?:\.|\[['"]))(\w+)(.*)""")
 """A target that names an operation: `$.paths['/v1/{name}'].get`, by its parts."""
@@ -19,13 +22,26 @@ def followed(files: Sequence[OverlayFile], document: Mapping[str, Any]) -> list[
 
     Where an operation has several paths, that is the first one.
     """
+    moved = _moved(document)
+    return [OverlayFile(file.path, _followed(file.data, moved)) for file in files] if moved else list(files)
+
+
+def still_true(problems: Sequence[Problem], document: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """The problems of a document whose paths are written out, without those of alike paths that no longer are."""
+    told_apart = {join("/paths", path, method) for path, method in _moved(document)}
+    return tuple(each for each in problems if each.pointer not in told_apart or ALIKE not in each.error.message)
+
+
+def _moved(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """The operations that are not at the path of their author, by that path and their method."""
     moved: dict[tuple[str, str], str] = {}
-    for path, item in document["paths"].items():
+    paths = document.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
         for method, _ in methods_of(item) if isinstance(item, dict) else ():
             node = item.get(method)
             if isinstance(node, dict) and AUTHORS_PATH in node:
                 moved.setdefault((node[AUTHORS_PATH], method), path)
-    return [OverlayFile(file.path, _followed(file.data, moved)) for file in files] if moved else list(files)
+    return moved
 
 
 def _followed(data: Mapping[str, Any], moved: Mapping[tuple[str, str], str]) -> Mapping[str, Any]:
