@@ -11,8 +11,6 @@ from contracts.checks.lists import ids, in_one_list, only
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
-from contracts.model.rank_sentences import Rank, rank
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
@@ -85,10 +83,11 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sort parameter orders the list by the requested field, in both directions."""
     created = in_one_list(resource, [context.create(resource, body) for body in _various(context, resource)])
-    named = list(sort_choices(context, op, statement, created))
-    choices = [
-        each for each in _ranked(context, op, statement, named) if each.rank or _is_ordered(context, op, each.field)
-    ]
+    named = (
+        each._replace(rank=statement.ranks.get(each.field, ()))
+        for each in sort_choices(context, op, statement, created)
+    )
+    choices = [each for each in named if each.rank or _is_ordered(context, op, each.field)]
     if not choices:
         raise CannotBuildRequest(f"no value of {statement.parameter} names a field whose order is known")
     judged = [_in_order(context, resource, op, statement, created, each) for each in choices]
@@ -99,14 +98,14 @@ def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation
 class _SortChoice(NamedTuple):
     """A value of the sort parameter: the field that it names, the direction, and the further parameters to send.
 
-    `rank` is the order of the values of the field where the document says one.
+    `rank` is the order of the values of the field where they have one of their own.
     """
 
     value: str
     field: str
     backwards: bool
     more: Mapping[str, Any]
-    rank: Rank | None = None
+    rank: Sequence[str] = ()
 
 
 def sort_choices(
@@ -153,21 +152,6 @@ def _is_ordered(context: CheckContext, op: ResourceOperation, field: str) -> boo
     """Is there one order of the values? Services sort the values of an `enum` by name or by rank."""
     pointer = documented(context.contract, op).get(field)
     return pointer is None or context.contract.schemas.keyword(pointer, "enum") is None
-
-
-def _ranked(
-    context: CheckContext, op: ResourceOperation, statement: Sort, choices: Sequence[_SortChoice]
-) -> Iterator[_SortChoice]:
-    """The choices, with the order of the values of an `enum` that a description says: of the parameter, or the field."""
-    schemas, shown = context.contract.schemas, documented(context.contract, op)
-    asked = next((p.pointer for p in op.operation.parameters if p.name == statement.parameter), "")
-    for each in choices:
-        pointer = shown.get(each.field)
-        values = (schemas.keyword(pointer, "enum") if pointer else None) or ()
-        same = {other.value: other.backwards for other in choices if other.field == each.field and not other.more}
-        places = [at for at in (asked, pointer, op.operation.pointer) if at]
-        is_text = all(isinstance(value, str) for value in values)
-        yield each._replace(rank=rank(schemas, places, values, same) if is_text else None)
 
 
 def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:
@@ -225,25 +209,17 @@ def _in_order(
         )
         holds = not any(is_before(b, a) for a, b in pairs)
         seen = [item.get(choice.field) for item in only(resource, items, created)]
-        stated = _ranking(op, choice)
         about = "".join((choice.value, *choice.more.values()))
-        text += f": {', '.join(choice.rank.values)}" if choice.rank else ""
-        context.expect(holds, text, as_json(seen), *listing, about=about, statement=stated)
+        text += f": {', '.join(choice.rank)}" if choice.rank else ""
+        context.expect(holds, text, as_json(seen), *listing, about=about)
     return judged
 
 
 def _place(choice: _SortChoice, value: Any) -> Any:
     """What to compare of a value: its number in the order that the document says, or the value itself."""
-    if choice.rank is None:
+    if not choice.rank:
         return _comparable(value)
-    return choice.rank.values.index(value) if value in choice.rank.values else None
-
-
-def _ranking(op: ResourceOperation, choice: _SortChoice) -> StatementRef | None:
-    if choice.rank is None:
-        return None
-    text = f"{choice.field} has the order {', '.join(choice.rank.values)}."
-    return StatementRef(op.name, "sort", "described", choice.rank.source, text)
+    return choice.rank.index(value) if value in choice.rank else None
 
 
 def is_before(one: Any, other: Any) -> bool:

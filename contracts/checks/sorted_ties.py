@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from contracts.checks.item_view import as_json, documented
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, in_one_list, only
 from contracts.checks.ordering import is_before, sort_choices
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.model.tie_sentences import Tie, ties
 from contracts.runner.check import Check, Place, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Sort
@@ -26,8 +24,16 @@ APART = 1.05
 """Seconds between two of them: a service may keep the time of creation in whole seconds."""
 
 
+class _Tie(NamedTuple):
+    """Items with the same `field` are in the order of `by`, or else of their creation; perhaps `backwards`."""
+
+    field: str
+    by: str
+    backwards: bool
+
+
 def sorted_ties(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort, tie: Tie
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort, tie: _Tie
 ) -> None:
     """In a sorted list, items with the same value to sort by have the described order among themselves."""
     created = in_one_list(resource, _alike(context, resource, tie))
@@ -56,7 +62,7 @@ def sorted_ties(
     )
 
 
-def _alike(context: CheckContext, resource: CheckedResource, tie: Tie) -> list[CreatedItem]:
+def _alike(context: CheckContext, resource: CheckedResource, tie: _Tie) -> list[CreatedItem]:
     """Items with one value to sort by: the last one created comes neither first nor last by `by`, if it can be chosen."""
     first = context.body(resource, full=True)
     if tie.field not in first:
@@ -73,7 +79,7 @@ def _alike(context: CheckContext, resource: CheckedResource, tie: Tie) -> list[C
     return made
 
 
-def _values(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[CreatedItem]) -> list[Any]:
+def _values(resource: CheckedResource, tie: _Tie, ours: list[Any], created: list[CreatedItem]) -> list[Any]:
     """What the order is by, of each item in the list: a field, or the number of its creation."""
     if tie.by:
         return [item.get(tie.by) for item in ours]
@@ -83,15 +89,10 @@ def _values(resource: CheckedResource, tie: Tie, ours: list[Any], created: list[
 
 def _places(contract: Contract) -> Iterator[Place]:
     for operation, statement, (resource, op, sort) in operation_statement("sort", "create", "list")(contract):
-        asked = next((p.pointer for p in op.operation.parameters if p.name == sort.parameter), "")
-        fields = documented(contract, op)
-        for tie in ties(contract.schemas, [each for each in (asked, op.operation.pointer) if each], fields):
-            text = f"Items with the same {tie.field} have an order."
-            yield (
-                operation,
-                StatementRef(operation, statement.kind, "described", tie.source, text),
-                (resource, op, sort, tie),
-            )
+        for field, by in sort.ties.items():
+            named = by.removeprefix("-")
+            tie = _Tie(field, "" if named == "creation" else named, by.startswith("-"))
+            yield operation, statement, (resource, op, sort, tie)
 
 
 CHECKS = (Check("sorted-ties", ("sort",), _places, sorted_ties, quick=False),)

@@ -42,6 +42,7 @@ from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_context import AcceptBody, BoundOperation
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.sort_plans import sort_plan
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.rules import RuleFunction
@@ -101,7 +102,7 @@ def _bound(
         paging=limited(behaviour.paging, most),
         select_page=page_selector(behaviour.paging, most, cursors(contract, operation, behaviour)),
         filters=behaviour.filter,
-        sort=behaviour.sort,
+        sort=sort_plan(behaviour.sort),
         patch=action.patch,
         upsert=action.upsert,
         accept_body=_accept(contract, operation, behaviour, plan),

@@ -145,18 +145,21 @@ def _at(value: Any, steps: Steps) -> Iterator[Any]:
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
     sort, newest_first = context.bound.sort, context.bound.resource.newest_first
-    keys = [SortKey(context.bound.resource.statements.order.by, newest_first)]
+    keys, tie = [SortKey(context.bound.resource.statements.order.by, newest_first)], ""
     sent = context.call.query.get(sort.parameter) if sort is not None else None
     if sort is not None and sent:
         way = context.call.query.get(sort.direction) if sort.direction else None
         direction = "desc" if way is True else str(way or "")
         first = next(iter(selected.first(1, None, newest_first=False)), None)
         keys = list(_sort_keys(sent, direction, first.fields if first is not None else {})) or keys
+        tie = sort.ties.get(keys[-1].name, "")
     if keys[0].name == "creation":
         return selected
-    ranked = sorted(selected.after(None, newest_first=False), key=lambda each: each.sequence, reverse=keys[0].backwards)
-    for key in reversed(keys):
-        ranked.sort(key=partial(_rank_of, key.name), reverse=key.backwards)
+    last = SortKey(tie.removeprefix("-"), tie.startswith("-")) if tie else keys[0]
+    ranked = sorted(selected.after(None, newest_first=False), key=lambda each: each.sequence, reverse=last.backwards)
+    places = sort.places if sort is not None else {}
+    for key in reversed([*keys, last] if tie and last.name != "creation" else keys):
+        ranked.sort(key=partial(_rank_of, key.name, places.get(key.name, {})), reverse=key.backwards)
     return Selection(ranked)
 
 
@@ -183,8 +186,9 @@ def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any]) -> Iterator
         yield SortKey(by, name.startswith("-") or way.lower().startswith("desc"))
 
 
-def _rank_of(name: str, record: Record) -> tuple[int, Any]:
-    return _rank(_sort_value(record.fields, name))
+def _rank_of(name: str, places: Mapping[Any, int], record: Record) -> tuple[int, Any]:
+    value = _sort_value(record.fields, name)
+    return (1, places[value]) if isinstance(value, str) and value in places else _rank(value)
 
 
 def _sort_value(fields: Mapping[str, Any], name: str) -> Any:

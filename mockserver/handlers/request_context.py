@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from mockserver.behaviour.statements import Filter, Paging, Sort
+from mockserver.behaviour.statements import Filter, Paging
 from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.content_plans import ContentPlan, SentBody
@@ -20,6 +20,7 @@ from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.sort_plans import SortPlan
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.rules import RuleFunction
@@ -59,9 +60,8 @@ class BoundOperation(Struct, frozen=True):
     that has their ids; with `shows_one` a request about one item without a list is answered by that item, with
     `is_whole` it is about all items (batches.py). `content` is how it stores or shows the content of an item
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
-    first, each with the resource; `query_fields` are the query parameters with fields of the item, where a write has
-    no body, `query_key` is the one with its id, `mask` the one with the names of the fields that an update changes.
-    With `is_selected` the filters say which item it is about. `expand` says which references it can expand.
+    first, each with the resource; `query_fields` are the query parameters with fields of the item, `query_key` has its
+    id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand.
     """
 
     operation: Operation
@@ -73,7 +73,7 @@ class BoundOperation(Struct, frozen=True):
     paging: Paging | None
     select_page: SelectPage
     filters: tuple[Filter, ...]
-    sort: Sort | None
+    sort: SortPlan | None
     patch: str
     upsert: bool
     accept_body: AcceptBody

@@ -19,6 +19,7 @@ from mockserver.inference import (
     paging,
     selectors,
 )
+from mockserver.inference.described_sorting import described_sorting
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import Statement, implied, inferred
@@ -373,7 +374,9 @@ class Writer:
             stated["paging"] = described_statements.sizes(self._schemas, action.operation, pages)
         if narrowed:
             stated["filter"] = narrowed
-        return stated | ({"sort": order} if order is not None else {})
+        if order is not None:
+            stated["sort"] = described_sorting(self._schemas, action.operation, order, properties)
+        return stated
 
 
 def _invented(draft: ResourceDraft) -> Statement:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from mockserver.behaviour.statements.base import Statement
 
@@ -121,3 +122,17 @@ class Sort(Statement, frozen=True, kw_only=True):
     direction: Annotated[
         str, Meta(description="The parameter for the direction: `asc` or `desc`, or a flag that reverses it.")
     ] = ""
+    ranks: Annotated[
+        Mapping[str, tuple[str, ...]],
+        Meta(
+            description="Properties whose values have an order of their own, each with its values, the lowest first: "
+            "`priority: [low, normal, high]`. Other values follow these."
+        ),
+    ] = field(default_factory=dict)
+    ties: Annotated[
+        Mapping[str, str],
+        Meta(
+            description="How items with the same value of a property are ordered, in both directions: by another "
+            "property or by `creation`. A `-` before it reverses the order: `priority: -creation`."
+        ),
+    ] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.names import noun
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
-TIE = re.compile(
+TIE = lazy_pattern(
     r"\b(?:equal|same|identical) (?P<field>[a-z_]\w*)\b(?:[^.;,]{0,40}?)\b(?:are|come|is|sorted|ordered|by|in)\b"
     r"(?:[^.;,]{0,20}?)(?:\b(?P<when>newest|latest|most recent|oldest|earliest)(?: ones?)? first\b"
     r"|\b(?:in (?:the )?order of|sorted by|ordered by|by) (?:their |its |the )?(?P<by>[a-z_]\w*)\b)",

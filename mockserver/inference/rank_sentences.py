@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.inference.descriptions import description
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 QUOTES = r"[\s'\"`*“”]*"
@@ -14,7 +15,7 @@ QUOTES = r"[\s'\"`*“”]*"
 BETWEEN = rf"{QUOTES}(?P<sign>,? ?(?:and then|then|before|followed by|and|to)\b|,|<|>|→|->|/){QUOTES}"
 """What is written between two values of an order."""
 
-ORDERED = re.compile(
+ORDERED = lazy_pattern(
     r"\b(?:first|order(?:ed)?|rank(?:ed)?|ascending|descending|lowest|highest|least|from|before|then)\b|[<>→]",
     re.IGNORECASE,
 )
