@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.letter_case import IGNORES_CASE
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.inference.descriptions import Said, description
+from mockserver.inference.letter_case import ANY_CASE
 from mockserver.inference.names import plain
 from mockserver.openapi.schemas import Schemas
 
@@ -19,9 +19,6 @@ WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
 
 LETTERS = ("bdfg", "klmn")
 """What is added to each, so that it is new in every run; the two have no letter in common."""
-
-ANY_CASE = re.compile(rf"{IGNORES_CASE.pattern}|\bin any case\b(?! of)", re.IGNORECASE)
-"""How the description of a parameter says that the case of letters does not matter."""
 
 PART = re.compile(
     r"(?:^|\b(?:any|by|only|matching|contains?|with)\s)(?:any |a )?part of (?:the |its |an? )?"

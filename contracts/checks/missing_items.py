@@ -9,10 +9,10 @@ from typing import Any
 from contracts.checks.stored_fields import weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.letter_case import IGNORES_CASE
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.inference.descriptions import description
+from mockserver.inference.letter_case import IGNORES_CASE
 from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from contracts.checks.filter_values import ANY_CASE
 from contracts.checks.item_view import as_json
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
-from mockserver.inference.descriptions import description
-from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
-from mockserver.openapi.schemas import Schemas
-
-TAKEN = re.compile(r"\b(?:unique(?:ly|ness)?|in use|taken|exists?|refused|conflicts?|duplicates?)\b", re.IGNORECASE)
-"""What says that a sentence is about values that another item has."""
-
-SCOPE = re.compile(r"\b(?:within|per|in (?:an?|each|every|the same)|for (?:each|every)|among)\b", re.IGNORECASE)
-"""What says that values are unique only beside some other items."""
-
-CONFLICTS = (400, 409, 422)
 
 
 def any_case(context: CheckContext, resource: CheckedResource, name: str) -> None:
@@ -47,29 +34,16 @@ def any_case(context: CheckContext, resource: CheckedResource, name: str) -> Non
         )
 
 
-def _said(schemas: Schemas, op: ResourceOperation, pointer: str, name: str) -> Sentence | None:
-    """The sentence which says that values of a field are the same in any case: at the field, or about it at the create."""
-    own = description(schemas, pointer)
-    noun = re.compile(rf"\b{re.escape(name)}s?\b", re.IGNORECASE)
-    said = [Sentence(each, own.pointer) for each in own.sentences()]
-    said += [each for each in refusal_sentences(schemas, op.operation) if noun.search(each.text)]
-    about = (each for each in said if ANY_CASE.search(each.text) and TAKEN.search(each.text))
-    return next((each for each in about if not SCOPE.search(ANY_CASE.sub("", each.text))), None)
-
-
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        pointer = op.body_schema(contract.schemas) if op is not None else None
-        if op is None or pointer is None or resource.is_put:
+        if op is None or resource.is_put:
             continue
-        if all(op.operation.response(status) is None for status in CONFLICTS):
-            continue
-        for name, at in contract.schemas.properties(pointer).items():
-            said = _said(contract.schemas, op, at, name)
-            if said is not None:
-                text = f"{name} is unique in any case."
-                yield op.name, StatementRef(resource.name, "unique", "described", said.source, text), (resource, name)
+        for unique in resource.behaviour.unique:
+            if unique.ignore_case and len(unique.fields) == 1:
+                text = f"{unique.fields[0]} is unique in any case."
+                stated = StatementRef(resource.name, "unique", unique.evidence, unique.source, text)
+                yield op.name, stated, (resource, unique.fields[0])
 
 
 CHECKS = (Check("unique-in-any-case", (), _places, any_case, exclusive=False),)

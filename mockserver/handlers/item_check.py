@@ -17,6 +17,7 @@ from mockserver.handlers.item_schemas import (
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Validator
+from mockserver.state.collection import ANY_CASE
 from mockserver.state.id_text import number_of
 
 
@@ -75,5 +76,9 @@ class ItemCheck:
         plan, contract = self._plan, self._contract
         shown = {name for view in self._views for name in view.names}
         sent = {n for o, b in operations_on(contract, plan.name) for n in request_properties(contract, o, b)}
-        own = {*plan.defaults, *plan.indexed, plan.statements.identity.field} - {""}
+        own = {
+            *plan.defaults,
+            *(each.removesuffix(ANY_CASE) for each in plan.indexed),
+            plan.statements.identity.field,
+        } - {""}
         return frozenset(shown | sent | own | plan.secrets | plan.path_fields | plan.server_fields)

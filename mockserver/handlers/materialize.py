@@ -27,6 +27,7 @@ from mockserver.handlers.made_fields import is_of_now, made_fields
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.unique_values import compared_values
 from mockserver.messages import Call
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
@@ -273,8 +274,8 @@ class Materializer:
     @staticmethod
     def _is_unique(plan: ResourcePlan, collection: Collection, record: Record) -> bool:
         for unique in plan.statements.unique:
-            own = [record.fields.get(name) for name in unique.fields]
-            if None not in own and any(own == [o.fields.get(name) for name in unique.fields] for o in collection):
+            own = compared_values(unique, record.fields)
+            if None not in own and any(own == compared_values(unique, other.fields) for other in collection):
                 return False
         return True
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE
-from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource
+from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource, Unique
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
@@ -26,7 +26,7 @@ from mockserver.handlers.showings import Showings, showings
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
-from mockserver.state.collection import Collection
+from mockserver.state.collection import ANY_CASE, Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
@@ -309,7 +309,7 @@ def _compile(
         write_time=TIME_FORMATS[stamps.written if stamps else "iso-milliseconds"],
         parent_parameters=parent_parameters,
         cascade=cascade,
-        indexed=tuple(dict.fromkeys((*indexed, *(each.fields[0] for each in resource.unique), *_named(identity)))),
+        indexed=tuple(dict.fromkeys((*indexed, *map(index_of, resource.unique), *_named(identity)))),
         newest_first=resource.order.direction == "descending",
         is_single=identity.generate == "single",
         has_chosen_ids=identity.generate == "client" or identity.from_client or bool(identity.chosen_by),
@@ -323,6 +323,11 @@ def _resource_name(identity: IdentityStatement) -> tuple[tuple[str, Render], ...
     *above, _ = path_template.names(identity.resource_name)
     template = path_template.filled(identity.resource_name, [*("{param:" + name + "}" for name in above), "{id}"])
     return ((identity.field, templates.compile(template, ITEM_VALUES)),)
+
+
+def index_of(unique: Unique) -> str:
+    """The index by which an item with a unique value is found."""
+    return unique.fields[0] + ANY_CASE * unique.ignore_case
 
 
 def _named(identity: IdentityStatement) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Refusal
 from mockserver.handlers.request_context import RequestContext
-from mockserver.state.collection import GENERATED, Collection
+from mockserver.handlers.resource_plan import index_of
+from mockserver.state.collection import GENERATED, Collection, folded
 from mockserver.state.record import Record
 
 
@@ -33,17 +35,23 @@ def refuse_second(context: RequestContext, current: Record) -> None:
         raise Conflict(f"there is a {bound.resource.name.replace('-', ' ')} already").because(identity)
 
 
+def compared_values(unique: Unique, fields: Mapping[str, Any]) -> list[Any]:
+    """The values of an item that no other item may have; without upper case where case does not count."""
+    values = [fields.get(name) for name in unique.fields]
+    return [folded(value) for value in values] if unique.ignore_case else values
+
+
 def _check_unique_fields(
     unique: Unique, collection: Collection, id: Any, fields: dict[str, Any], refusal: type[Refusal]
 ) -> None:
-    values = [fields.get(name) for name in unique.fields]
+    values = compared_values(unique, fields)
     if any(value is None for value in values):
         return
     # A list or an object is no key of an index that compares as JSON does.
     is_key = not isinstance(values[0], list | dict)
-    alike = collection.view((unique.fields[0], values[0])).after(None, newest_first=False) if is_key else collection
+    alike = collection.view((index_of(unique), values[0])).after(None, newest_first=False) if is_key else collection
     for other in alike:
-        if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
+        if other.id != id and compared_values(unique, other.fields) == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
             raise refusal(fault.message, faults=(fault,)).because(unique)

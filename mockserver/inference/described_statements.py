@@ -9,6 +9,7 @@ from mockserver.inference import descriptions
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import inferred
+from mockserver.inference.letter_case import unique_in_any_case
 from mockserver.inference.names import plain
 from mockserver.inference.paging import default_size, paging
 from mockserver.inference.paging_names import BACKWARD
@@ -33,7 +34,7 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
     limit = _capacity(schemas, draft)
     if limit is not None:
         found["capacity"] = limit
-    for kind, entries in _with_taken(schemas, draft, _of_fields(schemas, draft)).items():
+    for kind, entries in _with_case(schemas, draft, _with_taken(schemas, draft, _of_fields(schemas, draft))).items():
         before = stated.get(kind)
         if before and before["evidence"] == "inferred" and any(each["fields"] == before["fields"] for each in entries):
             before = None  # a sentence says what names let one guess
@@ -102,6 +103,28 @@ def _with_taken(
     if said is None or said[0] in known:
         return found
     return {**found, "unique": [*found.get("unique", ()), said[1].statement(fields=[said[0]])]}
+
+
+def _with_case(schemas: Schemas, draft: ResourceDraft, found: dict[str, list[Statement]]) -> dict[str, list[Statement]]:
+    """The statements, with `ignore-case` where a sentence says that values are unique in any case."""
+    creation = draft.action("create")
+    if creation is None or not any(response.status in TAKEN for response in creation.operation.responses):
+        return found
+    unique = list(found.get("unique", ()))
+    asked = {name: at for each in draft.request_properties("create") for name, at in each.items()}
+    for name, pointer in asked.items():
+        said = unique_in_any_case(schemas, creation.operation, pointer, name)
+        if said is not None:
+            note = "a sentence of the document says so"
+            stated = {
+                "fields": [name],
+                "ignore-case": True,
+                "evidence": "described",
+                "source": said.source,
+                "note": note,
+            }
+            unique = [*(each for each in unique if each["fields"] != [name]), stated]
+    return {**found, "unique": unique} if unique else found
 
 
 def _of_fields(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[Statement]]:

@@ -26,6 +26,9 @@ GENERATED = "generated"
 """The key in `Record.hidden` that marks an item that no client created."""
 
 
+ANY_CASE = " (any case)"
+"""How the name of an index ends whose values are compared without regard to case."""
+
 Key = tuple[str, str, str]
 """The resource, tenant and owner of a collection."""
 
@@ -82,7 +85,7 @@ class Collection:
         if self.tombstones:
             self.tombstones.pop(id, None)
         for name, values in self._index.items():
-            values.setdefault(_key(record.fields.get(name)), SortedList()).add(record.sequence)
+            values.setdefault(_indexed(record, name), SortedList()).add(record.sequence)
 
     def remove(self, record: Record) -> None:
         """Delete an item and keep a tombstone for its id."""
@@ -99,7 +102,7 @@ class Collection:
         del self._records[record.sequence]
         self._by_age.remove(record.sequence)
         for name, values in self._index.items():
-            _drop(values, _key(record.fields.get(name)), record.sequence)
+            _drop(values, _indexed(record, name), record.sequence)
 
     def swap(self, old: Record, new: Record) -> None:
         """Replace `old` by `new`, which has the same id and age."""
@@ -108,7 +111,7 @@ class Collection:
         self.by_id[new.id] = new
         self._records[new.sequence] = new
         for name, values in self._index.items():
-            before, after = _key(old.fields.get(name)), _key(new.fields.get(name))
+            before, after = _indexed(old, name), _indexed(new, name)
             if before != after:
                 _drop(values, before, old.sequence)
                 values.setdefault(after, SortedList()).add(new.sequence)
@@ -189,6 +192,18 @@ def _drop(values: dict[Any, SortedList[int]], key: Any, sequence: int) -> None:
     ages.remove(sequence)
     if not ages:
         del values[key]
+
+
+def folded(value: Any) -> Any:
+    """A value to compare without regard to case."""
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _indexed(record: Record, name: str) -> Any:
+    """What an item has in an index, as its key there."""
+    if name.endswith(ANY_CASE) and name not in record.fields:
+        return _key(folded(record.fields.get(name.removesuffix(ANY_CASE))))
+    return _key(record.fields.get(name))
 
 
 def _key(value: Any) -> Any:

@@ -25,3 +25,6 @@ class Unique(Statement, frozen=True, kw_only=True):
     message: Annotated[str, Meta(description="The error message. `{fields}` are the names.")] = (
         "An item with this {fields} already exists."
     )
+    ignore_case: Annotated[
+        bool, Meta(description="Texts that differ only in upper and lower case are the same value.")
+    ] = False
