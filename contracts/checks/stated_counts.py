@@ -174,6 +174,8 @@ def counted_pairs(contract: Contract) -> Iterator[tuple[CheckedResource, Checked
             continue
         for each in owner.behaviour.counts:
             child = known.get(each.resource)
+            if each.mean:
+                continue  # stated_means.py has the check
             if child is not None and child.can("create") and each.field in documented(contract, shows):
                 yield owner, child, each
 

@@ -12,23 +12,29 @@ from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.mean_sentences import Mean, means
 from contracts.model.resources import CheckedResource, checked_resources, value_at
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
+from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
+
+MOST_DIGITS = 9
+"""So many digits a mean has that nothing rounds."""
+
+UNSAID = Fraction(51, 1000)
+"""By how much a mean may be rounded where nothing is said: to one decimal."""
 
 EPSILON = Fraction(1, 10**9)
 """What is lost where a number is written as a binary fraction."""
 
 
-def stated_mean(context: CheckContext, owner: CheckedResource, child: CheckedResource, mean: Mean) -> None:
+def stated_mean(context: CheckContext, owner: CheckedResource, child: CheckedResource, mean: Count) -> None:
     """A number that is the mean of others has their mean after each create and delete."""
     above = context.create(owner)
     made: list[CreatedItem] = []
-    for value in _values(context, child, mean.field):
-        body = context.body(child) | {mean.field: value}
+    for value in _values(context, child, mean.mean):
+        body = context.body(child) | {mean.mean: value}
         item = context.create(child, body, path=above.path_below(child))
         made.append(item)
         _need_all(context, child, made)
@@ -61,15 +67,15 @@ def _need_all(context: CheckContext, child: CheckedResource, made: list[CreatedI
         raise CannotBuildRequest(f"the list does not show each new {child.name}")
 
 
-def _check(context: CheckContext, above: CreatedItem, mean: Mean, made: list[CreatedItem], when: str) -> bool:
-    values = [each.sent[mean.field] for each in made]
-    wanted = Fraction(sum(values), len(values))
+def _check(context: CheckContext, above: CreatedItem, mean: Count, made: list[CreatedItem], when: str) -> bool:
+    values = [each.sent[mean.mean] for each in made]
+    wanted, place = Fraction(sum(values), len(values)), tuple(mean.field.split("."))
     _, item, reading = current(context, above)
-    shown: Any = value_at(item, mean.place)
-    is_right = type(shown) in (int, float) and abs(Fraction(str(shown)) - wanted) <= mean.slack + EPSILON
+    shown: Any = value_at(item, place)
+    is_right = type(shown) in (int, float) and abs(Fraction(str(shown)) - wanted) <= _slack(mean) + EPSILON
     if not is_right:
-        expect_at_rest(context, above, mean.place[0])
-    name = ".".join(mean.place)
+        expect_at_rest(context, above, place[0])
+    name = mean.field
     return context.expect(
         is_right,
         f"{name} of the {above.resource.name} is {float(wanted):.5g}, the mean of {', '.join(map(str, values))}, {when}",
@@ -81,18 +87,23 @@ def _check(context: CheckContext, above: CreatedItem, mean: Mean, made: list[Cre
     )
 
 
+def _slack(mean: Count) -> Fraction:
+    """How far from the exact mean the number may be."""
+    return Fraction(1, 2 * 10**mean.digits) if mean.digits < MOST_DIGITS else UNSAID
+
+
 def _places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    for child in known.values():
-        owner = known.get(owner_of(child))
-        if owner is None or not owner.can("create", "get") or not child.can("create"):
-            continue
-        create, get = child.operations["create"], owner.operations["get"]
-        pointer = create.body_schema(contract.schemas)
-        asked = contract.schemas.properties(pointer) if pointer is not None else {}
-        for mean in means(contract.schemas, documented(contract, get), asked, child.name):
-            text = f"{'.'.join(mean.place)} is the mean of {mean.field} of the {child.name} items."
-            yield create.name, StatementRef(create.name, "counts", "described", mean.source, text), (owner, child, mean)
+    for owner in known.values():
+        for mean in owner.behaviour.counts if owner.can("create", "get") else ():
+            child = known.get(mean.resource)
+            if not mean.mean or child is None or owner_of(child) != owner.name or not child.can("create"):
+                continue
+            shown = documented(contract, owner.operations["get"])
+            if mean.field.partition(".")[0] in shown:
+                name = child.operations["create"].name
+                text = f"{mean.field} is the mean of {mean.mean} of the {child.name} items."
+                yield name, StatementRef(name, "counts", mean.evidence, mean.source, text), (owner, child, mean)
 
 
 CHECKS = (Check("stated-mean", (), _places, stated_mean, exclusive=False),)

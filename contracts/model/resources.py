@@ -209,7 +209,7 @@ class CheckedResource:
         named = {self.behaviour.identity.field, *((times.created, times.updated) if times else ())}
         named |= {name for statement in self.behaviour.initial for name in statement.fields}
         named |= {name for statement in self.behaviour.derived for name in statement.fields}
-        named |= {statement.field for statement in self.behaviour.counts}
+        named |= {statement.field.partition(".")[0] for statement in self.behaviour.counts}
         for fixed in self.behaviour.server_set:
             named |= set(fixed.fields)
         if "create" in self.operations:  # what the path says may win over what the body says

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from itertools import chain
 from typing import Any, NamedTuple
@@ -16,8 +17,8 @@ from msgspec import Struct
 from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
 from mockserver.handlers.item_schemas import showing_schemas
-from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.shown_values import places
+from mockserver.handlers.resource_plan import NO_MEAN, ResourcePlan
+from mockserver.handlers.shown_values import places, put_at
 from mockserver.inference.references import Steps, steps_of
 from mockserver.state.change_log import ItemChange
 from mockserver.state.collection import Collection, Key
@@ -32,12 +33,23 @@ class OwnerKey(NamedTuple):
     id: str
 
 
+class Amount(NamedTuple):
+    """What items add to a number together, and how many of them do."""
+
+    total: Any = 0
+    number: int = 0
+
+    def plus(self, other: Amount) -> Amount:
+        """Both together."""
+        return Amount(_plus(self.total, other.total), self.number + other.number)
+
+
 class Counting(Struct, frozen=True):
     """A `Count` statement, compiled: `field` of the items of `owner` follows from those of `counted`.
 
     `steps` lead to the id of the owner in an item that is counted, none if it is below the owner. `above` is how many
-    ids are above an owner. `sum` is what is added for each item; empty if it counts as one. `fits` says which values
-    are valid.
+    ids are above an owner. `amount` is what is added for each item; empty if it counts as one. `mean` is set for
+    a mean. `fits` says which values are valid.
     """
 
     owner: str
@@ -45,16 +57,18 @@ class Counting(Struct, frozen=True):
     counted: str
     steps: Steps
     above: int
-    sum: str
+    amount: str
+    mean: Count | None
     fits: Callable[[Any], bool]
 
-    def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Any]]:
+    def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Amount]]:
         """The items whose number a change is part of, each with the difference."""
         resource, tenant, owner = self.owner, change.key[1], "/".join(change.key[2].split("/")[: self.above])
         for record, sign in ((change.before, -1), (change.after, 1)):
             if record is not None:
+                worth = self.worth(record)
                 for id in self.owners(change.key, record):
-                    yield OwnerKey((resource, tenant, owner), str(id)), sign * self.worth(record)
+                    yield OwnerKey((resource, tenant, owner), str(id)), Amount(sign * worth.total, sign * worth.number)
 
     def owners(self, key: Key, record: Record) -> list[Any]:
         """The ids of the items whose number an item is part of."""
@@ -64,12 +78,20 @@ class Counting(Struct, frozen=True):
         ids = key[2].split("/")
         return ids[self.above : self.above + 1]
 
-    def worth(self, record: Record) -> Any:
+    def worth(self, record: Record) -> Amount:
         """What an item adds."""
-        if not self.sum:
-            return 1
-        value = record.fields.get(self.sum)
-        return value if type(value) in (int, float) else 0
+        if not self.amount:
+            return Amount(1, 1)
+        value = record.fields.get(self.amount)
+        return Amount(value, 1) if type(value) in (int, float) else Amount()
+
+    def show(self, record: Record, amount: Amount) -> None:
+        """Let an item that can be changed show the number for all items, if it is valid."""
+        value = _mean(self.mean, amount) if self.mean is not None else amount.total
+        if self.mean is not None:
+            record.hidden[f"mean {self.field}"] = [*amount]
+        if self.fits(value):
+            put_at(record.fields, steps_of(self.field) if self.mean is not None else (self.field,), value)
 
 
 class ItemCounts:
@@ -87,17 +109,17 @@ class ItemCounts:
 
     def follow(self, store: Store, changes: Iterable[ItemChange]) -> Iterator[tuple[Collection, Record, Record]]:
         """The items whose numbers change with other items: each with its collection, as it was and as it is then."""
-        found: dict[OwnerKey, dict[Counting, Any]] = defaultdict(lambda: defaultdict(int))
+        found: dict[OwnerKey, dict[Counting, Amount]] = defaultdict(lambda: defaultdict(Amount))
         for change in changes:
             for each in self._by_counted.get(change.key[0], ()):
                 for owner, worth in each.parts(change):
-                    found[owner][each] = _plus(found[owner][each], worth)
+                    found[owner][each] = found[owner][each].plus(worth)
         for owner_key, differences in found.items():
             if not store.is_settled(owner_key.collection):
                 continue  # its items are counted when they are first read
             collection = store.collection(*owner_key.collection)
             record = collection.get(owner_key.id)
-            new = _changed(record, differences) if record is not None else None
+            new = _changed(store, owner_key.collection, record, differences) if record is not None else None
             if record is not None and new is not None:
                 yield collection, record, new
 
@@ -105,9 +127,7 @@ class ItemCounts:
         """A generated item with the numbers that follow from the items which there are."""
         new = record.copy()
         for each in self._by_owner.get(key[0], ()):
-            value = reduce(_plus, _worths(each, store, key, record), 0)
-            if each.fits(value):
-                new.fields[each.field] = value
+            each.show(new, _amount(each, store, key, record))
         return new
 
     def are_in(self, resource: str) -> bool:
@@ -115,7 +135,21 @@ class ItemCounts:
         return resource in self._by_owner
 
 
-def _worths(each: Counting, store: Store, key: Key, record: Record) -> Iterator[Any]:
+def _amount(each: Counting, store: Store, key: Key, record: Record) -> Amount:
+    """What all items that there are add to the number of an item."""
+    return reduce(Amount.plus, _worths(each, store, key, record), Amount())
+
+
+def _mean(stated: Count, amount: Amount) -> Any:
+    """The mean of an amount, rounded half up."""
+    if not amount.number:
+        return NO_MEAN[stated.without]
+    exact = Decimal(repr(amount.total)) / amount.number
+    rounded = exact.quantize(Decimal(1).scaleb(-stated.digits), ROUND_HALF_UP)
+    return float(rounded) if stated.digits else int(rounded)
+
+
+def _worths(each: Counting, store: Store, key: Key, record: Record) -> Iterator[Amount]:
     _, tenant, owner = key
     if not each.steps:
         below = f"{owner}/{record.id}" if owner else str(record.id)
@@ -130,15 +164,18 @@ def _plus(one: Any, other: Any) -> Any:
     return one + other if type(one) is type(other) is int else round(one + other, 9)
 
 
-def _changed(record: Record, differences: Mapping[Counting, Any]) -> Record | None:
+def _changed(store: Store, key: Key, record: Record, differences: Mapping[Counting, Amount]) -> Record | None:
     """The item with its new numbers; None where none changes, or none is valid."""
     new = record.copy()
     for each, difference in differences.items():
+        if each.mean is not None:
+            known = record.hidden.get(f"mean {each.field}")
+            each.show(new, Amount(*known).plus(difference) if known else _amount(each, store, key, record))
+            continue
         before = record.fields.get(each.field)
-        value = _plus(before, difference) if type(before) in (int, float) else None
-        if difference and value is not None and each.fits(value):
-            new.fields[each.field] = value
-    return new if new.fields != record.fields else None
+        if difference.total and type(before) in (int, float):
+            each.show(new, Amount(before).plus(difference))
+    return new if (new.fields, new.hidden) != (record.fields, record.hidden) else None
 
 
 def _compiled(contract: Contract, plans: Mapping[str, ResourcePlan], plan: ResourcePlan) -> Iterator[Counting]:
@@ -147,8 +184,10 @@ def _compiled(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resou
         other = plans.get(stated.resource)
         depth = len(plan.parent_parameters)
         if other is not None and _is_found(plan, other, stated):
-            fits = _validity(contract, plan.name, stated.field)
-            yield Counting(plan.name, stated.field, other.name, steps_of(stated.by), depth, stated.sum, fits)
+            place = steps_of(stated.field) if stated.mean else (stated.field,)
+            fits = _validity(contract, plan.name, place)
+            mean, amount = stated if stated.mean else None, stated.mean or stated.sum
+            yield Counting(plan.name, stated.field, other.name, steps_of(stated.by), depth, amount, mean, fits)
 
 
 def _is_found(plan: ResourcePlan, other: ResourcePlan, stated: Count) -> bool:
@@ -159,9 +198,11 @@ def _is_found(plan: ResourcePlan, other: ResourcePlan, stated: Count) -> bool:
     return is_below and parent is not None and other.parent_parameters[depth:] == (parent.parameter,)
 
 
-def _validity(contract: Contract, resource: str, name: str) -> Callable[[Any], bool]:
+def _validity(contract: Contract, resource: str, place: Steps) -> Callable[[Any], bool]:
     """Says if a value of a property is valid in all replies that show items."""
     schemas = contract.schemas
-    found = [schemas.properties(at).get(name) for at in showing_schemas(contract, resource)]
+    found: list[str | None] = [*showing_schemas(contract, resource)]
+    for name in place:
+        found = [schemas.properties(at).get(name) for at in found if at is not None]
     validators: Sequence[Any] = [schemas.validator(at, "response") for at in found if at is not None]
     return lambda value: all(validator.is_valid(value) for validator in validators)

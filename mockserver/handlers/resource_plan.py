@@ -23,6 +23,7 @@ from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.handlers.showings import Showings, showings
+from mockserver.handlers.shown_values import put_at
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
@@ -59,6 +60,7 @@ class ResourcePlan(Struct, frozen=True):
     new_id: new_ids.NewId
     defaults: Mapping[str, Any]
     constants: Mapping[str, Any]
+    means: tuple[tuple[Steps, Any], ...]
     initial: tuple[tuple[str, Render], ...]
     derived: tuple[tuple[str, Render], ...]
     secrets: frozenset[str]
@@ -114,6 +116,8 @@ class ResourcePlan(Struct, frozen=True):
             self.complete(fields, id or self.owner(call.path), world)  # a single item has no id
         for parameter, steps in self.owner_steps:
             self._show_owner(call.path.get(parameter), steps, fields)
+        for steps, value in self.means:
+            put_at(fields, steps, value)
         return Record(id, sequence, fields)
 
     @staticmethod
@@ -282,9 +286,10 @@ def _compile(
     identity, stamps = resource.identity, resource.timestamps
     initial = (*_templates(name, "initial", resource.initial), *_resource_name(identity))
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
-    constants |= dict.fromkeys((each.field for each in resource.counts), 0)  # a new item has none of them
+    constants |= dict.fromkeys((each.field for each in resource.counts if not each.mean), 0)  # a new item has none
+    means = tuple((steps_of(each.field), NO_MEAN[each.without]) for each in resource.counts if each.mean)
     derived = _templates(name, "derived", resource.derived)
-    server_fields = {name for name, _ in (*initial, *derived)} | set(constants)
+    server_fields = {name for name, _ in (*initial, *derived)} | set(constants) | {steps[0] for steps, _ in means}
     is_own = identity.generate != "client" and not identity.from_client
     server_fields |= {identity.field} if is_own or identity.resource_name else set()
     server_fields |= {name for entry in resource.server_set for name in entry.fields}
@@ -295,6 +300,7 @@ def _compile(
         new_id=_id_maker(identity, name, contract),
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
         constants=constants,
+        means=means,
         initial=initial,
         derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
@@ -323,6 +329,10 @@ def _resource_name(identity: IdentityStatement) -> tuple[tuple[str, Render], ...
     *above, _ = path_template.names(identity.resource_name)
     template = path_template.filled(identity.resource_name, [*("{param:" + name + "}" for name in above), "{id}"])
     return ((identity.field, templates.compile(template, ITEM_VALUES)),)
+
+
+NO_MEAN = {"null": None, "zero": 0}
+"""What a mean is as long as there is nothing to compute it of."""
 
 
 def index_of(unique: Unique) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.inference.references import EACH, Steps
@@ -21,6 +21,18 @@ def places(holder: Any, steps: Steps, place: Place) -> Iterator[tuple[Any, str |
             yield from places(holder[key], rest, (*place, key))
         else:
             yield holder, key, place
+
+
+def put_at(fields: dict[str, Any], steps: Sequence[str], value: Any) -> None:
+    """Put a value where steps lead in the fields of an item, if there is an object; objects on the way are copied."""
+    holder = fields
+    for step in steps[:-1]:
+        inner = holder.get(step)
+        if not isinstance(inner, dict):
+            return
+        holder[step] = dict(inner)
+        holder = holder[step]
+    holder[steps[-1]] = value
 
 
 def is_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.inference.described_references import sent_reference
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.mean_sentences import means
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
@@ -99,6 +100,8 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
     """
     for draft in drafts if any(draft.is_created for draft in drafts) else ():
         found = list(_counts(schemas, draft, drafts, resources)) if draft.is_created and draft.has_id else []
+        if draft.is_created and draft.has_id:
+            found += _means(schemas, draft, drafts, resources)
         if found:
             resources[draft.name]["counts"] = found
 
@@ -120,6 +123,25 @@ def _counts(
                 keys = {"field": field, "resource": other.name} | ({"by": by} if by else {})
                 yield keys | ({"sum": amount} if amount else {}) | _evidence(said)
                 break
+
+
+def _means(
+    schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
+) -> Iterator[Statement]:
+    """The numbers that are means of numbers of the items below an item."""
+    sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
+    shown = {name: at for name, at in draft.properties().items() if name not in sent}
+    for other in drafts:
+        if other.action("create") is None or _relation(resources, draft.name, other) != "":
+            continue
+        for mean in means(schemas, shown, next(other.request_properties("create"), {}), other.name):
+            valid = schemas.validator(mean.pointer, "response").is_valid
+            if valid(None) or valid(0):
+                keys: Statement = {"field": ".".join(mean.place), "resource": other.name, "mean": mean.field}
+                keys |= {} if mean.digits is None else {"digits": mean.digits}
+                keys |= {} if valid(None) else {"without": "zero"}
+                note = "a sentence of the document says so"
+                yield keys | {"evidence": "described", "source": mean.source, "note": note}
 
 
 def _evidence(said: Counted) -> Statement:

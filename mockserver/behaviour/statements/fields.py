@@ -82,12 +82,15 @@ class Content(Statement, frozen=True, kw_only=True):
 
 
 class Count(Statement, frozen=True, kw_only=True):
-    """A number of an item that follows from other items: how many there are, or the sum of one of their properties.
+    """A number of an item that follows from other items: how many there are, or the sum or the mean of one of
+    their properties.
 
     A new item has none of them. The number changes with each request that creates, changes or deletes one.
     """
 
-    field: Annotated[str, Meta(description="The property that has the number.")]
+    field: Annotated[
+        str, Meta(description="The property that has the number; with `mean` also one in an object: `rating.average`.")
+    ]
     resource: Annotated[str, Meta(description="The name of the other resource in `x-resources`.")]
     by: Annotated[
         str,
@@ -99,3 +102,10 @@ class Count(Statement, frozen=True, kw_only=True):
     sum: Annotated[
         str, Meta(description="The property of the other items whose values are added. Empty if they are counted.")
     ] = ""
+    mean: Annotated[
+        str, Meta(description="The property of the other items whose mean it is. Empty if it is no mean.")
+    ] = ""
+    digits: Annotated[int, Meta(ge=0, le=9, description="To how many decimals a mean is rounded, half up.")] = 9
+    without: Annotated[
+        Literal["null", "zero"], Meta(description="What a mean is as long as there are no other items.")
+    ] = "null"

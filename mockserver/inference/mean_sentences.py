@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import NamedTuple
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.names import noun, singular, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
-MEAN = re.compile(r"\b(?:mean|average)\b (?:\w+ )?(?:of|over|from|across)\b (?P<rest>[^.;]+)", re.IGNORECASE)
+MEAN = lazy_pattern(r"\b(?:mean|average)\b (?:\w+ )?(?:of|over|from|across)\b (?P<rest>[^.;]+)", re.IGNORECASE)
 
-ELSE = re.compile(
+ELSE = lazy_pattern(
     r"\b(?:weight(?:ed)?|harmonic|geometric|median|moving|bayesian|last|recent|past|verified|approved|truncated|cut|floor|down)\b",
     re.IGNORECASE,
 )
 """What says that it is another mean, or one of some items only."""
 
-DECIMALS = re.compile(
+DECIMALS = lazy_pattern(
     r"\b(?P<number>\d|one|two|three|four) (?:decimals?|decimal (?:places?|digits?)|digits? after)\b|\bwhole number",
     re.IGNORECASE,
 )
 NUMBERS: Mapping[str, int] = {"one": 1, "two": 2, "three": 3, "four": 4}
 
-UNSAID = Fraction(51, 1000)
-"""By how much a mean may be rounded where nothing is said: to one decimal."""
-
 
 class Mean(NamedTuple):
-    """The number at `place` of an item is the mean of `field` of other items, and at most `slack` away from it."""
+    """The number at `place` of an item is the mean of `field` of other items, with `digits` decimals if said."""
 
     place: tuple[str, ...]
     field: str
-    slack: Fraction
+    digits: int | None
     source: str
+    pointer: str
 
 
 def means(schemas: Schemas, shown: Mapping[str, str], asked: Mapping[str, str], child: str) -> Iterator[Mean]:
@@ -56,7 +54,7 @@ def means(schemas: Schemas, shown: Mapping[str, str], asked: Mapping[str, str], 
             field = named[0] if len(named) == 1 else numbers[0] if len(numbers) == 1 and is_of_child else ""
             if field:
                 is_whole = "integer" in schemas.types(pointer)
-                yield Mean(place, field, _slack(sentence, is_whole), f'"{sentence}" ({said.pointer})')
+                yield Mean(place, field, _digits(sentence, is_whole), f'"{sentence}" ({said.pointer})', pointer)
                 break
 
 
@@ -70,11 +68,10 @@ def _numbers(schemas: Schemas, shown: Mapping[str, str]) -> Iterator[tuple[tuple
                 yield (name, inner), at
 
 
-def _slack(sentence: str, is_whole: bool) -> Fraction:
+def _digits(sentence: str, is_whole: bool) -> int | None:
     found = DECIMALS.search(sentence)
     if is_whole or (found is not None and found["number"] is None):
-        return Fraction(1, 2)
+        return 0
     if found is None:
-        return UNSAID
-    digits = NUMBERS.get(found["number"].lower()) or int(found["number"])
-    return Fraction(1, 2 * 10**digits)
+        return None
+    return NUMBERS.get(found["number"].lower()) or int(found["number"])
