@@ -25,7 +25,7 @@ TOGETHER = 6
 
 def owner_capacity(context: CheckContext, child: CheckedResource, owner: CheckedResource, field: str) -> None:
     """An item takes as many items below it as its capacity says, and no more."""
-    above, limit = _small_owner(context, owner, field)
+    above, limit = _small_owner(context, child, owner, field)
     path, added = above.path_below(child), []
     for number in range(limit):
         exchange, made = context.try_create(child, path=path)
@@ -47,7 +47,7 @@ def concurrent_owner_capacity(
     context: CheckContext, child: CheckedResource, owner: CheckedResource, field: str
 ) -> None:
     """Of many creates at the same time, no more succeed than the capacity of the item above says."""
-    above, limit = _small_owner(context, owner, field)
+    above, limit = _small_owner(context, child, owner, field)
     path = above.path_below(child)
     bodies = [context.body(child) for _ in range(limit + TOGETHER)]
     exchanges = context.send_together(child.operations["create"].operation, bodies, path)
@@ -68,8 +68,11 @@ def concurrent_owner_capacity(
     )
 
 
-def _small_owner(context: CheckContext, owner: CheckedResource, field: str) -> tuple[CreatedItem, int]:
+def _small_owner(
+    context: CheckContext, child: CheckedResource, owner: CheckedResource, field: str
+) -> tuple[CreatedItem, int]:
     """An item that takes few, and how many."""
+    context.create(child)  # what is tried to find a body that is accepted must not take the room of the small one
     create, body = owner.operations["create"], context.body(owner)
     limit = next((each for each in SMALL if context.bodies.accepts(create, body | {field: each})), None)
     if limit is None:

@@ -60,7 +60,8 @@ def is_open_value(context: CheckContext, op: ResourceOperation, name: str) -> bo
 def _is_open(schemas: Schemas, pointer: str, depth: int = 0) -> bool:
     types, parts = schemas.types(pointer), [*schemas.properties(pointer).values()]
     items = schemas.items(pointer)
-    if depth < DEEPEST and any(_is_open(schemas, each, depth + 1) for each in (*parts, *([items] if items else []))):
+    parts += [items] if items and schemas.properties(items) else []  # a list of plain texts is one of words
+    if depth < DEEPEST and any(_is_open(schemas, each, depth + 1) for each in parts):
         return True
     if parts or items or (types and not types & {"string", "integer"}):
         return False

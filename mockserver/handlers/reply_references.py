@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from mockserver.contract import Contract
@@ -22,19 +23,20 @@ from mockserver.openapi.path_template import names
 from mockserver.state.store import Store
 
 
-class ReplyReferences:
-    """Makes the example responses of one service fit what it stores."""
+class ItemsInPath:
+    """The items that the path of an operation without a resource leads through: `/courses/{code}/summary`."""
 
-    def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan], joins: Joins) -> None:
-        self._contract, self._plans, self._joins = contract, plans, joins
-        self._items = dict(_item_shapes(contract, plans))
-        self._finder = ReferenceFinder(contract.schemas, list(_targets(contract, plans)))
-        self._found: dict[str, tuple[JoinedReference, ...]] = {}
+    def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan]) -> None:
+        self._contract, self._plans = contract, plans
         self._above: dict[str, dict[str, str]] = {}
 
-    def check_path(self, operation: Operation, call: Call, store: Store) -> None:
+    @cached_property
+    def _items(self) -> dict[tuple[str, ...], str]:
+        return dict(_item_shapes(self._contract, self._plans))
+
+    def check(self, operation: Operation, call: Call, store: Store) -> None:
         """Raises Missing when an item that the path leads through does not exist."""
-        for parameter, resource in self._resources_above(operation).items():
+        for parameter, resource in self.resources(operation).items():
             plan = self._plans[resource]
             collection = store.unjoined(resource, _tenant(plan, call), plan.owner(call.path))
             id, is_known = call.path.get(parameter), set(plan.parent_parameters) <= call.path.keys()
@@ -42,10 +44,38 @@ class ReplyReferences:
                 name = resource.replace("-", " ")
                 raise Missing(f"{name} not found", resource=name)
 
+    def are_said_to_exist(self, operation: Operation) -> bool:
+        """Does the document say what is answered where one does not exist, and can clients create all of them?"""
+        has_404 = any(response.status == "404" for response in operation.responses)
+        resources = self.resources(operation).values() if has_404 else ()
+        return bool(resources) and all(self._plans[each].is_creatable for each in resources)
+
+    def resources(self, operation: Operation) -> dict[str, str]:
+        """The path parameters of an operation that are ids of resources, with these."""
+        if operation.path not in self._above:
+            shape, found, own = shape_of(operation.path), dict[str, str](), names(operation.path)
+            for length in range(1, len(shape)):
+                resource = self._items.get(shape[:length])
+                if resource is not None:
+                    found[own[sum(segment.count("{}") for segment in shape[:length]) - 1]] = resource
+            self._above[operation.path] = found
+        return self._above[operation.path]
+
+
+class ReplyReferences:
+    """Makes the example responses of one service fit what it stores."""
+
+    def __init__(
+        self, contract: Contract, plans: Mapping[str, ResourcePlan], joins: Joins, in_path: ItemsInPath
+    ) -> None:
+        self._contract, self._plans, self._joins, self._in_path = contract, plans, joins, in_path
+        self._finder = ReferenceFinder(contract.schemas, list(_targets(contract, plans)))
+        self._found: dict[str, tuple[JoinedReference, ...]] = {}
+
     def joined(self, operation: Operation, call: Call, reply: Reply, store: Store) -> Reply:
         """An example response with references to items that exist, as far as it stays valid."""
         schema = _schema(operation, reply) if reply.content is None else None
-        above = self._resources_above(operation)
+        above = self._in_path.resources(operation)
         references = self._references(schema, tuple(above)) if schema is not None else ()
         if schema is None or not references:
             return reply
@@ -62,17 +92,6 @@ class ReplyReferences:
         if pointer not in self._found:
             self._found[pointer] = outer_first(self._finder.in_reply(pointer, parents))
         return self._found[pointer]
-
-    def _resources_above(self, operation: Operation) -> dict[str, str]:
-        """The path parameters of an operation that are ids of resources, with these."""
-        if operation.path not in self._above:
-            shape, found, own = shape_of(operation.path), dict[str, str](), names(operation.path)
-            for length in range(1, len(shape)):
-                resource = self._items.get(shape[:length])
-                if resource is not None:
-                    found[own[sum(segment.count("{}") for segment in shape[:length]) - 1]] = resource
-            self._above[operation.path] = found
-        return self._above[operation.path]
 
 
 def _tenant(plan: ResourcePlan, call: Call) -> str:

@@ -9,7 +9,7 @@ from mockserver.errors import Fault, Refusal
 from mockserver.handlers.content_plans import SentBody
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
-from mockserver.handlers.reply_references import ReplyReferences
+from mockserver.handlers.reply_references import ItemsInPath, ReplyReferences
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -88,24 +88,29 @@ class AddressingHandler(StatefulHandler):
 class ExampleHandler:
     """Answers an operation without an action by an example of its response.
 
-    With `references` its path must lead through items that exist, and the response names and shows such items.
+    With `in_path` its path must lead through items that exist, and with `references` the response names and shows some.
     """
 
     name, needs_task = OURS, False
 
     def __init__(
-        self, operation: Operation, examples: ExampleResponses, references: ReplyReferences | None = None
+        self,
+        operation: Operation,
+        examples: ExampleResponses,
+        references: ReplyReferences | None = None,
+        in_path: ItemsInPath | None = None,
     ) -> None:
-        self._operation, self._examples, self._references = operation, examples, references
+        self._operation, self._examples, self._references, self._in_path = operation, examples, references, in_path
 
     def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
         """The example response; the same for the same request."""
-        if self._references is None:
-            return self._examples.reply(self._operation, call, accept)
-        self._references.check_path(self._operation, call, transaction.store)
+        if self._in_path is not None:
+            self._in_path.check(self._operation, call, transaction.store)
         reply = self._examples.reply(self._operation, call, accept)
+        if self._references is None:
+            return reply
         return self._references.joined(self._operation, call, reply, transaction.store)
 
 

@@ -18,7 +18,7 @@ from mockserver.handlers.item_counts import ItemCounts
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import keep_state
-from mockserver.handlers.reply_references import ReplyReferences
+from mockserver.handlers.reply_references import ItemsInPath, ReplyReferences
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -88,6 +88,7 @@ class Service:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
+        self._in_path, self._makes_unknown = ItemsInPath(contract, self.plans), settings.materialize
         self._counts = ItemCounts(contract, self.plans) or None
         sends = outbox is not None and bool(outbox.read(contract).sent.requests)
         if sends and namespaces is not None:
@@ -108,7 +109,7 @@ class Service:
                 counts=self._counts,
             )
             if settings.items and not settings.materialize:
-                self._references = ReplyReferences(contract, self.plans, source.joins)
+                self._references = ReplyReferences(contract, self.plans, source.joins, self._in_path)
         self._start = self.empty_store()
         self.outside = outside
         stated = contract.behaviour.service
@@ -155,7 +156,9 @@ class Service:
         endpoint = self.endpoints[operation_id]
         if endpoint.bound is not None:
             return stateful(endpoint.bound, self._shared)
-        return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
+        is_said = not self._makes_unknown and self._in_path.are_said_to_exist(endpoint.operation)
+        in_path = self._in_path if self._references is not None or is_said else None
+        return ExampleHandler(endpoint.operation, self._shared.examples, self._references, in_path)
 
     def bound(self, resource: str) -> BoundOperation | None:
         """An operation on a resource, one that creates its items if there is one; None for an unknown resource."""

@@ -23,7 +23,8 @@ LIVE_EXTRA = ("mcp", "mcp_types", "httpx2", "httpcore2")
 
 EVERY_COMMAND = [
     "init", "serve", "infer", "specs", "schema", "demo-mcp",
-    "requests", "verify", "why", "deliveries", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
+    "requests", "verify", "why", "deliveries", "state", "fault", "reset", "snapshot", "checkpoint", "clock",
+    "namespaces", "mcp",
     "check", "run", "replay", "cleanup", "merge", "diff", "trend", "mutate",
 ]  # fmt: skip
 
