@@ -156,16 +156,19 @@ def remove(sequence: RequestSequence, user: User, choice: int) -> None:
 
 def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
     """List the items of a user."""
-    if not sequence.resource.can("list") or (sequence.resource.behaviour.parent and not sequence.all_items(user)):
+    present = sequence.all_items(user)
+    if not sequence.resource.can("list") or (sequence.resource.behaviour.parent and not present):
         return
-    subject: CreatedItem | CheckedResource = (
-        sequence.all_items(user)[0].created if sequence.resource.behaviour.parent else sequence.resource
-    )
+    subject: CreatedItem | CheckedResource = sequence.resource
+    if sequence.resource.behaviour.parent:
+        # An owner that refuses a second item was left for another one: a list has the items of one owner.
+        subject = present[0].created
+        present = [each for each in present if _owners(each.created) == _owners(subject)]
     items, listing = sequence.context.list_all(subject, user=user)
     sequence.trail += listing
-    known = {str(each.created.id): each for each in sequence.all_items(user)}
+    known = {str(each.created.id) for each in present}
     seen = [id for id in ids(sequence.resource, items) if id in known]
-    wanted = [str(each.created.id) for each in sequence.existing(user)]
+    wanted = [str(each.created.id) for each in present if each.alive]
     sequence.expect(
         sorted(seen) == sorted(wanted),
         f"the list has the {len(wanted)} items that this check made and did not delete",
@@ -186,6 +189,12 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
         "the list contains no item of another tenant",
         "it contains an item of another tenant",
     )
+
+
+def _owners(made: CreatedItem) -> dict[str, Any]:
+    """The path parameters of an item that name what it is below."""
+    own = made.resource.behaviour.identity.parameter
+    return {name: value for name, value in made.path.items() if name != own}
 
 
 def request_foreign_item(sequence: RequestSequence, user: User, choice: int) -> None:
