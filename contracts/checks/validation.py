@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from contracts.runner.check import Check, Place, resource_of, schema_reference
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
+from mockserver.inference.descriptions import description
 
 NOT_FOUND = 404
 
@@ -207,8 +209,9 @@ class _Refusal(NamedTuple):
             return True
         if _refers(context, self.resource, name):
             return True  # there is no such item, which a bound says nothing about
-        if status == NOT_FOUND:
-            return False
+        if status == NOT_FOUND:  # of something that the body names, where the path names nothing
+            documented = any(response.status == str(NOT_FOUND) for response in op.operation.responses)
+            return documented and "{" not in op.operation.path
         if self.case.keyword in UPPER and may_exceed(context.contract.schemas, self.resource, op):
             return True  # the document says that it may be more than there is
         return is_accepted_beside_others(context, op, self.body, name, self.is_accepted)
@@ -219,9 +222,21 @@ class _Refusal(NamedTuple):
         present = self.base.get(self.name)
         if present is None:
             present = self.context.bodies.value(self.op, self.name, self.context.check)
-        return is_in_pair(self.context, self.op, self.name) or is_form_refused(
-            self.context, self.op, self.body, self.name, present, self.is_accepted
+        return (
+            self._is_told_elsewhere()
+            or is_in_pair(self.context, self.op, self.name)
+            or is_form_refused(self.context, self.op, self.body, self.name, present, self.is_accepted)
         )
+
+    def _is_told_elsewhere(self) -> bool:
+        """Does the description of another field name a value of this `enum`: "required for a `choice`"?"""
+        if self.case.keyword != "enum":
+            return False
+        schemas, known = self.context.contract.schemas, self.context.bodies.properties(self.op)
+        values = [re.escape(each) for each in schemas.keyword(known[self.name], "enum") or () if isinstance(each, str)]
+        word = re.compile(rf"(?<![\w-])(?:{'|'.join(values)})(?![\w-])", re.IGNORECASE)
+        others = (description(schemas, at).text for name, at in known.items() if name != self.name)
+        return bool(values) and any(word.search(text) for text in others)
 
 
 def _is_base_refused(

@@ -53,6 +53,9 @@ INTEROPERABLE = 2**53 - 1
 LIMITS = frozenset({413, 414, 431})
 """How servers and proxies refuse what is too large for them, whatever the schema says (RFC 9110 section 15.5)."""
 
+CONDITIONS = frozenset({412, 428})
+"""What is said of a request whose condition fails or is missing, whatever the schema says (RFC 6585 section 3)."""
+
 PATH_ITEM_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
 """The methods that a path item can have before OpenAPI 3.2."""
 
@@ -76,6 +79,9 @@ SEVERAL = re.compile(r"^ *- (\w+): violates `(\w+)`(?: \(was (\S+)\))?", re.MULT
 
 FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
 """Schemathesis' message for a body field with a wrong type."""
+
+RETYPED = re.compile(r"Invalid component: in body - violates `type` at /properties/([^/ ]+) ")
+"""The same message as it is about a value that was changed."""
 
 ITEM = re.compile(r"Invalid component: in body - (.+?) -> Array with invalid items: Incorrect type")
 """Schemathesis' message for an entry of a list in a body that has a wrong type."""
@@ -111,7 +117,7 @@ class FalsePositives:
         once it is written as text, because paths, queries and forms contain text only.
         """
         if isinstance(failure, RejectedPositiveData):
-            is_usual = exchange.status in LIMITS or is_taken(self.contract, operation, exchange)
+            is_usual = exchange.status in LIMITS | CONDITIONS or is_taken(self.contract, operation, exchange)
             return is_usual or self._may_refuse(operation, case, exchange)
         if isinstance(failure, AcceptedNegativeData):
             return 400 <= exchange.status < 500 or self._may_accept(operation, failure.message, exchange)
@@ -316,7 +322,7 @@ class FalsePositives:
 
     def _is_valid_as_text(self, media: MediaType, message: str) -> bool:
         """Is it about a value that has the right type once it is written as text?"""
-        schemas, field = self.contract.schemas, FIELD.search(message)
+        schemas, field = self.contract.schemas, FIELD.search(message) or RETYPED.search(message)
         if field is None:
             whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
             return whole and WHOLE.search(message) is not None

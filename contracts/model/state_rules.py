@@ -61,6 +61,8 @@ WHO = r"(?: (?:the |an? )?(?P<about>it|[a-z]+) (?:is|was|has been))?(?P<no> not|
 WHICH = r"\b(?:an?|any|the) (?P<about>[a-z]+) (?:that|which) (?:is|was|has been)"
 STATED = r" (?:an? |the |any )?(?P<states>[\w ,-]{1,80})$"
 
+TAKES = r"(?:takes?|accepts?|allows?|gets?)"
+
 SAID = (
     (rf"{FAILS} (?:if|when|while|once){WHO}{STATED}", False),
     (rf"{FAILS} unless{WHO}{STATED}", True),
@@ -71,7 +73,10 @@ SAID = (
         False,
     ),
     (rf"^(?:[a-z]+ing )?(?:an? |the |any )?(?P<states>[\w ,-]{{1,80}}?) {REFUSAL}$", False),
-    (r"^(?:an? |the )?(?P<states>[\w -]{1,80}?) (?:takes?|accepts?|allows?|gets?) no(?: more| new)? [a-z]+$", False),
+    (
+        rf"^(?:an? |the )?(?P<states>[\w -]{{1,80}}?) {TAKES} no(?: more| new)? (?P<what>[a-z]+)$",
+        False,
+    ),
     (rf"^(?:the |an? )?(?P<about>it|[a-z]+) must not (?:already )?be{STATED}", False),
     (r"^nor (?:can |may |could )?(?P<states>[\w -]{1,80})$", False),
 )
@@ -144,7 +149,7 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
     for sentence in refusal_sentences(schemas, operation) if known else ():
         if sentence.status in STATUSES or not sentence.status:
             for clause in (each.strip(" .)") for each in CLAUSES.split(sentence.text)):
-                rule = _rule(clause, before, sentence, known, noun(name)[-1])
+                rule = _rule(clause, before, sentence, known, noun(name)[-1], _made_by(operation))
                 found = rule if found is None else found.with_more(rule)
                 before = clause if DOES.match(clause) else before
     return found
@@ -162,8 +167,16 @@ def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, 
             yield from ((plain(str(value)), (name, value)) for value in values if isinstance(value, str))
 
 
-def _rule(clause: str, before: str, sentence: Sentence, known: Mapping[str, State], subject: str) -> StateRule | None:
-    """The rule of a clause; `before` says what the operation does."""
+def _made_by(operation: Operation) -> str:
+    """What an operation makes, by the end of its path: `comment`; empty if it makes nothing."""
+    last = operation.path.rstrip("/").rsplit("/", 1)[-1]
+    return noun(last)[-1] if operation.method == "post" and "{" not in last and noun(last) else ""
+
+
+def _rule(
+    clause: str, before: str, sentence: Sentence, known: Mapping[str, State], subject: str, made: str
+) -> StateRule | None:
+    """The rule of a clause; `before` says what the operation does, `made` is what it makes."""
     forms: list[tuple[re.Pattern[str], bool]] = [*((each, True) for each in ALLOWED), *SAID_REFUSED]
     forms += [(each, False) for each in FORBIDDEN]
     if sentence.status:
@@ -171,7 +184,9 @@ def _rule(clause: str, before: str, sentence: Sentence, known: Mapping[str, Stat
     for form, is_allowed in forms:
         match = form.search(clause)
         said = match.groupdict() if match else {}
-        about = said.get("about")
+        about, what = said.get("about"), said.get("what")
+        if what is not None and noun(what)[-1:] != (made,):
+            continue  # what an archived project takes no more of, another operation makes
         if match and (about is None or about.lower() == "it" or noun(about)[-1:] == (subject,)):
             states = _named(match["states"], known, subject, is_subject_needed="about" not in form.groupindex)
             if states:

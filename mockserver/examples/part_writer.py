@@ -66,7 +66,15 @@ class PartWriter:
                     part = self._part(each, at, here, f"{seed} {name} {number}")
                     kind = part.media_type
                     kept = part.headers if kind != "text/plain" or here.content_types else part.headers[1:]
-                    yield BodyPart((_named(name, kind), *kept), part.content)
+                    yield BodyPart((_named(name, kind, is_file=self._is_file(at)), *kept), part.content)
+
+    def _is_file(self, pointer: str | None) -> bool:
+        """Does a schema say that a text is a file: by `format: binary`, or by a media type of its own?"""
+        if pointer is None:
+            return False
+        kind = self._schemas.keyword(pointer, "contentMediaType")
+        is_bytes = self._schemas.keyword(pointer, "format") == "binary" or kind == "application/octet-stream"
+        return is_bytes or (isinstance(kind, str) and not is_json(kind) and not is_form(kind))
 
     def _part(self, value: Any, pointer: str | None, encoding: PartEncoding, seed: str) -> BodyPart:
         """One part, `Content-Type` first."""
@@ -110,10 +118,11 @@ def content_of(value: Any, kind: str, pointer: str | None) -> bytes:
     return _text(value).encode()
 
 
-def _named(name: str, kind: str) -> tuple[str, str]:
-    """The header with the name of a field. One that is no text gets a file name, by which servers know files."""
+def _named(name: str, kind: str, *, is_file: bool = False) -> tuple[str, str]:
+    """The header with the name of a field. One that is a file or no text gets a file name: by it servers know files."""
     written = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-    is_file = bool(kind) and not (kind.startswith("text/") or is_json(kind) or is_xml(kind) or is_form(kind))
+    is_text = kind.startswith("text/") or is_json(kind) or is_xml(kind) or is_form(kind)
+    is_file = is_file or bool(kind and not is_text)
     file = f'; filename="{written}{mimetypes.guess_extension(kind) or ".bin"}"' if is_file else ""
     return "Content-Disposition", f'form-data; name="{written}"{file}'
 

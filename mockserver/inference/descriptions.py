@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mockserver.inference.fields import CREATED
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
@@ -98,6 +99,11 @@ OLDEST = lazy_pattern(
     r"\boldest to newest\b|\bin (the )?order of creation\b|\bin creation order\b",
     re.IGNORECASE,
 )
+NAMED = lazy_pattern(
+    r"\b(?:sorted|ordered|in order of|sorts|orders)(?: by)? (?:the |their )?([a-z]\w*)\b", re.IGNORECASE
+)
+"""What a sentence says it is sorted by, before it says what comes first: "by date, earliest first"."""
+
 SORTED = lazy_pattern(
     r"\b(?:sorted|ordered)(?: alphabetically)? by (?:the )?(?:\w+'s )?([a-z]\w*)(?: (?:field|property))?,?"
     r"(?: in)? ?\(?(ascending|descending|asc|desc)?\b(?! ?(?:,|and|or|then|parameter|by)\b)",
@@ -109,8 +115,10 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
     """The `order` of a list: by creation, or by a property that its description names."""
     for pattern, direction in ((NEWEST, "descending"), (OLDEST, "ascending")):
         found = said.first(pattern)
+        by = NAMED.search(found.sentence) if found is not None else None
         if found is not None:
-            return found.statement(by="creation", direction=direction)
+            own = next((name for name in properties if by and plain(name) == plain(by[1])), "creation")
+            return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
     named = said.first(SORTED)
     name = next((name for name in properties if named and plain(name) == plain(named.match[1])), "")
     if named is None or not name or "," in named.sentence[named.match.end() :]:

@@ -210,3 +210,50 @@ def test_a_number_may_name_something_that_there_is_not(tmp_path: Path, server: R
     }
 
     assert {("create", found)} == verdicts(tmp_path, paths, server, "create")
+
+
+def without_change(paths: Node) -> Node:
+    """The paths without the PATCH."""
+    del paths["/jars/{id}"]["patch"]
+    return paths
+
+
+def with_sizes(text: str) -> Node:
+    """Jars whose `litres` are described by a text."""
+    size: Node = {"type": "string", "enum": ["small", "custom"]}
+    fields: Node = {"name": TEXT, "size": size, "litres": {**NUMBER, "description": text}}
+    return without_change(item_paths(fields, needed=("name", "size")))
+
+
+def needs_litres(body: Node) -> int:
+    """Litres are given for a custom size, and for no other."""
+    known = body.get("size", "small") in ("small", "custom") and type(body.get("litres", 1)) is int
+    return 200 if known and (body.get("size") == "custom") is ("litres" in body) else 400
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Required for a `custom` size.", "warning"), ("How much there is in it.", "failure")],
+)
+def test_a_value_of_which_another_field_speaks_may_need_that_field(tmp_path: Path, text: str, expected: str) -> None:
+    found = verdicts(tmp_path, with_sizes(text), Jars(needs_litres), "validation")
+
+    assert {("validation", expected)} == found
+
+
+@pytest.mark.parametrize(("documented", "expected"), [(True, set()), (False, {("validation", "failure")})])
+def test_a_404_of_a_create_is_about_what_its_body_names(
+    tmp_path: Path, documented: bool, expected: set[tuple[str, str]]
+) -> None:
+    shelf = {"type": "integer", "minimum": 1, "maximum": 8}
+    paths = without_change(item_paths({"name": TEXT, "shelf": shelf}, needed=("name", "shelf")))
+    if documented:
+        paths["/jars"]["post"]["responses"]["404"] = {"description": "There is no such shelf."}
+
+    def judge(body: Node) -> int:
+        number = body.get("shelf")
+        return 400 if type(number) is not int or not 1 <= number <= 8 else 404 if number == 8 else 200
+
+    found = verdicts(tmp_path, paths, Jars(judge), "validation")
+
+    assert expected == {each for each in found if each[0] == "validation"}

@@ -141,6 +141,7 @@ def test_each_state_is_tried_also_one_that_takes_several_actions(tmp_path: Path,
         "Returns 409 if the truck is loaded.",
         "409 if the parcel is loaded and the caller is not its sender.",
         "A loaded truck gives 409.",
+        "A loaded parcel takes no more labels (409).",
         "Returns the parcel if it is loaded.",
     ],
 )

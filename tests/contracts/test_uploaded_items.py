@@ -147,3 +147,37 @@ def test_uploaded_items_are_counted_moved_and_deleted(tmp_path: Path, flaw: str,
     checks = ["create", "read-back", "listed", "stated-count", "parent", "delete", "update"]
 
     assert found == verdicts(tmp_path, folders_document(), Folders(flaw), *checks)
+
+
+NOTE: Node = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "size": NUMBER}}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/csv, application/pdf", "application/json", None])
+def test_a_file_has_a_file_name_whatever_its_media_type_is(tmp_path: Path, kind: str | None) -> None:
+    form = takes(
+        {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
+        "multipart/form-data",
+    )
+    if kind is not None:
+        form["content"]["multipart/form-data"]["encoding"] = {"file": {"contentType": kind}}
+    paths: Node = {
+        "/notes": {"post": {"requestBody": form, "responses": answers(NOTE, "201") | {"400": NO, "415": NO}}},
+        "/notes/{id}": {
+            "parameters": [path_parameter("id", NUMBER)],
+            "get": {"responses": answers(NOTE) | {"404": NO}},
+        },
+    }
+    notes: list[Node] = []
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method == "POST":
+            if b'name="file"; filename="' not in ask.raw:
+                return Answer(400)
+            notes.append({"id": len(notes) + 1})
+            return Answer(201, notes[-1])
+        number = ask.path.rsplit("/", 1)[-1]
+        known = number.isdigit() and 0 < int(number) <= len(notes)
+        return Answer(200, notes[int(number) - 1]) if known else Answer(404)
+
+    assert set() == verdicts(tmp_path, paths, handle, "create")
+    assert notes

@@ -98,3 +98,23 @@ def test_the_mock_passes_the_check_of_both(tmp_path: Path) -> None:
     assert {("sort", "passed"), ("sorted-ties", "passed")} <= {
         (check, outcome) for (_, check), outcome in result.outcomes.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Sorted by day, earliest first.", [2, 1, 3]),
+        ("Sorted by day, latest first.", [3, 1, 2]),
+        ("The oldest ones come first.", [1, 2, 3]),
+        ("Sorted by creation date, newest first.", [3, 2, 1]),
+    ],
+)
+def test_a_sentence_names_the_property_by_which_a_list_is_sorted(tmp_path: Path, text: str, wanted: list[int]) -> None:
+    shown = item(("id", "name", "day"), day={"type": "string", "format": "date"})
+    paths = collection("/alarms", shown)
+    paths["/alarms"]["get"]["description"] = text
+    with Client(served(tmp_path, document(paths))) as client:
+        for day in ("2026-02-02", "2026-01-01", "2026-03-03"):
+            client.post("/alarms", json={"name": "a", "day": day})
+
+        assert wanted == [one["id"] for one in client.get("/alarms").json()]
