@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from contracts.checks.access_attempts import Access, AccessAttempt, owners_view, shows
@@ -31,10 +32,16 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     access.attempts += lists(context, access)
     access.attempts += totals(context, access, before)
     for tried in (_reads, _nested, reads_below, changes, actions, deletes):
-        access.attempts += tried(context, access)
+        access.attempts += _possible(tried(context, access))
     if not access.attempts:
         raise CannotBuildRequest(f"no operation lists {resource.name} items or takes their id: nothing can be compared")
     return access
+
+
+def _possible(attempts: Iterator[AccessAttempt]) -> Iterator[AccessAttempt]:
+    """The attempts up to one that cannot be made: what was tried before counts all the same."""
+    with suppress(CannotBuildRequest):
+        yield from attempts
 
 
 def item_apart(context: CheckContext, resource: CheckedResource, owner: User) -> CreatedItem:
@@ -74,7 +81,7 @@ def _nested(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
             continue
         path = {**access.made.path, parent.parameter: access.made.id}
         path |= {child.owner_key: access.made.id} if child.owner_key else {}
-        exchange, below = context.try_create(child, user=access.owner, path=path)
+        exchange, below = context.try_create(child, user=access.owner, path=path, may_conflict=True)
         if below is None:
             continue
         for name in ("list", "get"):
