@@ -52,7 +52,7 @@ OF_TEXTS = {
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
 
-INCLUDED = lazy_pattern(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?including\b")
+INCLUDED = lazy_pattern(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?includ(ing|ed)\b")
 EXCLUDED = lazy_pattern(r"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b")
 """What a description says about the bound itself."""
 
@@ -74,14 +74,22 @@ def ranges(
         if parameter.name not in taken:
             for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
+                name = name if about else _only_time(schemas, parameter, properties)
                 fits = _is_alike if compare in OF_TEXTS.values() else _fits
                 if name and plain(parameter.name) not in known and fits(schemas, parameter, properties[name], compare):
                     note = f"the query parameter names {_what(compare)} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
-                    sure = compare not in OF_TEXTS.values()
+                    sure = bool(about) and compare not in OF_TEXTS.values()
                     stated |= {"evidence": "implied" if sure else "inferred", "note": note}
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
+
+
+def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
+    """The only time of an item that `from` and `to` may be about; empty if there is none, or there are several."""
+    times = [name for name, at in properties.items() if schemas.keyword(at, "format") in TIMES]
+    form = schemas.keyword(str(parameter.schema), "format")
+    return times[0] if len(times) == 1 and schemas.keyword(properties[times[0]], "format") == form else ""
 
 
 def says_if_included(parameter: str) -> bool:
@@ -100,7 +108,9 @@ def _described_bound(schemas: Schemas, parameter: Parameter, compare: str) -> St
 
 
 def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The property that a parameter may be about, and the comparison."""
+    """The property that a parameter may be about, and the comparison; `from` alone names none."""
+    if len(name) == 1 and name[0] in BEFORE and name[0] not in EXACT:
+        yield "", BEFORE[name[0]]
     if len(name) > 1:
         if name[0] in BEFORE:
             yield "".join(name[1:]), BEFORE[name[0]]

@@ -408,3 +408,27 @@ def test_a_list_is_sent_as_it_is_whatever_headers_a_document_requires(tmp_path: 
     }
     with Client(served(tmp_path, listed(headers=headers))) as client:
         assert made(client, 2) == client.get("/pets").json()
+
+
+DAY: Node = {"type": "string", "format": "date"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [("from=2026-02-02", [2, 3]), ("to=2026-02-02", [1, 2]), ("from=2026-02-01&to=2026-02-28", [2]), ("", [1, 2, 3])],
+)
+def test_from_and_to_are_about_the_only_day_of_an_item(tmp_path: Path, asked: str, wanted: list[int]) -> None:
+    document = listed(item(("id", "name", "day"), day=DAY), query("from", DAY), query("to", DAY))
+    with Client(served(tmp_path, document)) as client:
+        for day in ("2026-01-01", "2026-02-02", "2026-03-03"):
+            client.post("/pets", json={"name": "a", "day": day})
+
+        assert wanted == [pet["id"] for pet in client.get(f"/pets?{asked}").json()]
+
+
+def test_from_is_about_nothing_where_an_item_has_two_days(tmp_path: Path) -> None:
+    document = listed(item(("id", "name", "born", "sold"), born=DAY, sold=DAY), query("from", DAY))
+    with Client(served(tmp_path, document)) as client:
+        client.post("/pets", json={"name": "a", "born": "2026-01-01", "sold": "2026-01-02"})
+
+        assert 1 == len(client.get("/pets?from=2026-02-02").json())
