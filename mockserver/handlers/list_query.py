@@ -46,6 +46,8 @@ def matching(context: RequestContext) -> list[Record]:
 
 
 def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
+    if not context.bound.filters:
+        return collection.view()
     asked = (
         filter_condition(entry, _sent(getattr(context.call, entry.location), entry.parameter))
         for entry in context.bound.filters
@@ -144,9 +146,11 @@ def _at(value: Any, steps: Steps) -> Iterator[Any]:
 
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
-    sort, newest_first = context.bound.sort, context.bound.resource.newest_first
-    keys, tie = [SortKey(context.bound.resource.statements.order.by, newest_first)], ""
+    sort, plan = context.bound.sort, context.bound.resource
     sent = context.call.query.get(sort.parameter) if sort is not None else None
+    if not sent and plan.statements.order.by == "creation":
+        return selected
+    keys, tie = [SortKey(plan.statements.order.by, plan.newest_first)], ""
     if sort is not None and sent:
         way = context.call.query.get(sort.direction) if sort.direction else None
         direction = "desc" if way is True else str(way or "")
