@@ -12,7 +12,7 @@ from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_json
 
 ID = "id"
-"""The property by which items of such a list are told apart."""
+"""The property that differs between items of such a list."""
 
 
 def unstated_list(contract: Contract, operation: Operation) -> CheckedResource | None:

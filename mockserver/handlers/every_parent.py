@@ -11,11 +11,11 @@ from mockserver.state.collection import Collection
 from mockserver.state.store import Store
 
 EVERY = "-"
-"""The id in a path that stands for every one."""
+"""The id in a path that means every one."""
 
 
 def wildcards(operation: Operation, does: str) -> frozenset[str]:
-    """The path parameters of a list in which `-` stands for every parent."""
+    """The path parameters of a list in which `-` means every parent."""
     return frozenset(p.name for p in operation.parameters if p.wildcard) if does == "list" else frozenset()
 
 

@@ -144,7 +144,7 @@ def agreeing(forms: list[Form], told: Form | None) -> list[Form]:
 
 
 def may_be_any(text: Any) -> bool:
-    """Does a description say that `-` in a name stands for every parent (AIP-159)?"""
+    """Does a description say that `-` in a name means every parent (AIP-159)?"""
     return isinstance(text, str) and HYPHEN.search(text) is not None
 
 

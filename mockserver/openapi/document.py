@@ -60,7 +60,7 @@ RESOURCE_NAME = "x-resource-name"
 
 
 WILDCARD = "x-wildcard"
-"""The extension of a path parameter whose value `-` stands for every parent."""
+"""The extension of a path parameter whose value `-` means every parent."""
 
 
 class Parameter(Struct, frozen=True):

@@ -55,7 +55,7 @@ def whole_parameters(operation: Operation) -> list[Parameter]:
 
 
 def _parts(root: Mapping[str, Any], parameter: Parameter) -> list[Parameter]:
-    """The parameters that an object stands for; none if it is none of these objects."""
+    """The parameters that are sent in place of an object; none if it is none of these objects."""
     is_form = parameter.location == "query" and parameter.style == "form" and parameter.explode
     if not is_form or parameter.content or parameter.schema is None:
         return []
