@@ -10,9 +10,9 @@ from typing import Any
 from contracts.checks.deletable_items import UNKNOWN_STATE, deletable, is_documented_conflict
 from contracts.checks.error_replies import REFUSED_BODY
 from contracts.checks.missing_items import (
-    HIDDEN_OR_GONE,
     MARKED,
     documents_missing,
+    expect_gone,
     expect_missing,
     ignores_case,
     is_marked_deleted,
@@ -71,15 +71,9 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
             if again:
                 context.delete(created)
     for op in views if not is_shown else ():  # a deleted item that is shown is judged by that alone
-        response = context.send(op, path=created.path)
-        context.expect_status(
-            response.status in HIDDEN_OR_GONE,
-            f"{op.name} returns 404 for a deleted {resource.name}",
-            *history,
-            response,
-            about=op.name,
-            statement=None if documents_missing(op) else weaker(context, BELOW),
-        )
+        expected = f"{op.name} returns 404 for a deleted {resource.name}"
+        statement = None if documents_missing(op) else weaker(context, BELOW)
+        expect_gone(context, op, created, expected, *history, statement=statement)
     if resource.can("list"):
         _check_lists(context, resource, neighbour, created, before, history)
 

@@ -272,10 +272,10 @@ def _check_wording(
     schemas, parameter, whole = context.contract.schemas, target.statement.parameter, mine.sent[name]
     if not isinstance(whole, str):
         return
-    asked = target.op.query_schema(parameter)
+    asked, part = target.op.query_schema(parameter), takes_part(schemas, target.op, parameter, name)
     for said, word, about in (
         (ignores_case(schemas, target.op, parameter), whole.swapcase(), "The case of letters does not matter."),
-        (takes_part(schemas, target.op, parameter, name), whole[1:-1], f"A part of {name} is enough."),
+        (part, whole[1:-1], f"A part of {name} is enough."),
     ):
         is_valid = asked is None or schemas.validator(asked, "request").is_valid(word)
         if said is None or not word or word == whole or not is_valid:
@@ -284,7 +284,6 @@ def _check_wording(
         stated = StatementRef(target.op.name, "filter", "described", said.source, about)
         text = f"{parameter}={word} shows the item whose {name} is {as_json(whole)}"
         _expect_items(context, target.resource, items, [mine], [theirs], listing, text, stated)
-    part = takes_part(schemas, target.op, parameter, name)
     if part is not None and not WILDCARD.search(part.sentence) and len(whole) > LONG:
         _check_signs(context, target, name, mine, part)
 

@@ -94,6 +94,21 @@ def is_marked_deleted(before: Mapping[str, Any], after: Mapping[str, Any]) -> bo
     )
 
 
+def expect_gone(
+    context: CheckContext,
+    op: ResourceOperation,
+    made: CreatedItem,
+    expected: str,
+    *history: RecordedExchange,
+    statement: StatementRef | None,
+) -> None:
+    """What an operation shows of an item is there no longer. `history` are the exchanges that deleted it."""
+    response = context.send(op, path=made.path)
+    context.expect_status(
+        response.status in HIDDEN_OR_GONE, expected, *history, response, about=op.name, statement=statement
+    )
+
+
 def expect_missing(
     context: CheckContext,
     op: ResourceOperation,

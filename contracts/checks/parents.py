@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.checks.conflicts import sent_action
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
-from contracts.checks.missing_items import HIDDEN_OR_GONE
+from contracts.checks.missing_items import HIDDEN_OR_GONE, expect_gone
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -128,15 +128,8 @@ def _check_parent_delete(
             statement=_said(context, resource, owner),
         )
         for op in views if response.status in HIDDEN_OR_GONE else ():
-            shown = context.send(op, path=created.path)
-            context.expect_status(
-                shown.status in HIDDEN_OR_GONE,
-                f"{op.name} returns 404 when the {resource.name} was deleted with its {owner.name}",
-                *history,
-                shown,
-                about=op.name,
-                statement=_said(context, resource, owner),
-            )
+            expected = f"{op.name} returns 404 when the {resource.name} was deleted with its {owner.name}"
+            expect_gone(context, op, created, expected, *history, statement=_said(context, resource, owner))
     if statement.must_exist:
         late, late_made = context.try_create(resource, path=below)
         context.expect_status(

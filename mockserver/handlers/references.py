@@ -6,7 +6,7 @@ whichever of the two was generated first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial
 from itertools import islice
@@ -50,6 +50,7 @@ class Joins:
     def __init__(self, plans: Mapping[str, ResourcePlan], store: Store, seed: int, faults: ItemFaults) -> None:
         self._plans, self._store, self.seed, self._faults = plans, store, seed, faults
         self.references = compiled(plans)
+        self._listed = {name: tuple(_listed(own)) for name, own in self.references.items()}
         self._above = {name: plan.resources_above for name, plan in plans.items()}
 
     def on(self, store: Store) -> Joins:
@@ -102,20 +103,13 @@ class Joins:
         self, plan: ResourcePlan, tenant: str, subject: Subject, fields: dict[str, Any], sent: frozenset[str]
     ) -> dict[str, Any]:
         """The fields, in which a list shows the items whose ids were `sent` in another one: `tags` for `tag_ids`."""
-        references = [one for one in self.references[plan.name] if len(one.steps) == 2 and one.steps[1] == EACH]
-        for own in references:
-            ids = fields.get(own.steps[0]) if own.key and own.steps[0] in sent else None
-            if not isinstance(ids, list) or not ids:
+        for own, name in self._listed[plan.name]:
+            ids, shapes = fields.get(own.steps[0]), fields.get(name)
+            if own.steps[0] not in sent or name in sent or not (isinstance(ids, list) and isinstance(shapes, list)):
                 continue
-            for shown in references:
-                name = shown.steps[0]
-                shapes = fields.get(name)
-                is_meant = shown.resource == own.resource and stem(name) == stem(own.steps[0])
-                if shown.key or name in sent or not is_meant or not isinstance(shapes, list) or not shapes:
-                    continue
+            if ids and shapes:
                 records = [self.followed(own, tenant, subject, id) or self.unknown(own, id) for id in ids]
-                listed = [like(shapes[0], record.fields) for record, _ in records]
-                trial = {**fields, name: listed}
+                trial = {**fields, name: [like(shapes[0], record.fields) for record, _ in records]}
                 fields = fields if any(True for _ in self._faults(plan.name, trial)) else trial
         return fields
 
@@ -260,6 +254,16 @@ class Joins:
         names = ("id", self._plans[resource].statements.identity.field)
         own = {name: self.shown(resource, record, name) for name in names if name in shape}
         return {name: value for name, value in own.items() if type(value) is type(shape[name])}
+
+
+def _listed(references: Sequence[JoinedReference]) -> Iterator[tuple[JoinedReference, str]]:
+    """The lists of ids among the references of an item, each with the list that shows the same items."""
+    lists = [one for one in references if len(one.steps) == 2 and one.steps[1] == EACH]
+    for own in lists:
+        for shown in lists:
+            is_same = shown.resource == own.resource and stem(shown.steps[0]) == stem(own.steps[0])
+            if own.key and not shown.key and is_same:
+                yield own, shown.steps[0]
 
 
 NAMES = ("slug", "username", "login", "key", "name")

@@ -75,11 +75,10 @@ def ranges(
             for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
                 name = name if about else _only_time(schemas, parameter, properties)
-                fits = _is_alike if compare in OF_TEXTS.values() else _fits
-                if name and plain(parameter.name) not in known and fits(schemas, parameter, properties[name], compare):
-                    note = f"the query parameter names {_what(compare)} of the property {name}"
+                if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name], compare):
+                    note = f"the query parameter names {WORDED.get(compare, 'a bound')} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
-                    sure = bool(about) and compare not in OF_TEXTS.values()
+                    sure = bool(about) and compare not in WORDED
                     stated |= {"evidence": "implied" if sure else "inferred", "note": note}
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
@@ -122,22 +121,17 @@ def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield "".join(name[:-2]), OF_TEXTS["".join(name[-2:])]
 
 
-def _what(compare: str) -> str:
-    return {"contains": "a part", "starts-with": "the beginning", "not-equal": "another value"}.get(compare, "a bound")
-
-
-def _is_alike(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) -> bool:
-    """Are both texts, or both of one type that is not to be equal?"""
-    asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
-    return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
-
+WORDED = {"contains": "a part", "starts-with": "the beginning", "not-equal": "another value"}
+"""What a parameter names of a property where it is no bound."""
 
 SCALARS = frozenset(("integer", "number", "boolean"))
 
 
-def _fits(schemas: Schemas, parameter: Parameter, pointer: str, _compare: str) -> bool:
-    """Are both numbers, or both times?"""
+def _fits(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) -> bool:
+    """Are both numbers, or both times; for a part both texts, or both of one type that is not to be equal?"""
     asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
+    if compare in WORDED:
+        return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
     if own and own <= {"integer", "number"}:
         return bool(asked) and asked <= {"integer", "number"}
     formats = (schemas.keyword(pointer, "format"), schemas.keyword(str(parameter.schema), "format"))
