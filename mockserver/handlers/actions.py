@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.behaviour.statements import Reference
 from mockserver.errors import Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
+from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields
@@ -22,7 +23,7 @@ from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
-from mockserver.handlers.request_context import Handler, RequestContext
+from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.unique_values import check_unique, refuse_second
 from mockserver.messages import Reply
@@ -118,7 +119,7 @@ def replace(context: RequestContext) -> None:
     context.edit(before)
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
-    named = (*plan.path_fields, *(each.field for each in context.bound.filters))
+    named = (*plan.path_fields, *context.bound.filters.fields)
     from_path = {name: before.fields[name] for name in named if name in before.fields}
     kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or is_generated(context, name)}
     complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})

@@ -14,8 +14,9 @@ from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers import actions, list_query, paging, reply_renderer
+from mockserver.handlers.bound_operation import BoundOperation, Handler
 from mockserver.handlers.item_schemas import view_maker
-from mockserver.handlers.request_context import BoundOperation, Handler, RequestContext
+from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.record import Record

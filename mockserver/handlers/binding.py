@@ -16,6 +16,7 @@ from mockserver.errors import BehaviourError
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.batches import bind_batch
+from mockserver.handlers.bound_operation import AcceptBody, BoundOperation
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.content_plans import content_plan
 from mockserver.handlers.contents import CONTENT_HANDLERS
@@ -24,6 +25,7 @@ from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.every_parent import wildcards
 from mockserver.handlers.expand_plans import expand_plan
+from mockserver.handlers.filter_plans import filter_plan
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import (
     operations_on,
@@ -40,7 +42,6 @@ from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
-from mockserver.handlers.request_context import AcceptBody, BoundOperation
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.sort_plans import sort_plan
 from mockserver.openapi import path_template
@@ -101,7 +102,7 @@ def _bound(
         rules=_rules(contract, operation, behaviour),
         paging=limited(behaviour.paging, most),
         select_page=page_selector(behaviour.paging, most, cursors(contract, operation, behaviour)),
-        filters=behaviour.filter,
+        filters=filter_plan(behaviour.filter),
         sort=sort_plan(behaviour.sort),
         patch=action.patch,
         upsert=action.upsert,

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from mockserver.errors import Conflict
 from mockserver.handlers.actions import remove
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.capacities import check_capacity
-from mockserver.handlers.request_context import BoundOperation, RequestContext
+from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.unique_values import check_unique
 from mockserver.messages import Call

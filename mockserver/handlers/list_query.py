@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from mockserver.behaviour.statements import Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.filter_expressions import Test, selects
+from mockserver.handlers.filter_plans import FilterPlan, filter_condition
 from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.resource_plan import filter_condition
 from mockserver.inference.names import plain
 from mockserver.inference.paging import HOLDERS, SORT_ORDER, WAYS
 from mockserver.inference.references import EACH, Steps, steps_of
@@ -35,7 +36,9 @@ def selected_values(context: RequestContext) -> dict[str, Any]:
     """The properties by which the query of the request names its item, with their values."""
     query = context.call.query if context.bound.is_selected else {}
     return {
-        each.field: query[each.parameter] for each in context.bound.filters if query.get(each.parameter) is not None
+        each.field: query[each.parameter]
+        for each in context.bound.filters.entries
+        if query.get(each.parameter) is not None
     }
 
 
@@ -46,28 +49,19 @@ def matching(context: RequestContext) -> list[Record]:
 
 
 def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
-    if not context.bound.filters:
+    plan, path, query = context.bound.filters, context.call.path, context.call.query
+    if not plan.entries:
         return collection.view()
-    asked = (
-        filter_condition(entry, _sent(getattr(context.call, entry.location), entry.parameter))
-        for entry in context.bound.filters
-    )
+    asked = [filter_condition(each.entry, each.value(path, query)) for each in plan.choices]
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
-    ranges = [entry for entry in context.bound.filters if entry.compare not in NO_BOUNDS]
-    bounds = [(entry, value) for entry in ranges if (value := _sent(context.call.query, entry.parameter)) is not None]
-    tests = _expressions(context)
+    tests = [*_expressions(plan, query), *_ranges(plan, path, query)] if plan.bounds or plan.expressions else []
+    newest_first = context.bound.resource.newest_first
     if tests:
-        walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-        selected = (r for r in walk if all(test({"id": r.id, **r.fields}) for test in tests))
-        within = [r for r in selected if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
-        return Selection([r for r in within if all(_has(r.fields, name, values) for name, values in conditions)])
-    if bounds:
-        every = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-        within = [r for r in every if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
-        return Selection([r for r in within if all(_has(r.fields, name, values) for name, values in conditions)])
+        every = collection.view().after(None, newest_first=newest_first)
+        selected = [r for r in every if all(test(r) for test in tests)]
+        return Selection([r for r in selected if all(_has(r.fields, name, values) for name, values in conditions)])
     if not conditions:
         return collection.view()
-    newest_first = context.bound.resource.newest_first
     (name, values), *others = sorted(conditions, key=lambda condition: -len(condition[1]))
     if collection.is_indexed(name) and not others and len(values) == 1:
         return collection.view((name, values[0]))
@@ -80,24 +74,30 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
     return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in others)])
 
 
-NO_BOUNDS = ("equal", "any-of", "expression")
-"""How a property compares where the value is no bound of a range."""
+RecordTest = Callable[[Record], bool]
+"""Is this item selected?"""
 
 
-def _expressions(context: RequestContext) -> list[Test]:
+def _expressions(plan: FilterPlan, query: Mapping[str, Any]) -> Iterator[RecordTest]:
     """The tests of the filter expressions in a request. Raises Invalid for one that cannot be read."""
-    asked = [entry.parameter for entry in context.bound.filters if entry.compare == "expression"]
-    sent = [(name, context.call.query.get(name)) for name in asked]
-    return [selects(name, str(value)) for name, value in sent if value]
+    for each in plan.expressions:
+        if value := query.get(each.name):
+            yield partial(_is_selected, selects(each.name, str(value)))
 
 
-def _sent(values: Mapping[str, Any], name: str) -> Any:
-    """The value of a parameter, or for `filter[status]` of a property of the parameter `filter`; None without it."""
-    if name in values or not name.endswith("]"):
-        return values.get(name)
-    outer, _, inner = name[:-1].partition("[")
-    holder = values.get(outer)
-    return holder.get(inner) if isinstance(holder, Mapping) else None
+def _is_selected(test: Test, record: Record) -> bool:
+    return test({"id": record.id, **record.fields})
+
+
+def _ranges(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any]) -> Iterator[RecordTest]:
+    """The tests of the ranges in a request."""
+    for each in plan.bounds:
+        if (value := each.value(path, query)) is not None:
+            yield partial(_is_within, each.entry, value)
+
+
+def _is_within(entry: Filter, value: Any, record: Record) -> bool:
+    return is_within(record.fields.get(entry.field), entry.compare, value)
 
 
 def _by_reference(context: RequestContext, name: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from msgspec import Struct, field
-
-from mockserver.behaviour.statements import Filter, Paging
-from mockserver.behaviour.templates import Render
-from mockserver.errors import BehaviourError, Missing
-from mockserver.handlers.content_plans import ContentPlan, SentBody
-from mockserver.handlers.entity_tags import TagPlan
-from mockserver.handlers.entry_plans import EntryPlan
+from mockserver.errors import Missing
+from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.content_plans import SentBody
 from mockserver.handlers.every_parent import below_every, names_every
-from mockserver.handlers.expand_plans import ExpandPlan
-from mockserver.handlers.paging import SelectPage
-from mockserver.handlers.path_owners import Owner
-from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.sort_plans import SortPlan
 from mockserver.messages import Call, Reply
-from mockserver.openapi.document import Operation
 from mockserver.rules import RuleFunction
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -33,112 +22,6 @@ Question = Any
 
 Asking = Generator[Question, Any, Reply | None]
 """What a rule returns that asks: it yields questions, is sent their answers, and may return a whole reply."""
-
-
-class Handler(NamedTuple):
-    """An action in two steps: `begin` finds or drafts the item, the rules run, `end` stores it and makes the reply."""
-
-    begin: Callable[[RequestContext], None]
-    end: Callable[[RequestContext], Reply]
-
-
-AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
-"""From the properties of a body to the item's fields. Raises Invalid for an unknown one, if the service says so."""
-
-
-class BoundOperation(Struct, frozen=True):
-    """An operation with its handler and its statements, compiled at load.
-
-    `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's
-    fields, `inside` is the field that has all of them, `path_fields` path parameters to the fields that keep them, and
-    `path_names` the operation's path parameters to the resource's. `created_renderer` makes the reply when a replace
-    created the item. `item_path` is the path of a new item that is not below the collection it is posted to. `across`
-    and `by` are those of the action. `above` are all items that the path leads through, the outermost first. `sets`
-    are the fields that an update gives new values, `entry` is the list whose entry it changes, `tags` what it does
-    with entity tags. `owners_elsewhere` has, for parameters above the resource's items, the operation's own, empty
-    where it has none (owner_choice.py). `each` is what a batch does to one item, `ids_parameter` the query parameter
-    that has their ids; with `shows_one` a request about one item without a list is answered by that item, with
-    `is_whole` it is about all items (batches.py). `content` is how it stores or shows the content of an item
-    (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
-    first, each with the resource; `query_fields` are the query parameters with fields of the item, `query_key` has its
-    id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand.
-    """
-
-    operation: Operation
-    handler: Handler
-    plan: ResourcePlan | None
-    plans: Mapping[str, ResourcePlan]
-    renderer: ReplyRenderer
-    rules: tuple[RuleFunction, ...]
-    paging: Paging | None
-    select_page: SelectPage
-    filters: tuple[Filter, ...]
-    sort: SortPlan | None
-    patch: str
-    upsert: bool
-    accept_body: AcceptBody
-    envelope: tuple[str, ...] = ()
-    body_names: Mapping[str, str] = field(default_factory=dict)
-    inside: str = ""
-    path_fields: Mapping[str, str] = field(default_factory=dict)
-    request_properties: frozenset[str] = frozenset()
-    path_names: Mapping[str, str] = field(default_factory=dict)
-    created_renderer: ReplyRenderer | None = None
-    owner: Owner | None = None
-    item_path: str = ""
-    across: bool = False
-    by: str = ""
-    above: tuple[Owner, ...] = ()
-    sets: tuple[tuple[str, Render], ...] = ()
-    entry: EntryPlan | None = None
-    tags: TagPlan | None = None
-    each: BoundOperation | None = None
-    ids_parameter: str = ""
-    shows_one: bool = False
-    is_whole: bool = False
-    owners_elsewhere: Mapping[str, str] = field(default_factory=dict)
-    content: ContentPlan | None = None
-    named: tuple[tuple[str, str], ...] = ()
-    query_fields: Mapping[str, str] = field(default_factory=dict)
-    query_key: str = ""
-    is_selected: bool = False
-    expand: ExpandPlan | None = None
-    mask: str = ""
-    wildcards: frozenset[str] = frozenset()
-
-    @property
-    def resource(self) -> ResourcePlan:
-        """The plan of the operation's resource. Raises BehaviourError when it has none."""
-        if self.plan is None:
-            raise BehaviourError(f"{self.operation.http_method} {self.operation.path} is about no resource")
-        return self.plan
-
-    def id(self, call: Call) -> Any:
-        """The id from the path, else from the body."""
-        identity = self.resource.statements.identity
-        if identity.generate == "single":
-            return ""
-        if identity.parameter in call.path:
-            return call.path[identity.parameter]
-        given = self.item_body(call)
-        return given.get(identity.field) if isinstance(given, dict) else None
-
-    def item_body(self, call: Call) -> Any:
-        """The part of the body that describes the item, under the names of its fields; empty without a body."""
-        if self.query_fields:
-            return {name: call.query[sent] for sent, name in self.query_fields.items() if sent in call.query}
-        body = call.body
-        for key in self.envelope:
-            body = body.get(key) if isinstance(body, dict) else None
-        if isinstance(body, dict):
-            return (
-                body | {new: body[name] for name, new in self.body_names.items() if name in body}
-                if self.body_names
-                else body
-            )
-        if body is None or isinstance(body, bool) or not self.resource.member_of:
-            return body if isinstance(body, list) else {}
-        return body if isinstance(body, list) else {self.resource.statements.identity.field: body}
 
 
 class RequestContext:

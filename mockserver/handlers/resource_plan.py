@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE
-from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource, Unique
+from mockserver.behaviour.statements import Behaviour, IdentityStatement, Resource, Unique
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
@@ -28,7 +28,6 @@ from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
 from mockserver.state.collection import ANY_CASE, Collection
-from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
 from mockserver.state.world import World
@@ -362,28 +361,3 @@ def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
                 (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
             )
     return {name: tuple(fields) for name, fields in found.items()}
-
-
-def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | None:
-    """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
-    if not entry.parameter:
-        return entry.field, (entry.equals,)
-    if entry.compare == "any-of":
-        spellings = tuple(_ids_in(value))
-        return (entry.field, spellings) if spellings else None
-    if entry.compare != "equal":
-        return None
-    if entry.anything is not None and value == entry.anything:
-        return None
-    if entry.equals is not None or entry.unless is not None:
-        return None if value == entry.unless else (entry.field, (entry.equals,))
-    if isinstance(value, list):
-        return (entry.field, value) if value else None
-    return None if value is None else (entry.field, (value,))
-
-
-def _ids_in(value: Any) -> dict[Any, None]:
-    """The ids in a text with commas or in a list, each once; also as a number, if it is written as one."""
-    texts = [part.strip() for each in (value if isinstance(value, list) else [value]) for part in str(each).split(",")]
-    found = [spelling for text in texts if text for spelling in (text, number_of(text)) if spelling is not None]
-    return dict.fromkeys(found if value is not None else ())

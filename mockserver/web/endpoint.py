@@ -18,9 +18,9 @@ from mockserver.errors import (
 )
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.entity_tags import condition_headers
 from mockserver.handlers.outgoing import CommittedRequest
-from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
@@ -98,7 +98,7 @@ class Endpoint:
         conditions = condition_headers(bound.tags, operation) if bound is not None else ()
         own_parameters = [p for p in whole_parameters(operation) if _is_read(p.name, p.location)] + [*conditions]
         self._query_names = _query_names(operation, parts.contract.document)
-        filters = bound.filters if bound is not None else ()
+        filters = bound.filters.entries if bound is not None else ()
         several = frozenset(each.parameter for each in filters if each.compare == "any-of")
         readers = [parameter_reader(p, schemas, self._query_names, several) for p in own_parameters]
         strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import Unanswerable
 from mockserver.handlers.binding import bind
-from mockserver.handlers.request_context import BoundOperation
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType

@@ -15,7 +15,7 @@ from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
 from mockserver.handlers import item_schemas
 from mockserver.handlers.actions import HANDLERS
-from mockserver.handlers.request_context import BoundOperation
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from mockserver.errors import Malformed
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.item_editor import ItemEditor
-from mockserver.handlers.request_context import BoundOperation, RequestContext
+from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call, Reply
 from mockserver.state.collection import Key

@@ -8,8 +8,8 @@ from types import coroutine
 from typing import Any
 
 from mockserver.errors import LogError
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
-from mockserver.handlers.request_context import BoundOperation
 from mockserver.openapi.document import Operation
 from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
 from mockserver.web.endpoint import Answered, Endpoint, ReadBody, Scope, receive_body

@@ -1,0 +1,84 @@
+"""The filters of an operation, sorted once by how they compare, so that a request only looks up what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.behaviour.statements import Filter
+from mockserver.state.id_text import number_of
+
+SELECTS = ("equal", "any-of")
+"""How a property compares where the filter gives the values that it may have."""
+
+
+class SentFilter(NamedTuple):
+    """A filter, and where a request has its value: as a parameter, or for `filter[status]` as a property of one."""
+
+    entry: Filter
+    is_in_path: bool
+    name: str
+    outer: str
+    inner: str
+
+    def value(self, path: Mapping[str, Any], query: Mapping[str, Any]) -> Any:
+        """The value that a request sends; None if it sends none."""
+        values = path if self.is_in_path else query
+        if self.name in values or not self.inner:
+            return values.get(self.name)
+        holder = values.get(self.outer)
+        return holder.get(self.inner) if isinstance(holder, Mapping) else None
+
+
+class FilterPlan(NamedTuple):
+    """All filters in the order of the behaviour file, those that give values, those of ranges and the expressions."""
+
+    entries: tuple[Filter, ...]
+    choices: tuple[SentFilter, ...]
+    bounds: tuple[SentFilter, ...]
+    expressions: tuple[SentFilter, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The properties that the filters are about."""
+        return tuple(each.field for each in self.entries)
+
+
+def filter_plan(entries: Iterable[Filter]) -> FilterPlan:
+    """The filters of an operation as its requests are read."""
+    found = tuple(entries)
+    sent = [_sent(each) for each in found]
+    return FilterPlan(
+        found,
+        tuple(each for each in sent if each.entry.compare in SELECTS),
+        tuple(each for each in sent if each.entry.compare not in (*SELECTS, "expression")),
+        tuple(each for each in sent if each.entry.compare == "expression"),
+    )
+
+
+def _sent(entry: Filter) -> SentFilter:
+    outer, _, inner = entry.parameter[:-1].partition("[") if entry.parameter.endswith("]") else ("", "", "")
+    return SentFilter(entry, entry.location == "path", entry.parameter, outer, inner)
+
+
+def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | None:
+    """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
+    if not entry.parameter:
+        return entry.field, (entry.equals,)
+    if entry.compare == "any-of":
+        spellings = tuple(_ids_in(value))
+        return (entry.field, spellings) if spellings else None
+    if entry.anything is not None and value == entry.anything:
+        return None
+    if entry.equals is not None or entry.unless is not None:
+        return None if value == entry.unless else (entry.field, (entry.equals,))
+    if isinstance(value, list):
+        return (entry.field, value) if value else None
+    return None if value is None else (entry.field, (value,))
+
+
+def _ids_in(value: Any) -> dict[Any, None]:
+    """The ids in a text with commas or in a list, each once; also as a number, if it is written as one."""
+    texts = [part.strip() for each in (value if isinstance(value, list) else [value]) for part in str(each).split(",")]
+    found = [spelling for text in texts if text for spelling in (text, number_of(text)) if spelling is not None]
+    return dict.fromkeys(found if value is not None else ())
