@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
@@ -24,15 +24,15 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.rules import RuleFunction
 
-if TYPE_CHECKING:
-    from mockserver.handlers.request_context import RequestContext
-
 
 class Handler(NamedTuple):
-    """An action in two steps: `begin` finds or drafts the item, the rules run, `end` stores it and makes the reply."""
+    """An action in two steps: `begin` finds or drafts the item, the rules run, `end` stores it and makes the reply.
 
-    begin: Callable[[RequestContext], None]
-    end: Callable[[RequestContext], Reply]
+    Both get the RequestContext, whose module needs this one.
+    """
+
+    begin: Callable[[Any], None]
+    end: Callable[[Any], Reply]
 
 
 AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
