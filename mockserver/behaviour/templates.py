@@ -32,7 +32,7 @@ ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
 ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url", "this_url", "list_url"})
 """The placeholders for addresses: of other pages of a list, of this one, and of the list without a query."""
 
-PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to"})
+PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page"})
 """The placeholders for what follows from the other values of a page."""
 
 REPLY_VALUES = frozenset(

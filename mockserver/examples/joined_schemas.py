@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jsonschema_rs
@@ -29,7 +29,7 @@ class JoinedSchemas:
         self, view: DirectionView, schemas: Schemas, constraints: Constraints, origin: JoinedSchemas | None = None
     ) -> None:
         self.view, self.schemas, self.constraints, self.origin = view, schemas, constraints, origin
-        self._numbers: dict[tuple[int, int], NumberMaker | None] = {}
+        self._numbers: dict[tuple[tuple[int, int], bool], NumberMaker | None] = {}
 
     @cached_property
     def pointer(self) -> str:
@@ -122,20 +122,25 @@ class JoinedSchemas:
         except ValueError:
             return None
 
-    def numbers(self, usual: tuple[int, int]) -> NumberMaker | None:
-        """A function that makes numbers within the bounds, if possible in the range `usual`; None if there are none."""
-        if usual not in self._numbers:
+    def numbers(self, usual: tuple[int, int], *, whole: bool = False) -> NumberMaker | None:
+        """A function that makes numbers within the bounds, if possible in the range `usual`; None if there are none.
+
+        With `whole` they are whole numbers, if any of these lies within the bounds.
+        """
+        if (usual, whole) not in self._numbers:
             bounds = self.constraints
-            self._numbers[usual] = number_maker(
+            made = partial(
+                number_maker,
                 bounds.lowest,
                 bounds.highest,
                 low_open=bounds.lowest_open,
                 high_open=bounds.highest_open,
                 step=bounds.step,
-                integral=bounds.integral,
                 usual=usual,
             )
-        return self._numbers[usual]
+            found = made(integral=True) if whole or bounds.integral else None
+            self._numbers[usual, whole] = found if found is not None or bounds.integral else made()
+        return self._numbers[usual, whole]
 
     @cached_property
     def text(self) -> Text:

@@ -52,6 +52,14 @@ NUMBERS: Final[dict[str, tuple[int, int]]] = {
 }
 
 
+WHOLE: Final = frozenset({
+    "age", "capacity", "code", "count", "counts", "created", "day", "days", "floor", "hour", "id", "ids", "index",
+    "level", "limit", "minute", "month", "number", "offset", "page", "pages", "port", "position", "rank", "seats",
+    "size", "skip", "status", "stock", "take", "timestamp", "updated", "version", "year", "years",
+})  # fmt: skip
+"""Last words of names whose numbers are whole, also where the type is `number`."""
+
+
 @lru_cache(4096)
 def parts(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: `createdAt` and `created_at` both give `created` and `at`."""
@@ -95,6 +103,13 @@ def number_range(name: str) -> tuple[int, int]:
     if len(words) > 1 and words[-1] in MOMENTS:
         return NUMBERS["timestamp"]
     return NUMBERS.get(words[0] if words[0] in BOUNDS else words[-1], (1, 1000))
+
+
+@lru_cache(4096)
+def is_whole(name: str) -> bool:
+    """Are the numbers that a property of this name has whole?"""
+    words = parts(name) or ("",)
+    return words[-1] in WHOLE or (len(words) > 1 and words[-1] in MOMENTS)
 
 
 def singular(name: str) -> str:

@@ -26,7 +26,7 @@ def string(generator: ValueGenerator, budget: Budget, name: str) -> str:
 
 
 def number(generator: ValueGenerator, budget: Budget, name: str) -> int | float:
-    maker = generator.numbers(name_hints.number_range(name))
+    maker = generator.numbers(name_hints.number_range(name), whole=name_hints.is_whole(name))
     if maker is None:
         raise NoValue(generator.pointer, "no number lies within its bounds")
     return maker(budget.random)

@@ -103,7 +103,7 @@ def _bound(
         paging=limited(behaviour.paging, most),
         select_page=page_selector(behaviour.paging, most, cursors(contract, operation, behaviour)),
         filters=filter_plan(behaviour.filter),
-        sort=sort_plan(behaviour.sort),
+        sort=sort_plan(behaviour.sort, renderer.shown or ()),
         patch=action.patch,
         upsert=action.upsert,
         accept_body=_accept(contract, operation, behaviour, plan),

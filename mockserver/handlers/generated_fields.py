@@ -7,7 +7,6 @@ where the reply shows an object, the object is generated around that id.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -18,18 +17,12 @@ from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.handlers.value_forms import in_form_of
+from mockserver.inference.event_times import LATER_EVENTS, is_later_time
 from mockserver.inference.identity import KEYS
 from mockserver.inference.names import words
-from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
-
-LATER_EVENTS = lazy_pattern(
-    r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",
-    re.IGNORECASE,
-)
-"""Names of properties about events that cannot have happened to a new item, such as `deletedAt`."""
 
 REPAIRS = 8
 """How many times invalid properties are replaced before all properties are generated."""
@@ -64,9 +57,7 @@ class ReplyView:
         self._required = required
         # What no client sent: not what only clients set, and no optional field about an event that has not happened.
         self._added = tuple(
-            name
-            for name in self._names
-            if name in required or (name not in client_fields and LATER_EVENTS.search(name) is None)
+            name for name in self._names if name in required or (name not in client_fields and not self._is_later(name))
         )
         self._chosen = {name: id for name, id in (chosen or {}).items() if name in self._added and name not in required}
         self._lists = {name for name in self._chosen if "array" in schemas.types(self._properties[name])}
@@ -107,8 +98,15 @@ class ReplyView:
         return frozenset(
             name
             for name in self.nullable
-            if name in self._client_fields or LATER_EVENTS.search(name) or self._is_null_by_default(name)
+            if name in self._client_fields or self._is_later(name) or self._is_null_by_default(name)
         )
+
+    def _is_later(self, name: str) -> bool:
+        """Is a property about an event that did not happen to a new item yet? So may be a time that can be null."""
+        if LATER_EVENTS.search(name) is not None:
+            return True
+        at = self._properties.get(name) if is_later_time(name) else None
+        return at is not None and self._schemas.types(at) == {"string", "null"}
 
     def _is_nullable(self, name: str) -> bool:
         at = self._properties.get(name)

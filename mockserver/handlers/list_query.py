@@ -147,15 +147,15 @@ def _at(value: Any, steps: Steps) -> Iterator[Any]:
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
     sort, plan = context.bound.sort, context.bound.resource
-    sent = context.call.query.get(sort.parameter) if sort is not None else None
+    sent = (sort.sent(context.call.query) or sort.default) if sort is not None else None
     if not sent and plan.statements.order.by == "creation":
         return selected
     keys, tie = [SortKey(plan.statements.order.by, plan.newest_first)], ""
     if sort is not None and sent:
         way = context.call.query.get(sort.direction) if sort.direction else None
-        direction = "desc" if way is True else str(way or "")
+        direction = "desc" if way is True else str(way or sort.default_direction)
         first = next(iter(selected.first(1, None, newest_first=False)), None)
-        keys = list(_sort_keys(sent, direction, first.fields if first is not None else {})) or keys
+        keys = list(_sort_keys(sent, direction, first.fields if first is not None else {}, sort.names)) or keys
         tie = sort.ties.get(keys[-1].name, "")
     if keys[0].name == "creation":
         return selected
@@ -174,11 +174,11 @@ class SortKey(NamedTuple):
     backwards: bool
 
 
-def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any]) -> Iterator[SortKey]:
+def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[SortKey]:
     """The properties that a sort parameter names, the most important first.
 
     `-price,name` and `price,desc` are as common as a list of them. `fields` are those of some item: a property may be
-    called `valid_desc`.
+    called `valid_desc`. `known` are properties by other names that they may have.
     """
     names = [part.strip() for each in (sent if isinstance(sent, list) else [sent]) for part in str(each).split(",")]
     for name, after in zip(names, [*names[1:], ""], strict=True):
@@ -187,6 +187,7 @@ def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any]) -> Iterator
             continue
         ending = SORT_ORDER.search(by) if by not in fields else None
         by, way = (by[: ending.start()], ending[1]) if ending is not None else (by, way or direction)
+        by = by if by in fields else known.get(plain(by), by)
         yield SortKey(by, name.startswith("-") or way.lower().startswith("desc"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.handlers.generated_fields import LATER_EVENTS
+from mockserver.inference.event_times import LATER_EVENTS
 
 
 def made_fields(contract: Contract, pointer: str, seed: str, is_wanted: Callable[[str], bool]) -> dict[str, Any]:

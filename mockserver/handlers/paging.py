@@ -232,6 +232,7 @@ def facts(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, An
     start = 0 if offset is None and is_first else offset
     is_known = bool(count) and start is not None
     return {
+        "last_page": max(values["pages"] or 0, 1) - 1 + (paging.first if paging.style == "page" else 1),
         "first": is_first,
         "earlier": not is_first,
         "empty": not count,

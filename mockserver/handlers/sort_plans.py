@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from mockserver.behaviour.statements import Sort
+from mockserver.inference.sort_names import names_of
 
 
 class SortPlan(Struct, frozen=True):
-    """The parameters, the places of values by property, and the order of items with the same value."""
+    """The parameters, the places of values by property, and the order of items with the same value.
+
+    `default` and `default_direction` are what an absent parameter means. `names` are the properties by what they may
+    also be called: `created` for `created_at`, `createdAt` for `created_at`.
+    """
 
     parameter: str
     direction: str
+    default: str
+    default_direction: str
+    names: Mapping[str, str]
     places: Mapping[str, Mapping[Any, int]]
     ties: Mapping[str, str]
 
+    def sent(self, query: Mapping[str, Any]) -> Any:
+        """What a request sends to order by, also as a property of a parameter (`q[s]`); None if it sends nothing."""
+        outer, _, inner = self.parameter.partition("[")
+        holder = query.get(outer) if inner and self.parameter not in query else None
+        return holder.get(inner[:-1]) if isinstance(holder, Mapping) else query.get(self.parameter)
 
-def sort_plan(stated: Sort | None) -> SortPlan | None:
-    """The statement, compiled; None without one."""
+
+def sort_plan(stated: Sort | None, shown: Iterable[str]) -> SortPlan | None:
+    """The statement, compiled; None without one. `shown` are the properties that the list shows."""
     if stated is None:
         return None
     ranks = stated.ranks.items()
     places = {name: {value: place for place, value in enumerate(values)} for name, values in ranks}
-    return SortPlan(stated.parameter, stated.direction, places, stated.ties)
+    names = names_of(shown)
+    return SortPlan(
+        stated.parameter, stated.direction, stated.default, stated.default_direction, names, places, stated.ties
+    )

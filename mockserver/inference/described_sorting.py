@@ -22,7 +22,9 @@ def described_sorting(
     `properties` has the pointers to the properties of an item. The texts are those of the parameter, of a property,
     and of the operation.
     """
-    parameter = next(each for each in operation.parameters if each.name == sort["parameter"])
+    parameter = next((each for each in operation.parameters if each.name == sort["parameter"]), None)
+    if parameter is None:  # it is a property of one
+        return sort
     texts = [parameter.pointer, operation.pointer]
     ranks = dict(_ranks(schemas, texts, sort, list(_directions(schemas, parameter.schema, properties)), properties))
     tied = {tie.field: tie for tie in reversed(ties(schemas, texts, properties))}

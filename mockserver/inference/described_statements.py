@@ -49,7 +49,8 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     listing = draft.action("list")
     if listing is None:
         return None
-    texts = (description(schemas, listing.operation.pointer, word) for word in ("description", "summary"))
+    texts = [description(schemas, listing.operation.pointer, word) for word in ("description", "summary")]
+    texts.append(Description(listing.reply.response.description, listing.reply.response.pointer))
     said = next((said for text in texts if (said := descriptions.order(text, draft.properties()))), None)
     pages = paging(schemas, listing.operation) if said is None else None
     if pages is not None and plain(pages["position"]) in BACKWARD:

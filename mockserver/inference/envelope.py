@@ -15,6 +15,7 @@ from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.envelope_names import (
     BOUNDS,
+    CHANGED,
     COUNTED,
     EDGES,
     FLAGS,
@@ -47,6 +48,7 @@ class Envelopes:
 
     def __init__(self, schemas: Schemas, examples: ExampleMaker, *, keeps_validators: bool = True) -> None:
         self._schemas, self._examples, self._keeps_validators = schemas, examples, keeps_validators
+        self._echoed: Mapping[str, str] = {}
 
     def _is_valid(self, pointer: str) -> Callable[[Any], bool]:
         """Says whether a reply is valid. For a large document, whose replies are rarely used, no validator is kept."""
@@ -62,13 +64,16 @@ class Envelopes:
         listed: bool,
         is_map: bool = False,
         has_cursors: bool = False,
+        echoed: Mapping[str, str] | None = None,
     ) -> Template:
         """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made.
 
-        With `has_cursors` the position of the next page is never empty where the schema forbids that.
+        With `has_cursors` the position of the next page is never empty where the schema forbids that. `echoed` are
+        numbers of the page by the plain names of the parameters that ask for them, which a reply often shows again.
         """
         if not path:
             return placeholder
+        self._echoed = echoed or {}
         empty: Any = {} if is_map else []
         sample = empty if listed else self.value(str(self._schemas.below(pointer, path)))
         for make in (partial(self._template, listed=listed), self._from_example):
@@ -200,6 +205,17 @@ class Envelopes:
         body = constant | said if isinstance(constant, dict) else constant
         return body if self._is_valid(pointer)(filled(body, [])) else constant
 
+    def changed_one(self, pointer: str) -> Template:
+        """The template of the body of a change that shows no item: it says that it changed one."""
+        constant = self.constant(pointer)
+        if not isinstance(constant, dict):
+            return constant
+        names = (
+            name for name, at in self._schemas.properties(pointer).items() if self._schemas.types(at) == {"integer"}
+        )
+        one = {name: 1 for name in names if set(words(name)) <= COUNTED and not CHANGED.isdisjoint(words(name))}
+        return constant | one if self._is_valid(pointer)(constant | one) else constant
+
     def _is_list_of_ids(self, pointer: str) -> bool:
         entries = self._schemas.items(pointer) if self._schemas.types(pointer) == {"array"} else None
         types = self._schemas.types(entries) if entries is not None else frozenset()
@@ -212,8 +228,8 @@ class Envelopes:
     def _placeholder(self, name: str, pointer: str, beside: Mapping[str, str], is_required: bool) -> Template:
         """The placeholder that fits the name of a property beside a list, or None."""
         schemas, word, types = self._schemas, plain(name), self._schemas.types(pointer) - {"null"}
-        if word in NUMBERS and types and types <= {"integer", "number"}:
-            return "{count}" if word == "count" and _has_total(beside) else "{" + NUMBERS[word] + "}"
+        if (word in NUMBERS or word in self._echoed) and types and types <= {"integer", "number"}:
+            return "{" + _number(word, self._echoed, beside) + "}"
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
         if word in BOUNDS and types == {"integer"} and {plain(each) for each in beside} >= BOUNDS:
@@ -291,6 +307,20 @@ class Envelopes:
         return body if is_about_page else None
 
 
+def _number(word: str, echoed: Mapping[str, str], beside: Iterable[str]) -> str:
+    """What a number beside the items is; a count of items is the total where there is a number of pages and no total.
+
+    A parameter's own name says more about what a reply shows again than the name alone.
+    """
+    said = NUMBERS.get(word, "")
+    if said not in ("total", "count"):
+        return echoed.get(word, said)
+    if _has_total(beside):
+        return "count" if word == "count" else said
+    has_pages = any(NUMBERS.get(plain(name)) in ("pages", "last_page") for name in beside)
+    return "total" if has_pages else said
+
+
 def _has_total(names: Iterable[str]) -> bool:
     return any(plain(name) != "count" and NUMBERS.get(plain(name)) == "total" for name in names)
 
@@ -320,7 +350,7 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
 
 SAMPLES = {
     "total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True, "first": True,
-    "earlier": False, "empty": True, "number:from": 0, "number:to": 0, "this_url": "http://127.0.0.1/",
+    "last_page": 1, "earlier": False, "empty": True, "number:from": 0, "number:to": 0, "this_url": "http://127.0.0.1/",
     "list_url": "http://127.0.0.1/",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ NUMBERS = {
     "count": "total", "size": "limit", "limit": "limit", "perpage": "limit", "pagesize": "limit", "pagelen": "limit",
     "itemsperpage": "limit", "maxresults": "limit", "offset": "offset", "skip": "offset", "start": "offset",
     "startindex": "offset", "startat": "offset", "page": "page", "pagenumber": "page", "currentpage": "page",
-    "number": "page", "pages": "pages", "totalpages": "pages", "pagecount": "pages", "lastpage": "pages",
+    "number": "page", "pages": "pages", "totalpages": "pages", "pagecount": "pages", "lastpage": "last_page",
     "numberofelements": "count", "itemcount": "count", "resultcount": "count", "numresults": "count",
     "odatacount": "total",
 }  # fmt: skip
@@ -88,6 +88,9 @@ COUNTED = frozenset(
     | {"modified", "changed", "deleted", "removed", "affected", "processed", "succeeded", "success", "successful"}
 )
 """Words of properties that say how many items a request was about."""
+
+CHANGED = frozenset(("deleted", "removed", "affected", "updated", "modified", "changed", "rows"))
+"""Those of them that only a number of changed items has."""
 
 SUCCESSES = frozenset(("success", "succeeded", "successful", "issuccess", "issuccessful", "ok"))
 """Names of a flag that says that the request succeeded."""

@@ -14,7 +14,7 @@ from mockserver.openapi.schemas import Schemas
 PREFIXES = frozenset(("x", "wp", "pagination", "paging", "list", "collection"))
 """Words that a header may have before the name of a number."""
 
-FACTS = frozenset(("total", "pages", "page", "offset", "count"))
+FACTS = frozenset(("total", "pages", "last_page", "page", "offset", "count"))
 """What a header may say. A limit is not among them: `X-Limit` is most often one of requests."""
 
 SIZES = frozenset(("perpage", "pagesize"))

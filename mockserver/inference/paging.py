@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mockserver.inference.filter_parameters import filter_parameters
 from mockserver.inference.names import plain
 from mockserver.inference.paging_names import (
     BACKWARD,
@@ -19,6 +20,7 @@ from mockserver.inference.paging_names import (
     SURE_PAGES,
     TOKENS,
 )
+from mockserver.inference.sort_names import names_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -234,11 +236,11 @@ def _has_link_header(operation: Operation) -> bool:
 
 def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Statement | None:
     """The `sort` statement of a list with a parameter that names a property to order by; else None."""
-    query = [p for p in operation.parameters if p.location == "query" and p.schema and _are_texts(schemas, p)]
+    query = [p for p in filter_parameters(schemas, operation) if _are_texts(schemas, p)]
     ways = [p for p in query if plain(p.name) in DIRECTIONS and enum_of(schemas, p) <= WAYS and enum_of(schemas, p)]
     flags = [p for p in operation.parameters if p.location == "query" and plain(p.name) in BACKWARDS]
     ways += [p for p in flags if p.schema and schemas.types(p.schema) - {"null"} == {"boolean"}]
-    fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
+    fields = [p for p in query if (plain(p.name) in SORTS or p.name == RANSACK_SORT) and p not in ways]
     if not fields:
         return None
     held = [at for name, at in properties.items() if plain(name) in HOLDERS]
@@ -249,10 +251,27 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     stated: Statement = {"parameter": fields[0].name}
     if ways:
         stated["direction"] = ways[0].name
+    stated |= _default_order(schemas, fields[0], ways[:1], known)
     if enum:
         return stated | {"evidence": "implied", "note": f"{fields[0].name} has the names of properties to choose from"}
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
 
+
+def _default_order(schemas: Schemas, parameter: Parameter, ways: list[Parameter], known: Iterable[str]) -> Statement:
+    """What an absent parameter means, by its `default`: the order of the list and its direction."""
+    default = schemas.keyword(str(parameter.schema), "default")
+    text = ",".join(map(str, default)) if isinstance(default, list) else default
+    names = names_of(known)
+    named = SORT_ORDER.sub("", text.partition(",")[0].strip().lstrip("+-")) if isinstance(text, str) else ""
+    if plain(named) not in names:
+        return {}
+    way = schemas.keyword(str(ways[0].schema), "default") if ways else None
+    direction = {"default-direction": "desc" if way is True or str(way).lower().startswith("desc") else "asc"}
+    return {"default": text} | (direction if way is not None else {})
+
+
+RANSACK_SORT = "q[s]"
+"""The sort parameter of Ransack, a library for Rails: `q[s]=name desc`."""
 
 HOLDERS = frozenset(("attributes", "fields", "properties"))
 """Names of an object that has what is said about an item beside its id (JSON:API, Airtable, GeoJSON)."""

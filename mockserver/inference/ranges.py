@@ -46,8 +46,9 @@ OF_TEXTS = {
     **dict.fromkeys(("contains", "icontains", "contain", "like", "ilike", "cont", "icont", "matches"), "contains"),
     **dict.fromkeys(("startswith", "istartswith", "beginswith", "start"), "starts-with"),
     **dict.fromkeys(("ne", "neq", "not"), "not-equal"),
+    "in": "any-of",
 }
-"""What the last word of a parameter says about a text, or in the end about any value: `title_like`, `id_ne`."""
+"""What the last word of a parameter says about a text, or about any value: `title_like`, `id_ne`, `status_in`."""
 
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
@@ -121,7 +122,12 @@ def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield "".join(name[:-2]), OF_TEXTS["".join(name[-2:])]
 
 
-WORDED = {"contains": "a part", "starts-with": "the beginning", "not-equal": "another value"}
+WORDED = {
+    "contains": "a part",
+    "starts-with": "the beginning",
+    "not-equal": "another value",
+    "any-of": "one of several values",
+}
 """What a parameter names of a property where it is no bound."""
 
 SCALARS = frozenset(("integer", "number", "boolean"))
@@ -130,6 +136,10 @@ SCALARS = frozenset(("integer", "number", "boolean"))
 def _fits(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) -> bool:
     """Are both numbers, or both times; for a part both texts, or both of one type that is not to be equal?"""
     asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
+    if compare == "any-of":
+        entries = schemas.items(str(parameter.schema)) if asked == {"array"} else None
+        several = schemas.types(entries) if entries is not None else asked
+        return len(own) == 1 and own <= {"string", "integer"} and several in ({"string"}, own)
     if compare in WORDED:
         return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
     if own and own <= {"integer", "number"}:

@@ -55,13 +55,15 @@ class ReplyWriter:
             return None
         if action.item_schema is not None:
             is_list = action.does in SEVERAL
+            pages = (paging.paging(self._schemas, action.operation) or {}) if is_list else {}
             return self._envelopes.template(
                 pointer,
                 action.item_path,
                 placeholder,
                 listed=is_list,
                 is_map=action.is_map,
-                has_cursors=is_list and (paging.paging(self._schemas, action.operation) or {}).get("style") == "cursor",
+                has_cursors=pages.get("style") == "cursor",
+                echoed=_echoed(pages),
             )
         if action.does in CONTENTS:
             return None  # the content itself
@@ -69,7 +71,7 @@ class ReplyWriter:
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
             return self._envelopes.counted(pointer, draft.id_names)
-        return self._envelopes.constant(pointer)
+        return self._envelopes.changed_one(pointer) if action.does in CHANGING else self._envelopes.constant(pointer)
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
@@ -100,3 +102,15 @@ class ReplyWriter:
     def _written(self, header: Header) -> str:
         value = literal(self._envelopes.value(str(header.schema)))
         return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+CHANGING = ("update", "replace", "delete")
+"""Actions that change or delete one item."""
+
+
+def _echoed(pages: Statement) -> dict[str, str]:
+    """The numbers of a page by the plain names of the parameters that ask for them: `take` is the limit."""
+    found = {plain(pages["limit"]): "limit"} if pages.get("limit") else {}
+    if pages.get("position") and pages["style"] in ("page", "offset"):
+        found[plain(pages["position"])] = pages["style"]
+    return found

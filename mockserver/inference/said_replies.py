@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mockserver.inference import identity
+from mockserver.inference.descriptions import description
 from mockserver.inference.draft import DraftAction
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.messages import SCALARS
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_prose
 from mockserver.openapi.schemas import Schemas
@@ -30,9 +33,38 @@ def said(schemas: Schemas, envelopes: Envelopes, action: DraftAction, media: Med
         return "{text:id}" if is_text else "{id}"
     if example is not None:
         return example
+    told = _told(schemas, action, media) if pointer is not None and "integer" in schemas.types(pointer) else None
+    if told is not None and pointer is not None and schemas.validator(pointer, "response").is_valid(1):
+        return told
     if pointer is None or (is_text and schemas.validator(pointer, "response").is_valid("OK")):
         return "OK"
     return envelopes.constant(pointer)
+
+
+def _told(schemas: Schemas, action: DraftAction, media: MediaType) -> Any:
+    """What the number in the reply to a change is, as the document describes it: of changed items, or an id."""
+    texts = [str(schemas.keyword(str(media.schema), "description") or ""), action.reply.response.description]
+    texts += [description(schemas, action.operation.pointer, word).text for word in ("description", "summary")]
+    for text in texts:
+        if NUMBER.search(text):
+            return 1
+        if OWN_ID.search(text):
+            return "{id}"
+    return None
+
+
+NUMBER = lazy_pattern(
+    r"\b(?:number|count|amount|how many)\b[^.]{0,40}\b(?:row|record|item|entr|document|object|\w*(?:delet|remov|updat|"
+    r"affect|modif|chang))|\b(?:deleted|affected|updated|removed|changed|modified) (?:row|record|item)s?(?: count)?\b|"
+    r"\brows? affected\b",
+    re.IGNORECASE,
+)
+"""How a text says that a number counts what a request changed."""
+
+OWN_ID = lazy_pattern(
+    r"\bid (?:of|for) (?:the|a|an)\b|\b(?:deleted|removed|updated)(?: \w+)?(?:'s)? id\b", re.IGNORECASE
+)
+"""How it says that the number is the id of the item."""
 
 
 def _is_id(schemas: Schemas, pointer: str | None, is_text: bool, example: Any, made: str) -> bool:

@@ -22,6 +22,7 @@ from mockserver.inference import (
 from mockserver.inference.described_sorting import described_sorting
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
+from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.expansions import expansion
 from mockserver.inference.file_fields import file_fields
@@ -126,16 +127,13 @@ class Writer:
         room = described_statements.room(self._schemas, draft, parent.draft) if parent is not None else ""
         if room and "parent" in stated:
             stated["parent"] |= {"capacity": room}
-        filled: dict[str, list[Any]] = {
-            one.entry: [] for one in draft.actions if one.entry and one.operation.method == "post"
-        }
+        adding = (one for one in draft.actions if one.entry and one.operation.method == "post")
+        filled: dict[str, list[Any]] = {one.entry: [] for one in adding}
         if filled:
             stated["defaults"] = inferred("a POST of its own adds the entries", fields=filled)
-        references = self._references(draft, parent)
-        if references:
+        if references := self._references(draft, parent):
             stated["references"] = references
-        stamps = fields.timestamps(self._schemas, properties)
-        if stamps is not None:
+        if (stamps := item_times(self._schemas, draft, properties)) is not None:
             stated["timestamps"] = stamps
         told = file_fields(self._schemas, properties) if any(one.content for one in draft.actions) else {}
         if told:

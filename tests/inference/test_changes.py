@@ -13,6 +13,7 @@ from tests.web.document import Node, answers, document, served, takes
 
 MERGE, PATCH = "application/merge-patch+json", "application/json-patch+json"
 DUE: Node = {"type": ["string", "null"], "format": "date-time"}
+DATES = ("due", "closed_at", "seen_at", "opens_at")
 TAGS: Node = {"type": "object", "additionalProperties": TEXT}
 
 
@@ -85,16 +86,16 @@ def test_a_merge_patch_makes_null_what_must_be_there_and_may_be_null(tmp_path: P
 
 def test_what_a_client_did_not_give_is_null_where_it_must_be_shown_and_may_be(tmp_path: Path) -> None:
     """Also what did not happen yet; what only the service knows is made up."""
-    shown = item(("id", "name", "due", "closed_at", "seen_at"), due=DUE, closed_at=DUE, seen_at=DUE)
+    shown = item(("id", "due", "closed_at", "seen_at", "opens_at"), **dict.fromkeys(DATES, DUE))
     paths = collection("/pets", shown)
-    paths["/pets"]["post"]["requestBody"] = takes(given(shown, "due", "closed_at", "seen_at") | {
+    paths["/pets"]["post"]["requestBody"] = takes(given(shown, *DATES) | {
         "properties": {"name": TEXT, "due": DUE}})  # fmt: skip
     paths = {path: {m: o for m, o in node.items() if m not in ("put", "patch")} for path, node in paths.items()}
     with Client(served(tmp_path, document(paths))) as client:
         made = client.post("/pets", json={"name": "Rex"}).json()
 
-        assert (None, None) == (made["due"], made["closed_at"])
-        assert isinstance(made["seen_at"], str)
+        assert (None, None, None) == (made["due"], made["closed_at"], made["seen_at"])
+        assert isinstance(made["opens_at"], str)
         assert made == client.get(f"/pets/{made['id']}").json()
 
 

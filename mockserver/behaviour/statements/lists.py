@@ -122,6 +122,12 @@ class Sort(Statement, frozen=True, kw_only=True):
     direction: Annotated[
         str, Meta(description="The parameter for the direction: `asc` or `desc`, or a flag that reverses it.")
     ] = ""
+    default: Annotated[
+        str, Meta(description="What orders the list if a request does not say it, as the parameter would: `-created`.")
+    ] = ""
+    default_direction: Annotated[
+        Literal["", "asc", "desc"], Meta(description="The direction if a request does not say it.")
+    ] = ""
     ranks: Annotated[
         Mapping[str, tuple[str, ...]],
         Meta(

@@ -18,7 +18,8 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     `{id}`, `{next}` (the next position), `{more}` (is there another page?), `{last}` (is this the last one?),
     `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first
     and the last item of the page), `{first}` (is this the first page?), `{earlier}` (is there one before it?),
-    `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{next_url}`,
+    `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{last_page}` (the
+    number of the last page, which is the first one of an empty list), `{next_url}`,
     `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other pages), `{this_url}` (of this one),
     `{list_url}` (without the query), `{range}` (`0-9/57`, for a header `Content-Range`) and `{location}` (the item's
     path).

@@ -1,0 +1,22 @@
+"""What the value of a sort parameter may call a property: `created` or `createdAt` for `created_at`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mockserver.inference.names import plain, words
+
+TIME_ENDS = frozenset(("at", "on", "date", "time"))
+"""Last words of the name of a time, which a sort parameter often leaves out."""
+
+
+def names_of(properties: Iterable[str]) -> dict[str, str]:
+    """The properties by the plain names that they may have in a request; the same name means the first of them."""
+    every = list(properties)
+    found = {"".join(words(name)[:-1]): name for name in reversed(every) if _is_time(name)}
+    return found | {plain(name): name for name in reversed(every)}
+
+
+def _is_time(name: str) -> bool:
+    parts = words(name)
+    return len(parts) > 1 and parts[-1] in TIME_ENDS
