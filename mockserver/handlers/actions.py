@@ -325,11 +325,11 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     if context.bound.sets:
         scope = plan.scope(context.call, before.id, fields, now)
         fields |= {name: render(scope) for name, render in context.bound.sets}
+    changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     plan.complete(fields, before.id, context.world, before.fields)
     check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields
     if plan.statements.references:
-        changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
         show_references(context, context.item, changed)
 
 

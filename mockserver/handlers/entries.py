@@ -36,6 +36,7 @@ def _position(context: RequestContext, plan: EntryPlan, entries: list[Any]) -> i
 def _made(context: RequestContext, plan: EntryPlan, entries: list[Any], body: dict[str, Any]) -> dict[str, Any]:
     """A new entry: what was sent, and what the service sets as in the document's examples."""
     seed = f"{context.world.seed}/{context.item.id}/{plan.name}/{len(entries)}"
+    body = {**plan.defaults, **body}
     entry = plan.generated(seed) | {name: value for name, value in body.items() if not plan.known or name in plan.known}
     if plan.key and plan.key not in body:
         taken = [e[plan.key] for e in entries if isinstance(e, dict) and type(e.get(plan.key)) is int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,8 @@ class EntryPlan(Struct, frozen=True):
     """The list in an item whose entry an operation changes, compiled at load.
 
     `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
-    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends.
+    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends, and
+    `defaults` are those that a client may leave out.
     """
 
     name: str
@@ -31,6 +32,7 @@ class EntryPlan(Struct, frozen=True):
     parameter: str
     known: frozenset[str]
     generated: Callable[[str], dict[str, Any]]
+    defaults: Mapping[str, Any]
 
 
 def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:
@@ -41,9 +43,9 @@ def entry_plan(contract: Contract, operation: Operation, action: Action, resourc
     if pointer is None:
         raise BehaviourError(f"{place}: `entry` names {action.entry}, which no reply of {resource} shows as a list")
     body, parameters = operation.request_body, path_template.names(operation.path)
-    sent = {
-        name for media in (body.content if body else ()) if media.schema for name in schemas.properties(media.schema)
-    }
+    asked = [media.schema for media in (body.content if body else ()) if media.schema]
+    sent = {name: field for schema in asked for name, field in schemas.properties(schema).items()}
+    defaults = {name: schemas.keyword(field, "default") for name, field in sent.items()}
     return EntryPlan(
         name=action.entry,
         noun=" ".join(noun(action.entry)),
@@ -51,4 +53,5 @@ def entry_plan(contract: Contract, operation: Operation, action: Action, resourc
         parameter=parameters[-1] if parameters else "",
         known=frozenset(schemas.properties(pointer)),
         generated=partial(made_fields, contract, pointer, is_wanted=lambda name: name not in sent),
+        defaults={name: value for name, value in defaults.items() if value is not None},
     )

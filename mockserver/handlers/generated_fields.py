@@ -15,11 +15,11 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.handlers.first_values import first_value
 from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.event_times import LATER_EVENTS, is_later_time
 from mockserver.inference.identity import KEYS
-from mockserver.inference.names import words
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
@@ -122,7 +122,7 @@ class ReplyView:
         An invalid field returns to its value `before` the update, if there is one and it is valid.
         """
         for name, id in self._chosen.items():
-            if id in fields and not fields[id]:  # it was taken away
+            if not fields.get(id) and (id in fields or (before or {}).get(id)):  # it was taken away
                 fields.pop(name, None)
             if name in self._lists and not fields.get(id):
                 fields.setdefault(name, [])
@@ -190,15 +190,9 @@ class ReplyView:
         return trial if self._repair(trial, generated, server_fields) else None
 
     def _first_value(self, name: str, generated: Any) -> Any:
-        """The generated value; another one where it would say of a new item that it is deleted, closed or done."""
-        parts = words(name) if generated is True else ()
-        is_flag = "done" in parts or LATER_EVENTS.search("_".join(parts)) is not None
+        """The generated value, or what a new item has in its place."""
         at = self._properties.get(name)
-        if at is None or not (is_flag or (isinstance(generated, str) and LATER_EVENTS.match(generated))):
-            return generated
-        others = [False] if is_flag else self._schemas.keyword(at, "enum") or ()
-        first = (value for value in others if isinstance(value, bool) or LATER_EVENTS.match(str(value)) is None)
-        return next((value for value in first if self._schemas.validator(at, "response").is_valid(value)), generated)
+        return generated if at is None else first_value(self._schemas, at, name, generated)
 
     def _generated(self, pointer: str, seed: str) -> Fields | None:
         try:

@@ -1,8 +1,8 @@
-"""The `default`s of properties inside of objects that a request sends (JSON Schema Validation section 9.2)."""
+"""The `default`s inside of objects and lists that a request sends (JSON Schema Validation section 9.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.openapi.schemas import Schemas
@@ -18,11 +18,14 @@ class ObjectDefaults(NamedTuple):
     inner: Mapping[str, ObjectDefaults]
 
     def fill(self, sent: dict[str, Any]) -> dict[str, Any]:
-        """The object with its defaults; objects that were not sent are not made up."""
+        """The object with its defaults, also in the objects of a list; objects that were not sent are not made up."""
         filled = {**sent, **{name: value for name, value in self.values.items() if name not in sent}}
         for name, inner in self.inner.items():
-            if isinstance(filled.get(name), dict):
-                filled[name] = inner.fill(filled[name])
+            value = filled.get(name)
+            if isinstance(value, dict):
+                filled[name] = inner.fill(value)
+            elif isinstance(value, list):
+                filled[name] = [inner.fill(each) if isinstance(each, dict) else each for each in value]
         return filled
 
 
@@ -35,9 +38,18 @@ def nested_defaults(schemas: Schemas, pointers: Iterable[str]) -> ObjectDefaults
 
 
 def _inner(schemas: Schemas, properties: Mapping[str, str], depth: int) -> dict[str, ObjectDefaults]:
-    objects = {name: at for name, at in properties.items() if depth > 0 and schemas.types(at) - {"null"} == {"object"}}
+    objects = {name: at for name, at in _objects(schemas, properties) if depth > 0}
     found = {name: _of_object(schemas, at, depth - 1) for name, at in objects.items()}
     return {name: each for name, each in found.items() if each.values or each.inner}
+
+
+def _objects(schemas: Schemas, properties: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The properties that are objects or lists of such, each with the schema of an object."""
+    for name, at in properties.items():
+        types = schemas.types(at) - {"null"}
+        entries = schemas.items(at) if types == {"array"} else at
+        if entries is not None and schemas.types(entries) - {"null"} == {"object"}:
+            yield name, entries
 
 
 def _of_object(schemas: Schemas, pointer: str, depth: int) -> ObjectDefaults:

@@ -75,8 +75,8 @@ class Joins:
     ) -> dict[str, Any]:
         """The fields of an item that a client wrote, showing the items whose ids it `sent`.
 
-        If the world is `whole`, what the service set refers to existing items too. Raises UnknownReferenceError for an
-        id that no item has.
+        What the service set refers to the items above, and if the world is `whole` to other existing items too. Raises
+        UnknownReferenceError for an id that no item has.
         """
         subject = self._record_subject(plan, owner, record)
         joining = Joining(self, tenant, subject, fresh(record.fields))
@@ -90,7 +90,8 @@ class Joins:
                     unknown = unknown or fault
         unknown = unknown or self._unknown_inside(references, tenant, subject, record, sent)
         for reference in references:
-            if reference.steps[0] not in sent and (whole or joining.is_followed(reference)):
+            is_known = whole or joining.is_followed(reference) or _is_above(reference, subject)
+            if reference.steps[0] not in sent and is_known:
                 joining.join(reference)
         fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
         fields = self._listing(plan, tenant, subject, fields, sent)
@@ -254,6 +255,12 @@ class Joins:
         names = ("id", self._plans[resource].statements.identity.field)
         own = {name: self.shown(resource, record, name) for name in names if name in shape}
         return {name: value for name, value in own.items() if type(value) is type(shape[name])}
+
+
+def _is_above(reference: JoinedReference, subject: Subject) -> bool:
+    """Does a reference have the name of an item that the subject is below: `org` below `/orgs/{org}`?"""
+    named = {of: (stem(parameter), stem(of)) for parameter, of in subject.above.items() if parameter in subject.path}
+    return len(reference.steps) == 1 and stem(reference.name) in named.get(reference.resource, ())
 
 
 def _listed(references: Sequence[JoinedReference]) -> Iterator[tuple[JoinedReference, str]]:

@@ -88,7 +88,7 @@ class Writer:
             own = self._targets[draft.name]
             views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
             found = [one for view in views for one in self._finder.in_item(view, own)]
-            for asked in draft.request_properties("create"):
+            for asked in draft.request_properties(*WRITES):
                 asking = [*self._finder.beside(asked, found, own), *self._finder.described_in(asked, own)]
                 found += [one for one in asking if one.steps not in {each.steps for each in found}]
             told = self._linked.get(draft.name, [])  # a link says it, a name only suggests it
