@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
 import jsonschema
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import Fault, Invalid
-from mockserver.web.response import error_body_filler
+from mockserver.web.response import error_body_filler, error_values
 from tests.client import Client
 from tests.web.document import answers, document, served, takes
 
@@ -130,6 +131,48 @@ WORLD: dict[str, tuple[dict[str, Any], Any]] = {
         objects(error=objects(code=WHOLE, message=TEXT, status={"enum": ["INVALID_ARGUMENT", "NOT_FOUND"]})),
         {"error": {"code": 422, "message": f"body name: {SHORT}", "status": "INVALID_ARGUMENT"}},
     ),
+    "entries with names of their own": (
+        objects(errors={"type": "array", "items": objects(fieldName=TEXT, errorText=TEXT)}),
+        {"errors": [{"fieldName": "name", "errorText": SHORT}]},
+    ),
+    "Symfony": (
+        objects(title=TEXT, violations={"type": "array", "items": objects(propertyPath=TEXT, message=TEXT)}),
+        {"title": "Unprocessable Entity", "violations": [{"propertyPath": "name", "message": SHORT}]},
+    ),
+    "an entry without a message by name": (
+        objects(code=TEXT, message=TEXT, details={
+            "type": "array", "items": objects(path=TEXT, issue=TEXT, hurdle=TEXT)}),
+        {"code": "invalid", "message": f"body name: {SHORT}",
+         "details": [{"path": "name", "issue": SHORT, "hurdle": ANY}]},
+    ),
+    "a message in words of its own": (
+        objects(number=WHOLE, remark=TEXT), {"number": ANY, "remark": f"body name: {SHORT}"}
+    ),
+    "an example of a code": (
+        objects(code=TEXT | {"example": "VALIDATION_ERROR"}, message=TEXT),
+        {"code": "VALIDATION_ERROR", "message": f"body name: {SHORT}"},
+    ),
+    "an example of another code": (
+        objects(code=TEXT | {"example": "PET_IS_ASLEEP"}, message=TEXT),
+        {"code": "UNPROCESSABLE_ENTITY", "message": f"body name: {SHORT}"},
+    ),
+    "Stripe": (
+        objects(error=objects(type={"enum": ["api_error", "card_error", "invalid_request_error"]}, message=TEXT)),
+        {"error": {"type": "invalid_request_error", "message": f"body name: {SHORT}"}},
+    ),
+    "an enum of longer words": (
+        objects(code={"enum": ["ITEM_NOT_FOUND", "INPUT_VALIDATION_FAILED", "QUOTA_EXCEEDED"]}, message=TEXT),
+        {"code": "INPUT_VALIDATION_FAILED", "message": f"body name: {SHORT}"},
+    ),
+    "RFC 9457 with fragments": (
+        objects(errors={"type": "array", "items": objects(detail=TEXT, pointer=TEXT | {"example": "#/age"})}),
+        {"errors": [{"detail": SHORT, "pointer": "#/name"}]},
+    ),
+    "Spring": (
+        objects(timestamp=TEXT, status=WHOLE, error=TEXT, message=TEXT, path=TEXT),
+        {"timestamp": ANY, "status": 422, "error": "Unprocessable Entity", "message": f"body name: {SHORT}",
+         "path": "/names/check"},
+    ),
     "a list of texts": ({"type": "array", "items": TEXT}, [f"name: {SHORT}"]),
     "a text": (TEXT, f"body name: {SHORT}"),
     "a short text": (objects(message=TEXT | {"maxLength": 30}), {"message": 'body name: "x" is shorter tha…'}),
@@ -144,6 +187,23 @@ def test_error_bodies_of_well_known_frameworks_are_filled_as_expected(tmp_path: 
     response = refuse(tmp_path, answers(schema, "422"))
 
     assert expected == response.json()
+
+
+def test_an_error_without_a_field_lists_none_beside_its_message(tmp_path: Path) -> None:
+    entries = {"type": "array", "items": objects(field=TEXT, problem=TEXT)}
+    error = {"type": "object", "required": ["message"], "properties": {"message": TEXT, "details": entries}}
+    paths = {
+        "/pets": {"post": {"requestBody": takes(NAME), "responses": answers(objects(id=TEXT, name=TEXT), "201")}},
+        "/pets/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}],
+            "get": {"responses": answers(objects(id=TEXT, name=TEXT)) | answers(error, "404")},
+        },
+    }
+
+    with Client(served(tmp_path, document(paths))) as client:
+        body = client.get("/pets/none").json()
+
+    assert ["message"] == list(body)
 
 
 def test_a_documented_example_is_kept_except_for_the_message(tmp_path: Path) -> None:
@@ -206,7 +266,7 @@ def keyed_client(client: Client) -> Any:
     return send
 
 
-names = st.sampled_from([*error_body_filler.VALUES, *error_body_filler.LISTS, "other"])
+names = st.sampled_from([*error_values.VALUES, *error_body_filler.LISTS, "other", "errorText"])
 bodies = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
@@ -230,9 +290,9 @@ def test_filling_never_makes_a_valid_body_invalid_and_never_touches_the_original
 
     filled = error_body_filler.fill(
         body,
-        error_body_filler.facts_of(refusal, 400, "wrong"),
+        error_values.facts_of(refusal, 400, "wrong"),
         refusal.faults,
-        error_body_filler.BodyRules(is_valid, lambda path: True),
+        error_body_filler.BodyRules(is_valid, lambda path: True, lambda path: ()),
     )
 
     assert is_valid(filled)

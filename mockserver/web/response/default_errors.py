@@ -7,7 +7,7 @@ problem details (RFC 9457). docs/policies.md describes this for users.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
@@ -17,7 +17,7 @@ from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.reason_phrases import PHRASES
-from mockserver.web.response import error_body_filler, serializers
+from mockserver.web.response import error_body_filler, error_values, serializers
 
 PROBLEM = "application/problem+json"
 
@@ -34,14 +34,14 @@ class DefaultErrors:
     def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:
         self._schemas, self._maker = schemas, maker
 
-    def reply(self, refusal: Refusal, operation: Operation | None) -> Reply:
-        """The reply for an error."""
+    def reply(self, refusal: Refusal, operation: Operation | None, address: str = "") -> Reply:
+        """The reply for an error of a request to the path `address`."""
         response = _error_response(refusal, operation)
         status = _status(refusal, response)
         media = _error_media(response)
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
-        body, name = self.fill(media, refusal, status), serializers.concrete_type(media.name, "text/plain")
+        body, name = self.fill(media, refusal, status, address), serializers.concrete_type(media.name, "text/plain")
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list) and (media.schema is not None or body is None):
@@ -50,7 +50,7 @@ class DefaultErrors:
             status, None, refusal.headers, name, serializers.write(body, name, media, self._schemas), proven=True
         )
 
-    def fill(self, media: MediaType, refusal: Refusal, status: int) -> Any:
+    def fill(self, media: MediaType, refusal: Refusal, status: int, address: str = "") -> Any:
         """A body of this media type whose properties describe the error.
 
         Without a schema the document's example is the body. None when there is neither, or no valid body can be
@@ -63,16 +63,27 @@ class DefaultErrors:
         except Unanswerable:
             return None
         rules = error_body_filler.BodyRules(
-            self._schemas.validator(media.schema, "response").is_valid, self._is_map(media.schema)
+            self._schemas.validator(media.schema, "response").is_valid,
+            self._is_map(media.schema),
+            self._choices(media.schema),
         )
-        return error_body_filler.fill(
-            body, error_body_filler.facts_of(refusal, status, summary(refusal)), refusal.faults, rules
-        )
+        facts = error_values.facts_of(refusal, status, summary(refusal), address)
+        return error_body_filler.fill(body, facts, refusal.faults, rules)
 
-    def _is_map(self, pointer: str) -> Callable[[error_body_filler.Path], bool]:
+    def _choices(self, pointer: str) -> Callable[[error_values.Path], Sequence[Any]]:
+        """The function that says which values the schema at a path allows, if it lists them."""
+
+        def choices(path: error_values.Path) -> Sequence[Any]:
+            below = self._schemas.below(pointer, path)
+            found = self._schemas.keyword(below, "enum") if below is not None else None
+            return found if isinstance(found, list) else ()
+
+        return choices
+
+    def _is_map(self, pointer: str) -> Callable[[error_values.Path], bool]:
         """The function that says if the schema at a path is an object without declared properties."""
 
-        def is_map(path: error_body_filler.Path) -> bool:
+        def is_map(path: error_values.Path) -> bool:
             below = self._schemas.below(pointer, path)
             return below is not None and "object" in self._schemas.types(below) and not self._schemas.properties(below)
 

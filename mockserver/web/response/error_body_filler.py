@@ -3,48 +3,28 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from mockserver.errors import Fault, Refusal
-from mockserver.reason_phrases import PHRASES
+from mockserver.errors import Fault
+from mockserver.inference.names import plain
+from mockserver.web.response.error_values import SENTENCES, ErrorFacts, Path, candidates, role_of, with_fault
 
 MAX_FAULTS = 50
 """The most faults that a body lists."""
 
-SHORT_LENGTHS = (200, 100, 60, 30)
-"""Lengths to which a message is cut when the schema does not allow the whole."""
-
-Path = tuple[str | int, ...]
-
 
 class BodyRules(NamedTuple):
-    """What the schema of a body says: `is_valid` for the body, and `is_map` for objects without declared properties."""
+    """What the schema of a body says.
+
+    `is_valid` is for the body, `is_map` for objects without declared properties, `choices` are the values of an `enum`.
+    """
 
     is_valid: Callable[[Any], bool]
     is_map: Callable[[Path], bool]
-
-
-class ErrorFacts(Struct, frozen=True):
-    """The facts that a body can show: message, short title, kind of error, status, and the place of the fault."""
-
-    message: str
-    title: str
-    kind: str
-    status: int
-    field: str = ""
-    place: Path = ()
-    location: str = ""
-    keyword: str = ""
-
-
-def facts_of(refusal: Refusal, status: int, message: str) -> ErrorFacts:
-    """The facts of an error; field and place are those of its first fault."""
-    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status)
-    return _with_fault(facts, refusal.faults[0]) if refusal.faults else facts
+    choices: Callable[[Path], Sequence[Any]]
 
 
 def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
@@ -52,23 +32,33 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
     # A body that is just a list or a text is filled like a property `errors`.
     root = "" if isinstance(value, dict) else "errors"
     filled = {root: copy.deepcopy(value)}
-    _fill(
-        filled, facts, faults, BodyRules(lambda trial: rules.is_valid(trial[root]), lambda path: rules.is_map(path[1:]))
+    inner = BodyRules(
+        lambda trial: rules.is_valid(trial[root]), lambda path: rules.is_map(path[1:]), lambda p: rules.choices(p[1:])
     )
+    _fill(filled, facts, faults, inner)
     return filled[root]
 
 
 def _fill(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
     _empty(body, rules)
     _fill_lists(body, facts, faults, rules)
-    for path, name in list(_leaves(body)):
+    for path, role in [*_leaves(body), *_unnamed(body)]:
         closest = _closest_facts(facts, path, faults)
         old = _at(body, path)
-        is_problem = path[-1] == "type" and _at(body, path[:-1]).keys() >= PROBLEM
-        candidates = [NO_TYPE] if is_problem and isinstance(old, str) else _candidates(name, old, closest)
-        if not any(_try(body, path, candidate, rules) for candidate in candidates):
+        if not any(_try(body, path, each, rules) for each in _values(body, path, role, closest, rules)):
             _put(body, path, old)
             _leave_out(body, path, rules)
+
+
+def _values(body: dict[str, Any], path: Path, role: str, facts: ErrorFacts, rules: BodyRules) -> Iterator[Any]:
+    """The values for a property, the best first."""
+    old, beside = _at(body, path), _at(body, path[:-1])
+    if path[-1] == "type" and isinstance(old, str) and beside.keys() >= PROBLEM:
+        return iter([NO_TYPE])
+    # Beside a time or a status, as in bodies of Spring, the path is that of the request.
+    if role == "path" and isinstance(old, str) and len(path) == ROOT and not OF_REQUEST.isdisjoint(map(plain, beside)):
+        return iter([facts.address])
+    return candidates(role, old, facts, rules.choices(path))
 
 
 def _empty(body: dict[str, Any], rules: BodyRules) -> None:
@@ -78,7 +68,7 @@ def _empty(body: dict[str, Any], rules: BodyRules) -> None:
     """
     for root in [each for each in body.values() if isinstance(each, dict)]:
         unknown = SUCCESS_VALUES | {"instance"} if root.keys() >= PROBLEM else SUCCESS_VALUES
-        for name in [each for each in root if _normalized(each) in unknown]:
+        for name in [each for each in root if plain(each) in unknown]:
             old = root.pop(name)
             if rules.is_valid(body):
                 continue
@@ -87,22 +77,21 @@ def _empty(body: dict[str, Any], rules: BodyRules) -> None:
                 root[name] = old
 
 
-def _with_fault(facts: ErrorFacts, fault: Fault) -> ErrorFacts:
-    place = (fault.location, *fault.path)
-    return replace(facts, field=fault.field, place=place, location=fault.location, keyword=fault.keyword)
-
-
 def _closest_facts(facts: ErrorFacts, path: Path, faults: tuple[Fault, ...]) -> ErrorFacts:
     """The facts for a path: inside a list, those of the fault with the same index."""
     index = next((step for step in path if isinstance(step, int)), None)
     if index is None or index >= len(faults):
         return facts
-    return replace(_with_fault(facts, faults[index]), message=faults[index].message)
+    return replace(with_fault(facts, faults[index]), message=faults[index].message)
 
 
 def _fill_lists(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
     """Give lists of faults one entry for each fault, and maps by field one name for each."""
     for path, value in list(_containers(body, rules)):
+        if not faults and _has_message(body, path):
+            _leave_out(body, path, rules)
+            if path[-1] not in _at(body, path[:-1]):
+                continue
         trials = (_entries(value, facts, faults), _entries(value, facts, faults[:1]))
         if not any(_try(body, path, trial, rules) for trial in trials):
             _put(body, path, value)
@@ -112,7 +101,7 @@ def _containers(value: Any, rules: BodyRules, path: Path = ()) -> Iterator[tuple
     """The lists and maps with a known name: `errors`, `detail`, `violations`, …"""
     for name, inner in value.items() if isinstance(value, dict) else ():
         here = (*path, name)
-        if _normalized(name) in LISTS and _is_fault_list(inner, here, rules):
+        if plain(name) in LISTS and _is_fault_list(inner, here, rules):
             yield here, inner
         elif isinstance(inner, dict):
             yield from _containers(inner, rules, here)
@@ -133,26 +122,47 @@ def _entries(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...]) -> Any:
     return [f"{fault.field}: {fault.message}" for fault in faults[:MAX_FAULTS]] or [facts.message]
 
 
-def _leaves(value: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, str]]:
-    """(path, known name) of every value that can show a fact."""
+def _has_message(body: Any, path: Path) -> bool:
+    """Does a body say elsewhere than at this path what is wrong?"""
+    return any(role in SENTENCES and here[: len(path)] != path for here, role in _leaves(body))
+
+
+def _leaves(value: Any, path: Path = (), role: str = "") -> Iterator[tuple[Path, str]]:
+    """(path, role) of every value that can show a fact."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, key), _normalized(key))
-    elif isinstance(value, list) and name not in PLACES:
+            yield from _leaves(inner, (*path, key), role_of(key))
+    elif isinstance(value, list) and role not in PLACES:
         for index, inner in enumerate(value):
-            yield from _leaves(inner, (*path, index), "" if isinstance(inner, str) else name)
-    elif name in VALUES:
-        yield path, name
+            yield from _leaves(inner, (*path, index), "" if isinstance(inner, str) else role)
+    elif role:
+        yield path, role
 
 
-def _candidates(name: str, old: Any, facts: ErrorFacts) -> Iterator[Any]:
-    """The values for a known name, the best first; only those of the type of `old`."""
-    for candidate in VALUES[name](facts):
-        if isinstance(candidate, str) and isinstance(old, str):
-            yield candidate
-            yield from (candidate[: length - 1] + "…" for length in SHORT_LENGTHS if len(candidate) > length)
-        elif type(candidate) is type(old):
-            yield candidate
+def _unnamed(body: Any) -> Iterator[tuple[Path, str]]:
+    """(path, role of a message) of the first text of an object that has no property known to be its message.
+
+    These are the entries of lists of faults, and the whole body if nothing in it is a message.
+    """
+    if not any(role in SENTENCES for _, role in _leaves(body)):
+        yield from _first_text(next(iter(body.values())), (next(iter(body)),))
+    for path, value in _lists(body):
+        for index, entry in enumerate(value):
+            if isinstance(entry, dict) and not any(role in SENTENCES for _, role in _leaves(entry)):
+                yield from _first_text(entry, (*path, index))
+
+
+def _lists(value: Any, path: Path = ()) -> Iterator[tuple[Path, list[Any]]]:
+    """The lists of faults."""
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, list) and plain(name) in LISTS:
+            yield (*path, name), inner
+        yield from _lists(inner, (*path, name))
+
+
+def _first_text(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    texts = [key for key, inner in value.items() if isinstance(inner, str)] if isinstance(value, dict) else []
+    yield from [((*path, key), "message") for key in texts if not role_of(key)][:1]
 
 
 def _try(body: Any, path: Path, value: Any, rules: BodyRules) -> bool:
@@ -181,67 +191,17 @@ def _put(body: Any, path: Path, value: Any) -> None:
     _at(body, path[:-1])[path[-1]] = value
 
 
-def _normalized(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
-
-
-def _sentence(facts: ErrorFacts) -> list[Any]:
-    return [facts.message]
-
-
-def _heading(facts: ErrorFacts) -> list[Any]:
-    return [facts.title, facts.message]
-
-
-def _code(facts: ErrorFacts) -> list[Any]:
-    """Common spellings of the error code; for a schema with an `enum` one of them may be valid."""
-    snake = facts.kind.replace("-", "_")
-    usual = CODES.get(facts.kind, ())
-    every = dict.fromkeys((snake, *usual, facts.title.lower().replace(" ", "_")))
-    spelled = [spelling for name in every for spelling in (name, name.upper(), name.replace("_", "-"), _camel(name))]
-    return [facts.status, *spelled, str(facts.status)]
-
-
-def _camel(name: str) -> str:
-    return name.title().replace("_", "")
-
-
-def _status(facts: ErrorFacts) -> list[Any]:
-    return [facts.status, str(facts.status), "error"]
-
-
-def _type(facts: ErrorFacts) -> list[Any]:
-    return [facts.keyword, *_code(facts), "about:blank"] if facts.keyword else [*_code(facts), "about:blank"]
-
-
-def _field(facts: ErrorFacts) -> list[Any]:
-    return [facts.field] if facts.field else []
-
-
-def _place(facts: ErrorFacts) -> list[Any]:
-    return (
-        [list(facts.place), [str(step) for step in facts.place], ".".join(map(str, facts.place))] if facts.place else []
-    )
-
-
-def _location(facts: ErrorFacts) -> list[Any]:
-    return [facts.location] if facts.location else []
-
-
-def _pointer(facts: ErrorFacts) -> list[Any]:
-    steps = facts.place[1:]
-    return ["/" + "/".join(map(str, steps)), facts.field] if steps else []
-
-
-def _false(facts: ErrorFacts) -> list[Any]:
-    return [False]
-
-
 SUCCESS_VALUES = frozenset({"data", "result", "payload"})
 """Names of what a success shows, in bodies that errors have too: `{code, message, data}`."""
 
 PROBLEM, NO_TYPE = frozenset({"title", "status"}), "about:blank"
 """Names beside the `type` of a problem (RFC 9457 section 3.1), and its value where it says no more than the status."""
+
+ROOT = 2
+"""The length of a path to a property of the body itself."""
+
+OF_REQUEST = frozenset({"timestamp", "status", "statuscode", "time", "instance", "method"})
+"""Names beside a `path` that is the one of the request."""
 
 PLACES = frozenset({"loc", "path"})
 """Names of lists that are one value: the path to the fault."""
@@ -265,47 +225,3 @@ LISTS = frozenset(
     }
 )
 """Names of lists and of maps by field that have one entry for each fault."""
-
-VALUES: dict[str, Callable[[ErrorFacts], list[Any]]] = {
-    **dict.fromkeys(("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "reason",
-                     "developermessage", "usermessage", "errormsg", "statusmessage", "summary", "localizedmessage",
-                     "humanmessage", "debugmessage", "explanation", "text", "errors"), _sentence),
-    **dict.fromkeys(("title", "error", "statustext", "label"), _heading),
-    **dict.fromkeys(("code", "errorcode", "errcode", "kind", "slug"), _code),
-    **dict.fromkeys(("status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"), _status),
-    **dict.fromkeys(("type", "errortype", "keyword", "rule"), _type),
-    **dict.fromkeys(("field", "fieldname", "param", "parameter", "property", "propertyname", "attribute"), _field),
-    **dict.fromkeys(("loc", "path"), _place),
-    **dict.fromkeys(("in", "location"), _location),
-    "pointer": _pointer,
-    **dict.fromkeys(("success", "ok"), _false),
-}  # fmt: skip
-"""The values for a property, the best first, by its name in lower case without `_` and `-`."""
-
-CODES: dict[str, tuple[str, ...]] = {
-    "invalid": (
-        "invalid_request",
-        "validation_error",
-        "invalid_argument",
-        "bad_request",
-        "unprocessable_entity",
-        "validation_failed",
-        "invalid_parameter",
-        "invalid_input",
-    ),
-    "malformed": ("invalid_request", "bad_request", "parse_error", "invalid_json"),
-    "unauthenticated": ("unauthorized", "authentication_error", "invalid_token", "invalid_credentials"),
-    "forbidden": ("permission_denied", "access_denied", "insufficient_permissions"),
-    "missing": ("not_found", "resource_not_found", "resource_missing"),
-    "unknown-path": ("not_found",),
-    "conflict": ("already_exists", "duplicate"),
-    "precondition-failed": ("etag_mismatch", "version_mismatch", "conflict"),
-    "precondition-required": ("if_match_required",),
-    "too-large": ("payload_too_large", "request_too_large"),
-    "too-many": ("rate_limit_exceeded", "rate_limited", "too_many_requests", "throttled"),
-    "unanswerable": ("internal_error", "internal_server_error", "server_error", "internal"),
-    "not-acceptable": ("not_acceptable",),
-    "unsupported-media-type": ("unsupported_media_type",),
-    "range-not-satisfiable": ("invalid_range",),
-}
-"""Other codes that APIs use for a kind of error."""

@@ -46,7 +46,7 @@ class ErrorResponses:
         """The reply for an error: the service's stated body, else that of `DefaultErrors`."""
         template = self._templates.get(refusal.kind) or self._templates.get("default")
         if template is None:
-            return self._default_errors.reply(refusal, operation)
+            return self._default_errors.reply(refusal, operation, path)
         status = template.status or refusal.status
         faults = (
             tuple(_worded(fault, template.wordings) for fault in refusal.faults)

@@ -1,0 +1,254 @@
+"""The values of an error body, by the names of its properties: `message`, `code`, `fieldName`, `pointer`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mockserver.errors import Fault, Refusal
+from mockserver.inference.names import plain, words
+from mockserver.reason_phrases import PHRASES
+
+SHORT_LENGTHS = (200, 100, 60, 30)
+"""Lengths to which a message is cut when the schema does not allow the whole."""
+
+Path = tuple[str | int, ...]
+
+
+class ErrorFacts(Struct, frozen=True):
+    """The facts that a body can show: message, short title, kind of error, status, and the place of the fault."""
+
+    message: str
+    title: str
+    kind: str
+    status: int
+    field: str = ""
+    place: Path = ()
+    location: str = ""
+    keyword: str = ""
+    address: str = ""
+
+
+def facts_of(refusal: Refusal, status: int, message: str, address: str = "") -> ErrorFacts:
+    """The facts of an error; field and place are those of its first fault, `address` is the path of the request."""
+    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status, address=address)
+    return with_fault(facts, refusal.faults[0]) if refusal.faults else facts
+
+
+def with_fault(facts: ErrorFacts, fault: Fault) -> ErrorFacts:
+    """The facts with field, place and keyword of a fault."""
+    place = (fault.location, *fault.path)
+    return replace(facts, field=fault.field, place=place, location=fault.location, keyword=fault.keyword)
+
+
+def role_of(name: str) -> str:
+    """What a property of an error body shows, as a key of VALUES: that of its whole name, else of its last word.
+
+    `errorText` and `issue_description` are messages, `propertyPath` is a field. Empty for other properties.
+    """
+    whole = plain(name)
+    if whole in VALUES:
+        return whole
+    *before, last = words(name) or ("",)
+    if last in NAMING and not FIELDS.isdisjoint(before):
+        return "field"
+    return LAST_WORDS.get(last, "") if before else ""
+
+
+def candidates(role: str, old: Any, facts: ErrorFacts, choices: Sequence[Any] = ()) -> Iterator[Any]:
+    """The values for a role, the best first; only those of the type of `old`. `choices` are those of an `enum`."""
+    for candidate in VALUES[role](facts, old):
+        if isinstance(candidate, str) and isinstance(old, str):
+            yield candidate
+            yield from (candidate[: length - 1] + "…" for length in SHORT_LENGTHS if len(candidate) > length)
+        elif type(candidate) is type(old):
+            yield candidate
+    if VALUES[role] in (_code, _type, _status):
+        yield from _closest(choices, facts)
+
+
+def _closest(choices: Sequence[Any], facts: ErrorFacts) -> list[str]:
+    """The choice that has most words of the codes of this kind of error, else the one about any error of its side."""
+    texts = [each for each in choices if isinstance(each, str)]
+    known = {word for code in (*_codes(facts), facts.title) for word in words(code)} - FILLERS
+    side = (
+        {"invalid", "bad", "request", "client", "validation"} if facts.status < 500 else {"internal", "server", "api"}
+    )
+    for wanted in (known, side):
+        best = max(texts, key=lambda text: len(wanted.intersection(words(text))), default="")
+        if wanted.intersection(words(best)):
+            return [best]
+    return []
+
+
+Values = Callable[[ErrorFacts, Any], list[Any]]
+"""From the facts, and the value that the body has now, to the values for a property, the best first."""
+
+
+def _sentence(facts: ErrorFacts, _: Any) -> list[Any]:
+    return [facts.message]
+
+
+def _heading(facts: ErrorFacts, _: Any) -> list[Any]:
+    return [facts.title, facts.message]
+
+
+def _codes(facts: ErrorFacts) -> list[str]:
+    """The common names for a kind of error, in lower case with `_`."""
+    return list(dict.fromkeys((facts.kind.replace("-", "_"), *CODES.get(facts.kind, ()), _phrase(facts))))
+
+
+def _phrase(facts: ErrorFacts) -> str:
+    return facts.title.lower().replace(" ", "_")
+
+
+def _code(facts: ErrorFacts, old: Any) -> list[Any]:
+    """Common spellings of the error code; for a schema with an `enum` one of them may be valid.
+
+    An example such as `VALIDATION_ERROR` is a code of this kind already, or shows how codes are spelled.
+    """
+    spelled = [_spellings(name) for name in _codes(facts)]
+    every = [spelling for spellings in spelled for spelling in spellings]
+    style = _style(old)
+    if style is None:
+        return [facts.status, *every, str(facts.status)]
+    first = [old] if old in every else [_spellings(_phrase(facts))[style]]
+    return [facts.status, *first, *(spellings[style] for spellings in spelled), *every, str(facts.status)]
+
+
+def _spellings(name: str) -> list[str]:
+    return [name, name.upper(), name.replace("_", "-"), _camel(name)]
+
+
+def _style(example: Any) -> int | None:
+    """How an example of a code is spelled, as an index of the spellings; None if one cannot tell."""
+    if not isinstance(example, str) or " " in example:
+        return None
+    if example.isupper():
+        return 1
+    if "-" in example:
+        return 2
+    return 0 if "_" in example else 3 if len(words(example)) > 1 else None
+
+
+def _camel(name: str) -> str:
+    return name.title().replace("_", "")
+
+
+def _status(facts: ErrorFacts, _: Any) -> list[Any]:
+    return [facts.status, str(facts.status), "error"]
+
+
+def _type(facts: ErrorFacts, old: Any) -> list[Any]:
+    codes = _code(facts, old)
+    return [facts.keyword, *codes, "about:blank"] if facts.keyword else [*codes, "about:blank"]
+
+
+def _field(facts: ErrorFacts, _: Any) -> list[Any]:
+    return [facts.field] if facts.field else []
+
+
+def _place(facts: ErrorFacts, old: Any) -> list[Any]:
+    """The steps to the fault. As a text they begin with `body` only where the example does."""
+    if not facts.place:
+        return []
+    steps = [str(step) for step in facts.place]
+    whole = isinstance(old, str) and old.split(".")[0] in LOCATIONS
+    return [list(facts.place), steps, ".".join(steps) if whole else facts.field]
+
+
+def _location(facts: ErrorFacts, _: Any) -> list[Any]:
+    return [facts.location] if facts.location else []
+
+
+def _pointer(facts: ErrorFacts, old: Any) -> list[Any]:
+    """A JSON Pointer, as a fragment (RFC 6901 section 6) where the example is one."""
+    steps = facts.place[1:]
+    start = "#/" if isinstance(old, str) and old.startswith("#") else "/"
+    return [start + "/".join(map(str, steps)), facts.field] if steps else []
+
+
+def _false(_: ErrorFacts, __: Any) -> list[Any]:
+    return [False]
+
+
+def _unknown(_: ErrorFacts, __: Any) -> list[Any]:
+    return []
+
+
+SERVER_ERROR = 500
+"""The first status of errors of the server (RFC 9110 section 15.6)."""
+
+OF_CLIENT = frozenset({"invalid", "bad", "request", "client", "validation"})
+OF_SERVER = frozenset({"internal", "server", "api"})
+"""Words of codes that are about any error of a client, and any of the server."""
+
+LOCATIONS = frozenset({"body", "query", "path", "header", "cookie"})
+"""Where a value of a request is."""
+
+FILLERS = frozenset({"error", "exception", "failed", "code", "resource"})
+"""Words of codes that do not tell one kind of error from another."""
+
+FIELDS = frozenset({"field", "property", "parameter", "param", "attribute", "argument", "source"})
+NAMING = frozenset({"path", "name", "key", "id"})
+"""Words of names such as `propertyPath`, `field_name` and `parameterKey`: one of the first, then one of the second."""
+
+LAST_WORDS = {
+    **dict.fromkeys(("message", "msg", "text", "reason", "issue", "description", "detail", "explanation", "problem"),
+                    "message"),
+    **dict.fromkeys(("field", "property", "parameter", "param", "attribute"), "field"),
+    "code": "code", "pointer": "pointer",
+}  # fmt: skip
+"""What a property shows whose whole name is not known, by its last word."""
+
+VALUES: dict[str, Values] = {
+    **dict.fromkeys(("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "reason",
+                     "developermessage", "usermessage", "errormsg", "statusmessage", "summary", "localizedmessage",
+                     "humanmessage", "debugmessage", "explanation", "text", "errors", "issue", "problem"), _sentence),
+    **dict.fromkeys(("title", "error", "statustext", "label"), _heading),
+    **dict.fromkeys(("code", "errorcode", "errcode", "kind", "slug"), _code),
+    **dict.fromkeys(("status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"), _status),
+    **dict.fromkeys(("type", "errortype", "keyword", "rule"), _type),
+    **dict.fromkeys(("field", "fieldname", "param", "parameter", "property", "propertyname", "attribute"), _field),
+    **dict.fromkeys(("loc", "path"), _place),
+    **dict.fromkeys(("in", "location"), _location),
+    **dict.fromkeys(("rejectedvalue", "invalidvalue"), _unknown),
+    "pointer": _pointer,
+    **dict.fromkeys(("success", "ok"), _false),
+}  # fmt: skip
+"""The values for a property, the best first, by its name in lower case without separators."""
+
+SENTENCES = frozenset(role for role, values in VALUES.items() if values is _sentence)
+"""The roles that show what is wrong in words."""
+
+CODES: dict[str, tuple[str, ...]] = {
+    "invalid": (
+        "invalid_request",
+        "validation_error",
+        "invalid_argument",
+        "bad_request",
+        "unprocessable_entity",
+        "validation_failed",
+        "invalid_parameter",
+        "invalid_input",
+        "invalid_request_error",
+    ),
+    "malformed": ("invalid_request", "bad_request", "parse_error", "invalid_json", "invalid_request_error"),
+    "unauthenticated": ("unauthorized", "authentication_error", "invalid_token", "invalid_credentials"),
+    "forbidden": ("permission_denied", "access_denied", "insufficient_permissions"),
+    "missing": ("not_found", "resource_not_found", "resource_missing", "invalid_request_error"),
+    "unknown-path": ("not_found",),
+    "conflict": ("already_exists", "duplicate"),
+    "precondition-failed": ("etag_mismatch", "version_mismatch", "conflict"),
+    "precondition-required": ("if_match_required",),
+    "too-large": ("payload_too_large", "request_too_large"),
+    "too-many": ("rate_limit_exceeded", "rate_limited", "too_many_requests", "throttled"),
+    "unanswerable": ("internal_error", "internal_server_error", "server_error", "internal", "api_error"),
+    "not-acceptable": ("not_acceptable",),
+    "unsupported-media-type": ("unsupported_media_type",),
+    "range-not-satisfiable": ("invalid_range",),
+}
+"""Other codes that APIs use for a kind of error."""
