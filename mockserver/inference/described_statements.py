@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.inference import descriptions
+from mockserver.inference import descriptions, order_sentences
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import inferred
@@ -51,12 +51,26 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
         return None
     texts = [description(schemas, listing.operation.pointer, word) for word in ("description", "summary")]
     texts.append(Description(listing.reply.response.description, listing.reply.response.pointer))
-    said = next((said for text in texts if (said := descriptions.order(text, draft.properties()))), None)
-    pages = paging(schemas, listing.operation) if said is None else None
+    properties = draft.properties()
+    said = next((said for text in texts if (said := order_sentences.order(text, properties))), None)
+    if said is not None:
+        return order_sentences.by_own_time(said, _times(schemas, properties), _needed(schemas, draft))
+    pages = paging(schemas, listing.operation)
     if pages is not None and plain(pages["position"]) in BACKWARD:
         note = f"{pages['position']} leads from the newest items to older ones"
         return inferred(note, by="creation", direction="descending")
-    return said
+    return None
+
+
+def _times(schemas: Schemas, properties: Mapping[str, str]) -> list[str]:
+    """The properties that hold a time."""
+    return [name for name, at in properties.items() if schemas.keyword(at, "format") == "date-time"]
+
+
+def _needed(schemas: Schemas, draft: ResourceDraft) -> set[str]:
+    """The properties that a request must have to create items."""
+    asked = (item_schema_of_request(schemas, action) for action in draft.actions if action.creates)
+    return {name for pointer in asked if pointer for name in schemas.required(pointer)}
 
 
 def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:

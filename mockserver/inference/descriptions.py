@@ -8,10 +8,9 @@ and the JSON pointer of what it describes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.inference.fields import CREATED
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
@@ -86,45 +85,6 @@ def description(schemas: Schemas, pointer: str, word: str = "description") -> De
     node, at = schemas.resolve(pointer)
     text = node.get(word) if isinstance(node, dict) else None
     return Description(text if isinstance(text, str) else "", at)
-
-
-NEWEST = lazy_pattern(
-    r"\b(the )?(newest|latest|most recent(ly (created|added))?)( (items?|ones?|entries|\w+))?( (are|is|come|comes))? "
-    r"(listed |shown |returned )?first\b|\breverse[- ]chronological order\b|\bnewest to oldest\b|"
-    r"\b(by|in order of) (creation|created?) ?(date|time)?,? ?\(?(descending|desc)\b",
-    re.IGNORECASE,
-)
-OLDEST = lazy_pattern(
-    r"\b(the )?(oldest|earliest)( (items?|ones?|entries))?( (are|is|come|comes))? (listed |shown |returned )?first\b|"
-    r"\boldest to newest\b|\bin (the )?order of creation\b|\bin creation order\b",
-    re.IGNORECASE,
-)
-NAMED = lazy_pattern(
-    r"\b(?:sorted|ordered|in order of|sorts|orders)(?: by)? (?:the |their )?([a-z]\w*)\b", re.IGNORECASE
-)
-"""What a sentence says it is sorted by, before it says what comes first: "by date, earliest first"."""
-
-SORTED = lazy_pattern(
-    r"\b(?:sorted|ordered)(?: alphabetically)? by (?:the )?(?:\w+'s )?([a-z]\w*)(?: (?:field|property))?,?"
-    r"(?: in)? ?\(?(ascending|descending|asc|desc)?\b(?! ?(?:,|and|or|then|parameter|by)\b)",
-    re.IGNORECASE,
-)
-
-
-def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
-    """The `order` of a list: by creation, or by a property that its description names."""
-    for pattern, direction in ((NEWEST, "descending"), (OLDEST, "ascending")):
-        found = said.first(pattern)
-        by = NAMED.search(found.sentence) if found is not None else None
-        if found is not None:
-            own = next((name for name in properties if by and plain(name) == plain(by[1])), "creation")
-            return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
-    named = said.first(SORTED)
-    name = next((name for name in properties if named and plain(name) == plain(named.match[1])), "")
-    if named is None or not name or "," in named.sentence[named.match.end() :]:
-        return None
-    is_back = str(named.match[2] or "").lower().startswith("desc")
-    return named.statement(by=name, direction="descending" if is_back else "ascending")
 
 
 NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,5})"

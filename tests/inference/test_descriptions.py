@@ -10,9 +10,11 @@ import pytest
 
 from mockserver import contract as contracts
 from mockserver.behaviour.statements import Behaviour
-from mockserver.inference import descriptions
+from mockserver.inference import descriptions, order_sentences
 from mockserver.inference.descriptions import Description
 from tests.contracts.books import STYLES, document
+
+BOOK = ("title", "year", "due_date", "starts_at", "lent_at", "updated_at")
 
 
 def behaviour(folder: Path, change: Any) -> Behaviour:
@@ -30,9 +32,20 @@ def behaviour(folder: Path, change: Any) -> Behaviour:
     ("All books, oldest first", ("creation", "ascending")),
     ("The books are sorted by title.", ("title", "ascending")),
     ("Books, ordered by `year` in descending order.", ("year", "descending")),
+    ("The most recent books appear first", ("creation", "descending")),
+    ("Books in chronological order", ("creation", "ascending")),
+    ("Sorted by date of creation, newest first", ("creation", "descending")),
+    ("Sorted by the book's due date (soonest first)", ("due_date", "ascending")),
+    ("In the order of their start", ("starts_at", "ascending")),
+    ("Last lent first", ("lent_at", "descending")),
+    ("Ordered by most recently modified", ("updated_at", "descending")),
+    ("Sorted by last change, latest first", ("updated_at", "descending")),
+    ("Sorted by year (high to low)", ("year", "descending")),
+    ("Sorted by title by default", ("title", "ascending")),
+    ("All books in alphabetical order", ("title", "ascending")),
 ])  # fmt: skip
 def test_a_sentence_about_the_order_is_a_statement(text: str, wanted: tuple[str, str]) -> None:
-    found = descriptions.order(Description(text, "/paths/x"), {"title": "", "year": ""})
+    found = order_sentences.order(Description(text, "/paths/x"), dict.fromkeys(BOOK, ""))
 
     assert found is not None
     assert (*wanted, "described") == (found["by"], found["direction"], found["evidence"])
@@ -47,9 +60,13 @@ def test_a_sentence_about_the_order_is_a_statement(text: str, wanted: tuple[str,
     "Use sort for books, e.g. newest first.",
     "Sorted by title, then by year.",
     "The list of books.",
+    "Orders the book by title.",
+    "Books listed by year.",
+    "Most popular first",
+    "Last loaned first",
 ])  # fmt: skip
 def test_a_doubtful_sentence_about_the_order_is_none(text: str) -> None:
-    assert None is descriptions.order(Description(text, "/paths/x"), {"title": "", "year": ""})
+    assert None is order_sentences.order(Description(text, "/paths/x"), dict.fromkeys(BOOK, ""))
 
 
 @pytest.mark.parametrize(("text", "wanted"), [
