@@ -15,10 +15,10 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.handlers.first_values import first_value
 from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.event_times import LATER_EVENTS, is_later_time
+from mockserver.inference.first_values import first_value
 from mockserver.inference.identity import KEYS
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
