@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.behaviour.statements import Reference
-from mockserver.errors import Fault, Invalid, Unanswerable
+from mockserver.errors import Fault, Invalid, NotAcceptable, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.capacities import check_room
@@ -23,6 +23,7 @@ from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
+from mockserver.handlers.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.unique_values import check_unique, refuse_second
@@ -48,7 +49,8 @@ def create(context: RequestContext) -> None:
     if bound.path_fields:
         sent |= _kept(context)
     record = _drafted(context, collection, sent)
-    context.current = collection.get(record.id) if bound.upsert or plan.is_single else None
+    is_merged = bound.upsert or plan.is_single or prefers(context.call, MERGE)
+    context.current = collection.get(record.id) if is_merged else None
     if context.current is not None:
         refuse_second(context, context.current)
         record.sequence = context.current.sequence
@@ -229,6 +231,10 @@ def page_reply(context: RequestContext) -> Reply:
         context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
     )
     records = [expanded(context, record) for record in records] if bound.expand is not None else records
+    if bound.renderer.is_one:
+        if len(records) != 1:
+            raise NotAcceptable(f"one item was asked for, and there are {len(records)}")
+        return bound.renderer.one_item(records[0], context.extras)
     headers: tuple[tuple[str, str], ...] = ()
     if bound.renderer.needs_more:
         values |= paging.described(context.call, bound.paging, values, bound.renderer)

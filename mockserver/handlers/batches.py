@@ -15,7 +15,9 @@ from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers import actions, list_query, paging, reply_renderer
 from mockserver.handlers.bound_operation import BoundOperation, Handler
+from mockserver.handlers.changed_fields import changed_fields
 from mockserver.handlers.item_schemas import view_maker
+from mockserver.handlers.preferences import REPRESENTATION, prefers
 from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -42,7 +44,7 @@ def bind_batch(
         renderer=renderer,
         envelope=action.envelope,
         each=replace(each, envelope=(), rules=(), upsert=each.upsert or action.does == "replace-all"),  # rules run once
-        is_whole=action.does in ("replace-all", "delete-all"),
+        is_whole=action.does in ("replace-all", "update-all", "delete-all"),
         ids_parameter=action.ids,
         shows_one=_shows_one(contract, operation, behaviour),
     )
@@ -65,6 +67,8 @@ def end(context: RequestContext) -> Reply:
     each = context.bound.each
     assert each is not None  # noqa: S101  # `bind_batch` sets it
     is_deletion = each.handler.end is actions.deleted_reply
+    if context.bound.is_whole and each.handler.begin is actions.update:
+        return _reply(context, _changed(context, each, list_query.matching(context)))
     if context.bound.is_whole and is_deletion:
         return _reply(context, _removed(context, each, list_query.matching(context)))
     is_partial = is_deletion and context.bound.operation.response(404) is None
@@ -93,6 +97,19 @@ def end(context: RequestContext) -> Reply:
         (actions.remove if is_deletion else actions.store)(one)
         records.append(one.item)
     return _reply(context, records)
+
+
+def _changed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
+    """The items after the change that the body says, the same for each."""
+    found = []
+    for record in records:
+        one = RequestContext(context.call, each, context.transaction)
+        one.before = record
+        one.edit(record)
+        actions.complete_update(one, record, changed_fields(one, record, each.item_body(context.call)))
+        actions.store(one)
+        found.append(one.item)
+    return found
 
 
 def _removed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
@@ -132,6 +149,8 @@ def _reply(context: RequestContext, records: list[Record]) -> Reply:
     total = len(records)
     values: dict[str, Any] = paging.whole(total)
     renderer = context.bound.renderer
+    if renderer.minimal is not None and not prefers(context.call, REPRESENTATION):
+        return Reply(renderer.minimal, None, (), renderer.media_type, b"", True)
     if renderer.needs_more:
         values |= paging.described(context.call, None, values, renderer)
     return renderer.item_list(records, values, ())

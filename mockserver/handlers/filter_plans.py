@@ -31,12 +31,13 @@ class SentFilter(NamedTuple):
 
 
 class FilterPlan(NamedTuple):
-    """All filters in the order of the behaviour file, those that give values, those of ranges and the expressions."""
+    """All filters in the order of the behaviour file, and apart those of values, of ranges, expressions, operators."""
 
     entries: tuple[Filter, ...]
     choices: tuple[SentFilter, ...]
     bounds: tuple[SentFilter, ...]
     expressions: tuple[SentFilter, ...]
+    columns: tuple[SentFilter, ...]
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -51,8 +52,9 @@ def filter_plan(entries: Iterable[Filter]) -> FilterPlan:
     return FilterPlan(
         found,
         tuple(each for each in sent if each.entry.compare in SELECTS),
-        tuple(each for each in sent if each.entry.compare not in (*SELECTS, "expression")),
+        tuple(each for each in sent if each.entry.compare not in (*SELECTS, "expression", "operator")),
         tuple(each for each in sent if each.entry.compare == "expression"),
+        tuple(each for each in sent if each.entry.compare == "operator"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.handlers.column_filters import column_test
 from mockserver.handlers.filter_expressions import Test, selects
 from mockserver.handlers.filter_plans import FilterPlan, filter_condition
 from mockserver.handlers.ranges import is_within
@@ -54,7 +55,7 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         return collection.view()
     asked = [filter_condition(each.entry, each.value(path, query)) for each in plan.choices]
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
-    tests = [*_expressions(plan, query), *_ranges(plan, path, query)] if plan.bounds or plan.expressions else []
+    tests = [*_expressions(plan, query), *_ranges(plan, path, query), *_columns(plan, path, query)]
     newest_first = context.bound.resource.newest_first
     if tests:
         every = collection.view().after(None, newest_first=newest_first)
@@ -94,6 +95,18 @@ def _ranges(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any])
     for each in plan.bounds:
         if (value := each.value(path, query)) is not None:
             yield partial(_is_within, each.entry, value)
+
+
+def _columns(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any]) -> Iterator[RecordTest]:
+    """The tests of the operators in a request. Raises Invalid for one that cannot be read."""
+    for each in plan.columns:
+        if (value := each.value(path, query)) is not None:
+            for one in value if isinstance(value, list) else [value]:
+                yield partial(_has_column, each.entry.field, column_test(each.name, str(one)))
+
+
+def _has_column(field: str, test: Callable[[Any], bool], record: Record) -> bool:
+    return test(record.fields.get(field))
 
 
 def _is_within(entry: Filter, value: Any, record: Record) -> bool:

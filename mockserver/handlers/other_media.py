@@ -32,9 +32,12 @@ def reply_in(
         return stated
     is_list, word = does in SEVERAL, plan.name if plan is not None else ""
     keys = frozenset({"id", plain(plan.statements.identity.field)}) if plan is not None else frozenset({"id"})
+    own = item_schema(operation, behaviour.reply, schemas, does)
+    if does == "list" and own and schemas.resolve(own)[1] == schemas.resolve(media.schema)[1]:
+        return replace(stated, body="{only}", headers={})  # the only item of the list, without a list around it
     path = list_path(schemas, media.schema, word) if is_list else item_path(schemas, media.schema, word, keys)
     at = schemas.below(media.schema, path) if path is not None else None
-    shown, own = schemas.items(at) if at and is_list else at, item_schema(operation, behaviour.reply, schemas, does)
+    shown = schemas.items(at) if at and is_list else at
     if path is None or not shown or not own or not resembles(schemas, own, shown):
         return None
     try:

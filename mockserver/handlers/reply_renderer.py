@@ -49,7 +49,8 @@ class ReplyRenderer(Struct, frozen=True):
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that
     the reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids`
     that it shows the ids of all items, `has_range` that it says which items of all it shows, `is_map` that it shows
-    the items in an object by their ids, `is_wrapped` that it shows each inside of an object.
+    the items in an object by their ids, `is_wrapped` that it shows each inside of an object, `is_one` that a list shows
+    its only item. A request that does not ask for the items gets `minimal`, the status of a reply without a body.
     """
 
     status: int
@@ -69,6 +70,8 @@ class ReplyRenderer(Struct, frozen=True):
     is_map: bool = False
     is_wrapped: bool = False
     cache_key: str = ""
+    minimal: int | None = None
+    is_one: bool = False
 
     @property
     def needs_more(self) -> bool:
@@ -94,7 +97,8 @@ class ReplyRenderer(Struct, frozen=True):
             return self.empty()
         if self.cache_key and self.validators is not None and not extras:
             return self._cached_reply(record, *self.validators)
-        values = {"item": self.item(record, extras), "id": record.id, "location": location}
+        item = self.item(record, extras)
+        values = {"item": item, "only": item, "id": record.id, "location": location}
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
@@ -171,11 +175,17 @@ def item_schema(
         at = schemas.below(pointer, by_id)
         return schemas.values(at) if at is not None else None
     items_path = templates.find(template, "items") if does in SEVERAL else None
-    path = items_path if items_path is not None else templates.find(template, "item")
+    path = items_path if items_path is not None else _place_of_one(template)
     if does in CONTENTS and pointer and not schemas.properties(pointer):
         return None  # it is the content
     entry = (0, *templates.within_entry(template, "items", "item")) if items_path is not None else ()
     return schemas.below(pointer, _path(path) + entry) if path is not None else None
+
+
+def _place_of_one(template: Any) -> tuple[str | int, ...] | None:
+    """Where a template has one item."""
+    found = templates.find(template, "item")
+    return found if found is not None else templates.find(template, "only")
 
 
 def example_items(
@@ -262,6 +272,8 @@ def compile(
         has_range="{range}" in written,
         is_map=templates.find(template, "by_id") is not None,
         is_wrapped=is_wrapped,
+        minimal=stated.minimal if stated else None,
+        is_one=templates.find(template, "only") is not None,
     )
 
 

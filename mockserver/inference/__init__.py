@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockserver.behaviour.reader import Tree
+from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
 from mockserver.inference.counts import add_counts
@@ -20,8 +21,8 @@ from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
 from mockserver.inference.resources import parent_of, resources
-from mockserver.inference.statement_writer import UNWRITABLE, Writer, place
-from mockserver.openapi.document import Document
+from mockserver.inference.statement_writer import Writer
+from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Schemas
 
 
@@ -85,3 +86,11 @@ def _sent(
     others = [draft for draft in drafts if "subscription" not in resources[draft.name]]
     sent = webhooks.webhooks(document, schemas, others)
     return found | ({"webhooks": sent} if sent else {})
+
+
+UNWRITABLE = (Unanswerable, InvalidDocument)
+
+
+def place(operation: Operation) -> str:
+    """An operation for people: `GET /pets`."""
+    return f"{operation.http_method} {operation.path}"

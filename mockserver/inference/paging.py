@@ -276,7 +276,7 @@ RANSACK_SORT = "q[s]"
 HOLDERS = frozenset(("attributes", "fields", "properties"))
 """Names of an object that has what is said about an item beside its id (JSON:API, Airtable, GeoJSON)."""
 
-SORT_ORDER = lazy_pattern(r"[:._ ,-](asc|desc|ascending|descending)$", re.IGNORECASE)
+SORT_ORDER = lazy_pattern(r"[:._ ,-](asc|desc|ascending|descending)(?:[.]nulls(?:first|last))?$", re.IGNORECASE)
 """How a value of a sort parameter ends that names the direction too: `name:desc`, `created_at_asc`."""
 
 

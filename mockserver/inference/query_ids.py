@@ -8,6 +8,7 @@ from mockserver.inference.messages import is_object, list_path, reply_body, requ
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.selectors import is_required, parameter_of, selectors, single_values
+from mockserver.inference.tables import is_table
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -53,7 +54,7 @@ def with_query_ids(nodes: Mapping[Shape, PathNode], schemas: Schemas) -> dict[Sh
     found = dict(nodes)
     for shape, node in nodes.items():
         base = shape[:-1]
-        if node.is_item or (*shape, "{}") in nodes:
+        if node.is_item or (*shape, "{}") in nodes or is_table(node):
             continue
         if base and shape[-1] in VERBS:
             if VERBS[shape[-1]] == "get" and (*base, "{}") not in found:

@@ -15,6 +15,7 @@ from mockserver.inference.names import plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.said_replies import is_said, said
+from mockserver.inference.tables import row_reply
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Header
 from mockserver.openapi.schemas import Schemas
@@ -42,9 +43,11 @@ class ReplyWriter:
         is_content = action.does in CONTENTS
         if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
             keys["media-type"] = "application/json"
-        headers = dict(self._headers(draft, action))
+        rows = row_reply(draft, action)
+        headers = dict(self._headers(draft, action)) | rows.pop("headers", {})
         if headers:
             keys["headers"] = headers
+        keys |= rows
         return {"reply": inferred("the first documented success that fits", **keys)}
 
     def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: Any) -> Any:

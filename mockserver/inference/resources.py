@@ -19,6 +19,7 @@ from mockserver.inference.messages import is_object, is_shown_when_made, list_pa
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
 from mockserver.inference.query_ids import with_query_ids
+from mockserver.inference.tables import add_row_requests
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
@@ -49,6 +50,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
         actions.infer_rest(draft)
     taken |= add_contents(drafts, nodes)
     add_batches(drafts, nodes)
+    add_row_requests(drafts)
     add_membership_requests(drafts)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]

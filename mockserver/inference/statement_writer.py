@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
-from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import (
     described_statements,
     descriptions,
@@ -40,7 +39,8 @@ from mockserver.inference.references import (
 )
 from mockserver.inference.reply_writer import ReplyWriter
 from mockserver.inference.resources import DraftParent
-from mockserver.openapi.document import Document, Operation
+from mockserver.inference.tables import row_filters, row_identity
+from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 
 
@@ -151,6 +151,8 @@ class Writer:
             if whole:
                 note = f"the path of the collection is that of the resource names {whole}"
                 return inferred(note, field=NAME, parameter="", **{"resource-name": whole}) | self._chosen(draft)
+            if (rows := row_identity(self._schemas, draft, properties)) is not None:
+                return rows
             name, places = identity.plain_id(properties)
             made = identity.generation(self._schemas, places)
             nowhere = {"parameter": ""} if draft.node.selectors else nowhere
@@ -250,7 +252,7 @@ class Writer:
     def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
         stated: Statement = {"action": self._action(draft, action)}
-        if action.does in ("list", "delete-all"):
+        if action.does in ("list", "delete-all", "update-all"):
             stated |= self._listed(draft, action)
         elif draft.node.selectors and action.does in ABOUT_ONE:
             stated["filter"] = selectors.filters(
@@ -361,7 +363,9 @@ class Writer:
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
         key = self._named(draft, properties)["field"] if draft.has_id else ""
         named = filters.IdNames(key, "".join(noun(draft.word)))
-        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft), named)
+        narrowed = row_filters(draft, action.operation, properties) or filters.filters(
+            self._schemas, action.operation, properties, taken, self._related(draft), named
+        )
         note = "a new item stores the path at which it was created"
         narrowed += [
             inferred(note, parameter=parameter, location="path", field=name)
@@ -389,10 +393,3 @@ WRITES = ("create", "replace", "update")
 
 EXPANDING = ("get", "list", *WRITES)
 """Actions whose replies show stored items."""
-
-UNWRITABLE = (Unanswerable, InvalidDocument)
-
-
-def place(operation: Operation) -> str:
-    """An operation for people: `GET /pets`."""
-    return f"{operation.http_method} {operation.path}"

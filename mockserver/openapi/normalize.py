@@ -15,6 +15,7 @@ The differences between the versions are handled here and nowhere else:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
@@ -27,6 +28,7 @@ from mockserver.openapi import (
     schema_ids,
     schema_keywords,
     swagger,
+    tables,
 )
 from mockserver.openapi.document import methods_of
 from mockserver.openapi.foreign_files import kind_of_object
@@ -82,6 +84,7 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
         _mend(document, place)
     for path, item in (document.get("paths") or {}).items():
         _match_template(document, path, item)
+    tables.describe((document.get("paths") or {}).values(), partial(_followed, document))
     document["openapi"] = NORMAL_VERSION
     return document
 

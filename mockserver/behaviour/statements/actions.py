@@ -15,6 +15,7 @@ BATCHES = {
     "replace-many": "replace",
     "delete-many": "delete",
     "replace-all": "create",
+    "update-all": "update",
     "delete-all": "delete",
 }
 """What `Action.does` of a request about several items does to each of them."""
@@ -46,6 +47,7 @@ class Action(Statement, frozen=True, kw_only=True):
             "replace-many",
             "delete-many",
             "replace-all",
+            "update-all",
             "delete-all",
             "get-content",
             "replace-content",
@@ -53,7 +55,8 @@ class Action(Statement, frozen=True, kw_only=True):
         Meta(
             description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
             "each entry of a list in the body, or to each item whose id is there, and show all of them as `{items}`. "
-            "Either all of it happens or nothing. `delete-all` deletes what a list with the same query would show; "
+            "Either all of it happens or nothing. `delete-all` deletes what a list with the same query would show, and "
+            "`update-all` makes the same change to each; "
             "`replace-all` makes the list in the body the whole collection: an entry with the id of an item replaces "
             "that item. `replace-content` stores the whole body, a text, a number, a list or "
             "a file, as the content of an item, and `get-content` shows it in the media type in which it was sent."

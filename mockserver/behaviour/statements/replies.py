@@ -14,9 +14,10 @@ from mockserver.behaviour.statements.base import Evidence, Keys, Statement
 class ReplyStatement(Statement, frozen=True, kw_only=True):
     """The success reply.
 
-    Values in `body` and `headers`: `{item}`, `{items}`, `{by_id}` (an object that has the items by their ids), `{ids}`,
-    `{id}`, `{next}` (the next position), `{more}` (is there another page?), `{last}` (is this the last one?),
-    `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first
+    Values in `body` and `headers`: `{item}`, `{items}`, `{only}` (the only item of a list), `{by_id}` (an object that
+    has the items by their ids), `{ids}`, `{id}`, `{next}` (the next position), `{more}` (is there another page?),
+    `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`,
+    `{first_id}`, `{last_id}` (the ids of the first
     and the last item of the page), `{first}` (is this the first page?), `{earlier}` (is there one before it?),
     `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{last_page}` (the
     number of the last page, which is the first one of an empty list), `{next_url}`,
@@ -39,6 +40,13 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     headers: Annotated[Mapping[str, str], Meta(description="Response headers, each with its template.")] = field(
         default_factory=dict
     )
+    minimal: Annotated[
+        Annotated[int, Meta(ge=200, le=299)] | None,
+        Meta(
+            description="The status of a reply without a body, which a request gets unless it has the header "
+            "`Prefer: return=representation` (RFC 7240)."
+        ),
+    ] = None
 
 
 class Wording(Keys, frozen=True, kw_only=True):
