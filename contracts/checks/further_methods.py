@@ -10,7 +10,6 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
-from mockserver.openapi.document import METHODS
 
 UNKNOWN_METHOD = (405, 501)
 """The statuses for a method that a resource does not allow, or a server does not know (RFC 9110 section 9.1)."""
@@ -80,7 +79,7 @@ def _query_places(contract: Contract) -> Iterator[Place]:
 def _additional_places(contract: Contract) -> Iterator[Place]:
     source = "OpenAPI 3.2 section 4.9.1 (additionalOperations)"
     for op, resource in _operations(contract):
-        if op.operation.method not in METHODS:
+        if op.operation.is_additional:
             statement = StatementRef(op.name, "http", "documented", source, "A documented method is served.")
             yield op.name, statement, (op, resource)
 

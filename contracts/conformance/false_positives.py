@@ -261,17 +261,22 @@ class FalsePositives:
             value = (given[parameter.location] or {}).get(parameter.name)
             if value is None or (parameter.location == "header" and parameter.name.lower() in HEADERS):
                 continue
-            if is_nested(self.contract.schemas, parameter) or self._is_delimited_object(parameter):
+            if is_nested(self.contract.schemas, parameter) or self._is_unwritten_style(parameter):
                 return True
             text = unquote(str(value)) if parameter.location == "path" else value
             if isinstance(text, str) and not allows_text(self.contract.schemas, parameter, text):
                 return True
         return False
 
-    def _is_delimited_object(self, parameter: Parameter) -> bool:
-        """Is it an object with spaces or pipes between its parts? Schemathesis writes its names only."""
-        is_delimited = parameter.style in ("spaceDelimited", "pipeDelimited") and parameter.schema is not None
-        return is_delimited and "object" in self.contract.schemas.types(str(parameter.schema))
+    def _is_unwritten_style(self, parameter: Parameter) -> bool:
+        """Is it an object or list in a style that Schemathesis does not write?
+
+        It writes only the names of an object with spaces or pipes between its parts, and knows no style `cookie`.
+        """
+        types = self.contract.schemas.types(parameter.schema) if parameter.schema is not None else frozenset()
+        if parameter.style == "cookie":
+            return not types.isdisjoint(("array", "object"))
+        return parameter.style in ("spaceDelimited", "pipeDelimited") and "object" in types
 
     def _is_nested_form(self, parameter: Parameter) -> bool:
         """Is it the whole query as a form with lists or objects? Schemathesis writes these as no form does."""

@@ -8,12 +8,12 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from contracts.model.statement_sentences import sentence
 from mockserver.behaviour.statements import Evidence, Statement
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, sequences
 
 Verdict = Literal["failure", "warning", "disagreement"]
 """`failure`: the server violates what is documented, described, implied or observed. `warning`: it violates an
@@ -62,8 +62,12 @@ class RecordedExchange:
     def json(self) -> Any:
         """The body of the response as a JSON value; None if it is not JSON, or nested deeper than MAX_DEPTH.
 
+        JSON Lines and JSON text sequences are the list of their values.
         The validators cannot take what RFC 8259 section 8.2 warns of, half a surrogate pair, so it is not JSON here.
         """
+        name = self.header("content-type") or ""
+        if sequences.is_list_of_values(name):
+            return _value(self.reply_body, partial(sequences.read, name=name))
         return _value(self.reply_body, json_codec.read)
 
     @cached_property

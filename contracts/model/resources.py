@@ -232,9 +232,9 @@ class CheckedResource:
 def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour:
     """The statements about an operation, without a guess that is good enough for a mock alone.
 
-    What an operation below an item does (`POST /orders/{id}/cancel`), that a POST lists items, that a GET counts them
-    and that a request is about several items is inferred from names. A mock is more useful with it, and a server that
-    does otherwise is not wrong.
+    What an operation does to an item by its name (`POST /orders/{id}/cancel`), that a POST lists items, that a GET
+    counts them and that a request is about several items is inferred from names. A mock is more useful with it, and a
+    server that does otherwise is not wrong.
     """
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
@@ -250,8 +250,8 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
         return stated if operation.method == "get" and shows_items else NOTHING
     if action.does in BATCHES:
         return NOTHING
-    is_below = path_template.continues_after(operation.path, resource.identity.parameter)
-    is_guess = operation.method != "get" and (action.does == "get" or (action.does == "update" and is_below))
+    is_named = operation.is_additional or path_template.continues_after(operation.path, resource.identity.parameter)
+    is_guess = operation.method != "get" and (action.does == "get" or (action.does == "update" and is_named))
     return NOTHING if is_guess else stated
 
 

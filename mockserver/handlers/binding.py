@@ -293,11 +293,12 @@ def _nested_secrets(
 
 
 def _is_below_item(operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan) -> bool:
-    """Does an update belong to a path below the item's own, whose body is about more than the item?"""
+    """Is an update of a path below the item's own, or of a method of its own, so that its body is about more?"""
     action = behaviour.action
     if action is None or action.does != "update" or plan.is_single:
         return False
-    is_below = path_template.continues_after(operation.path, plan.statements.identity.parameter)
+    parameter = plan.statements.identity.parameter
+    is_below = operation.is_additional or path_template.continues_after(operation.path, parameter)
     return bool(action.sets) or (action.evidence == "inferred" and is_below)
 
 

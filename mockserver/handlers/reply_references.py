@@ -24,7 +24,7 @@ from mockserver.state.store import Store
 
 
 class ItemsInPath:
-    """The items that the path of an operation without a resource leads through: `/courses/{code}/summary`."""
+    """The items in the path of an operation without a resource: `/courses/{code}/summary`, `COPY /courses/{code}`."""
 
     def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan]) -> None:
         self._contract, self._plans = contract, plans
@@ -35,7 +35,7 @@ class ItemsInPath:
         return dict(_item_shapes(self._contract, self._plans))
 
     def check(self, operation: Operation, call: Call, store: Store) -> None:
-        """Raises Missing when an item that the path leads through does not exist."""
+        """Raises Missing when an item in the path does not exist."""
         for parameter, resource in self.resources(operation).items():
             plan = self._plans[resource]
             collection = store.unjoined(resource, _tenant(plan, call), plan.owner(call.path))
@@ -54,7 +54,7 @@ class ItemsInPath:
         """The path parameters of an operation that are ids of resources, with these."""
         if operation.path not in self._above:
             shape, found, own = shape_of(operation.path), dict[str, str](), names(operation.path)
-            for length in range(1, len(shape)):
+            for length in range(1, len(shape) + 1):
                 resource = self._items.get(shape[:length])
                 if resource is not None:
                     found[own[sum(segment.count("{}") for segment in shape[:length]) - 1]] = resource

@@ -19,6 +19,7 @@ from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json, is_xml
 from mockserver.openapi.schemas import Schemas, Validator
+from mockserver.openapi.sequences import is_list_of_values
 from mockserver.state.record import UNCHECKED, Record
 
 NOTHING = frozenset[str]()
@@ -297,9 +298,9 @@ def documented_response(operation: Operation, status: int | None) -> Response | 
 
 
 def preferred_media(response: Response | None) -> MediaType | None:
-    """The media type of a response to a client that accepts any: JSON, else XML, else the first one."""
+    """The media type of a response to a client that accepts any: JSON, else XML, else lines, else the first one."""
     media = response.content if response else ()
-    ranked = (m for matches in (is_json, is_xml) for m in media if matches(m.name))
+    ranked = (m for matches in (is_json, is_xml, is_list_of_values) for m in media if matches(m.name))
     return next(ranked, media[0] if media else None)
 
 

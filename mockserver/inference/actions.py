@@ -260,8 +260,7 @@ def infer_first(draft: ResourceDraft) -> None:
         return
     _add(draft, at_item, {"get": get})
     _add(draft, at_collection, {"get": listing} if draft.item is None else {"post": create, "get": listing})
-    if draft.item is None and "get" not in at_collection:
-        _add(draft, at_collection, {"query": _query})
+    _add(draft, at_collection, {"query": _query})
     if draft.item is None:
         _add(draft, at_collection, {"post": create})
 

@@ -1,4 +1,7 @@
-"""What an operation below an item does to it, by its name: `POST /orders/{id}/cancel` sets `status` to `cancelled`."""
+"""What an operation does to an item, by its name: `POST /orders/{id}/cancel` sets `status` to `cancelled`.
+
+So does `CANCEL /orders/{id}`, which OpenAPI 3.2 allows.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ STATES = frozenset(("status", "state", "phase", "stage", "lifecycle"))
 
 
 def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
-    """Add to each resource the operations one literal segment below its items that change or show the item."""
+    """Add to each resource the operations that change or show its items: a literal segment below, or by own methods."""
     every = list(drafts)
     stored = [draft for draft in every if draft.has_id]
     used = {action.operation.operation_id for draft in stored for action in draft.actions}
@@ -37,12 +40,18 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
     by_shape = {draft.shape: draft for draft in stored}
     for node in nodes.values():
         shape, name = _above(node)
-        draft = by_shape.get(shape)
-        for method in METHODS if draft is not None and name else ():
+        named = [(method, name) for method in METHODS] if name else [(each, each) for each in _own_methods(node)]
+        draft = by_shape.get(shape if name else node.shape)
+        for method, verb in named if draft is not None else ():
             operation = node.operations.get(method)
-            found = _acting(draft, operation, name) if draft and operation else None
+            found = _acting(draft, operation, verb) if draft and operation else None
             if draft is not None and found is not None and found.operation.operation_id not in used:
                 draft.actions.append(found)
+
+
+def _own_methods(node: PathNode) -> list[str]:
+    """The methods of a path that only `additionalOperations` can have (OpenAPI 3.2): their names say what they do."""
+    return [method for method, operation in node.operations.items() if operation.is_additional]
 
 
 def _above(node: PathNode) -> tuple[Shape, str]:
@@ -76,16 +85,18 @@ def _acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftActio
     is_item = likeness.is_alike if sets else likeness.is_exactly
     shown = schema if schema and is_item(draft, schema) else None
     if sets:
-        reason = f"the path ends with {name}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"
+        said = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
+        reason = f"{said}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"
         return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets)
     if shown is None or operation.method == "delete" or not set(words(name)).isdisjoint(COPYING):
         return None
-    updated = DraftAction(operation, "update", found, f"below an item, whose {name} it changes", path, shown)
+    where = "a method of an item's own path" if operation.is_additional else "below an item"
+    updated = DraftAction(operation, "update", found, f"{where}, whose {name} it changes", path, shown)
     asked = item_schema_of_request(draft.schemas, updated)
     common = set(draft.schemas.properties(asked)) & set(draft.properties()) if asked else set()
     if any(same(each, name) for each in common):
         return updated
-    return DraftAction(operation, "get", found, "below an item, which its reply shows", path, shown)
+    return DraftAction(operation, "get", found, f"{where}, which its reply shows", path, shown)
 
 
 def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tuple[str, Any]]:

@@ -14,6 +14,7 @@ from mockserver.inference.names import noun, plain, same
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
 from mockserver.openapi.media_types import is_form, is_prose, is_xml, may_be_json
 from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.sequences import is_list_of_values
 
 Path = tuple[str, ...]
 
@@ -117,7 +118,7 @@ USUAL = ("200", "201", "202", "2XX", "204", "203", "206")
 
 
 class ReplyBody(Struct, frozen=True):
-    """The success reply of an operation: the response, the status to send, and its body in JSON, else in XML."""
+    """The success reply of an operation: the response, the status, and its body in JSON, else in XML, else in lines."""
 
     response: Response
     status: int
@@ -132,18 +133,18 @@ class ReplyBody(Struct, frozen=True):
 def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     """The success reply of an operation that does this; None if it is a redirection, or in neither JSON nor XML.
 
-    What writes or deletes may also say in a text that it has done so. An operation that documents no success can
-    succeed too: with a reply without a description.
+    What writes or deletes may also say in a text that it has done so; a list may have an item a line. An operation
+    that documents no success can succeed too: with a reply without a description.
     """
     described = {response.status.upper(): response for response in operation.responses}
     for status in SUCCESS.get(does, USUAL):
         if status in described:
-            return _answer(described[status], int(status.replace("XX", "00")), may_be_text=does in SAYING)
+            return _answer(described[status], int(status.replace("XX", "00")), does)
     if any(status[0] in "23" for status in described):
         return None
     if "DEFAULT" in described:
         shown = described["DEFAULT"]
-        return _answer(shown, 200, may_be_text=does in SAYING) if _shows_something(shown) else None
+        return _answer(shown, 200, does) if _shows_something(shown) else None
     usual = {"create": 201, "delete": 204}.get(does, 200)
     return ReplyBody(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
 
@@ -157,8 +158,8 @@ SAYING = ("create", "replace", "update", "delete")
 """Actions whose reply may be a text, such as `OK`, that shows no item."""
 
 
-def _answer(response: Response, status: int, *, may_be_text: bool) -> ReplyBody | None:
-    kinds = (may_be_json, is_xml, is_prose) if may_be_text else (may_be_json, is_xml)
+def _answer(response: Response, status: int, does: str) -> ReplyBody | None:
+    kinds = (may_be_json, is_xml, *((is_prose,) if does in SAYING else (is_list_of_values,) if does == "list" else ()))
     ranked = (media for matches in kinds for media in response.content if matches(media.name))
     media = next(ranked, None)
     return None if response.content and media is None else ReplyBody(response, status, media)

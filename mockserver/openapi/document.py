@@ -166,9 +166,14 @@ class Operation(Struct, frozen=True):
     @property
     def http_method(self) -> str:
         """The method as it is sent: `POST`. Names of further methods keep their case (RFC 9110 section 9.1)."""
-        if self.method in METHODS:
+        if not self.is_additional:
             return self.method.upper()
         return json_pointer.split(self.pointer)[-1]
+
+    @property
+    def is_additional(self) -> bool:
+        """Has it a method that only `additionalOperations` can have?"""
+        return self.method not in METHODS
 
     def response(self, status: int) -> Response | None:
         """The response for that status code: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""

@@ -18,7 +18,6 @@ import orjson
 
 from mockserver.openapi import json_codec, security_uris, sequences
 from mockserver.openapi.field_types import QUERYSTRING
-from mockserver.openapi.media_types import essence
 from mockserver.openapi.object_positions import Place, find, walk
 
 
@@ -58,7 +57,7 @@ def write_out(document: dict[str, Any], node: dict[str, Any]) -> None:
 def _sequence_examples(document: dict[str, Any], place: Place) -> None:
     """Write the texts of lines and JSON text sequences as the lists that their schemas describe (section 4.14.6.2)."""
     name, node = str(place.where[1]) if place.where else "", place.node
-    if not sequences.is_sequence(name) or essence(name) == sequences.EVENTS:
+    if not sequences.is_list_of_values(name):
         return
     if "example" in node:
         node["example"] = _items(node["example"], name)

@@ -34,6 +34,11 @@ def is_sequence(name: str) -> bool:
     return is_lines(name) or _is_json_seq(name) or essence(name) == EVENTS
 
 
+def is_list_of_values(name: str) -> bool:
+    """Is a body of this media type a list of JSON values: lines, or a JSON text sequence?"""
+    return is_lines(name) or _is_json_seq(name)
+
+
 def read(content: bytes, name: str, *, is_cut: bool = False) -> list[Any]:
     """The items of a body of the media type `name`. Raises UnreadableItem.
 

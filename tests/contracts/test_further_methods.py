@@ -90,3 +90,50 @@ def test_a_method_is_sent_as_the_document_spells_it(mock_api_factory: Any, tmp_p
 
         assert {"passed"} == set(result.outcomes.values())
         assert ["Notify"] == [each.request.method for each in api.requests()]
+
+
+def test_what_a_method_does_by_its_name_is_no_mass_assignment(tmp_path: Path) -> None:
+    """`LOCK` sets `locked`, whatever its body has; so does our mock, which infers that from the name."""
+    schema = {
+        "type": "object",
+        "required": ["text"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "text": {"type": "string"},
+            "locked": {"type": "boolean", "readOnly": True},
+        },
+    }
+    note: dict[str, Any] = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Note"}}}}
+    shown = {"description": "a note", **note}
+    own = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    paths = {
+        "/notes": {"post": {"requestBody": note, "responses": {"201": shown}}},
+        "/notes/{id}": {
+            "parameters": [own],
+            "get": {"responses": {"200": shown, "404": {"description": "none"}}},
+            ADDITIONAL: {"LOCK": {"responses": {"200": shown, "404": {"description": "none"}}}},
+        },
+    }
+    written = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    file = tmp_path / "notes.json"
+    file.write_text(json.dumps(written | {"components": {"schemas": {"Note": schema}}}))
+    with Target.asgi(mockserver.create_app(file, seed=1), (), base_url="http://notes") as target:
+        result = run_checks(contracts.of(str(file)), target, only=[*METHODS, "mass-assignment"])
+
+    assert [] == [(each.check, each.seen) for each in result.findings]
+    assert {"mass-assignment", "additional-method"} <= {
+        name for (_, name), outcome in result.outcomes.items() if outcome == "passed"
+    }
+
+
+def test_objects_in_the_style_cookie_are_not_expected_of_schemathesis(tmp_path: Path) -> None:
+    prefs = {"type": "object", "required": ["lang"], "properties": {"lang": {"type": "string", "enum": ["de", "en"]}}}
+    parameter = {"name": "prefs", "in": "cookie", "style": "cookie", "required": True, "schema": prefs}
+    me = {"get": {"parameters": [parameter], "responses": {"204": {"description": "done"}}}}
+    file = tmp_path / "me.json"
+    info = {"title": "T", "version": "1"}
+    file.write_text(json.dumps({"openapi": "3.2.0", "info": info, "paths": {"/me": me}}))
+    with Target.asgi(mockserver.create_app(file, seed=1), (), base_url="http://me") as target:
+        result = conform(contracts.of(str(file)), target, mode="quick", seed=1)
+
+    assert [] == [(each.operation, each.check, each.seen) for each in result.findings]

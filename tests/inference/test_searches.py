@@ -141,3 +141,18 @@ def test_a_post_that_asks_as_the_get_does_creates_nothing(tmp_path: Path, kind: 
         # both are examples, since nothing creates events
         assert "message" in reply.text
         assert "message" in client.get("/events").text
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_query_beside_a_list_of_items_selects_by_its_body(tmp_path: Path, listed: bool) -> None:
+    written = pets("/pets/found", "query")
+    paths = written["paths"]
+    paths["/pets"] |= paths.pop("/pets/found")
+    if not listed:
+        del paths["/pets"]["get"]
+
+    with Client(served(tmp_path, written)) as client:
+        made(client)
+
+        assert {"Tom", "Rex", "Ada"} == set(found(client, "/pets", "QUERY"))
+        assert {"Rex", "Ada"} == set(found(client, "/pets", "QUERY", filter={"kind": "dog"}))

@@ -207,7 +207,8 @@ def test_a_media_type_of_components_is_found_wherever_it_is_named(tmp_path: Path
         "responses": {"200": {"description": "ok", "headers": header, "content": named}},
     }
     listed = {"application/jsonl": {"$ref": "#/components/mediaTypes/Lines"}}
-    paths = {"/a": {"post": operation, "get": {"responses": {"200": {"description": "ok", "content": listed}}}}}
+    shown = {"200": {"description": "ok", "content": listed}}
+    paths = {"/a": {"post": operation}, "/lines": {"get": {"responses": shown}}}
     document = written(tmp_path, paths, components={"mediaTypes": media})
 
     with Client(mockserver.create_app(document)) as api:
@@ -219,7 +220,7 @@ def test_a_media_type_of_components_is_found_wherever_it_is_named(tmp_path: Path
             api.post("/a", content=text, headers={"content-type": "application/jsonl"}).status_code
             for text in ('{"n":1}', '{"n":1}\n{}')
         ]
-        stream = api.get("/a").text
+        stream = api.get("/lines").text
 
     assert [200, 400, 400] == [each.status_code for each in found]
     assert ({"a": 7}, '{"a":7}', '{"n":1}\n') == (found[0].json(), found[0].headers["x-one"], stream)
