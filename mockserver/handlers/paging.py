@@ -275,4 +275,12 @@ def _address(call: Call, paging: Paging, position: Any) -> str:
 
 
 def _query(values: Mapping[str, Any]) -> str:
-    return urlencode({name: value for name, value in values.items() if value is not None}, doseq=True)
+    """The query as a client writes it: `true` for a flag."""
+    sent = {name: _written(value) for name, value in values.items() if value is not None}
+    return urlencode(sent, doseq=True)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else value

@@ -18,6 +18,7 @@ from mockserver.inference.said_replies import is_said, said
 from mockserver.inference.tables import row_reply
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Header
+from mockserver.openapi.header_values import documented_value
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.server_headers import ENTITY_TAG, SERVER_HEADERS
 
@@ -91,8 +92,12 @@ class ReplyWriter:
             is_ours = header.name.lower() == "etag" and self._takes_our_tag(header)
             if end is not None:
                 yield header.name, end
-            elif header.required and header.schema and header.name.lower() not in known and not is_ours:
-                yield header.name, self._written(header)
+            elif header.name.lower() not in known and not is_ours:
+                written = self._documented(header) or (
+                    self._written(header) if header.required and header.schema else ""
+                )
+                if written:
+                    yield header.name, written
 
     def _takes_our_tag(self, header: Header) -> bool:
         """Can an `ETag` be the one that the mock makes of the item?"""
@@ -102,9 +107,25 @@ class ReplyWriter:
         shown = self._schemas.properties(action.item_schema) if action.item_schema else {}
         return any(plain(name) in draft.id_names for name in shown)
 
+    def _documented(self, header: Header) -> str:
+        """The value of a header that the document shows, unless it changes with each response; empty without one."""
+        if any(word in plain(header.name) for word in CHANGING_HEADERS):
+            return ""
+        return _text(documented_value(self._schemas, header))
+
     def _written(self, header: Header) -> str:
-        value = literal(self._envelopes.value(str(header.schema)))
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return _text(self._envelopes.value(str(header.schema)))
+
+
+def _text(value: Any) -> str:
+    """A value as the template of a header; empty for None and for what is no single value."""
+    if value is None or isinstance(value, list | dict):
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(literal(value))
+
+
+CHANGING_HEADERS = ("ratelimit", "lastmodified", "expires", "setcookie", "link")
+"""Parts of names of headers whose example is wrong in the next response."""
 
 
 CHANGING = ("update", "replace", "delete")

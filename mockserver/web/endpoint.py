@@ -43,6 +43,7 @@ from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
 from mockserver.web.response.byte_ranges import byte_ranges
 from mockserver.web.response.default_errors import summary
+from mockserver.web.response.echoed_headers import EchoedHeaders
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
@@ -124,6 +125,7 @@ class Endpoint:
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
         self._byte_ranges = byte_ranges(operation, parts.examples)
+        self._echoes = EchoedHeaders(operation)
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None
@@ -147,7 +149,7 @@ class Endpoint:
         """Answer a request: its validated reply, and headers for any reply. `values` are the raw values of its path.
 
         `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
-        changes are undone when its reply cannot be made.
+        changes are undone when its reply cannot be made, or not be encoded.
         """
         method, store, step, limits = scope["method"], self._store, "route", NO_HEADERS
         transaction, principal, tenant, ended_by = Transaction(store), NOBODY, "", NO_REFUSAL
@@ -189,7 +191,6 @@ class Endpoint:
                 reply = made if isinstance(made, Reply) else await made
             else:
                 reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
-            # Encoded before the commit: a value that cannot be encoded undoes the changes.
             is_ready = reply.proven and reply.content is not None
             reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name, store=store))
             reply = reply if self._byte_ranges is None else self._byte_ranges.part(reply, call, headers)
@@ -199,6 +200,7 @@ class Endpoint:
         except BaseException as fault:  # noqa: BLE001  # `_ended` raises what is no error
             ended_by = self._ended(fault, scope, transaction)
             reply = self.refused(ended_by, method, scope["path"])
+        reply = self._echoes.added(reply, scope["headers"]) if self._echoes else reply
         if TRACE in scope:
             label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
             scope[TRACE].outcome = (self.operation, step, ended_by, principal, tenant, label, commits, rules)

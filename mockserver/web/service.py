@@ -114,7 +114,7 @@ class Service:
         self.outside = outside
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
-        self._default_errors = DefaultErrors(contract.schemas, contract.examples)
+        self._default_errors = DefaultErrors(contract.schemas, contract.examples, world.clock.now)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
         self._shared = self._parts(settings, namespaces, outbox if sends else None)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}

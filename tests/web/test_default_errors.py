@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -173,6 +174,19 @@ WORLD: dict[str, tuple[dict[str, Any], Any]] = {
         {"timestamp": ANY, "status": 422, "error": "Unprocessable Entity", "message": f"body name: {SHORT}",
          "path": "/names/check"},
     ),
+    "a heading alone": (objects(error=TEXT), {"error": f"body name: {SHORT}"}),
+    "RFC 9457 in camel case": (
+        objects(title=TEXT, invalidParams={"type": "array", "items": objects(name=TEXT, reason=TEXT)}),
+        {"title": "Unprocessable Entity", "invalidParams": [{"name": "name", "reason": SHORT}]},
+    ),
+    "a source": (
+        objects(errors={"type": "array", "items": objects(code=TEXT, detail=TEXT, source=TEXT)}),
+        {"errors": [{"code": "invalid", "detail": SHORT, "source": "name"}]},
+    ),
+    "SOAP": (
+        objects(faultCode=TEXT | {"example": "LIB-100"}, faultString=TEXT),
+        {"faultCode": "LIB-100", "faultString": f"body name: {SHORT}"},
+    ),
     "a list of texts": ({"type": "array", "items": TEXT}, [f"name: {SHORT}"]),
     "a text": (TEXT, f"body name: {SHORT}"),
     "a short text": (objects(message=TEXT | {"maxLength": 30}), {"message": 'body name: "x" is shorter tha…'}),
@@ -204,6 +218,40 @@ def test_an_error_without_a_field_lists_none_beside_its_message(tmp_path: Path) 
         body = client.get("/pets/none").json()
 
     assert ["message"] == list(body)
+
+
+def test_the_code_of_the_only_example_of_a_response_is_kept(tmp_path: Path) -> None:
+    media = {"schema": objects(code=TEXT, message=TEXT), "example": {"code": "FORM_IS_LOCKED", "message": "locked"}}
+
+    body = refuse(tmp_path, {"422": {"description": "no", "content": {"application/json": media}}}).json()
+
+    assert {"code": "FORM_IS_LOCKED", "message": f"body name: {SHORT}"} == body
+
+
+def test_an_object_of_any_media_type_is_json(tmp_path: Path) -> None:
+    error = {"422": {"description": "no", "content": {"*/*": {"schema": objects(message=TEXT)}}}}
+
+    assert "application/json" == refuse(tmp_path, error).headers["content-type"]
+
+
+START = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+"""Where the clock of a mock with a seed begins."""
+
+
+@pytest.mark.parametrize(
+    ("schema", "unit"),
+    [
+        (TEXT, None),
+        (TEXT | {"format": "date-time"}, None),
+        (WHOLE, 1),
+        (WHOLE | {"example": 1_700_000_000_000}, 1000),
+    ],
+)
+def test_the_time_of_an_error_is_now(tmp_path: Path, schema: dict[str, Any], unit: int | None) -> None:
+    shown = refuse(tmp_path, answers(objects(timestamp=schema, message=TEXT), "422")).json()["timestamp"]
+
+    moment = shown / unit if unit else datetime.fromisoformat(shown).timestamp()
+    assert START <= moment <= START + 1
 
 
 def test_a_documented_example_is_kept_except_for_the_message(tmp_path: Path) -> None:

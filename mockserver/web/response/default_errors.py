@@ -12,6 +12,7 @@ from typing import Any
 
 from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.inference.messages import SCALARS
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
@@ -20,6 +21,9 @@ from mockserver.reason_phrases import PHRASES
 from mockserver.web.response import error_body_filler, error_values, serializers
 
 PROBLEM = "application/problem+json"
+
+PLAIN = "text/plain"
+"""The media type of a text where the document leaves it open."""
 
 INVALID = ("422", "400", "4XX", "DEFAULT")
 """The responses for an invalid request, in the order in which they are looked for."""
@@ -31,8 +35,8 @@ MALFORMED = ("400", "422", "4XX", "DEFAULT")
 class DefaultErrors:
     """Makes error replies for a document without `errors` statements."""
 
-    def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:
-        self._schemas, self._maker = schemas, maker
+    def __init__(self, schemas: Schemas, maker: ExampleMaker, now: Callable[[], float]) -> None:
+        self._schemas, self._maker, self._now = schemas, maker, now
 
     def reply(self, refusal: Refusal, operation: Operation | None, address: str = "") -> Reply:
         """The reply for an error of a request to the path `address`."""
@@ -41,7 +45,7 @@ class DefaultErrors:
         media = _error_media(response)
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
-        body, name = self.fill(media, refusal, status, address), serializers.concrete_type(media.name, "text/plain")
+        body, name = self.fill(media, refusal, status, address), self._type(media)
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list) and (media.schema is not None or body is None):
@@ -66,9 +70,15 @@ class DefaultErrors:
             self._schemas.validator(media.schema, "response").is_valid,
             self._is_map(media.schema),
             self._choices(media.schema),
+            is_example=len(media.examples) == 1,
         )
-        facts = error_values.facts_of(refusal, status, summary(refusal), address)
+        facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now())
         return error_body_filler.fill(body, facts, refusal.faults, rules)
+
+    def _type(self, media: MediaType) -> str:
+        """The media type to send: JSON where the document leaves it open (`*/*`) and describes an object or a list."""
+        types = self._schemas.types(media.schema) if media.schema is not None else frozenset()
+        return serializers.concrete_type(media.name, PLAIN if types <= SCALARS else "application/json")
 
     def _choices(self, pointer: str) -> Callable[[error_values.Path], Sequence[Any]]:
         """The function that says which values the schema at a path allows, if it lists them."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mockserver.errors import Fault
 from mockserver.inference.names import plain
-from mockserver.web.response.error_values import SENTENCES, ErrorFacts, Path, candidates, role_of, with_fault
+from mockserver.web.response.error_values import HEADINGS, SENTENCES, ErrorFacts, Path, candidates, role_of, with_fault
 
 MAX_FAULTS = 50
 """The most faults that a body lists."""
@@ -20,11 +20,13 @@ class BodyRules(NamedTuple):
     """What the schema of a body says.
 
     `is_valid` is for the body, `is_map` for objects without declared properties, `choices` are the values of an `enum`.
+    `is_example`: the body is the only example of this response, so that its code is right.
     """
 
     is_valid: Callable[[Any], bool]
     is_map: Callable[[Path], bool]
     choices: Callable[[Path], Sequence[Any]]
+    is_example: bool = False
 
 
 def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
@@ -33,7 +35,10 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
     root = "" if isinstance(value, dict) else "errors"
     filled = {root: copy.deepcopy(value)}
     inner = BodyRules(
-        lambda trial: rules.is_valid(trial[root]), lambda path: rules.is_map(path[1:]), lambda p: rules.choices(p[1:])
+        lambda trial: rules.is_valid(trial[root]),
+        lambda path: rules.is_map(path[1:]),
+        lambda p: rules.choices(p[1:]),
+        rules.is_example,
     )
     _fill(filled, facts, faults, inner)
     return filled[root]
@@ -42,12 +47,13 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
 def _fill(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
     _empty(body, rules)
     _fill_lists(body, facts, faults, rules)
-    for path, role in [*_leaves(body), *_unnamed(body)]:
-        closest = _closest_facts(facts, path, faults)
-        old = _at(body, path)
-        if not any(_try(body, path, each, rules) for each in _values(body, path, role, closest, rules)):
-            _put(body, path, old)
-            _leave_out(body, path, rules)
+    for find in (_leaves, _names, _unnamed):
+        for path, role in list(find(body)):
+            closest = _closest_facts(facts, path, faults)
+            old = _at(body, path)
+            if not any(_try(body, path, each, rules) for each in _values(body, path, role, closest, rules)):
+                _put(body, path, old)
+                _leave_out(body, path, rules)
 
 
 def _values(body: dict[str, Any], path: Path, role: str, facts: ErrorFacts, rules: BodyRules) -> Iterator[Any]:
@@ -58,6 +64,8 @@ def _values(body: dict[str, Any], path: Path, role: str, facts: ErrorFacts, rule
     # Beside a time or a status, as in bodies of Spring, the path is that of the request.
     if role == "path" and isinstance(old, str) and len(path) == ROOT and not OF_REQUEST.isdisjoint(map(plain, beside)):
         return iter([facts.address])
+    if role == "code" and rules.is_example and isinstance(old, str) and len(path) <= DEEPEST_EXAMPLE:
+        return iter([old])
     return candidates(role, old, facts, rules.choices(path))
 
 
@@ -140,16 +148,43 @@ def _leaves(value: Any, path: Path = (), role: str = "") -> Iterator[tuple[Path,
 
 
 def _unnamed(body: Any) -> Iterator[tuple[Path, str]]:
-    """(path, role of a message) of the first text of an object that has no property known to be its message.
+    """(path, role of a message) of texts that are the message because nothing else is.
 
-    These are the entries of lists of faults, and the whole body if nothing in it is a message.
+    These are the heading, else the first text, of a body that says nothing else, and the first text of an entry of a
+    list of faults.
     """
-    if not any(role in SENTENCES for _, role in _leaves(body)):
-        yield from _first_text(next(iter(body.values())), (next(iter(body)),))
+    if not _says_something(body):
+        heading = next((path for path, role in _leaves(body) if role in HEADINGS), None)
+        first = _first_text(next(iter(body.values())), (next(iter(body)),))
+        yield from iter([(heading, "message")]) if heading is not None else first
     for path, value in _lists(body):
         for index, entry in enumerate(value):
             if isinstance(entry, dict) and not any(role in SENTENCES for _, role in _leaves(entry)):
                 yield from _first_text(entry, (*path, index))
+
+
+def _says_something(value: Any) -> bool:
+    """Is there a message, a list of texts, or a map by field?"""
+    if any(role in SENTENCES for _, role in _leaves(value)):
+        return True
+    inner = value.items() if isinstance(value, dict) else ()
+    return any(
+        _says_something(each) or (plain(name) in LISTS and isinstance(each, list | dict) and bool(each))
+        for name, each in inner
+    )
+
+
+def _names(body: Any) -> Iterator[tuple[Path, str]]:
+    """(path, role of a field) of what names the field in an entry of a list of faults only by a common name.
+
+    `invalid-params` of RFC 9457 has a `name` and a `reason`, other services have `source` or `key`.
+    """
+    for path, value in _lists(body):
+        for index, entry in enumerate(value):
+            known = {role for _, role in _leaves(entry)} if isinstance(entry, dict) else set()
+            for key in entry if known & SENTENCES and not known & NAMED else ():
+                if plain(key) in NAMERS and isinstance(entry[key], str):
+                    yield (*path, index, key), "field"
 
 
 def _lists(value: Any, path: Path = ()) -> Iterator[tuple[Path, list[Any]]]:
@@ -200,8 +235,15 @@ PROBLEM, NO_TYPE = frozenset({"title", "status"}), "about:blank"
 ROOT = 2
 """The length of a path to a property of the body itself."""
 
+DEEPEST_EXAMPLE = 3
+"""The length of a path to a property of an object in the body: `error.code`."""
+
 OF_REQUEST = frozenset({"timestamp", "status", "statuscode", "time", "instance", "method"})
 """Names beside a `path` that is the one of the request."""
+
+NAMED = frozenset({"field", "fieldname", "param", "parameter", "property", "propertyname", "attribute", "loc", "path"})
+NAMERS = frozenset({"name", "source", "key", "id", "target", "element"})
+"""Names of what is wrong in an entry, and names that mean this where there is none of the first."""
 
 PLACES = frozenset({"loc", "path"})
 """Names of lists that are one value: the path to the fault."""

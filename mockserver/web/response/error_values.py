@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from mockserver.errors import Fault, Refusal
 from mockserver.inference.names import plain, words
 from mockserver.reason_phrases import PHRASES
+from mockserver.state.time_formats import iso_date, iso_milliseconds, iso_seconds, unix_milliseconds, unix_seconds
 
 SHORT_LENGTHS = (200, 100, 60, 30)
 """Lengths to which a message is cut when the schema does not allow the whole."""
@@ -30,11 +31,15 @@ class ErrorFacts(Struct, frozen=True):
     location: str = ""
     keyword: str = ""
     address: str = ""
+    moment: float = 0.0
 
 
-def facts_of(refusal: Refusal, status: int, message: str, address: str = "") -> ErrorFacts:
-    """The facts of an error; field and place are those of its first fault, `address` is the path of the request."""
-    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status, address=address)
+def facts_of(refusal: Refusal, status: int, message: str, address: str = "", moment: float = 0.0) -> ErrorFacts:
+    """The facts of an error; field and place are those of its first fault.
+
+    `address` is the path of the request, `moment` the time of the error in seconds since the Unix epoch.
+    """
+    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status, address=address, moment=moment)
     return with_fault(facts, refusal.faults[0]) if refusal.faults else facts
 
 
@@ -108,8 +113,11 @@ def _phrase(facts: ErrorFacts) -> str:
 def _code(facts: ErrorFacts, old: Any) -> list[Any]:
     """Common spellings of the error code; for a schema with an `enum` one of them may be valid.
 
-    An example such as `VALIDATION_ERROR` is a code of this kind already, or shows how codes are spelled.
+    An example such as `VALIDATION_ERROR` is a code of this kind already, or shows how codes are spelled. What has
+    digits, such as `LIB-100`, is kept: nobody knows the numbers of the others.
     """
+    if isinstance(old, str) and not old.isdecimal() and any(letter.isdecimal() for letter in old):
+        return [old]
     spelled = [_spellings(name) for name in _codes(facts)]
     every = [spelling for spellings in spelled for spelling in spellings]
     style = _style(old)
@@ -171,6 +179,13 @@ def _pointer(facts: ErrorFacts, old: Any) -> list[Any]:
     return [start + "/".join(map(str, steps)), facts.field] if steps else []
 
 
+def _moment(facts: ErrorFacts, old: Any) -> list[Any]:
+    """The time of the error; a number is in seconds unless the example is one of milliseconds."""
+    has_milliseconds = isinstance(old, int) and old > LATEST_SECOND
+    number = unix_milliseconds(facts.moment) if has_milliseconds else unix_seconds(facts.moment)
+    return [iso_milliseconds(facts.moment), iso_seconds(facts.moment), iso_date(facts.moment), number]
+
+
 def _false(_: ErrorFacts, __: Any) -> list[Any]:
     return [False]
 
@@ -178,6 +193,9 @@ def _false(_: ErrorFacts, __: Any) -> list[Any]:
 def _unknown(_: ErrorFacts, __: Any) -> list[Any]:
     return []
 
+
+LATEST_SECOND = 100_000_000_000
+"""What is larger is no time in seconds, but in milliseconds."""
 
 SERVER_ERROR = 500
 """The first status of errors of the server (RFC 9110 section 15.6)."""
@@ -207,9 +225,10 @@ LAST_WORDS = {
 VALUES: dict[str, Values] = {
     **dict.fromkeys(("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "reason",
                      "developermessage", "usermessage", "errormsg", "statusmessage", "summary", "localizedmessage",
-                     "humanmessage", "debugmessage", "explanation", "text", "errors", "issue", "problem"), _sentence),
+                     "humanmessage", "debugmessage", "explanation", "text", "errors", "issue", "problem",
+                     "faultstring"), _sentence),
     **dict.fromkeys(("title", "error", "statustext", "label"), _heading),
-    **dict.fromkeys(("code", "errorcode", "errcode", "kind", "slug"), _code),
+    **dict.fromkeys(("code", "errorcode", "errcode", "kind", "slug", "faultcode"), _code),
     **dict.fromkeys(("status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"), _status),
     **dict.fromkeys(("type", "errortype", "keyword", "rule"), _type),
     **dict.fromkeys(("field", "fieldname", "param", "parameter", "property", "propertyname", "attribute"), _field),
@@ -217,9 +236,13 @@ VALUES: dict[str, Values] = {
     **dict.fromkeys(("in", "location"), _location),
     **dict.fromkeys(("rejectedvalue", "invalidvalue"), _unknown),
     "pointer": _pointer,
+    **dict.fromkeys(("timestamp", "datetime", "occurredat"), _moment),
     **dict.fromkeys(("success", "ok"), _false),
 }  # fmt: skip
 """The values for a property, the best first, by its name in lower case without separators."""
+
+HEADINGS = frozenset(role for role, values in VALUES.items() if values is _heading)
+"""The roles that show the name of a status; where nothing else is a text, it is what is wrong."""
 
 SENTENCES = frozenset(role for role, values in VALUES.items() if values is _sentence)
 """The roles that show what is wrong in words."""

@@ -20,9 +20,9 @@ from mockserver.inference.envelope_names import SUCCESSES
 from mockserver.inference.names import plain
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
-from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.deprecation_headers import EXAMPLES, announced
 from mockserver.openapi.document import Header, MediaType, Operation, Response
+from mockserver.openapi.header_values import documented_value, value_holder
 from mockserver.openapi.media_types import essence, is_json, is_range
 from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.path_template import names, split
@@ -160,7 +160,7 @@ class ExampleResponses:
         counted = self._counted(operation, status)
         for header in response.headers:
             stated = self._schemas.resolve(header.pointer)[0]
-            name, node = header.name.lower(), _value_holder(stated)
+            name, node = header.name.lower(), value_holder(stated)
             end = announced(self._schemas, header) if name in EXAMPLES else None
             if end is not None:
                 yield name, end
@@ -171,7 +171,7 @@ class ExampleResponses:
                 and name not in counted
                 and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
             ):
-                value = self._header_value(operation, call, header, node)
+                value = self._header_value(operation, call, header)
                 if node is not stated and isinstance(value, dict | list):
                     value = _content_text(stated, value)
                 lines = _cookies(value, node.get("explode") is True) if name == "set-cookie" else [value]
@@ -189,24 +189,14 @@ class ExampleResponses:
         node = self._schemas.resolve(header.schema)[0] if header.schema else {}
         return node if isinstance(node, Mapping) else {}
 
-    def _header_value(self, operation: Operation, call: Call, header: Header, node: Mapping[str, Any]) -> Any:
-        if "example" in node:
-            return node["example"]
-        for example_ref in (node.get("examples") or {}).values():
-            return json_pointer.resolve(self._schemas.root, example_ref, header.pointer)[0].get("value")
-        if header.name.lower() == "location":
+    def _header_value(self, operation: Operation, call: Call, header: Header) -> Any:
+        node = value_holder(self._schemas.resolve(header.pointer)[0])
+        if header.name.lower() == "location" and not node.keys() & {"example", "examples"}:
             return call.url
-        schema = self._schema(header)
-        if "examples" in schema or "default" in schema:
-            return (schema.get("examples") or [schema.get("default")])[0]
+        documented = documented_value(self._schemas, header)
+        if documented is not None:
+            return documented
         return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
-
-
-def _value_holder(header: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What has the example of a header: the header itself, or the media type in its `content`."""
-    content = header.get("content")
-    media = next(iter(content.values()), None) if isinstance(content, Mapping) else None
-    return media if isinstance(media, Mapping) else header
 
 
 def _content_text(header: Mapping[str, Any], value: Any) -> str:
