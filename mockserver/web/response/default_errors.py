@@ -72,7 +72,7 @@ class DefaultErrors:
             self._choices(media.schema),
             is_example=len(media.examples) == 1,
         )
-        facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now())
+        facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now)
         return error_body_filler.fill(body, facts, refusal.faults, rules)
 
     def _type(self, media: MediaType) -> str:

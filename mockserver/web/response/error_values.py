@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -31,15 +32,18 @@ class ErrorFacts(Struct, frozen=True):
     location: str = ""
     keyword: str = ""
     address: str = ""
-    moment: float = 0.0
+    now: Callable[[], float] = time.time
 
 
-def facts_of(refusal: Refusal, status: int, message: str, address: str = "", moment: float = 0.0) -> ErrorFacts:
+def facts_of(
+    refusal: Refusal, status: int, message: str, address: str = "", now: Callable[[], float] = time.time
+) -> ErrorFacts:
     """The facts of an error; field and place are those of its first fault.
 
-    `address` is the path of the request, `moment` the time of the error in seconds since the Unix epoch.
+    `address` is the path of the request. `now` gives the time in seconds since the Unix epoch; it is asked only for a
+    body that shows it, because the clock of a mock with a seed moves whenever it is read.
     """
-    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status, address=address, moment=moment)
+    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status, address=address, now=now)
     return with_fault(facts, refusal.faults[0]) if refusal.faults else facts
 
 
@@ -181,9 +185,9 @@ def _pointer(facts: ErrorFacts, old: Any) -> list[Any]:
 
 def _moment(facts: ErrorFacts, old: Any) -> list[Any]:
     """The time of the error; a number is in seconds unless the example is one of milliseconds."""
-    has_milliseconds = isinstance(old, int) and old > LATEST_SECOND
-    number = unix_milliseconds(facts.moment) if has_milliseconds else unix_seconds(facts.moment)
-    return [iso_milliseconds(facts.moment), iso_seconds(facts.moment), iso_date(facts.moment), number]
+    moment, has_milliseconds = facts.now(), isinstance(old, int) and old > LATEST_SECOND
+    number = unix_milliseconds(moment) if has_milliseconds else unix_seconds(moment)
+    return [iso_milliseconds(moment), iso_seconds(moment), iso_date(moment), number]
 
 
 def _false(_: ErrorFacts, __: Any) -> list[Any]:
