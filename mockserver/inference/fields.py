@@ -134,19 +134,3 @@ def _is_path(schemas: Schemas, pointer: str) -> bool:
     shown = schemas.keyword(pointer, "examples") or []
     written = schemas.keyword(pointer, "format") in (None, "uri-reference", "iri-reference")
     return written and schemas.types(pointer) - {"null"} == {"string"} and all(str(s).startswith("/") for s in shown)
-
-
-def unique(schemas: Schemas, asked: Properties, identity: str, text: str) -> str:
-    """The property that `text`, the description of a create's 409, says must be unique; empty if it names none.
-
-    A 409 alone does not say what the conflict is: it may be a state, a version or a limit.
-    """
-    said = {plain(word) for word in TERM.findall(text)}
-    for name, at in asked.items():
-        is_text = schemas.types(at) - {"null"} == {"string"}
-        if is_text and name != identity and (plain(name) in said or said.issuperset(words(name))):
-            return name
-    return ""
-
-
-TERM = lazy_pattern(r"[A-Za-z][\w-]*")

@@ -28,7 +28,9 @@ ANY_CASE = lazy_pattern(rf"{SAME_CASE}|\bin any case\b(?! of)", re.IGNORECASE)
 TAKEN = lazy_pattern(r"\b(?:unique(?:ly|ness)?|in use|taken|exists?|refused|conflicts?|duplicates?)\b", re.IGNORECASE)
 """What says that a sentence is about values that another item has."""
 
-SCOPE = lazy_pattern(r"\b(?:within|per|in (?:an?|each|every|the same)|for (?:each|every)|among)\b", re.IGNORECASE)
+SCOPE = lazy_pattern(
+    r"\b(?:within|per|among|(?:in|of|for|on|at) (?:this|that|an?|each|every|the same|its))\b", re.IGNORECASE
+)
 """What says that values are unique only beside some other items."""
 
 

@@ -9,7 +9,6 @@ from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
 from mockserver.inference import (
     described_statements,
-    descriptions,
     fields,
     filters,
     identity,
@@ -40,6 +39,7 @@ from mockserver.inference.references import (
 from mockserver.inference.reply_writer import ReplyWriter
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.tables import row_filters, row_identity
+from mockserver.inference.uniqueness import unique_property
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 
@@ -240,10 +240,9 @@ class Writer:
             stated["initial"] = inferred("the name of the property is that of the item's own path", fields=place)
         creation = draft.action("create")
         responses = creation.operation.responses if creation is not None else ()
-        text = next((response.description for response in responses if response.status == "409"), "")
-        key = fields.unique(self._schemas, next(draft.request_properties("create"), {}), identity_field, text)
-        if key and not descriptions.is_taken_at_times(text):
-            stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
+        unique = unique_property(self._schemas, draft, identity_field)
+        if unique is not None:
+            stated["unique"] = unique
         elif draft.node.selectors and any(response.status == "409" for response in responses):
             named = list(draft.node.selectors.values())
             stated["unique"] = inferred("they name an item, and the create has a 409", fields=named)
