@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from typing import NamedTuple
 
 from contracts.checks.access_attempts import Access, AccessAttempt
+from contracts.checks.breaches import BELOW, Breach, lists_status
+from contracts.checks.described_owners import against_description
 from contracts.checks.other_user_access import access_of
 from contracts.checks.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.owner_sentences import OwnerSentence, says_open, says_shared, sentence_of
+from contracts.model.finding import StatementRef
+from contracts.model.owner_sentences import says_open, says_shared, sentence_of
 from contracts.model.registration import LOGIN_NAME, PASSWORD
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
@@ -38,9 +39,6 @@ INVITING = re.compile(
 JUDGING = re.compile(r"(?i)approv|reject|comment|repl(y|ies)|endors|moderat|flag|rate|rating|confirm")
 """What others may do with an item that they may read and not change."""
 
-BELOW = ("nested", "add", "action")
-"""Attempts at operations below an item: others may be meant to use one."""
-
 ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
 """The last step of a path below an account that changes the account itself."""
 
@@ -58,26 +56,6 @@ VERBS = {
     "add": "add to",
     "delete": "delete",
 }
-
-
-class Breach(NamedTuple):
-    """An attempt that should have been refused, and why: perhaps because of the `refusal` of another request.
-
-    One that needs to be seen `both_ways` counts only if the users can do it to each other: one of them alone may have
-    more rights, such as an administrator.
-    """
-
-    attempt: AccessAttempt
-    evidence: Evidence
-    source: str
-    reason: str
-    both_ways: bool
-    refusal: tuple[RecordedExchange, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What is the same in both directions."""
-        return self.attempt.kind, self.attempt.op.name
 
 
 def ownership(context: CheckContext, resource: CheckedResource) -> None:
@@ -134,7 +112,7 @@ def _reason(context: CheckContext, resource: CheckedResource, access: Access, at
     if by_update is not None and by_update.evidence != "inferred":
         return by_update
     return (
-        _against_description(context, resource, attempt)
+        against_description(context, resource, attempt)
         or _against_account(context, resource, attempt)
         or _against_list(context, resource, access, attempt)
         or by_update
@@ -184,13 +162,11 @@ def _is_said_to_be_closed(context: CheckContext, access: Access, attempt: Access
     if sentence_of(context.contract, attempt.op, access.made.resource.name) is not None:
         return True
     if not attempt.certain:
-        return _lists(attempt.op, read.exchanges[-1].status)
+        return lists_status(attempt.op, read.exchanges[-1].status)
     closing = (403, 404)
-    return any(_lists(attempt.op, each) for each in closing) or not any(_lists(read.op, each) for each in closing)
-
-
-def _lists(op: ResourceOperation, status: int) -> bool:
-    return any(each.status == str(status) for each in op.operation.responses)
+    return any(lists_status(attempt.op, each) for each in closing) or not any(
+        lists_status(read.op, each) for each in closing
+    )
 
 
 def _is_whole(access: Access, attempt: AccessAttempt) -> bool:
@@ -234,32 +210,12 @@ def _of_action(
     403 is for who has no right. 404 may be only for an id that does not exist, so the item must have been reached. What
     is forbidden to the owner is meant for others: they approve an order.
     """
-    is_forbidden = 403 in refusals and _lists(attempt.op, 403)
-    is_hidden = attempt.certain and 404 in refusals and _lists(attempt.op, 404)
+    is_forbidden = 403 in refusals and lists_status(attempt.op, 403)
+    is_hidden = attempt.certain and 404 in refusals and lists_status(attempt.op, 404)
     if not (is_forbidden or is_hidden) or owners_status(context, access, attempt.op) in (401, 403):
         return None
     last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
     return _by_path(attempt) if is_forbidden and attempt.certain and not JUDGING.search(last) else "inferred"
-
-
-def _against_description(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
-    """The document says whose the item is: at this operation, or for reading at another one of the resource."""
-    if attempt.kind in BELOW and says_shared(context.contract, attempt.op):
-        return None
-    own = sentence_of(context.contract, attempt.op, resource.name)
-    if own is None and attempt.kind not in ("list", "filter", *BELOW):
-        own = _of_resource(context, resource)
-    if own is None:
-        return None
-    return Breach(attempt, "described", own.source, "the document says whose it is", True)
-
-
-def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSentence | None:
-    """What the list or the read says about the owner, if nothing says that others may use the items."""
-    ops = [resource.operations[name] for name in ("list", "get") if resource.can(name)]
-    if any(says_shared(context.contract, op) for op in resource.operations.values()):
-        return None
-    return next((found for op in ops if (found := sentence_of(context.contract, op, resource.name))), None)
 
 
 def _against_account(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:

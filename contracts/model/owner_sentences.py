@@ -62,6 +62,16 @@ READ_ONLY = re.compile(
 )
 """What says that those who may read an item may not change it."""
 
+CHANGING = re.compile(
+    r"(?i)\b(?:chang|edit|updat|modif|replac|delet|remov|clos|open|cancel|archiv|renam|manag|writ|publish)"
+    r"(?:e|es|ed|ing|y|ies)?\b"
+)
+DENIED = re.compile(r"(?i)\b(?:not|no|never|cannot|can't|nobody|only|private|except|but)\b")
+"""What makes a sentence about everybody one about nobody or somebody."""
+
+READING = re.compile(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|find|retriev)(?:s|ed|ing|e|es)?\b")
+"""Verbs of a sentence about who may do what: changing an item, and reading it."""
+
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 
@@ -86,6 +96,23 @@ def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSe
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
     said = (each for each in _of_the_service(contract) if OWNED.search(each.text) and named.search(each.text))
     return next((each for each in said if not SHARED.search(each.text)), None)
+
+
+def is_about_changes(sentence: OwnerSentence) -> bool:
+    """Does a sentence say only who may change an item, and nothing about reading it?"""
+    return bool(CHANGING.search(sentence.text)) and not READING.search(sentence.text)
+
+
+def is_of_operation(sentence: OwnerSentence, op: ResourceOperation) -> bool:
+    """Does a sentence stand at an operation itself, not in what several share?"""
+    return sentence.pointer.startswith(f"{op.operation.pointer}/")
+
+
+def service_shares(contract: Contract, name: str) -> bool:
+    """Does a sentence about the whole service say that all users see items called `name`?"""
+    named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
+    said = [each.text for each in _of_the_service(contract) if named.search(each.text)]
+    return any(SHARED.search(text) and READING.search(text) and not DENIED.search(text) for text in said)
 
 
 def read_only_sentence(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,61 @@ def test_items_that_all_may_read_and_only_the_owner_changes_pass(tmp_path: Path)
     result = checked(tmp_path, Tickets(frozenset({"list", "filter", "read", "comments"})), "ownership")
 
     assert [] == found(result)
+
+
+CHANGES = "Only the owner of a ticket can change, close or delete it."
+READ_BY_ALL = frozenset({"list", "filter", "read", "comments", "comment"})
+"""What a service with public tickets lets others do."""
+
+
+def public(**words: str) -> dict[str, Any]:
+    """A document of tickets that all may read: it says who changes them, and its writes list 403."""
+    document = changed(**words)
+    document["info"]["description"] = f"Small tickets. {CHANGES}"
+    paths = document["paths"]
+    for path, method in [("/tickets/{ticket_id}", each) for each in ("patch", "put", "delete")]:
+        paths[path][method]["responses"]["403"] = {"description": "Not yours."}
+    return document
+
+
+def test_a_sentence_about_changes_leaves_reading_open(tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(READ_BY_ALL), "ownership", document=public())
+
+    assert [] == found(result)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "operation"),
+    [("delete", "DELETE /tickets/{ticket_id}"), ("close", "POST /tickets/{ticket_id}/close")],
+)
+def test_a_sentence_about_changes_closes_what_it_names(flaw: str, operation: str, tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(READ_BY_ALL | {flaw}), "ownership", document=public())
+
+    assert [("failure", operation)] == found(result)
+
+
+def test_the_list_of_the_callers_own_items_does_not_close_the_others(tmp_path: Path) -> None:
+    document = public()
+    document["paths"]["/me/tickets"] = {"get": document["paths"]["/tickets"].pop("get")}
+    document["paths"]["/me/tickets"]["get"] |= {"summary": "The caller's tickets", "operationId": "listOwn"}
+
+    result = checked(tmp_path, Tickets(READ_BY_ALL), "ownership", document=document)
+
+    assert [] == [each for each in found(result) if each[0] == "failure"]
+
+
+def test_a_refusal_that_all_operations_share_closes_no_operation_by_itself(tmp_path: Path) -> None:
+    document = public()
+    del document["info"]["description"]
+    shared = {"description": "Does not exist (for the caller)."}
+    document["components"] = {**document.get("components", {}), "responses": {"Missing": shared}}
+    for item in document["paths"].values():
+        for operation in (each for name, each in item.items() if name != "parameters" and "404" in each["responses"]):
+            operation["responses"]["404"] = {"$ref": "#/components/responses/Missing"}
+
+    result = checked(tmp_path, Tickets(READ_BY_ALL), "ownership", document=document)
+
+    assert [] == [each for each in found(result) if each[0] == "failure"]
 
 
 def test_a_sentence_of_the_document_makes_shared_items_failures(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Who an item belongs to, as sentences of the document say it."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.checks.access_attempts import AccessAttempt
+from contracts.checks.breaches import BELOW, READS, Breach, lists_status
+from contracts.model.owner_sentences import (
+    OwnerSentence,
+    is_about_changes,
+    is_of_operation,
+    says_shared,
+    sentence_of,
+    service_shares,
+)
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Evidence
+
+OWN_PATH = re.compile(r"(?i)/(?:me|my|mine|self|own)(?:/|$)")
+"""A path of what belongs to who asks."""
+
+
+def against_description(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
+    """The document says whose the item is: at this operation, or for reading at another one of the resource."""
+    if attempt.kind in BELOW and says_shared(context.contract, attempt.op):
+        return None
+    own = sentence_of(context.contract, attempt.op, resource.name)
+    if own is None and attempt.kind not in ("list", "filter", *BELOW):
+        own = _of_resource(context, resource)
+    if own is None or (is_about_changes(own) and not _is_named(own, attempt)):
+        return None
+    is_open = (
+        attempt.kind in READS and not is_of_operation(own, attempt.op) and _is_left_open(context, resource, attempt)
+    )
+    evidence: Evidence = "inferred" if is_open else "described"
+    return Breach(attempt, evidence, own.source, "the document says whose it is", True)
+
+
+def _is_named(own: OwnerSentence, attempt: AccessAttempt) -> bool:
+    """Is an attempt one that a sentence about changes is about? An action is if its verb is in the sentence."""
+    if attempt.kind in READS:
+        return False
+    verb = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1].lower()[:STEM]
+    return attempt.kind not in BELOW or is_of_operation(own, attempt.op) or verb in own.text.lower()
+
+
+STEM = 5
+"""How many letters of a verb are the same in its forms: `close` and `closed`, `cancel` and `cancelled`."""
+
+
+def _is_left_open(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> bool:
+    """Does the document forbid others to change such items, with 403, and not to read them, or share them by words?"""
+    others = [each for each in resource.operations.values() if each.operation is not attempt.op.operation]
+    is_forbidden = any(lists_status(each, 403) for each in others) and not lists_status(attempt.op, 403)
+    return is_forbidden or service_shares(context.contract, resource.name)
+
+
+def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSentence | None:
+    """What the list or the read says about the owner, if nothing says that others may use the items."""
+    ops = [resource.operations[name] for name in ("list", "get") if resource.can(name)]
+    ops = [op for op in ops if not OWN_PATH.search(op.operation.path)]  # the list of one's own is not about the others
+    if any(says_shared(context.contract, op) for op in resource.operations.values()):
+        return None
+    return next((found for op in ops if (found := sentence_of(context.contract, op, resource.name))), None)
