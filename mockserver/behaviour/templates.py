@@ -37,7 +37,7 @@ PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page"})
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-    | {"first_id", "last_id", "ids", "by_id", "range", "only"}
+    | {"first_id", "last_id", "ids", "by_id", "range", "only", "included"}
     | ADDRESSES
     | PAGE_FACTS
 )

@@ -17,7 +17,7 @@ from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, tagged
 from mockserver.handlers.entries import changed_entries
-from mockserver.handlers.expansions import expanded
+from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest, selected
@@ -168,7 +168,8 @@ def item_reply(context: RequestContext) -> Reply:
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
     is_expanded = context.bound.expand is not None and context.record is not None
     shown = expanded(context, context.item) if is_expanded else context.record
-    reply = renderer.one_item(shown, context.extras, item_location(context) if renderer.is_located else "")
+    beside = included(context, [context.item]) if is_expanded else None
+    reply = renderer.one_item(shown, context.extras, item_location(context) if renderer.is_located else "", beside)
     tags, record = context.bound.tags, context.record
     if tags is None or record is None:
         return reply
@@ -230,7 +231,9 @@ def page_reply(context: RequestContext) -> Reply:
     records, values = bound.select_page(
         context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
     )
-    records = [expanded(context, record) for record in records] if bound.expand is not None else records
+    if bound.expand is not None:
+        values["included"] = included(context, records)
+        records = [expanded(context, record) for record in records]
     if bound.renderer.is_one:
         if len(records) != 1:
             raise NotAcceptable(f"one item was asked for, and there are {len(records)}")

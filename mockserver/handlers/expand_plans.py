@@ -15,10 +15,14 @@ from mockserver.openapi.schemas import Schemas, Validator
 
 
 class ExpandPlan(Struct, frozen=True):
-    """What an operation can expand, compiled at load: each property with the validator of its value."""
+    """What an operation can expand, compiled at load: each property with the validator of its value.
+
+    With `into` the items are shown in a list beside those of the reply.
+    """
 
     parameter: str
     validators: Mapping[str, Validator]
+    into: bool = False
 
 
 def expand_plan(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> ExpandPlan | None:
@@ -27,6 +31,8 @@ def expand_plan(contract: Contract, operation: Operation, behaviour: OperationBe
     if behaviour.expand is None or action is None or not action.of:
         return None
     schemas = contract.schemas
+    if behaviour.expand.into:
+        return ExpandPlan(behaviour.expand.parameter, {}, into=True)
     at = item_schema(operation, behaviour.reply, schemas, action.does)
     named = {each.field for each in contract.behaviour.resources[action.of].references}
     shown = schemas.properties(at) if at is not None else {}

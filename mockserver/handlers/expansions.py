@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.shown_values import places
+from mockserver.inference.references import steps_of
+from mockserver.inference.relationships import HOLDER
 from mockserver.state.record import Record
 
 MOST = 20
@@ -34,6 +37,44 @@ def expanded(context: RequestContext, record: Record) -> Record:
     copy = record.copy()
     copy.fields |= found
     return copy
+
+
+def included(context: RequestContext, records: Iterable[Record]) -> list[dict[str, Any]] | None:
+    """The items behind the references that a request names, each once; None if it names none (JSON:API)."""
+    plan = context.bound.expand
+    asked = _asked(context, plan.parameter) if plan is not None and plan.into else {}
+    if not asked:
+        return None
+    found: dict[tuple[str, Any], dict[str, Any]] = {}
+    for record in records:
+        _include(context, context.bound.resource, record, asked, found)
+    return list(found.values())
+
+
+def _include(
+    context: RequestContext,
+    plan: ResourcePlan,
+    record: Record,
+    asked: Tree,
+    found: dict[tuple[str, Any], dict[str, Any]],
+    depth: int = DEEPEST,
+) -> None:
+    """Add the items behind the references of one item."""
+    for reference in plan.statements.references if depth else ():
+        steps = steps_of(reference.field)
+        if len(steps) < 2 or steps[0] != HOLDER or steps[1] not in asked or not reference.key:
+            continue
+        other = context.bound.plans[reference.resource]
+        if other.parent_parameters:
+            continue
+        held = context.collection(other.name)
+        for holder, last, _ in places(record.fields, steps, ()):
+            one = held.get(holder[last])
+            if one is None:
+                continue
+            shown = {key: each for key, each in one.fields.items() if key not in other.secrets}
+            found.setdefault((other.name, one.id), shown)
+            _include(context, other, one, asked[steps[1]], found, depth - 1)
 
 
 def _asked(context: RequestContext, parameter: str) -> Tree:

@@ -25,7 +25,7 @@ MAX_NUMBER = 2**53
 NO_POSITION = -1
 """The position for a cursor that names no item, neither an existing nor a deleted one."""
 
-NO_PAGING = Paging(style="page", evidence="assumed")
+NO_PAGING = Paging(style="page", limit="", position="", evidence="assumed")
 """The statement for a list without paging."""
 
 Page = tuple[list[Record], dict[str, Any]]
@@ -214,8 +214,9 @@ def addresses(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str
     addressed = {name: call.origin + _address(call, paging, position) for name, position in found.items()}
     own = call.origin + call.url
     query = _query(call.query)
-    here = {"this_url": f"{own}?{query}" if query else own, "list_url": own}
-    return dict.fromkeys(names.values()) | addressed | here
+    this = f"{own}?{query}" if query else own
+    only = {} if paging.position else {"first_url": this, "last_url": this}
+    return {**dict.fromkeys(names.values()), **addressed, **only, "this_url": this, "list_url": own}
 
 
 def facts(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,14 +92,20 @@ class ReplyRenderer(Struct, frozen=True):
             self.view.complete(view, NOTHING, f"{self.place}/{record.id}")
         return view
 
-    def one_item(self, record: Record | None, extras: Mapping[str, Any], location: str = "") -> Reply:
-        """The reply that shows one item, its id only, or nothing."""
+    def one_item(
+        self,
+        record: Record | None,
+        extras: Mapping[str, Any],
+        location: str = "",
+        included: list[dict[str, Any]] | None = None,
+    ) -> Reply:
+        """The reply that shows one item, its id only, or nothing; `included` are the items behind its references."""
         if record is None:
             return self.empty()
         if self.cache_key and self.validators is not None and not extras:
             return self._cached_reply(record, *self.validators)
         item = self.item(record, extras)
-        values = {"item": item, "only": item, "id": record.id, "location": location}
+        values = {"item": item, "only": item, "id": record.id, "location": location, "included": included}
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
@@ -114,7 +120,9 @@ class ReplyRenderer(Struct, frozen=True):
 
     def empty(self) -> Reply:
         """The reply without an item."""
-        return Reply(self.status, self.body({"item": None, "id": None, "location": None}), (), self.media_type)
+        return Reply(
+            self.status, self.body({"item": None, "id": None, "location": None, "included": None}), (), self.media_type
+        )
 
     def item_list(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
         """The reply that shows a list, with the bytes of each item as they were last encoded."""

@@ -23,6 +23,7 @@ from mockserver.inference.names import plain, words
 from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.raw_bodies import is_json_body, sent_content
+from mockserver.inference.relationships import relationship_fields
 from mockserver.inference.searches import with_parameters
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -229,9 +230,7 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if found is None:
         return None
     path, schema = shown_item(draft, found)
-    return DraftAction(
-        operation, "delete", found, "a DELETE of the item's own path", item_path=path, item_schema=schema
-    )
+    return DraftAction(operation, "delete", found, "a DELETE of the item's own path", path, schema)
 
 
 def _query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -316,7 +315,7 @@ def _naming(draft: ResourceDraft, stem: str) -> str:
             return name
         if plain(name) == stem and "id" in draft.schemas.properties(at):
             return f"{name}.id"
-    return ""
+    return relationship_fields(draft.schemas, draft.properties()).get(stem, ("", ""))[0]
 
 
 def made_elsewhere(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:

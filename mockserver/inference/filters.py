@@ -11,6 +11,7 @@ from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.ranges import ranges
 from mockserver.inference.references import EACH, ID_WORDS, relation
+from mockserver.inference.relationships import relationship_fields
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -102,7 +103,9 @@ def _filters(
     known |= {plain(relation(*name.split(".", 1))): name for name in related}
     properties = {**related, **_embedded(schemas, shown), **shown, **_listed(schemas, shown)}
     named = {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
-    known = _by_other_names(properties) | known | named
+    linked = relationship_fields(schemas, shown)
+    properties |= dict(linked.values())
+    known = _by_other_names(properties) | {name: field for name, (field, _) in linked.items()} | known | named
     for parameter in filter_parameters(schemas, operation):
         readings = (plain(parameter.name), "".join(asked_words(parameter.name)), _of_each(schemas, parameter))
         name = next((known[reading] for reading in readings if reading in known), None)
@@ -115,6 +118,9 @@ def _filters(
             note = f"the query parameter has ids as texts, which {name} has"
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
             yield {**stated, "evidence": "inferred", "note": note}
+        elif name in dict(linked.values()) and asked == {"integer"} and own == {"string"}:
+            stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
+            yield {**stated, "evidence": "inferred", "note": f"the query parameter has the ids of {name}"}
         elif asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter has the name and the type of the property {name}"
             is_own = name in shown or (name.endswith(EACH) and name.removesuffix(EACH) in shown)

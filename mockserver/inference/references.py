@@ -12,6 +12,7 @@ from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
 from mockserver.inference.names import noun, plain, words
+from mockserver.inference.relationships import relationships, target_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.schemas import Schemas
@@ -130,7 +131,17 @@ class ReferenceFinder:
 
     def in_item(self, pointer: str, own: ReferredResource) -> list[FoundReference]:
         """The references in an item of a resource, whose schema is at `pointer`."""
-        return list(self._limited(self._inside(pointer, (), own, (self._resolved(pointer),))))
+        found = [*self._limited(self._inside(pointer, (), own, (self._resolved(pointer),)))]
+        known = {one.steps for one in found}
+        return found + [one for one in self._linked(pointer, own) if one.steps not in known]
+
+    def _linked(self, pointer: str, own: ReferredResource) -> Iterator[FoundReference]:
+        """The references among the `relationships` of JSON:API."""
+        for each in relationships(self._schemas, self._schemas.properties(pointer)):
+            name = target_of(each, lambda words: getattr(self._nearest(self._by_words.get(words, ()), own), "name", ""))
+            if name:
+                reason = f"{each.name} is a relationship to {name}"
+                yield FoundReference(steps_of(each.field), name, self._by_name[name].field, reason)
 
     def described_in(self, fields: Mapping[str, str], own: ReferredResource) -> Iterator[FoundReference]:
         """The references in the properties of a request, by their descriptions alone; an item may show them without."""

@@ -22,7 +22,7 @@ from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, ite
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
-from mockserver.inference.expansions import expansion
+from mockserver.inference.expansions import expansion, with_included
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
@@ -260,7 +260,7 @@ class Writer:
         if action.does in EXPANDING:
             expand = expansion(self._schemas, action.operation, action.item_schema, self._found_in(draft))
             stated |= {"expand": expand} if expand is not None else {}
-        return stated | self._replies.reply(draft, action)
+        return with_included(stated | self._replies.reply(draft, action))
 
     def _generate(self, draft: ResourceDraft) -> str:
         """How the ids of items are made; empty if they have none."""

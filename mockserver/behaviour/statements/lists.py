@@ -109,6 +109,10 @@ class Expand(Statement, frozen=True, kw_only=True):
     """
 
     parameter: Annotated[str, Meta(description="The parameter, a list of names or a text with commas.")]
+    into: Annotated[
+        bool,
+        Meta(description="The items are shown in the list `{included}` of the reply, each once; ids stay (JSON:API)."),
+    ] = False
 
 
 class Sort(Statement, frozen=True, kw_only=True):

@@ -14,11 +14,11 @@ from mockserver.behaviour.statements.base import Evidence, Keys, Statement
 class ReplyStatement(Statement, frozen=True, kw_only=True):
     """The success reply.
 
-    Values in `body` and `headers`: `{item}`, `{items}`, `{only}` (the only item of a list), `{by_id}` (an object that
-    has the items by their ids), `{ids}`, `{id}`, `{next}` (the next position), `{more}` (is there another page?),
-    `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`, `{page}`, `{pages}`, `{count}`,
-    `{first_id}`, `{last_id}` (the ids of the first
-    and the last item of the page), `{first}` (is this the first page?), `{earlier}` (is there one before it?),
+    Values in `body` and `headers`: `{item}`, `{items}`, `{only}` (the only item of a list), `{included}` (the items
+    behind references), `{by_id}` (an object that has the items by their ids), `{ids}`, `{id}`, `{next}` (the next
+    position), `{more}` (is there another page?), `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`,
+    `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first and the last item of the page),
+    `{first}` (is this the first page?), `{earlier}` (is there one before it?),
     `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{last_page}` (the
     number of the last page, which is the first one of an empty list), `{next_url}`,
     `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other pages), `{this_url}` (of this one),
