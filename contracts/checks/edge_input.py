@@ -13,6 +13,7 @@ from contracts.checks.valid_bodies import distinct_body, is_open_value, is_refer
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
 from contracts.client.request_builder import CannotBuildRequest, RefusedItem
+from contracts.model.conditional_sentences import is_conditional
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
@@ -210,6 +211,8 @@ def _report_refused(trial: InputTrial, name: str, edge: EdgeValue, exchange: Rec
 def depends(context: CheckContext, op: ResourceOperation, name: str) -> bool:
     """May the valid values of a field depend on something that a schema cannot state: another field, or another item?"""
     pointer = context.bodies.properties(op)[name]
+    if is_conditional(context.contract.schemas, pointer):
+        return True
     formatted = context.contract.schemas.keyword(pointer, "format") in ("date", "date-time", "email", "uri", "hostname")
     words = "".join(c if c.islower() else f" {c.lower()}" for c in name).replace("_", " ").replace("-", " ").split()
     return formatted or is_reference(context, name) or any(word in BELONGS for word in words)
@@ -226,7 +229,8 @@ def optional_fields(context: CheckContext, resource: CheckedResource) -> None:
     context.leaves_out_refused = False
     smallest, full = smallest_body(context, resource), distinct_body(context, resource)
     trial = InputTrial(context, resource, op, smallest)
-    optional = [name for name in full if name not in smallest and name not in op.rule_fields][:MOST_FIELDS]
+    fixed, known, schemas = smallest.keys() | op.rule_fields, context.bodies.properties(op), context.contract.schemas
+    optional = [name for name in full if name not in fixed and not is_conditional(schemas, known[name])][:MOST_FIELDS]
     bare = trial.send(smallest)
     context.compared += 1
     trial.finish(bare)

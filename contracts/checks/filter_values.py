@@ -29,6 +29,17 @@ PART = re.compile(
 """How it says that a part of the text is enough: "any part of the author's name"."""
 
 
+WHOLE = re.compile(r"\b(?:exact(?:ly)?|(?:the|its) (?:whole|full|complete|entire))\b(?! or\b)", re.IGNORECASE)
+"""How it says that only the whole text is enough: "with exactly this tag"."""
+
+
+def takes_whole(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
+    """The sentence in the description of a query parameter which says that it finds whole values; None if none does."""
+    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    said = description(schemas, found.pointer).first(WHOLE) if found is not None else None
+    return said if said is not None and not PART.search(said.sentence) else None
+
+
 def ignores_case(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it ignores case; None if there is none."""
     found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
@@ -47,7 +58,7 @@ def takes_part(schemas: Schemas, op: ResourceOperation, parameter: str, field: s
 def two_values(context: CheckContext, resource: CheckedResource, statement: Filter) -> tuple[Any, Any]:
     """Two valid values of the field of a filter. Raises CannotBuildRequest if there are none."""
     op, name = resource.operations["create"], statement.field.removesuffix("[]")
-    pointer = context.bodies.properties(op)[name]
+    pointer = context.bodies.fields(op)[name]
     is_reference = any(each.field == name for each in resource.behaviour.references)
     is_list = statement.field.endswith("[]")
     is_free = statement.evidence in FROM_DOCUMENT and not is_reference

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.checks.encoded_values import check_encoded
 from contracts.checks.filter_target import FilteredList
-from contracts.checks.filter_values import ignores_case, takes_part, three_values, two_values
+from contracts.checks.filter_values import ignores_case, takes_part, takes_whole, three_values, two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, in_one_list
 from contracts.checks.page_facts import check_total
@@ -52,7 +52,7 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         raise CannotBuildRequest(f"{statement.parameter} is part of the path; `parent` and `listed` check it")
     if statement.field == EVERY_FIELD:
         return _check_search(context, target)
-    if target.field not in context.bodies.properties(resource.operations["create"]):
+    if target.field not in context.bodies.fields(resource.operations["create"]):
         if statement.compare in EQUAL and statement.parameter and statement.equals is None:
             return check_shown_values(context, target)
         raise CannotBuildRequest(f"no create request sets {statement.field}")
@@ -168,6 +168,7 @@ def _check_parameter(context: CheckContext, target: FilteredList) -> None:
         _expect_items(context, resource, items, [mine], [theirs], listing, text)
     if not context.findings:
         _check_wording(context, target, target.field, inside, outside)
+        _check_whole(context, target, inside)
     if isinstance(inside.sent[target.field], str) and target.statement.evidence in FROM_DOCUMENT:
         _check_encoded(context, target, target.field)
     wanted = _scalar(inside.sent[target.field])
@@ -185,6 +186,7 @@ def _check_range(context: CheckContext, target: FilteredList) -> None:
     items, listing = target.all(context, mine, {statement.parameter: bound})
     text = f"with {statement.parameter}={bound} the list has only items whose {target.field} is {statement.compare} it"
     _expect_items(context, resource, items, [mine], [theirs], listing, text)
+    _check_totals(context, target, len(items), listing)
     if statement.evidence in ("documented", "described") or says_if_included(statement.parameter):
         _check_bound(context, target, bound)
 
@@ -247,14 +249,22 @@ def _check_search(context: CheckContext, target: FilteredList) -> None:
         _expect_items(context, resource, items, [mine], [], listing, text, guess)
         found = str(mine.id) in ids(resource, items)
         if found:
+            _check_totals(context, target, len(items), listing)
             _check_wording(context, target, name, mine, theirs)
     if found:
         _check_encoded(context, target, name, is_search=True)
 
 
+def _check_totals(context: CheckContext, target: FilteredList, count: int, listing: Sequence[RecordedExchange]) -> None:
+    """The total of a list counts what matches, on all pages."""
+    paging = target.op.behaviour.paging
+    for each in listing if paging is not None and paging.evidence in FROM_DOCUMENT else ():
+        check_total(context, target.op, count, each)
+
+
 def _check_encoded(context: CheckContext, target: FilteredList, name: str, *, is_search: bool = False) -> None:
     """A value that a URL encodes is found too, if plain ones are: nothing was found so far, and any text is accepted."""
-    pointer = context.bodies.properties(target.resource.operations["create"])[name]
+    pointer = context.bodies.fields(target.resource.operations["create"])[name]
     asked = target.op.query_schema(target.statement.parameter)
     words = ("enum", "const", "format")
     is_free = all(context.contract.schemas.keyword(at, word) is None for at in (pointer, asked) if at for word in words)
@@ -286,6 +296,21 @@ def _check_wording(
         _expect_items(context, target.resource, items, [mine], [theirs], listing, text, stated)
     if part is not None and not WILDCARD.search(part.sentence) and len(whole) > LONG:
         _check_signs(context, target, name, mine, part)
+
+
+def _check_whole(context: CheckContext, target: FilteredList, mine: CreatedItem) -> None:
+    """A part of a value finds nothing where the document says that the whole one is asked for."""
+    whole, parameter = _scalar(mine.sent[target.field]), target.statement.parameter
+    said = takes_whole(context.contract.schemas, target.op, parameter)
+    asked = target.op.query_schema(parameter)
+    for part in (whole[:-1], whole[1:]) if said is not None and isinstance(whole, str) and len(whole) > LONG else ():
+        if asked is not None and not context.contract.schemas.validator(asked, "request").is_valid(part):
+            continue
+        items, listing = target.all(context, mine, {parameter: part})
+        about = f"Only the whole {target.field} is enough."
+        stated = StatementRef(target.op.name, "filter", "described", said.source if said else "", about)
+        text = f"{parameter}={part} does not show the item whose {target.field} is {as_json(whole)}"
+        _expect_items(context, target.resource, items, [], [mine], listing, text, stated)
 
 
 def _check_signs(context: CheckContext, target: FilteredList, name: str, mine: CreatedItem, part: Said) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from contracts.checks.lists import ids
 from contracts.checks.other_user_changes import body_of
 from contracts.checks.stored_fields import changed_fields, lasting_changes, settled, weaker
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -30,7 +31,7 @@ TOGETHER = 4
 
 def idempotency_key(context: CheckContext, resource: CheckedResource, header: str) -> None:
     """A create request that is repeated with the same key returns the same item, and only one is created."""
-    body, key = context.body(resource), _new_key()
+    body, key = context.body(resource), new_key()
     first, created = context.try_create(resource, body, headers={header: key})
     if created is None:
         raise CannotBuildRequest(f"{context.operation} with a key answers {first.status}")
@@ -54,7 +55,7 @@ def idempotency_key(context: CheckContext, resource: CheckedResource, header: st
         about="status",
         statement=weaker(context, REFUSED) if second.status < 500 else None,
     )
-    third, other = context.try_create(resource, context.body(resource), headers={header: _new_key()})
+    third, other = context.try_create(resource, context.body(resource), headers={header: new_key()})
     context.expect(
         other is None or str(other.id) != str(created.id),
         "a request with another key creates another item",
@@ -128,7 +129,8 @@ def _check_beside(
 def _check_together(context: CheckContext, resource: CheckedResource, header: str) -> None:
     """Of concurrent requests with one key at most one creates an item."""
     op, user = resource.operations["create"], context.main_user
-    body, path, key = context.body(resource), context.parent_path(resource, user), _new_key()
+    body, path, key = context.body(resource), context.parent_path(resource, user), new_key()
+    before = context.created_items(resource)
     request = context.request(op.operation, user=user, path=path, body=body, headers={header: key})
     exchanges = context.target.send_together([(request, user)] * TOGETHER)
     found = [context.record_created(resource, each, body, user, path) for each in exchanges]
@@ -141,16 +143,21 @@ def _check_together(context: CheckContext, resource: CheckedResource, header: st
         about="together",
     )
     if different and resource.can("list"):
-        _check_listed(context, resource, different, exchanges)
+        _check_listed(context, resource, different, exchanges, before)
 
 
 def _check_listed(
-    context: CheckContext, resource: CheckedResource, different: set[str], exchanges: Sequence[RecordedExchange]
+    context: CheckContext,
+    resource: CheckedResource,
+    different: set[str],
+    exchanges: Sequence[RecordedExchange],
+    before: Sequence[CreatedItem],
 ) -> None:
-    """The list has no second item with the values of the request."""
+    """The list has no second item with the values of the request, besides those that were created `before`."""
     created = next(each for each in context.created_items(resource) if str(each.id) in different)
     items, listing = context.list_all(created)
-    alike = [item for item in items if _is_like(item, created.sent)]
+    known = {str(each.id) for each in before}
+    alike = [item for item in items if _is_like(item, created.sent) and not known & set(ids(resource, [item]))]
     context.expect(
         len(alike) <= 1,
         "the list has one item for one key",
@@ -170,7 +177,7 @@ def _is_like(item: dict[str, Any], sent: Any) -> bool:
 def key_of_action(context: CheckContext, op: ResourceOperation, owner: CheckedResource, header: str) -> None:
     """A request below an item that is repeated with the same key gets the same response and has no further effect."""
     item = context.create_plentiful(owner)
-    body, key = body_of(context, op), _new_key()
+    body, key = body_of(context, op), new_key()
     if body is None:
         raise CannotBuildRequest(f"no valid body of {op.name} is known")
     first = context.send(op, path=item.path, body=body, headers={header: key})
@@ -201,12 +208,12 @@ def key_of_action(context: CheckContext, op: ResourceOperation, owner: CheckedRe
     )
 
 
-def _new_key() -> str:
+def new_key() -> str:
     """A new key. It is random even with the same seed, because a service remembers the keys of the last run."""
     return str(uuid.uuid4())
 
 
-def _key_header(op: ResourceOperation) -> str:
+def key_header(op: ResourceOperation) -> str:
     """The header with the key; empty if the operation has none."""
     named = (p.name for p in op.operation.parameters if p.location == "header")
     return next((name for name in named if is_idempotency_key(name)), "")
@@ -215,9 +222,9 @@ def _key_header(op: ResourceOperation) -> str:
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        if op is not None and _key_header(op):
+        if op is not None and key_header(op):
             text = "A repeated key creates nothing more."
-            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, _key_header(op))
+            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, key_header(op))
 
 
 def _action_places(contract: Contract) -> Iterator[Place]:
@@ -226,14 +233,9 @@ def _action_places(contract: Contract) -> Iterator[Place]:
     creates = {each.operations["create"].name for each in known.values() if each.can("create")}
     for op in resource_operations(contract):
         owner = next((each for each in known.values() if _is_below(op, each)), None)
-        if (
-            owner is not None
-            and _key_header(op)
-            and op.name not in creates
-            and op.operation.method in ("post", "patch")
-        ):
+        if owner is not None and key_header(op) and op.name not in creates and op.operation.method in ("post", "patch"):
             text = "A repeated key has no further effect."
-            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (op, owner, _key_header(op))
+            yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (op, owner, key_header(op))
 
 
 def _is_below(op: ResourceOperation, owner: CheckedResource) -> bool:

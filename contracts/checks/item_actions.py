@@ -16,7 +16,6 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import words
 
@@ -30,13 +29,8 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
     """After an action on an item, its reply, a GET, the list and the filters of the list show the same item."""
     created = context.create(resource, distinct_body(context, resource))
     before, exchange = current(context, created)[1], _act(context, op, created)
-    if exchange.status >= 300 and _fill(context, created):
+    if exchange.status >= 300 and context.bring_to(op, created):
         before, exchange = current(context, created)[1], _act(context, op, created)
-    for other in _others(context, resource, op) if exchange.status >= 300 else ():  # what is open cannot be reopened
-        if _act(context, other, created).status < 300:
-            before, exchange = current(context, created)[1], _act(context, op, created)
-        if exchange.status < 300:
-            break
     if exchange.status >= 300:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status} for a new {resource.name}")
     _, after, shown = current(context, created)
@@ -52,26 +46,9 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
         _check_filters(context, created, before, changed, history)
 
 
-def _others(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> list[ResourceOperation]:
-    """The other actions on an item."""
-    known = context.shared.resources
-    return [
-        each
-        for each in context.shared.operations.values()
-        if each.name != op.name and _acted_on(known, each) is known[resource.name]
-    ]
-
-
 def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
     body = context.bodies.minimal(op, context.check) if op.media_type else None
     return context.send(op, path=created.path, body=MISSING if body is None else body)
-
-
-def _fill(context: CheckContext, created: CreatedItem) -> bool:
-    """Create an item of each kind below this one: an empty invoice may not be sent. Was any created?"""
-    below = [each for each in context.shared.resources.values() if owner_of(each) == created.resource.name]
-    made = [context.try_create(each, path=created.path_below(each))[1] for each in below if each.can("create")]
-    return any(made)
 
 
 def _check_reply(

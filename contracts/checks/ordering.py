@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,9 +12,11 @@ from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.amounts import with_numbers
 from contracts.runner.check import Check, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Order, Sort
+from mockserver.inference.names import words
 from mockserver.inference.paging import SORT_ORDER
 
 FEWEST = 2
@@ -122,7 +124,8 @@ def sort_choices(
     known = {name.lower(): name for each in created for name in (*each.item, *each.sent)}
     for value in values:
         ending = None if value.lstrip("+-").lower() in known else SORT_ORDER.search(value)
-        name = known.get((value[: ending.start()] if ending else value).lstrip("+-").lower(), "")
+        asked = (value[: ending.start()] if ending else value).lstrip("+-").lower()
+        name = known.get(asked) or _named_longer(asked, known.values())
         backwards = value.startswith("-") or (ending is not None and ending[1].lower().startswith("desc"))
         for direction in _directions(context, op, statement) if name and ending is None else ("",):
             is_desc = direction.lower().startswith("desc") or direction == "true"
@@ -130,6 +133,17 @@ def sort_choices(
                 yield _SortChoice(
                     value, name, backwards or is_desc, {statement.direction: direction} if direction else {}
                 )
+
+
+UNITS = frozenset(("cents", "amount", "minutes", "seconds", "hours", "grams", "kg", "at", "on", "date", "time"))
+"""What the name of a field may add to what a query calls it: `total_cents` for `total`."""
+
+
+def _named_longer(asked: str, known: Iterable[str]) -> str:
+    """The one field whose name is that of a query with a unit; empty if there is none, or there are several."""
+    start = words(asked)
+    found = [each for each in known if start and words(each)[: len(start)] == start and words(each)[len(start) :]]
+    return found[0] if len(found) == 1 and UNITS.issuperset(words(found[0])[len(start) :]) else ""
 
 
 def _directions(context: CheckContext, op: ResourceOperation, statement: Sort) -> Sequence[str]:
@@ -169,11 +183,28 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
             if value is not None and free and context.bodies.accepts(op, body | {name: value}):
                 body[name] = value
         found.append(body)
+    found = [_with_inner_numbers(context, resource, body, at) for body, at in zip(found, INNER, strict=True)]
     return [found[i] for i in (2, 0, 3, 1)]
+
+
+def _with_inner_numbers(
+    context: CheckContext, resource: CheckedResource, body: dict[str, Any], number: int
+) -> dict[str, Any]:
+    """The body with other numbers inside of its objects and lists, of which a figure of the item may be the sum."""
+    op, kept = resource.operations["create"], {each.field for each in resource.behaviour.references}
+    for name, pointer in context.bodies.properties(op).items():
+        if isinstance(body.get(name), list | dict) and name not in op.rule_fields:
+            inner = with_numbers(context.contract.schemas, pointer, body[name], lambda *_: (number,), kept, field=name)
+            body = body | {name: inner} if context.bodies.accepts(op, body | {name: inner}) else body
+    return body
 
 
 LENGTHS = (9, 10, 100, 2)
 """Numbers that have another order as texts."""
+
+
+INNER = (28, 40, 300, 7)
+"""Numbers in lines of which a figure may be the sum: they, their squares, and hundredths of these differ so too."""
 
 
 def _of_other_length(context: CheckContext, op: ResourceOperation, name: str, present: list[Any]) -> int | None:

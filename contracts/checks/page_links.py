@@ -13,9 +13,10 @@ from contracts.checks.filter_values import two_values
 from contracts.checks.lists import ids
 from contracts.checks.paging import PagedList, paged_list
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.pagination import largest_page, link_targets
+from contracts.client.pagination import largest_page, link_targets, listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.link_sentences import next_only_before_more
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -53,8 +54,31 @@ def page_links(context: CheckContext, resource: CheckedResource, op: ResourceOpe
         if "prev" in shown:
             _check_relation(context, target, page, "prev", name, follows=page.position > 0)
         _check_targets(context, target, page, name, wanted, size)
+    _check_full(context, target, wanted)
     if not context.findings:
         _check_filtered(context, target)
+
+
+def _check_full(context: CheckContext, target: PagedList, wanted: list[str]) -> None:
+    """The last page has no `next` either if it is just full, where the document says when there is one."""
+    said = next_only_before_more(context.contract, target.op)
+    most = min(len(wanted) // 2, largest_page(context.contract, target.op, target.paging.limit) or len(wanted))
+    fitting = (size for size in range(most, 0, -1) if len(wanted) % size == 0 and _takes(context, target, size))
+    size = next(fitting, 0)
+    if said is None or not size:
+        return
+    page = _page(context, target, len(wanted) // size - 1, size)
+    if ids(target.resource, listed(target.op, page.exchange)) != wanted[-size:]:
+        return  # other checks say so
+    text = "There is a link to the next page only if there are more items."
+    context.expect(
+        "next" not in page.links,
+        f"the last page, which is just full with {size} of {len(wanted)} items, has no link with the relation next",
+        f"Link: {page.exchange.header('link')}",
+        page.exchange,
+        about="next after a full page",
+        statement=StatementRef(target.op.name, "paging", "described", said.source, text),
+    )
 
 
 def _check_filtered(context: CheckContext, target: PagedList) -> None:

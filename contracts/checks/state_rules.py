@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from contracts.checks.item_view import documented
 from contracts.checks.stored_fields import current
@@ -14,7 +14,6 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import (
     CheckedResource,
     ResourceOperation,
-    actions_of,
     checked_resources,
     resource_operations,
 )
@@ -22,18 +21,12 @@ from contracts.model.state_rules import StateRule, state_rule
 from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.prepared_items import Step
 from mockserver.contract import Contract
 from mockserver.inference.names import plain
 
 MOST_WAYS = 16
 """So many ways to bring an item into a state are tried at most."""
-
-
-class Step(NamedTuple):
-    """A request that may bring an item into another state."""
-
-    op: ResourceOperation
-    body: Any
 
 
 def forbidden_state(context: CheckContext, resource: CheckedResource, op: ResourceOperation, rule: StateRule) -> None:
@@ -47,7 +40,8 @@ def forbidden_state(context: CheckContext, resource: CheckedResource, op: Resour
         created = context.create(resource)
         done = _go(context, created, way)
         _, item, shown = current(context, created) if done is not None else (None, {}, ())
-        if done is None or (states := _states(item, rule)) in reached:
+        below = {("below", step.op.name) for step in way if step.child is not None}
+        if done is None or (states := _states(item, rule) | below) in reached:
             continue
         reached.add(states)
         ways += [(*way, step) for step in steps if step not in way]
@@ -71,7 +65,7 @@ def forbidden_state(context: CheckContext, resource: CheckedResource, op: Resour
 
 def _steps(context: CheckContext, resource: CheckedResource, rule: StateRule) -> list[Step]:
     """What may bring an item into another state: each action, and an update of the state."""
-    steps = [Step(op, _body(context, op)) for op in actions_of(context.contract, resource)]
+    steps = [each for each in context.steps_of(resource) if each.op != resource.operations.get("update")]
     update = resource.operations.get("update") or resource.operations.get("replace")
     pointer = context.bodies.properties(update).get(rule.field) if update is not None else None
     if update is not None and pointer is not None:
@@ -93,6 +87,11 @@ def _go(context: CheckContext, created: CreatedItem, way: Sequence[Step]) -> lis
     """Send the steps. Returns the exchanges; None if one does not succeed."""
     done = []
     for step in way:
+        if step.child is not None:
+            done.append(context.try_create(step.child, path=created.path_below(step.child), may_conflict=True)[0])
+            if done[-1].status >= 300:
+                return None
+            continue
         is_whole = step.op == created.resource.operations.get("replace")
         body = {**created.sent, **step.body} if is_whole else step.body
         done.append(context.send(step.op, path=created.path, body=body))

@@ -81,20 +81,25 @@ class Watched:
 def stated_count(context: CheckContext, count: CountedPair) -> None:
     """A figure that counts items, or sums them up, does so after each create, change and delete."""
     first, name = Watched(context, count), count.child.name
-    made = []
+    made: list[CreatedItem] = []
     for number in ("first", "second"):
-        item = _below(context, count, first.item)
-        made.append(item)
-        if not first.expect(_worth(count, item), f"after the {number} {name}", item.exchange):
+        exchange, item = _below(context, count, first.item)
+        made += [item] if item is not None else []
+        if not first.expect(_worth(count, exchange, item), f"after the {number} {name}", exchange):
             return
     field = _moving_field(context, count)
-    if field and not _check_move(context, count, first, made[0], field):
+    if field and made and not _check_move(context, count, first, made[0], field):
         return
     delete = count.child.operations.get("delete")
-    if delete is not None:
+    if delete is not None and len(made) > 1:
         removed = context.delete(made[1])
         if 200 <= removed.status < 300 and removed.status != 202:
-            first.expect(-_worth(count, made[1]), f"after the second {name} is deleted", removed, operation=delete.name)
+            first.expect(
+                -_worth(count, made[1].exchange, made[1]),
+                f"after the second {name} is deleted",
+                removed,
+                operation=delete.name,
+            )
 
 
 def _moving_field(context: CheckContext, count: CountedPair) -> str:
@@ -119,26 +124,31 @@ def _check_move(context: CheckContext, count: CountedPair, first: Watched, item:
     moved = context.send(op, path=item.path, body=body) if context.bodies.accepts(op, body) else None
     if moved is None or moved.status >= 300 or current(context, item)[1].get(field) != second.item.id:
         return True
-    worth, name = _worth(count, item), count.child.name
+    worth, name = _worth(count, item.exchange, item), count.child.name
     gone = first.expect(-worth, f"after a {name} has moved away", moved, operation=op.name)
     return second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name) and gone
 
 
-def _below(context: CheckContext, count: CountedPair, owner: CreatedItem) -> CreatedItem:
+def _below(
+    context: CheckContext, count: CountedPair, owner: CreatedItem
+) -> tuple[RecordedExchange, CreatedItem | None]:
+    """Create an item that counts. Returns the exchange, and the item if it has an id."""
     if count.is_below:
-        return context.create(count.child, path=owner.path_below(count.child))
+        return context.create_below(owner, count.child)
     body = referring(context.body(count.child), count.stated.by, owner.id)
     if not context.bodies.accepts(count.child.operations["create"], body):
         raise CannotBuildRequest(f"no valid {count.child.name} has a {count.stated.by}")
-    return context.create(count.child, body)
+    made = context.create(count.child, body)
+    return made.exchange, made
 
 
-def _worth(count: CountedPair, item: CreatedItem) -> Fraction:
+def _worth(count: CountedPair, exchange: RecordedExchange, item: CreatedItem | None) -> Fraction:
     """By how much an item raises the figure."""
     amount = count.stated.sum
     if not amount:
         return Fraction(1)
-    value = item.item.get(amount, item.sent.get(amount))
+    shown = item.item if item is not None else count.child.operations["create"].item_in(exchange.json)
+    value = shown.get(amount, item.sent.get(amount) if item is not None else None)
     if type(value) not in (int, float):
         raise CannotBuildRequest(f"a new {count.child.name} shows no {amount}")
     return Fraction(str(value))

@@ -97,6 +97,8 @@ def more_than_left(context: CheckContext, child: CheckedResource, each: Affected
     if shown != has:
         raise CannotBuildRequest(f"a new {owner.name} shows another {each.field} than was sent")
     fields = each.reference.field if each.reference is not None else ""
+    if each.reference is None:
+        context.prepare(item, child)
     exchanges: list[RecordedExchange] = []
     for amount in (has, has + 1):
         body = context.body(child)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from contracts.checks.item_view import documented
 from contracts.checks.multipart_parts import send_parts, upload_path, valid_parts
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -16,6 +17,8 @@ from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES
+from mockserver.inference.descriptions import description
+from mockserver.inference.names import words
 from mockserver.inference.refusal_sentences import Sentence, operation_sentences
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence
@@ -30,6 +33,17 @@ LARGEST = 8 * 1024**2
 
 FILE_NAME = "contract-check"
 """The name of a file that is sent, without an ending that says of which type it is."""
+
+TEXT_TYPE = "text/plain"
+
+LETTERS = "Grüße, ein Brief für Zoë – 漢字"
+"""The text of a file in which a letter has one to three bytes in UTF-8."""
+
+OF_BYTES = re.compile(
+    r"\b(?:size|length)\b.*\bin bytes\b|\b(?:number|count) of (?:the |its )?bytes\b|\bbytes (?:of|in) the (?:file|content)\b",
+    re.IGNORECASE,
+)
+"""How a description says that a number counts the bytes of a file."""
 
 UNCHANGED = re.compile(
     r"\b(?:as (?:it was|they were|you|was|were)? ?(?:uploaded|sent|stored)|original|unchanged|byte for byte|same bytes)\b",
@@ -76,6 +90,24 @@ def upload_size(context: CheckContext, upload: _Upload, limit: SizeLimit) -> Non
         larger,
         about="larger",
     )
+
+
+def upload_length(context: CheckContext, upload: _Upload, field: str) -> None:
+    """A figure of bytes is the number of bytes of the file, also where a letter has several."""
+    path = upload_path(context, upload.op, upload.resource)
+    kind = TEXT_TYPE if TEXT_TYPE in upload.types else ""
+    for content in (LETTERS.encode("ascii", "ignore"), LETTERS.encode()):
+        exchange = _sent(context, upload, path, content, kind)
+        if exchange.status >= 300:
+            raise CannotBuildRequest(f"{upload.op.name} answers {exchange.status} for a small file")
+        shown = upload.op.item_in(exchange.json).get(field)
+        context.expect(
+            shown == len(content),
+            f"{field} is {len(content)}, the number of bytes of the file",
+            f"{field} is {shown}",
+            exchange,
+            about=field,
+        )
 
 
 def download(context: CheckContext, upload: _Upload, get: ResourceOperation) -> None:
@@ -130,12 +162,12 @@ def _stated(context: CheckContext, get: ResourceOperation, said: re.Pattern[str]
 
 
 def _sent(
-    context: CheckContext, upload: _Upload, path: Mapping[str, Any], size: int | None, kind: str = ""
+    context: CheckContext, upload: _Upload, path: Mapping[str, Any], size: int | bytes | None, kind: str = ""
 ) -> RecordedExchange:
-    """Upload a file of a size, filled up with zeros at its end, or a small one."""
+    """Upload a file of a size, filled up with zeros at its end, or with these bytes, or a small one."""
     kind = kind or next((each for each in upload.types if each in SAMPLE_FILES), upload.types[0])
     content = SAMPLE_FILES[kind]() if kind in SAMPLE_FILES else b"contract-check"
-    content = content[:size].ljust(size, b"\0") if size is not None else content
+    content = content[:size].ljust(size, b"\0") if isinstance(size, int) else size or content
     disposition = f'form-data; name="{upload.name}"; filename="{FILE_NAME}"'
     file = BodyPart((("Content-Disposition", disposition), ("Content-Type", kind)), content)
     others = [part for part in valid_parts(context, upload.media) if part.name != upload.name]
@@ -179,6 +211,21 @@ def _size_places(contract: Contract) -> Iterator[Place]:
             )
 
 
+def _length_places(contract: Contract) -> Iterator[Place]:
+    """Uploads whose replies show how many bytes a file has: `size_bytes`, or a number that is described so."""
+    schemas = contract.schemas
+    for upload in _uploads(contract):
+        for field, pointer in documented(contract, upload.op).items() if upload.resource is not None else ():
+            said = description(schemas, pointer).first(OF_BYTES)
+            is_named = words(field)[-1:] == ("bytes",) and bool({"size", "length", "file"} & {*words(field)})
+            if "integer" in schemas.types(pointer) and (said is not None or is_named):
+                source = said.source if said is not None else f"the name of {field}"
+                stated = StatementRef(
+                    upload.op.name, "content", "described" if said else "implied", source, f"{field} counts bytes."
+                )
+                yield upload.op.name, stated, (upload, field)
+
+
 def _download_places(contract: Contract) -> Iterator[Place]:
     operations = list(resource_operations(contract))
     for upload in _uploads(contract):
@@ -192,5 +239,6 @@ def _download_places(contract: Contract) -> Iterator[Place]:
 
 CHECKS = (
     Check("upload-size", (), _size_places, upload_size, exclusive=False),
+    Check("upload-length", (), _length_places, upload_length, exclusive=False),
     Check("download", (), _download_places, download, exclusive=False),
 )

@@ -127,21 +127,33 @@ def _check_case(
     body = base | {name: case.value}
     if context.bodies.accepts(op, body) is not case.valid:
         return
-    what = f"a request with {name} {shown_case(case.value)}"
     if not case.valid:
         exchange = _send(context, resource, op, created, body)
         check_case_refused(
             context,
             op,
             exchange,
-            f"{what}, which `{case.keyword}` forbids,",
+            f"a request with {_place(name, case)}, which `{case.keyword.rpartition('/')[2]}` forbids,",
             f"{name} {case.keyword}",
-            name,
+            "" if set(case.keyword.split("/")[:-1]) - {"items"} else name,  # an error may name what is inside
             case.keyword,
             trimmed=is_valid_trimmed(case.value, lambda value: context.bodies.accepts(op, {**base, name: value})),
         )
     elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
         _check_accepted(context, resource, op, created, base, name, case)
+
+
+def _place(name: str, case: BoundaryCase) -> str:
+    """The invalid value and where it is: `address.zip "x"`, or `address without zip`."""
+    value, place = case.value, name
+    for step in case.keyword.split("/")[:-1]:
+        if isinstance(value, list) and value and step == "items":
+            value, place = value[0], f"{place}[]"
+        elif isinstance(value, dict) and step in value:
+            value, place = value[step], f"{place}.{step}"
+        elif isinstance(value, dict):
+            return f"{place} without {step}"
+    return f"{place} {shown_case(value)}"
 
 
 def _check_accepted(
@@ -320,13 +332,13 @@ def check_case_refused(
 ) -> None:
     """Report a request with a value that the schema forbids, unless it was refused and the error names the field."""
     if 200 <= exchange.status < 300:
-        doubt = trimmed or keyword.removeprefix("items/") in UNCERTAIN
+        doubt = trimmed or keyword.rpartition("/")[2] in UNCERTAIN
         statement = StatementRef(
             op.name,
             "schema",
             "inferred" if doubt else "documented",
             "JSON Schema Validation section 6",
-            f"{name}: {keyword}",
+            f"{name}: {keyword}".removeprefix(": "),
         )
         context.report_violation(
             f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.checks.item_view import as_json
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
@@ -32,6 +33,28 @@ def any_case(context: CheckContext, resource: CheckedResource, name: str) -> Non
             exchange,
             about=about,
         )
+    _check_changed(context, resource, name, first)
+
+
+def _check_changed(context: CheckContext, resource: CheckedResource, name: str, first: CreatedItem) -> None:
+    """Another item cannot get the value by an update, either."""
+    value = str(first.sent[name])
+    for op in (resource.operations[each] for each in ("update", "replace") if resource.can(each)):
+        other = context.create(resource)
+        for taken, about in ((value, "same"), (value.swapcase(), "case")):
+            body = {**(other.sent if op == resource.operations.get("replace") else {}), name: taken}
+            if name not in context.bodies.properties(op) or not context.bodies.accepts(op, body):
+                continue
+            exchange = context.send(op, path=other.path, body=body)
+            context.expect_status(
+                400 <= exchange.status < 500,
+                f"a {resource.name} cannot be changed to {name} {as_json(taken)}, since another one has "
+                f"{as_json(value)}",
+                first.exchange,
+                other.exchange,
+                exchange,
+                about=f"{about} by {op.operation.method}",
+            )
 
 
 def _places(contract: Contract) -> Iterator[Place]:

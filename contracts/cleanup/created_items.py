@@ -95,6 +95,7 @@ class CreatedItems:
         self._ever: list[CreatedItem] = []
         self._removals: list[RecordedExchange] = []
         self._writes: list[tuple[str, RecordedExchange]] = []
+        self._preparations: list[tuple[CreatedItem, RecordedExchange]] = []
 
     def add(self, made: CreatedItem) -> None:
         """Remember a created item."""
@@ -109,6 +110,14 @@ class CreatedItems:
     def removed_by(self, exchange: RecordedExchange) -> None:
         """Remember a request that may have deleted an item."""
         self._removals.append(exchange)
+
+    def prepared(self, made: CreatedItem, exchange: RecordedExchange) -> None:
+        """Remember a request that brought an item into the state that later requests need."""
+        self._preparations.append((made, exchange))
+
+    def is_prepared(self, made: CreatedItem) -> bool:
+        """Has any request tried to bring the item into another state?"""
+        return any(each is made for each, _ in self._preparations)
 
     def wrote(self, operation: str, exchange: RecordedExchange) -> None:
         """Remember a request that may have changed an item, and its operation (`METHOD path`)."""
@@ -150,9 +159,13 @@ class CreatedItems:
                     shown.add(id(made.exchange))
                     steps |= set(_path(made.exchange).split("/"))
                     named_values |= set(_leaves(made.exchange.sent, ""))
-        if not exchanges or exchanges[-1].method not in SAFE:
-            return (*needed, *exchanges)
-        return _in_order((*needed, *exchanges), self._changes(named, shown, exchanges[-1].position))
+        if not exchanges:
+            return ()
+        led = [e for item, e in self._preparations if item in named and e.status < 300 and id(e) not in shown]
+        if exchanges[-1].method not in SAFE:
+            return _in_order((*needed, *exchanges), led)
+        shown |= {id(each) for each in led}
+        return _in_order((*needed, *exchanges), (*led, *self._changes(named, shown, exchanges[-1].position)))
 
     def _changes(self, items: Sequence[CreatedItem], shown: set[int], end: int) -> Sequence[RecordedExchange]:
         """The requests before position `end` that changed the items, without those that are shown."""

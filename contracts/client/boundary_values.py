@@ -16,6 +16,9 @@ Keyword = Callable[[str], Any]
 LONGEST = 70_000
 """Texts longer than this are not sent."""
 
+MOST_PROPERTIES = 12
+"""So many properties of an object inside of a body get invalid values."""
+
 WRONG_TYPES: dict[str, tuple[Any, ...]] = {
     "string": (12345, {"wrong": "type"}, True),
     "integer": ("twelve", 1.5, [1], True),
@@ -84,6 +87,7 @@ def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCas
     if "boolean" in types:
         yield from (BoundaryCase("type", value, True) for value in (True, False))
     yield from _arrays(schemas, pointer, present)
+    yield from _objects(schemas, pointer, present)
 
 
 def _texts(keyword: Keyword, present: Any) -> Iterator[BoundaryCase]:
@@ -157,3 +161,15 @@ def _arrays(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCa
         for case in _tried(schemas, items, present[0]):
             if not case.valid:
                 yield BoundaryCase(f"items/{case.keyword}", [case.value], False)
+
+
+def _objects(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCase]:
+    """Objects in which one property is invalid, or a required one is missing."""
+    if not isinstance(present, dict):
+        return
+    known = [(name, at) for name, at in schemas.properties(pointer).items() if name in present]
+    for name, at in known[:MOST_PROPERTIES]:
+        for case in _tried(schemas, at, present[name]):
+            if not case.valid:
+                yield BoundaryCase(f"{name}/{case.keyword}", {**present, name: case.value}, False)
+        yield BoundaryCase(f"{name}/required", {key: each for key, each in present.items() if key != name}, False)

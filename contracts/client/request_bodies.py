@@ -146,6 +146,12 @@ class RequestBodies:
         found = self._schemas.properties(schema) if schema is not None else {}
         return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
 
+    def fields(self, op: ResourceOperation) -> dict[str, str]:
+        """The same, also of a body that is a form."""
+        form = op.form_type
+        found = self._schemas.properties(form.schema) if form is not None and form.schema is not None else {}
+        return self.properties(op) or found
+
     def accepts(self, op: ResourceOperation, body: Any) -> bool:
         """Is the body valid?"""
         schema = self.schema(op)

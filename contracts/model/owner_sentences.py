@@ -90,11 +90,11 @@ class OwnerSentence(NamedTuple):
 def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSentence | None:
     """The first sentence about an operation that says that items called `name` are only for their owner, or None."""
     yours = _yours(name)
-    for sentence in _sentences(contract, op):
+    for sentence in sentences_of_operation(contract, op):
         if (OWNED.search(sentence.text) or yours.search(sentence.text)) and not SHARED.search(sentence.text):
             return sentence
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
-    said = (each for each in _of_the_service(contract) if OWNED.search(each.text) and named.search(each.text))
+    said = (each for each in sentences_of_service(contract) if OWNED.search(each.text) and named.search(each.text))
     return next((each for each in said if not SHARED.search(each.text)), None)
 
 
@@ -117,18 +117,18 @@ def service_shares(contract: Contract, name: str) -> bool:
 
 def read_only_sentence(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
     """The sentence which says that readers of an item may not use an operation: there, or about the whole service."""
-    said = (*_sentences(contract, op), *_of_the_service(contract))
+    said = (*sentences_of_operation(contract, op), *sentences_of_service(contract))
     return next((each for each in said if READ_ONLY.search(each.text)), None)
 
 
 def says_shared(contract: Contract, op: ResourceOperation) -> bool:
     """Does a sentence about an operation say that others may use the items?"""
-    return any(SHARED.search(sentence.text) for sentence in _sentences(contract, op))
+    return any(SHARED.search(sentence.text) for sentence in sentences_of_operation(contract, op))
 
 
 def says_open(contract: Contract, op: ResourceOperation) -> bool:
     """Does a sentence about an operation say that others may call it?"""
-    return any(OPEN.search(sentence.text) for sentence in _sentences(contract, op))
+    return any(OPEN.search(sentence.text) for sentence in sentences_of_operation(contract, op))
 
 
 def _yours(name: str) -> re.Pattern[str]:
@@ -145,13 +145,13 @@ def _noun(name: str) -> str:
     return f"{pattern[:-1]}(?:y|ies)" if pattern.endswith("y") else f"{pattern}(?:s|es)?"
 
 
-def _of_the_service(contract: Contract) -> Iterator[OwnerSentence]:
+def sentences_of_service(contract: Contract) -> Iterator[OwnerSentence]:
     """The sentences about the whole service."""
     info = contract.document.root.get("info")
     yield from _split(info.get("description") if isinstance(info, dict) else None, "/info/description")
 
 
-def _sentences(contract: Contract, op: ResourceOperation) -> Iterator[OwnerSentence]:
+def sentences_of_operation(contract: Contract, op: ResourceOperation) -> Iterator[OwnerSentence]:
     """The sentences of an operation: its summary, its description, and those of its successes and refusals."""
     node = json_pointer.lookup(contract.document.root, op.operation.pointer)
     for key in ("summary", "description"):

@@ -14,7 +14,8 @@ from mockserver.openapi.schemas import Schemas
 
 SIZE = re.compile(
     r"\b(?:up to|at most|no more than|(?:not|no) (?:be )?(?:larger|bigger) than|max(?:imum|\.)?(?: (?:file )?size)?"
-    r"(?: is| of|:)?|limit(?:ed)? (?:of|to)|exceeds?|larger than|bigger than|over)"
+    r"(?: is| of|:)?|limit(?:ed)? (?:of|to)|exceeds?|larger than|bigger than|more than|over|"
+    r"(?:\b(?:\d+|one|between \d+|an?)(?: bytes?)? (?:to|and)))"
     r" (?P<number>\d{1,3}(?:[,_ ]\d{3})+|\d+) ?(?P<unit>bytes?|[KM]i?B|kilobytes?|megabytes?)\b",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
 from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
 from contracts.runner.distinct_bodies import DistinctBodies
-from contracts.runner.item_recorder import ItemRecorder
+from contracts.runner.existing_items import ExistingItems
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
@@ -39,7 +39,7 @@ def owner_of(resource: CheckedResource) -> str:
     return resource.behaviour.parent.resource if resource.behaviour.parent else ""
 
 
-class ItemMaker(ItemRecorder):
+class ItemMaker(ExistingItems):
     """Creates items below owners of their own, and what they refer to."""
 
     def __init__(self, shared: SharedState, *given: Any, **named: Any) -> None:
@@ -208,8 +208,13 @@ class ItemMaker(ItemRecorder):
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
         given = bool(path)
-        path = {**self.parent_path(resource, user), **self._put_to(resource, sent), **(path or {})}
+        parent = resource.behaviour.parent
+        above = {} if parent and path and parent.parameter in path else self.parent_path(resource, user)
+        path = {**above, **self._put_to(resource, sent), **(path or {})}
+        sent = self._of_same_owner(resource, user, path, sent)
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        if exchange.status == CONFLICT and not (may_conflict and given):
+            exchange, sent = self._in_needed_state(resource, user, path, sent, headers) or (exchange, sent)
         if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
             exchange, sent = self._differing_more(resource, exchange, sent, user, path)
         if exchange.status in REFUSED and self._may_have_another_form(resource, sent):
@@ -222,10 +227,29 @@ class ItemMaker(ItemRecorder):
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if not given and self._refusal_may_be_of_owner(resource, exchange.status):
             path = self.create(self.shared.resources[owner_of(resource)], user=user).path_below(resource)
+            sent = self._of_same_owner(resource, user, path, sent)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+            if exchange.status == CONFLICT:
+                exchange, sent = self._in_needed_state(resource, user, path, sent, headers) or (exchange, sent)
         if exchange.status == CONFLICT and self._is_documented_conflict(resource):
             raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
         return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def _in_needed_state(
+        self,
+        resource: CheckedResource,
+        user: User,
+        path: Mapping[str, Any],
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+    ) -> tuple[RecordedExchange, dict[str, Any]] | None:
+        """Send a create request again where the state of the owner was the reason; `PreparedItems` does it."""
+
+    def _of_same_owner(
+        self, resource: CheckedResource, user: User, path: Mapping[str, Any], body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The body with references to items below the same owner; `PreparedItems` does it."""
+        return body
 
     def _differing_more(
         self,
@@ -327,35 +351,6 @@ class ItemMaker(ItemRecorder):
         present = next((m for m in reversed(self._created.present) if m.resource is owner and m.user == user), None)
         made = present or self._owner(owner, user)
         return {} if made is None else made.path_below(resource)
-
-    def _listed(self, resource: CheckedResource, user: User) -> CreatedItem | None:
-        """The first item of a list; None if there is none."""
-        op, field = resource.operations.get("list"), resource.behaviour.identity.field
-        if op is None or resource.behaviour.parent:
-            return None
-        exchange = self.send(op, user=user)
-        item = next(iter(listed(op, exchange)), {})
-        if item.get(field) is None:
-            return None
-        path = {resource.behaviour.identity.parameter: item[field]}
-        return CreatedItem(resource, item[field], item, {}, user, exchange, path)
-
-    def _put(self, resource: CheckedResource, user: User) -> CreatedItem | None:
-        """An item that a PUT to an id of our own makes; None if that is not possible."""
-        op, parameter = resource.operations.get("replace"), resource.behaviour.identity.parameter
-        if op is None or self.target.read_only or not (op.behaviour.action and op.behaviour.action.upsert):
-            return None
-        body = self.bodies.minimal(op, self.check)
-        described = next((p for p in op.operation.parameters if p.name == parameter), None)
-        if body is None or described is None:
-            return None
-        path = {parameter: self.valid(described)}
-        exchange = self.send(op, user=user, path=path, body=body)
-        if exchange.status >= 300:
-            return None
-        made = CreatedItem(resource, path[parameter], op.item_in(exchange.json), body, user, exchange, path)
-        self._created.add(made)
-        return made
 
     def _owner(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """A new owner, or one that exists; None where none is known. Raises CannotBuildRequest."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.model.resources import CheckedResource
-from contracts.runner.item_maker import ItemMaker
+from contracts.runner.prepared_items import PreparedItems
 
 MOST_FIELDS = 20
 """At most this many optional fields are tried one by one."""
 
 
-class RefusedFields(ItemMaker):
+class RefusedFields(PreparedItems):
     """Creates items, and learns why bodies with all fields are refused."""
 
     def learn_refused_fields(self, name: str) -> bool:

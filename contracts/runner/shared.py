@@ -36,8 +36,9 @@ class SharedState:
     names those of which there may be too little for the create requests that refer to them, and `fillings` has the
     operations that add to what there is of them. `spans` has the fields between which the items of a resource last,
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
-    ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `listener` takes
-    what the service sends; None without one.
+    ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
+    after which an item accepts an operation that refuses new ones; they are none where no way was found. `listener`
+    takes what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -60,6 +61,7 @@ class SharedState:
         self.crowded: dict[str, int] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
+        self.ways: dict[str, tuple[Any, ...]] = {}
         self.made, self.refused = set[str](), set[str]()
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()

@@ -168,7 +168,11 @@ WRITE_ONLY = lazy_pattern(
     r"\b(is|are|will) not (be )?(returned|included) in (any |the )?(api )?(replies|responses?)\b",
     re.IGNORECASE,
 )
-UNIQUE = lazy_pattern(r"\b(must|has to|needs to) be (globally )?unique\b", re.IGNORECASE)
+UNIQUE = lazy_pattern(
+    r"\b(must|has to|needs to) be (globally )?unique\b|"
+    r"\bno two [a-z]+ (?:(?:can|may|ever) )?(?:have|share|use) the same\b",
+    re.IGNORECASE,
+)
 WITHIN = lazy_pattern(
     r"\b(within|per|in|inside|across|among(st)?|siblings|for|combination|together|case)\b", re.IGNORECASE
 )
@@ -183,6 +187,7 @@ TAKEN = lazy_pattern(
     r"\b(?P<used>[a-z][\w-]*(?: [a-z]\w*)?) (?:(?:that|which) )?(?:is|was|has been|must not be) (?:already )?"
     r"(?:taken|in use|used|registered|enrolled|invited|booked|on the list|a member)\b|"
     r"\bno (?P<once>[a-z]\w*) twice\b|"
+    r"\b(?P<one>[a-z][\w-]*(?: [a-z]\w*)?) (?:can|may) (?:only )?belong to (?:only )?one\b|"
     r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b",
     re.IGNORECASE,
 )

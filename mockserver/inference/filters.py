@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.descriptions import Said, description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
@@ -127,8 +129,17 @@ def _filters(
             is_named = is_own and plain(name.removesuffix(EACH)) in readings
             evidence = "implied" if is_named and plain(parameter.name) not in VIEWS else "inferred"
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
+            said = _says_only(schemas, parameter) if evidence == "inferred" and is_own else None
+            stated |= said.statement() if said is not None else {}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _says_only(schemas: Schemas, parameter: Parameter) -> Said | None:
+    """The sentence which says that a list has only items with a value: "only books with this tag"; None without one."""
+    word = re.escape(" ".join(asked_words(parameter.name)))
+    pattern = rf"\b(?:only|just|limits?|restricts?|filters?|with|that have)\b.*\b(?:this|that|the given) {word}\b"
+    return description(schemas, parameter.pointer).first(re.compile(pattern, re.IGNORECASE))
 
 
 def _is_any_of(schemas: Schemas, parameter: Parameter, name: str, key: str, own: frozenset[str]) -> bool:

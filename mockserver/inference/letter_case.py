@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
@@ -17,6 +18,7 @@ SAME_CASE = (
     rf"\bcase[- ]?insensitiv|\bnot case[- ]sensitive\b|"
     rf"\b(?:without|no) (?:regard (?:to|of|for)|considering) {CASE}|\b(?:regardless|irrespective) of {CASE}|"
     rf"\bignor\w+ {CASE}|\bcase (?:is (?:ignored|irrelevant)|(?:does|do)(?: not|n't) matter)\b|"
+    rf"\b(?:{SIDE}(?:[ -]?case)?(?: and | or |/){SIDE}[ -]?)?case (?:letters )?makes? no difference\b|"
     rf"\b{SIDE}(?:[ -]?case)?(?: and |/){SIDE}[ -]?case\b.*\b(?:same|equal|not distinguished)\b"
 )
 
@@ -25,7 +27,9 @@ IGNORES_CASE = lazy_pattern(SAME_CASE, re.IGNORECASE)
 ANY_CASE = lazy_pattern(rf"{SAME_CASE}|\bin any case\b(?! of)", re.IGNORECASE)
 """The same of a value: "in any case" may also mean "anyway" elsewhere."""
 
-TAKEN = lazy_pattern(r"\b(?:unique(?:ly|ness)?|in use|taken|exists?|refused|conflicts?|duplicates?)\b", re.IGNORECASE)
+TAKEN = lazy_pattern(
+    r"\b(?:unique(?:ly|ness)?|no two|in use|taken|exists?|refused|conflicts?|duplicates?)\b", re.IGNORECASE
+)
 """What says that a sentence is about values that another item has."""
 
 SCOPE = lazy_pattern(
@@ -41,7 +45,8 @@ def unique_in_any_case(schemas: Schemas, operation: Operation, pointer: str, nam
     """
     own = description(schemas, pointer)
     noun = re.compile(rf"\b{re.escape(name)}s?\b", re.IGNORECASE)
-    said = [Sentence(each, own.pointer) for each in own.sentences()]
+    parts = list(own.sentences())
+    said = [Sentence(each, own.pointer) for each in (*parts, *("; ".join(pair) for pair in pairwise(parts)))]
     said += [each for each in refusal_sentences(schemas, operation) if noun.search(each.text)]
     about = (each for each in said if ANY_CASE.search(each.text) and TAKEN.search(each.text))
     return next((each for each in about if not SCOPE.search(ANY_CASE.sub("", each.text))), None)

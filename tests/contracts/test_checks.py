@@ -103,6 +103,15 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "changed-tag": "test_two_users_of_crates.py",
+    "concurrent-numbers": "test_two_users_of_crates.py",
+    "concurrent-once": "test_two_users_of_crates.py",
+    "derived-after-update": "test_two_users_of_crates.py",
+    "key-of-another-user": "test_two_users_of_crates.py",
+    "stated-extreme": "test_studios.py",
+    "state-report": "test_studios.py",
+    "summed-limit": "test_studios.py",
+    "upload-length": "test_uploads.py",
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",
     "recreated-item": "test_waiting_guests.py",

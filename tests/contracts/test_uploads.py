@@ -21,10 +21,11 @@ NO: Node = {"description": "no"}
 TYPES = ["image/png", "image/gif"]
 UPLOAD = "Adds a scan of up to 2000 bytes (413 if it is larger)."
 SHOWN = "The bytes as they were uploaded, with the media type that they have."
+SIZE: Node = {"type": "integer", "description": "The length of the scan in bytes."}
 SCAN: Node = {
     "type": "object",
     "required": ["id", "size", "kind"],
-    "properties": {"id": {"type": "integer"}, "size": {"type": "integer"}, "kind": {"enum": TYPES}},
+    "properties": {"id": {"type": "integer"}, "size": SIZE, "kind": {"enum": TYPES}},
 }
 
 
@@ -56,7 +57,7 @@ def written(upload: str = UPLOAD, shown: str = SHOWN) -> Node:
 
 class Scans:
     """The service, with a flaw: `below` refuses the largest size, `any` no size; `named` guesses the type by the name,
-    `cut` loses the last byte."""
+    `cut` loses the last byte, `letters` counts letters."""
 
     def __init__(self, flaw: str = "") -> None:
         self.flaw = flaw
@@ -99,14 +100,16 @@ class Scans:
         return 201, "application/json", self._shown(len(self.scans) - 1)
 
     def _shown(self, id: int) -> bytes:
-        return json.dumps({"id": id, "size": len(self.scans[id][1]), "kind": self.scans[id][0]}).encode()
+        content = self.scans[id][1]
+        size = len(content.decode("utf-8", "replace")) if self.flaw == "letters" else len(content)
+        return json.dumps({"id": id, "size": size, "kind": self.scans[id][0]}).encode()
 
 
 def checked(folder: Path, flaw: str, document: Node) -> CheckResult:
     file = folder / "scans.json"
     file.write_text(json.dumps(document))
     with Target.asgi(Scans(flaw), []) as target:
-        return run_checks(contracts.of(file), target, only=["upload-size", "download"])
+        return run_checks(contracts.of(file), target, only=["upload-size", "upload-length", "download"])
 
 
 def found(result: CheckResult) -> list[tuple[str, str]]:
@@ -118,11 +121,19 @@ def test_a_service_that_keeps_files_as_described_passes(tmp_path: Path) -> None:
 
     assert [] == found(result)
     assert "passed" == result.outcomes["POST /scans", "upload-size"]
+    assert "passed" == result.outcomes["POST /scans", "upload-length"]
     assert "passed" == result.outcomes["GET /scans/{scan_id}/content", "download"]
 
 
 @pytest.mark.parametrize(
-    ("flaw", "check"), [("below", "upload-size"), ("any", "upload-size"), ("named", "download"), ("cut", "download")]
+    ("flaw", "check"),
+    [
+        ("below", "upload-size"),
+        ("any", "upload-size"),
+        ("named", "download"),
+        ("cut", "download"),
+        ("letters", "upload-length"),
+    ],
 )
 def test_what_is_not_as_described_is_a_failure(flaw: str, check: str, tmp_path: Path) -> None:
     assert [(check, "failure")] == found(checked(tmp_path, flaw, written()))
@@ -132,7 +143,14 @@ def test_without_a_sentence_about_the_download_it_is_a_warning(tmp_path: Path) -
     assert [("download", "warning")] == found(checked(tmp_path, "cut", written(shown="The scan.")))
 
 
-@pytest.mark.parametrize("sentence", ["Files may have at most 2 kB.", "The maximum size is 2000 bytes."])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Files may have at most 2 kB.",
+        "The maximum size is 2000 bytes.",
+        "A scan has 1 to 2000 bytes (413 if it is larger).",
+    ],
+)
 def test_a_size_is_read_in_several_ways(sentence: str, tmp_path: Path) -> None:
     assert [("upload-size", "failure")] == found(checked(tmp_path, "below", written(sentence)))
 

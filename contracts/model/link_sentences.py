@@ -1,0 +1,22 @@
+"""Sentences that say when a page has a link to the next one: "`rel=next` only if there are more entries"."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.model.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
+from contracts.model.resources import ResourceOperation
+from mockserver.contract import Contract
+
+ONLY_BEFORE_MORE = re.compile(
+    r"\bnext\b.*\b(?:only|as long as|not if|unless)\b.*\b(?:more|another|further|follow\w*|last page)\b|"
+    r"\b(?:last|final) page (?:has|contains|shows|carries|comes with)? ?no\b.*\bnext\b|"
+    r"\b(?:no|without an?)\b.*\bnext\b.*\bon the (?:last|final) page\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def next_only_before_more(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
+    """The sentence which says that only a page before another one has such a link; None if there is none."""
+    said = (*sentences_of_operation(contract, op), *sentences_of_service(contract))
+    return next((each for each in said if ONLY_BEFORE_MORE.search(each.text)), None)
