@@ -11,8 +11,11 @@ from mockserver.errors import LogDamaged, LogError, LogMismatch, LogUnavailable
 APPLICATION = 0x4D6F636B
 """The application id in the header of the file (https://sqlite.org/fileformat.html section 1.3.15): "Mock"."""
 
-FORMAT = 3
-"""The version of the file, as the user version in the header. Since 3, who commits counts that in a CommitLock."""
+FORMAT = 4
+"""The version of the file, as the user version in the header.
+
+Since 3, who commits counts that in a CommitLock; since 4, what was appended last is in NewestEntries.
+"""
 
 PIECES = (
     """CREATE TABLE pieces (partition INTEGER NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL,

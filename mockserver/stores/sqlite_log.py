@@ -1,20 +1,23 @@
 """The shared log in an SQLite file: for restarts, and for several processes on one machine.
 
-A round that appends holds the write lock of the file from its first append to its end, and is one transaction; its
-entries are written together at its end.
+A round that appends holds the lock of the file from its first append to its end. Its entries are then kept together: in
+memory that all processes share (NewestEntries), and from there in the tables, those of many rounds in one transaction.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from mockserver.errors import LogDamaged
+from mockserver.errors import LogDamaged, LogError, LogUnavailable
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
 from mockserver.stores.frame import framed, framed_pieces, unframed_entries, unframed_snapshot
+from mockserver.stores.newest_entries import SUFFIX, NewestEntries, Row
 from mockserver.stores.sqlite_rounds import SqliteRounds
 from mockserver.stores.wal_checkpoints import WalCheckpoints
 
@@ -46,6 +49,11 @@ WHERE namespace = ? AND service = ? ORDER BY piece.number
 """
 """The revision of a snapshot, how many pieces it has, and each of them; the whole one if it has none."""
 
+MOVED = "SELECT value FROM about WHERE name = 'moved'"
+"""A random number, and how often the newest entries were moved into the tables: by that they are known as its own."""
+
+RANDOM_BYTES = 16
+
 OLD_PIECES = """
 DELETE FROM pieces WHERE rowid IN
 (SELECT rowid FROM pieces WHERE partition = ? AND revision <> ? AND revision <= ? LIMIT 1)
@@ -72,11 +80,67 @@ class SqliteLog(SqliteRounds):
 
     def __init__(self, path: Path, durability: Durability = "process") -> None:
         self._path, self._durability = path, durability
-        super().__init__(path, SYNCHRONOUS[durability])
-        self._checkpoints = WalCheckpoints(path, SYNCHRONOUS[durability])
+        self._newest: NewestEntries | None = None
         self._heads: dict[Partition, int] = {}
         self._ids: dict[Partition, int] = {}
-        self._pending: list[tuple[int, bytes]] = []
+        self._pending: list[Row] = []
+        self._owner, self._written = b"", 0
+        super().__init__(path, SYNCHRONOUS[durability])
+        self._checkpoints = WalCheckpoints(path, SYNCHRONOUS[durability])
+        if self._turn is not None:
+            try:
+                self._open_newest()
+            except BaseException:
+                super().close()
+                raise
+
+    def _open_newest(self) -> None:
+        self._lock()
+        if self._one(MOVED) is None:
+            self._do("INSERT INTO about VALUES ('moved', ?)", os.urandom(RANDOM_BYTES) + bytes(8))
+        self._commit()
+        try:
+            self._newest = NewestEntries(self._path, REVISION_BITS)
+        except OSError as fault:
+            raise LogUnavailable(f"{self._path}{SUFFIX} cannot be used: {fault.strerror}") from fault
+        self._count(self._repair)
+        self._is_writing = False
+
+    def _repair(self) -> None:
+        if self._newest is not None:
+            self._newest.renew(self._one(MOVED)[0])
+            self._forget(is_sure=False)
+
+    def _has_changed(self) -> None:
+        newest = self._newest
+        if newest is not None:
+            age = newest.age
+            newest.look()
+            if newest.age == age:
+                return  # what was added is known, and nothing else has changed
+        self._forget(is_sure=True)
+
+    def _has_begun(self) -> None:
+        """Move the newest entries into the tables. If it is killed before they are emptied, that is done again.
+
+        What was not written to the disk is missing after a power failure, and what came after it must be missing too.
+        So all that is written so is counted, also if nothing is moved.
+        """
+        newest = self._newest
+        if newest is None:
+            return
+        rows, self._owner = list(newest.rows()), newest.owner
+        if rows or self._durability == "process":
+            moves = int.from_bytes(self._owner[RANDOM_BYTES:]) + 1
+            self._owner = self._owner[:RANDOM_BYTES] + moves.to_bytes(8)
+            self._insert(rows)
+            self._do("UPDATE about SET value = ? WHERE name = 'moved'", self._owner)
+
+    def _commit(self) -> None:
+        super()._commit()
+        if self._newest is not None:
+            self._heads = {each: self._head(each) or 0 for each in self._heads}
+            self._newest.empty(self._owner)
 
     def identify(self, identity: bytes, instead_of: bytes | None = None) -> bytes:
         """As SharedLog says."""
@@ -90,11 +154,14 @@ class SqliteLog(SqliteRounds):
 
     def new_entries(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
-        if self._heads.get(partition) == after:
+        if self._turn is not None and not self._is_writing:
+            self._look()
+        if self._head(partition) == after:
             return []
         self._write()
         found, before = self._following(partition, after), None
         while not found:
+            self._has_changed()  # the newest entries may have been moved meanwhile
             state = self._state(partition)
             _, base, head = state
             if after < base or after > head:
@@ -113,28 +180,39 @@ class SqliteLog(SqliteRounds):
 
         They say that it was not dropped: that deletes all entries, and leaves a gap before the next one.
         """
-        first = self._ids.get(partition, -1) << REVISION_BITS
-        if first < 0:
+        id = self._ids.get(partition)
+        if id is None:
             return []
+        found = self._newest.after(id, after) if self._newest is not None else []
+        if found:
+            return found
+        what = f"{self.place}: an entry of {'/'.join(partition)} after revision"
+        first = id << REVISION_BITS
         rows = self._all(ENTRIES, first | after, first + (1 << REVISION_BITS))
         if not rows or rows[0][0] != first | after + 1:
             return []
-        what = f"{self.place}: an entry of {'/'.join(partition)} after revision"
         found = unframed_entries((content for _, content in rows), what, after, [])
         if rows[-1][0] != first | after + len(rows):
             raise LogDamaged(f"{what} {after} is missing", tuple(found))
-        return found
+        return found + self._newest.after(id, after + len(rows)) if self._newest is not None else found
+
+    def _head(self, partition: Partition) -> int | None:
+        """The revision of a partition as last looked at; None if it is not known."""
+        head = self._heads.get(partition)
+        if head is None or self._newest is None:
+            return head
+        return max(head, self._newest.last(self._ids.get(partition, 0)))
 
     def hold(self, partition: Partition) -> None:
         """As SharedLog says."""
         if not self._is_writing:
-            self._lock()
+            self._take()
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """As SharedLog says. Nobody else can append from the first call of a round to its end."""
         if not self._is_writing:
-            self._lock()
-        head = self._heads.get(partition)
+            self._take()
+        head = self._head(partition)
         if (self._state(partition)[2] if head is None else head) != expected:
             return False
         self._pending.append((self._id(partition) << REVISION_BITS | expected + 1, framed(entry)))
@@ -143,25 +221,49 @@ class SqliteLog(SqliteRounds):
 
     def end(self) -> None:
         """As SharedLog says."""
-        size = self._write()
+        if self._pending and self._fault is None:
+            if self._newest is not None and self._is_soon_enough():
+                self._count(self._add_newest)
+                self._is_writing = False
+                return
+            self._write()
         super().end()
-        if size:
+        if self._written:
+            size, self._written = self._written, 0
             self._checkpoints.count(size, self._db)
 
-    def _write(self) -> int:
-        """Write what this round has appended so far, within its transaction; how many bytes that are."""
-        if not self._pending:
-            return 0
+    def _is_soon_enough(self) -> bool:
+        """Can what this round has appended go into the tables later?"""
+        newest = self._newest
+        return (
+            newest is not None
+            and not self._is_begun
+            and self._durability == "process"
+            and newest.has_room(self._pending)
+        )
+
+    def _add_newest(self) -> None:
         pending, self._pending = self._pending, []
+        self._newest.add(pending)  # type: ignore[union-attr]  # the caller looked
+
+    def _write(self) -> None:
+        """Write what this round has appended so far into the tables."""
+        if self._pending:
+            self._lock()
+            pending, self._pending = self._pending, []
+            self._insert(pending)
+
+    def _insert(self, rows: list[Row]) -> None:
         try:
-            self._db.executemany("INSERT INTO entries VALUES (?, ?)", pending)
+            self._db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?)", rows)
         except sqlite3.Error as fault:
             raise self._failed(fault) from fault
-        return sum(len(content) for _, content in pending)
+        self._written += sum([len(content) for _, content in rows])
 
     def heads(self) -> dict[Partition, int]:
         """As SharedLog says."""
         self._write()
+        self._look()
         rows = self._all("SELECT namespace, service FROM partitions WHERE NOT is_dropped")
         return {each: self._state(each)[2] for each in (Partition(*row) for row in rows)}
 
@@ -254,6 +356,13 @@ class SqliteLog(SqliteRounds):
 
     def close(self) -> None:
         """As SharedLog says. What a round has not ended is taken back."""
+        if self._newest is not None:
+            with suppress(LogError):
+                self.begin()
+                if any(self._newest.rows()):
+                    self._lock()
+                    self.end()
+            self._newest = None
         self._checkpoints.close()
         super().close()
 
@@ -266,12 +375,14 @@ class SqliteLog(SqliteRounds):
         id, base, last, saved, is_dropped = row
         if not is_dropped:
             self._ids[partition] = id
-        return id, base, max(last, saved)
+        newest = self._newest.last(id) if self._newest is not None else 0
+        return id, base, max(last, saved, newest)
 
     def _id(self, partition: Partition) -> int:
         """The number of a partition, which is made if it has none or was dropped."""
         found = self._ids.get(partition)
         if found is None:
+            self._lock()
             self._do("INSERT OR IGNORE INTO partitions (namespace, service) VALUES (?, ?)", *partition)
             self._do(
                 "UPDATE partitions SET is_dropped = 0 WHERE namespace = ? AND service = ? AND is_dropped", *partition
