@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.linear.collection_history import Call
+from tests.linear.collection_history import Call, Id
 
 SECONDS = 20.0
 """How long a client waits for an answer."""
@@ -28,14 +28,14 @@ class NoteClient:
         self._name, self._sent = f"client {seed}", 0
         self._connection: http.client.HTTPConnection | None = None
 
-    def create(self) -> int | None:
+    def create(self) -> Id | None:
         """Create a note with a title of its own; its id if it is known."""
         return self._note("create", "POST", "/notes", None)
 
-    def replace(self, id: int) -> None:
+    def replace(self, id: Id) -> None:
         self._note("replace", "PUT", f"/notes/{id}", id)
 
-    def _note(self, kind: str, method: str, path: str, id: int | None) -> int | None:
+    def _note(self, kind: str, method: str, path: str, id: Id | None) -> Id | None:
         title = f"{self._name}, request {self._sent}"
         sent, status, shown = self._send(method, path, {"title": title})
         if id is None and status == 201:
@@ -43,11 +43,11 @@ class NoteClient:
         self.calls.append(Call(kind, sent, time.monotonic(), status, id, title))
         return id
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: Id) -> None:
         sent, status, _ = self._send("DELETE", f"/notes/{id}")
         self.calls.append(Call("delete", sent, time.monotonic(), status, id))
 
-    def get(self, id: int) -> None:
+    def get(self, id: Id) -> None:
         sent, status, shown = self._send("GET", f"/notes/{id}")
         title = shown["title"] if status == 200 else ""
         self.calls.append(Call("get", sent, time.monotonic(), status, id, title))
@@ -57,7 +57,7 @@ class NoteClient:
         items = tuple((each["id"], each["title"]) for each in shown) if status == 200 else ()
         self.calls.append(Call("list", sent, time.monotonic(), status, items=items))
 
-    def work(self, count: int, notes: list[int], most: int = 5) -> None:
+    def work(self, count: int, notes: list[Id], most: int = 5) -> None:
         """Send so many random requests about at most so many notes, which clients share."""
         for _ in range(count):
             id = self.random.choice(notes[-most:]) if notes else None

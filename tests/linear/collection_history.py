@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-Items = tuple[tuple[int, str], ...]
+Id = int | str
+"""The id of a note: a number that counts up, or a text."""
+
+Items = tuple[tuple[Id, str], ...]
 """(id, title) of each note, in the order in which they were created."""
 
 State = tuple[int, Items]
-"""The highest id so far, and the notes. Ids are numbers that rise with each note, also when some were deleted."""
+"""The highest id so far, and the notes. Numbers rise with each note, also when some were deleted; a text is new."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,18 @@ class Call:
     """A request and its response: when it was sent and answered, by one monotonic clock.
 
     `kind` is create, get, list, replace or delete. `id` is that of the note, None for a create of which it is not
-    known. `title` is what was sent, or what a get shows; `items` what a list shows. `status` 0 says that there was no
-    answer.
+    known. `title` is what was sent, or what a get shows; `items` what a list shows. `later` are the notes that were
+    created after it, by what lists show. `status` 0 says that there was no answer.
     """
 
     kind: str
     sent: float
     answered: float
     status: int
-    id: int | None = None
+    id: Id | None = None
     title: str = ""
     items: Items = ()
+    later: frozenset[Id] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -52,7 +57,8 @@ class Call:
         if self.kind == "list":
             is_right = self.items in (items, items[::-1])
         elif self.kind == "create":
-            is_right = self.id is not None and self.id > highest
+            is_new = self.id > highest if isinstance(self.id, int) else self.id not in found
+            is_right = self.id is not None and is_new and self.later.isdisjoint(found)
         elif self.status == 404:
             is_right = self.id not in found
         else:
@@ -62,7 +68,7 @@ class Call:
 
     def _after(self, highest: int, items: Items) -> State:
         if self.kind == "create" and self.id is not None:
-            return self.id, (*items, (self.id, self.title))
+            return self.id if isinstance(self.id, int) else highest, (*items, (self.id, self.title))
         if self.kind == "delete" and self.status != 404:
             return highest, tuple(each for each in items if each[0] != self.id)
         if self.kind == "replace" and self.status != 404:
@@ -85,9 +91,33 @@ def with_known_ids(calls: Sequence[Call]) -> list[Call]:
     return known
 
 
+def shown_later(calls: Sequence[Call]) -> dict[Id | None, frozenset[Id]]:
+    """For each note with a text as its id those that were created after it, because some list shows them so.
+
+    Without that, ids that do not count up leave too many orders of creates to try. Nothing where the creates do not say
+    whether lists begin with the oldest note or with the newest one.
+    """
+    made = {call.id: call for call in calls if call.kind == "create" and call.is_known}
+    shown = [[id for id, _ in call.items if isinstance(id, str)] for call in calls if call.kind == "list"]
+    pairs = [pair for ids in shown for pair in pairwise(ids) if made.keys() >= set(pair)]
+    is_oldest_first = any(made[first].answered < made[second].sent for first, second in pairs)
+    if is_oldest_first is any(made[second].answered < made[first].sent for first, second in pairs):
+        return {}
+    later: dict[Id | None, frozenset[Id]] = {}
+    for ids in shown:
+        ordered = ids if is_oldest_first else ids[::-1]
+        for number, id in enumerate(ordered, 1):
+            later[id] = later.get(id, frozenset()) | frozenset(ordered[number:])
+    return later
+
+
 def unexplained(history: Sequence[Call], start: State = (-1, ())) -> Call | None:
     """None if some order explains all responses; else the request after which none does, of the longest order found."""
-    calls = sorted(with_known_ids(history), key=lambda call: call.sent)
+    later = shown_later(history)
+    ordered = sorted(with_known_ids(history), key=lambda call: call.sent)
+    calls = [
+        replace(call, later=later.get(call.id, frozenset())) if call.kind == "create" else call for call in ordered
+    ]
     everything = sum(1 << number for number, call in enumerate(calls) if call.is_known)
     waiting: list[tuple[int, int, State]] = [(0, 0, start)]
     reached = {(0, start)}

@@ -16,14 +16,14 @@ from pathlib import Path
 from threading import Timer
 
 from tests.linear.clients import NoteClient, at_once
-from tests.linear.collection_history import Call, unexplained
-from tests.linear.server import WorkersServer
+from tests.linear.collection_history import Call, Id, unexplained
+from tests.linear.server import NOTES, WorkersServer, notes_by_uuid
 from tests.redis_process import RedisProcess
 
 
 def history(server: WorkersServer, namespace: str, clients: int, requests: int) -> list[Call]:
     """What clients saw, and a list after all of them."""
-    notes: list[int] = []
+    notes: list[Id] = []
     working = [NoteClient(server.port, number, namespace) for number in range(clients)]
     calls = at_once(working, lambda client: client.work(requests // 2, notes))
     last = NoteClient(server.port, clients, namespace)
@@ -71,9 +71,15 @@ def main() -> None:
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         redis = running.enter_context(RedisProcess())
-        for name, store in (("SQLite", str(folder / "notes.db")), ("Redis", redis.address)):
+        by_uuid = notes_by_uuid(folder)
+        for name, store, document in (
+            ("SQLite", str(folder / "notes.db"), NOTES),
+            ("SQLite, ids are UUIDs", str(folder / "uuids.db"), by_uuid),
+            ("Redis", redis.address, NOTES),
+            ("Redis, ids are UUIDs", f"{redis.address}?prefix=uuids", by_uuid),
+        ):
             print(f"{name}, {options.workers} workers, {options.clients} clients")
-            with WorkersServer(store, options.workers, folder / f"{name}.log") as server:
+            with WorkersServer(store, options.workers, folder / f"{name}.log", document=document) as server:
                 failed += campaign(server, options)
                 print(
                     *(line for line in server.printed().splitlines() if "rror" in line or "Traceback" in line), sep="\n"

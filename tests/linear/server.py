@@ -17,13 +17,21 @@ from tests.process import COMMAND, ENVIRONMENT, READY, ROOT, free_port
 NOTES = Path(__file__).parent / "notes.yaml"
 
 
+def notes_by_uuid(folder: Path) -> Path:
+    """The document of notes whose ids are UUIDs: they depend on nothing that is stored, those that count up do."""
+    document = folder / "notes-by-uuid.yaml"
+    text = NOTES.read_text(encoding="utf-8")
+    document.write_text(text.replace("{type: integer}", "{type: string, format: uuid}"), encoding="utf-8")
+    return document
+
+
 class WorkersServer:
     """A server of notes with several processes and one store."""
 
-    def __init__(self, store: str, workers: int, log: Path, *options: str) -> None:
+    def __init__(self, store: str, workers: int, log: Path, *options: str, document: Path = NOTES) -> None:
         self.port, self._log = free_port(), log
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [*COMMAND, "serve", str(NOTES), "--port", str(self.port), "--store", store]
+        self._command = [*COMMAND, "serve", str(document), "--port", str(self.port), "--store", store]
         self._command += ["--workers", str(workers), "--journal", "0", *options]
         self._workers = workers
         self._process: subprocess.Popen[bytes] | None = None

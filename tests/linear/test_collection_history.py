@@ -68,3 +68,13 @@ def test_a_list_in_another_order_than_that_of_creation_is_unexplained() -> None:
     mixed = Call("list", 5, 6, 200, items=((1, ""), (0, ""), (2, "")))
 
     assert mixed == unexplained([*created, mixed])
+
+
+def test_lists_say_in_which_order_notes_were_created_whose_ids_do_not_count_up() -> None:
+    created = [Call("create", 0, 9, 201, id, id) for id in "abcdefghijkl"]
+    last = Call("create", 10, 11, 201, "z", "z")
+    shown = Call("list", 12, 13, 200, items=tuple((id, id) for id in "lkjihgfedcbaz"))
+    otherwise = Call("list", 14, 15, 200, items=tuple((id, id) for id in "kljihgfedcbaz"))
+
+    assert unexplained([*created, last, shown]) is None
+    assert unexplained([*created, last, shown, otherwise]) is not None

@@ -6,12 +6,13 @@ from pathlib import Path
 from threading import Timer
 
 import httpx
+import pytest
 
 from tests.linear.clients import NoteClient
 from tests.linear.collection_history import unexplained
 from tests.linear.killed import shown, written, wrong
 from tests.linear.run import history
-from tests.linear.server import WorkersServer, wait_until
+from tests.linear.server import NOTES, WorkersServer, notes_by_uuid, wait_until
 from tests.redis_process import RedisProcess
 
 
@@ -28,8 +29,10 @@ def test_nothing_that_was_acknowledged_is_lost_when_workers_are_killed(tmp_path:
         assert items == shown(server)
 
 
-def test_one_order_explains_what_clients_saw_at_several_workers(tmp_path: Path) -> None:
-    with WorkersServer(str(tmp_path / "notes.db"), 4, tmp_path / "log") as server:
+@pytest.mark.parametrize("has_uuids", [False, True])
+def test_one_order_explains_what_clients_saw_at_several_workers(tmp_path: Path, has_uuids: bool) -> None:
+    document = notes_by_uuid(tmp_path) if has_uuids else NOTES
+    with WorkersServer(str(tmp_path / "notes.db"), 4, tmp_path / "log", document=document) as server:
         kill = Timer(0.1, server.kill_worker)
         kill.start()
         calls = history(server, "shared", clients=6, requests=50)

@@ -9,6 +9,7 @@ from mockserver.state.change_log import ABSENT
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import Window
+from mockserver.state.shared.draft import Draft
 from mockserver.state.store import Store
 
 
@@ -21,13 +22,17 @@ class StoreChange(Protocol):
 
 
 class Changes:
-    """The changes since they were last `taken`, in their order. Nothing is noted while they are `paused`."""
+    """The changes since they were last `taken`, in their order. Nothing is noted while they are `paused`.
 
-    __slots__ = ("noted", "paused")
+    While there is a `draft`, a request makes none: what it would add is noted there.
+    """
+
+    __slots__ = ("draft", "noted", "paused")
 
     def __init__(self) -> None:
         self.noted: list[tuple[str, StoreChange]] = []
         self.paused = True
+        self.draft: Draft | None = None
 
     def note(self, service: str, change: StoreChange) -> None:
         """Keep a change of the store of a service."""

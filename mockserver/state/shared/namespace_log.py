@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.errors import LogDamaged, LogUnavailable
-from mockserver.state.change_log import Change, ChangeLog
+from mockserver.state.change_log import Change, ChangeLog, Commit, FactChange
 from mockserver.state.clock import SteeredClock, SteppingClock
 from mockserver.state.shared import entry as entries
 from mockserver.state.shared.changes import Changes, StoreChange, undo, written
+from mockserver.state.shared.draft import FACTS, Draft
 from mockserver.state.shared.entry import ChangeEntry, UnknownEntryError
 from mockserver.state.shared.shared_store import SharedStore
 from mockserver.state.shared.snapshot_saver import SnapshotSaver
@@ -22,6 +23,9 @@ ONE_ORDER = ""
 FEWEST_ENTRIES = 10_000
 """After how many entries a snapshot is saved; after half as many as there are items, if that is more."""
 
+
+ANYTHING = "anything"
+"""What may have changed where it is not known what."""
 
 CONTENTION = 100
 """For how many rounds after others were faster the log is held before requests run that may change something."""
@@ -88,7 +92,8 @@ class NamespaceLog:
         self.revision = self._saved = 0
         self.is_lost, self._start = False, 0
         self._is_due, self._contention = False, 0
-        self.round_number = self._held_in = 0
+        self.round_number = self._held_in = self._held_after = 0
+        self._changed: set[Hashable] = set()
         self._seen = followed.log.revision if followed.log is not None else 0
 
     def load(self) -> None:
@@ -127,6 +132,8 @@ class NamespaceLog:
             return True
         if not entries:
             return False
+        if not self._is_held:
+            self._changed.clear()
         self.changes.paused = True
         for content in entries:
             self._apply(content)
@@ -137,9 +144,38 @@ class NamespaceLog:
     def hold(self, number: int) -> None:
         """Lock the log until the round of that number ends, and apply what others appended. Raises a LogError."""
         if self._held_in != number:
-            self._log.hold(self.partition)
-            self._held_in = number
-            self._contention = CONTENTION if self.catch_up() else self._contention - 1
+            self._held_in, self._held_after = number, self.revision
+            self._changed.clear()
+            try:
+                was_behind = self.catch_up()  # what is there already need not be applied while others wait
+                self._log.hold(self.partition)
+                was_behind |= self.catch_up()
+            except BaseException:
+                self._held_in = 0
+                raise
+            self._contention = CONTENTION if was_behind else self._contention - 1
+
+    @property
+    def _is_held(self) -> bool:
+        """Is the log locked in this round?"""
+        return self._held_in == self.round_number
+
+    def keep(self, draft: Draft) -> tuple[Appended, tuple[Commit, ...]] | None:
+        """Append what a draft adds, with its commits; None if what it read is no longer so. The log must be held.
+
+        Raises a LogError; then the items are not there.
+        """
+        is_of_now = draft.revision == self._held_after and self._changed.isdisjoint({ANYTHING, *draft.reads})
+        if not is_of_now or any(record.id in collection.by_id for _, collection, record in draft.added):
+            return None
+        for store, collection, record in draft.added:
+            store.sequence += 1
+            record.sequence = store.sequence
+            collection.add(record)
+        history = self.followed.log
+        commits = tuple(history.append(*each) for each in draft.commits) if history is not None else ()
+        appended = self.append()
+        return (appended, commits) if appended is not None else None
 
     def settle(self) -> None:
         """Note changes from now on, and forget those before."""
@@ -157,6 +193,8 @@ class NamespaceLog:
         said = list(written(changes))
         if not said and not commits and not control:
             return Appended(self, [], 0, is_entry=False)
+        if self._is_held:
+            self._changed.update(map(_changed, said) if not control else (ANYTHING,))
         appended = Appended(self, changes, commits, has_undo=not control)
         is_appended = False
         try:
@@ -179,6 +217,7 @@ class NamespaceLog:
         if not said and not commits:
             return []
         content = self._entry(said, commits, [])
+        self._changed.add(ANYTHING)
         if self._log.append(self.partition, self.revision, content):
             self.revision += 1
             self._is_due |= self.revision % FEWEST_ENTRIES == 0
@@ -257,8 +296,7 @@ class NamespaceLog:
         except UnknownEntryError as fault:
             name = self.partition.namespace
             raise LogDamaged(f"{self._log.place}: entry {self.revision + 1} of {name}: {fault}") from None
-        source = self.followed.clock.source
-        if entry.stepped is not None and isinstance(source, SteppingClock):
+        if entry.stepped is not None and isinstance(source := self.followed.clock.source, SteppingClock):
             source.time = max(source.time, entry.stepped)
         changes: list[Change] = []
         label = ""
@@ -269,10 +307,21 @@ class NamespaceLog:
                 made = entries.apply(store, change)
                 if made is not None:
                     changes.append(made)
+                self._changed.add(ANYTHING if made is None else FACTS if isinstance(made, FactChange) else made.key)
         history = self.followed.log
         for number in range(entry.commits if history is not None else 0):
             history.append(label, changes if number == 0 else [])  # type: ignore[union-attr]  # it is not None here
         given = None
+        if entry.control:
+            self._changed.add(ANYTHING)
         for name, value in entry.control:
             given = self.followed.control(name, value)
         return given
+
+
+def _changed(said: tuple[str, list[Any]]) -> Hashable:
+    """The key of what an entry says is changed."""
+    name, *values = said[1]
+    if name in ("add", "swap", "remove", "withdraw"):
+        return tuple(values[:3])
+    return FACTS if name == "fact" else ANYTHING

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.state.change_log import ABSENT
+from mockserver.state.change_log import ABSENT, ChangeLog
 from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
 from mockserver.state.request_counts import RequestCounts, Window
@@ -21,6 +21,7 @@ from mockserver.state.shared.changes import (
     ReferencesMade,
     RequestCounted,
 )
+from mockserver.state.shared.draft import FACTS, Draft, DraftedCollection, NeedsLock, with_lock
 from mockserver.state.store import Store
 from mockserver.state.world import World
 
@@ -34,14 +35,48 @@ class SharedStore(Store):
     def __init__(
         self, indexed: Mapping[str, tuple[str, ...]] | None = None, world: World | None = None, label: str = ""
     ) -> None:
-        super().__init__(indexed, world, label)
         self.changes = Changes()
+        super().__init__(indexed, world, label)
         self.service = label.partition("@")[0]
         self.counts = _RecordedCounts(self)
 
     def note(self, change: Any) -> None:
         """Note a change."""
         self.changes.note(self.service, change)
+
+    @property  # type: ignore[override]  # as an attribute, but a draft has a log of its own
+    def log(self) -> ChangeLog | Draft | None:
+        """Where commits are kept."""
+        draft = self.changes.draft
+        return self._log if draft is None or self._log is None else draft
+
+    @log.setter
+    def log(self, log: ChangeLog | None) -> None:
+        self._log = log
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What rules store about a tenant. It is noted that a draft has read it."""
+        if self.changes.draft is not None:
+            self.changes.draft.reads.add(FACTS)
+        return self._facts
+
+    @facts.setter
+    def facts(self, facts: dict[str, dict[str, Any]]) -> None:
+        self._facts = facts
+
+    @property
+    def collections(self) -> dict[Key, Collection]:
+        if self.changes.draft is not None:
+            raise NeedsLock
+        return super().collections
+
+    def _drafted(self, key: Key, draft: Draft) -> Any:
+        """A collection as a draft sees it."""
+        held = self._held.get(key)
+        if held is None or self._unjoined:
+            raise NeedsLock
+        return DraftedCollection(self, held, draft)
 
     def made(self, key: Key) -> Collection:
         return RecordedCollection(self, self.indexed(key[0]), key)
@@ -64,6 +99,9 @@ class SharedStore(Store):
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         key = (resource, tenant, owner)
+        if self.changes.draft is not None:
+            drafted: Collection = self._drafted(key, self.changes.draft)
+            return drafted
         if not self._unjoined:
             held = self._held.get(key)
             return held if held is not None else super().collection(resource, tenant, owner)
@@ -72,6 +110,11 @@ class SharedStore(Store):
         if was_unjoined and key not in self._unjoined:
             self.note(ReferencesMade(self._unjoined, key, is_new=False))
         return found
+
+    def unjoined(self, resource: str, tenant: str, owner: str) -> Collection:
+        if self.changes.draft is not None:
+            return self.collection(resource, tenant, owner)
+        return super().unjoined(resource, tenant, owner)
 
     def _new(self, key: Key) -> Collection:
         found = super()._new(key)
@@ -83,17 +126,22 @@ class SharedStore(Store):
         super()._keep(key)
         self.note(CollectionKept(self._held, key))
 
+    @with_lock
     def put_fact(self, tenant: str, name: str, value: Any) -> None:
         self.note(FactChanged(self, tenant, name, value))
-        super().put_fact(tenant, name, value)
+        Store.put_fact(self, tenant, name, value)
 
+    @with_lock
     def drop_fact(self, tenant: str, name: str) -> None:
         self.note(FactChanged(self, tenant, name, ABSENT))
-        super().drop_fact(tenant, name)
+        Store.drop_fact(self, tenant, name)
 
+    @with_lock
     def draw(self) -> int:
         self.note(NumberDrawn(self))
-        return super().draw()
+        return Store.draw(self)
+
+    is_settled = with_lock(Store.is_settled)
 
     def take_counts(self, counts: RequestCounts) -> None:
         self.counts = _RecordedCounts(self)

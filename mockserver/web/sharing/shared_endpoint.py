@@ -11,6 +11,7 @@ from mockserver.errors import LogError
 from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.openapi.document import Operation
+from mockserver.state.shared.draft import Draft, NeedsLock
 from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
 from mockserver.web.endpoint import Answered, Endpoint, ReadBody, Scope, receive_body
 from mockserver.web.request.prefer import Preferences
@@ -23,6 +24,9 @@ from mockserver.web.trace import TRACE
 
 READS = ("GET", "HEAD")
 
+WITHOUT_DRAFT = 100
+"""For how many requests no draft is made after one that could not be kept."""
+
 
 class SharedEndpoint(Endpoint):
     """An endpoint that answers in rounds of a Sharing.
@@ -31,8 +35,9 @@ class SharedEndpoint(Endpoint):
     are applied, and it runs again. One that waits cannot run again: its changes come after theirs.
 
     What is changed, or read after that in the same round, pauses until the round is kept. While others append too, a
-    request with a body also pauses between its body and its handler, until all requests of the round are read: so the
-    log is locked only while requests are handled, and other processes wait for that alone.
+    request with a body also pauses between its body and its handler, until all requests of the round are read; one that
+    only adds items pauses after its handler, as a draft (state/shared/draft.py). So the log is locked only while the
+    others are handled and items are added, and other processes wait for that alone.
     """
 
     def __init__(
@@ -50,6 +55,8 @@ class SharedEndpoint(Endpoint):
         # A rate limit counts in the store, and does so before the body is read.
         self._has_parts = self._may_change and self._body is not None and self.limiter is None
         self._is_begun_alone = False
+        is_told = self._is_delete or self._notify is not None
+        self._may_be_draft, self._without_draft = bound is not None and not is_told, 0
 
     def send(self, request: CommittedRequest) -> None:
         """Hold back what is sent until the changes are in the log: before that, the request may run again."""
@@ -74,13 +81,11 @@ class SharedEndpoint(Endpoint):
         answered: Answered | Waiting
         try:
             if sharing.may_pause:
-                log, begun = self._followed(scope), None
+                log = self._followed(scope)
                 if self._has_parts and log.is_contended:
-                    begun, refused = self._begun(scope, receive, values)
-                    if refused is not None:
-                        return refused
-                    await TURN
-                answered = self._answered(log, scope, receive, values, begun)
+                    answered = await self._in_parts(log, scope, receive, values)
+                else:
+                    answered = self._answered(log, scope, receive, values)
                 if sharing.changed and type(answered) is tuple:
                     held, self._held = self._held, []
                     await KEPT
@@ -99,6 +104,57 @@ class SharedEndpoint(Endpoint):
         if self._held:
             self._send_held()
         return answered
+
+    async def _in_parts(
+        self, log: NamespaceLog, scope: Scope, receive: Any, values: tuple[str, ...]
+    ) -> Answered | Waiting:
+        """The answer to a request of which as much as possible is done before the log is locked."""
+        sharing, begun = self._sharing, None
+        drafted = self._drafted(log, scope, receive, values)
+        if drafted is not None:
+            draft, answered = drafted
+            if not draft.added:
+                return answered
+            await TURN
+            log.hold(sharing.round_number)
+            kept = log.keep(draft)
+            if kept is not None:
+                sharing.keep(kept[0])
+                if TRACE in scope:
+                    scope[TRACE].commits = kept[1]
+                return answered
+            self._without_draft = WITHOUT_DRAFT
+            if TRACE in scope:
+                scope[TRACE].reasons = ()
+        else:
+            begun, refused = self._begun(scope, receive, values)
+            if refused is not None:
+                return refused
+            await TURN
+        return self._answered(log, scope, receive, values, begun)
+
+    def _drafted(
+        self, log: NamespaceLog, scope: Scope, receive: Any, values: tuple[str, ...]
+    ) -> tuple[Draft, Answered] | None:
+        """An answer that is made before the log is locked; None for a request that may do more than to add items."""
+        if self._without_draft or not self._may_be_draft or self._sharing.changed:
+            self._without_draft = max(0, self._without_draft - 1)
+            return None
+        draft = log.changes.draft = Draft(log.revision)
+        answer = Endpoint.__call__(self, scope, receive, values)
+        try:
+            answer.send(None)
+        except StopIteration as end:
+            return draft, end.value
+        except NeedsLock:
+            pass
+        finally:
+            log.changes.draft = None
+        answer.close()
+        self._without_draft = WITHOUT_DRAFT
+        if TRACE in scope:
+            scope[TRACE].reasons = ()
+        return None
 
     def _begun(
         self, scope: Scope, receive: Any, values: tuple[str, ...]
