@@ -111,7 +111,7 @@ def is_of_operation(sentence: OwnerSentence, op: ResourceOperation) -> bool:
 def service_shares(contract: Contract, name: str) -> bool:
     """Does a sentence about the whole service say that all users see items called `name`?"""
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
-    said = [each.text for each in _of_the_service(contract) if named.search(each.text)]
+    said = [each.text for each in sentences_of_service(contract) if named.search(each.text)]
     return any(SHARED.search(text) and READING.search(text) and not DENIED.search(text) for text in said)
 
 
