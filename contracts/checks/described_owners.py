@@ -31,9 +31,8 @@ def against_description(context: CheckContext, resource: CheckedResource, attemp
         own = _of_resource(context, resource)
     if own is None or (is_about_changes(own) and not _is_named(own, attempt)):
         return None
-    is_open = (
-        attempt.kind in READS and not is_of_operation(own, attempt.op) and _is_left_open(context, resource, attempt)
-    )
+    is_shared = attempt.kind in (*READS, *BELOW) and not is_of_operation(own, attempt.op)
+    is_open = is_shared and _is_left_open(context, resource, attempt)
     evidence: Evidence = "inferred" if is_open else "described"
     return Breach(attempt, evidence, own.source, "the document says whose it is", True)
 
@@ -51,7 +50,7 @@ STEM = 5
 
 
 def _is_left_open(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> bool:
-    """Does the document forbid others to change such items, with 403, and not to read them, or share them by words?"""
+    """Does the document forbid others another thing with such items by 403, and not this, or share them by words?"""
     others = [each for each in resource.operations.values() if each.operation is not attempt.op.operation]
     is_forbidden = any(lists_status(each, 403) for each in others) and not lists_status(attempt.op, 403)
     return is_forbidden or service_shares(context.contract, resource.name)
