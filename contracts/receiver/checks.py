@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from inspect import getdoc
+from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange
 from contracts.receiver.receiver_context import ReceiverContext, Signed, is_refused, is_success
 from mockserver.webhooks.sent_requests import made_secret
 
@@ -112,13 +114,12 @@ def malformed_refused(context: ReceiverContext) -> None:
 
 def duplicate_ignored(context: ReceiverContext) -> None:
     """A receiver accepts a delivery that comes again, with the same id, and does nothing more."""
-    context.probed()
-    how = context.signed
-    first = context.send(how)
-    if not is_success(first):
-        raise CannotBuildRequest(f"a valid delivery is not accepted either (status {first.status})")
-    before = context.probed()
+    start, how = context.probed(), context.signed
+    first, began = _accepted(context, how), time.monotonic()
+    before = context.settled(start)
+    seconds = time.monotonic() - began
     second = context.send(how)
+    time.sleep(seconds)  # as long as the effect of the first one took
     after = context.probed()
     context.expect(
         is_success(second), "a delivery that comes again is accepted", _status(second), first, second, about="status"
@@ -132,6 +133,63 @@ def duplicate_ignored(context: ReceiverContext) -> None:
         after,
         about="effect",
     )
+
+
+def duplicates_at_once_ignored(context: ReceiverContext) -> None:
+    """A receiver that gets one delivery several times at once does what it says once."""
+    start = context.probed()
+    _accepted(context, context.signed)
+    one, how = context.settled(start), context.signed
+    copies = context.together([how] * PARALLEL)
+    if not any(map(is_success, copies)):
+        raise CannotBuildRequest(f"none of {PARALLEL} deliveries at a time is accepted ({_status(*copies)})")
+    many = context.settled(one)
+    again = context.send(how)
+    if context.probed().reply_body != many.reply_body:
+        raise CannotBuildRequest("a delivery that comes again has an effect in any case")
+    single, several = _steps(start.json, one.json), _steps(one.json, many.json)
+    if not single:
+        raise CannotBuildRequest("the probe shows no number that a delivery changes")
+    times = max(_times(step, several.get(place, 0)) for place, step in single.items())
+    shown = f"the probe showed {_text(one.reply_body)}, and then {_text(many.reply_body)}"
+    context.expect(
+        times < 2,
+        f"{PARALLEL} copies of a delivery that come at the same time have the effect of one",
+        f"they had the effect of {times:g}: {shown}",
+        copies[0],
+        again,
+        many,
+    )
+
+
+def _accepted(context: ReceiverContext, how: Signed) -> RecordedExchange:
+    """A delivery that was accepted. Raises CannotBuildRequest for one that was not."""
+    exchange = context.send(how)
+    if not is_success(exchange):
+        raise CannotBuildRequest(f"a valid delivery is not accepted either (status {exchange.status})")
+    return exchange
+
+
+def _times(step: float, other: float) -> float:
+    """How many times a step is in another one; 1 unless it is a whole number of times."""
+    times = other / step
+    return times if times == int(times) and 1 < times <= PARALLEL else 1
+
+
+def _steps(before: Any, after: Any) -> dict[str, float]:
+    """By how much each number and the length of each list in a JSON value has changed."""
+    first, second = dict(_numbers(before, "")), dict(_numbers(after, ""))
+    return {place: second[place] - number for place, number in first.items() if second.get(place, number) != number}
+
+
+def _numbers(value: Any, place: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _numbers(each, f"{place}/{key}")
+    elif isinstance(value, list):
+        yield place, len(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield place, value
 
 
 def parallel_accepted(context: ReceiverContext) -> None:
@@ -202,6 +260,7 @@ RECEIVER_CHECKS = (
     ReceiverCheck("receiver-unknown-version", unknown_version_refused),
     ReceiverCheck("receiver-malformed", malformed_refused, "RFC 9110 section 15.5 (a client's mistake is a 4xx)"),
     ReceiverCheck("receiver-duplicate", duplicate_ignored, AT_LEAST_ONCE),
+    ReceiverCheck("receiver-duplicates-at-once", duplicates_at_once_ignored, AT_LEAST_ONCE),
     ReceiverCheck("receiver-parallel", parallel_accepted, AT_LEAST_ONCE),
     ReceiverCheck("receiver-slow", slow_accepted, "RFC 9112 section 6 (a body may come in parts)"),
     ReceiverCheck("receiver-in-time", answered_in_time, AT_LEAST_ONCE),

@@ -24,6 +24,10 @@ NAMED = "webhook"
 """The method in the names of what is examined: `webhook order.created`."""
 
 
+SETTLING, PROBING = 2.0, 0.05
+"""For how many seconds the effect of a delivery is waited for, and the seconds between two looks at the probe."""
+
+
 class ReceiverError(MockServerError):
     """A receiver cannot be examined; the text says why."""
 
@@ -141,6 +145,22 @@ class ReceiverContext:
         if not 200 <= exchange.status <= 299:
             raise CannotBuildRequest(f"the probe answers {exchange.status}")
         return exchange
+
+    def settled(self, before: RecordedExchange) -> RecordedExchange:
+        """What the probe shows once a delivery had its effect: many receivers answer first and work afterwards.
+
+        Raises CannotBuildRequest where it does not change, or changes all the time: then it tells nothing.
+        """
+        end, last = time.monotonic() + SETTLING, before
+        while time.monotonic() < end:
+            now = self.probed()
+            if now.reply_body == last.reply_body != before.reply_body:
+                return now
+            last = now
+            time.sleep(PROBING)
+        if last.reply_body == before.reply_body:
+            raise CannotBuildRequest("the probe shows the same before and after a delivery")
+        raise CannotBuildRequest("the probe shows something else each time")
 
     def expect(self, holds: bool, expected: str, seen: str, *exchanges: RecordedExchange, about: str = "") -> bool:
         """Report a violation unless it holds."""

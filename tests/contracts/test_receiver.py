@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from contracts.cli.check import check
 from contracts.receiver import checks as receiver_checks
+from contracts.receiver import receiver_context
 from contracts.receiver.checks import RECEIVER_CHECKS
 from contracts.receiver.receiver_context import ReceiverError, ReceiverSettings
 from contracts.receiver.run import check_receiver
@@ -98,6 +99,31 @@ def test_without_a_probe_duplicates_are_skipped_with_the_reason(
     result = check_receiver(contract, ReceiverSettings(url, SECRET), only=["receiver-duplicate"])
 
     assert {"skipped: only --probe URL tells whether a delivery has an effect"} == set(result.outcomes.values())
+
+
+@pytest.mark.parametrize(("bug", "outcome"), [("", "passed"), ("receiver-duplicate", "failed")])
+def test_the_effect_of_a_delivery_may_come_after_its_answer(
+    contract: Contract, served: tuple[WebhookReceiver, str], bug: str, outcome: str
+) -> None:
+    receiver, url = served
+    receiver.break_with(bug)
+    receiver.pause = 0.3
+    result = check_receiver(contract, ReceiverSettings(url, SECRET, url), only=["receiver-duplicate"])
+
+    assert {outcome} == set(result.outcomes.values())
+
+
+def test_a_probe_that_does_not_change_tells_nothing_of_duplicates(
+    contract: Contract, served: tuple[WebhookReceiver, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver, url = served
+    monkeypatch.setattr(receiver_context, "SETTLING", 0.2)
+    receiver.break_with("receiver-duplicate")
+    receiver.pause = 60.0
+    only = ["receiver-duplicate", "receiver-duplicates-at-once"]
+    result = check_receiver(contract, ReceiverSettings(url, SECRET, url), only=only)
+
+    assert all("the probe shows the same before and after" in each for each in result.outcomes.values())
 
 
 def test_a_receiver_that_accepts_nothing_is_told_so_once_and_not_by_every_check(checked: Examine) -> None:

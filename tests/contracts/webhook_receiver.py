@@ -20,6 +20,7 @@ class WebhookReceiver:
     def break_with(self, bug: str) -> None:
         """Begin anew, with another bug or with none."""
         self._bug, self._seen, self._effects, self._busy = bug, set[str](), 0, 0
+        self.pause = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -33,6 +34,7 @@ class WebhookReceiver:
 
     async def _taken(self, headers: dict[str, str], body: bytes, parts: int) -> int:
         self._busy += 1
+        was_new = headers.get("webhook-id") not in self._seen
         try:
             if self._bug == "receiver-parallel" and self._busy > 1:
                 return 503
@@ -41,7 +43,7 @@ class WebhookReceiver:
                 return 400
             if not self._is_signed(headers, body):
                 return 401
-            return self._handled(headers, body)
+            return await self._handled(headers, body, was_new)
         finally:
             self._busy -= 1
 
@@ -64,7 +66,7 @@ class WebhookReceiver:
             return "too old" not in str(fault)
         return True
 
-    def _handled(self, headers: dict[str, str], body: bytes) -> int:
+    async def _handled(self, headers: dict[str, str], body: bytes, was_new: bool) -> int:
         try:
             event = json.loads(body)
         except ValueError:
@@ -73,10 +75,14 @@ class WebhookReceiver:
             return 422
         if self._bug == "receiver-accepts":
             return 302
-        if headers["webhook-id"] not in self._seen or self._bug == "receiver-duplicate":
-            self._seen.add(headers["webhook-id"])
-            self._effects += 1
+        is_new = was_new if self._bug == "receiver-duplicates-at-once" else headers["webhook-id"] not in self._seen
+        self._seen.add(headers["webhook-id"])
+        if is_new or self._bug == "receiver-duplicate":
+            asyncio.get_running_loop().call_later(self.pause, self._work)
         return 204
+
+    def _work(self) -> None:
+        self._effects += 1
 
     @staticmethod
     async def _body(receive: Any) -> tuple[bytes, int]:
