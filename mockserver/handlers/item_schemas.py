@@ -100,8 +100,13 @@ def request_properties(contract: Contract, operation: Operation, behaviour: Oper
 
 
 def sent_in_query(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, str]:
-    """The query parameters that hold properties of the item, where a write has no body: `POST /cards?name=…`."""
+    """The query parameters that hold properties of the item, where a write has no body: `POST /cards?name=…`.
+
+    A GET may have the id in one of another name, which it `takes`: `/channels.info?channel=C1`.
+    """
     action = behaviour.action
+    if action is not None and action.does == "get" and action.takes:
+        return dict(action.takes)
     if action is None or action.evidence != "inferred" or action.does not in WRITES or not action.of:
         return {}
     shown = {name for at in reply_schemas(contract, action.of) for name in contract.schemas.properties(at)}

@@ -233,7 +233,7 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     return DraftAction(operation, "delete", found, "a DELETE of the item's own path", path, schema)
 
 
-def _query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
+def query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A QUERY lists items as a GET does; what its body asks for is as the query of that."""
     return listing(draft, with_parameters(operation, draft.schemas))
 
@@ -259,7 +259,7 @@ def infer_first(draft: ResourceDraft) -> None:
         return
     _add(draft, at_item, {"get": get})
     _add(draft, at_collection, {"get": listing} if draft.item is None else {"post": create, "get": listing})
-    _add(draft, at_collection, {"query": _query})
+    _add(draft, at_collection, {"query": query})
     if draft.item is None:
         _add(draft, at_collection, {"post": create})
 

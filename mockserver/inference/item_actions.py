@@ -44,7 +44,7 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
         draft = by_shape.get(shape if name else node.shape)
         for method, verb in named if draft is not None else ():
             operation = node.operations.get(method)
-            found = _acting(draft, operation, verb) if draft and operation else None
+            found = acting(draft, operation, verb) if draft and operation else None
             if draft is not None and found is not None and found.operation.operation_id not in used:
                 draft.actions.append(found)
 
@@ -75,7 +75,7 @@ def _deleting(draft: ResourceDraft, action: DraftAction) -> DraftAction:
     return replace(action, sets=sets) if sets else action
 
 
-def _acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
+def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
     """What an operation does to the item above it; None if its name and its reply do not say."""
     found = reply_body(operation, "update")
     if found is None or found.status == 201:

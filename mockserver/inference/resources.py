@@ -18,6 +18,7 @@ from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
+from mockserver.inference.procedures import with_procedures
 from mockserver.inference.query_ids import with_query_ids
 from mockserver.inference.tables import add_row_requests
 from mockserver.openapi.document import Document
@@ -41,7 +42,8 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
 
     With `read_only` also those whose items can only be read.
     """
-    nodes = with_query_ids(path_nodes(document.operations), schemas)
+    nodes, procedures = with_procedures(path_nodes(document.operations), schemas)
+    nodes = with_query_ids(nodes, schemas)
     drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas, read_only)]
     for draft in drafts:
         actions.infer_first(draft)
@@ -54,7 +56,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     add_membership_requests(drafts)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
-    found = with_aliases(found, nodes, read_only=read_only)
+    found = [*with_aliases(found, nodes, read_only=read_only), *procedures]
     add_item_actions(found, nodes)
     _name(found)
     return found

@@ -314,7 +314,7 @@ class Writer:
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
         nested = {name: plain(name).removesuffix("attributes") for name in own if name not in shown}  # of Rails
         takes |= {name: known[word] for name, word in nested.items() if word in known}
-        return takes | (self._id_taken(draft, own) if action.creates else {})
+        return takes | (self._id_taken(draft, own) if action.creates else {}) | dict(action.takes)
 
     def _inside(self, draft: ResourceDraft, action: DraftAction) -> str:
         """The property of the item that has what a request sends without it: `attributes` of Strapi; empty if none."""
