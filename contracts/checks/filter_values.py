@@ -11,7 +11,7 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.inference.descriptions import Said, description
 from mockserver.inference.letter_case import ANY_CASE
-from mockserver.inference.names import plain
+from mockserver.inference.part_sentences import PART, said_part
 from mockserver.openapi.schemas import Schemas
 
 WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
@@ -19,15 +19,6 @@ WORDS = (("kestrel", "zinnia"), ("kes", "zin"), ("KES", "ZIN"))
 
 LETTERS = ("bdfg", "klmn")
 """What is added to each, so that it is new in every run; the two have no letter in common."""
-
-PART = re.compile(
-    r"(?:^|\b(?:any|by|only|matching|contains?|with)\s)(?:any |a )?part of (?:the |its |an? )?"
-    r"(?P<what>[^,.;]{1,80})|\bsubstring of (?:the |its |an? )?(?P<within>[^,.;]{1,80})|"
-    r"\b(?:text|word|words|string|phrase)s? that (?:must |has to )?(?:occurs?|appears?|is|are|stands?) in (?P<inside>[^,.;]{1,80})",
-    re.IGNORECASE,
-)
-"""How it says that a part of the text is enough: "any part of the author's name"."""
-
 
 WHOLE = re.compile(r"\b(?:exact(?:ly)?|(?:the|its) (?:whole|full|complete|entire))\b(?! or\b)", re.IGNORECASE)
 """How it says that only the whole text is enough: "with exactly this tag"."""
@@ -49,10 +40,7 @@ def ignores_case(schemas: Schemas, op: ResourceOperation, parameter: str) -> Sai
 def takes_part(schemas: Schemas, op: ResourceOperation, parameter: str, field: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it finds a part of a field; None if none."""
     found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
-    said = description(schemas, found.pointer).first(PART) if found is not None else None
-    groups = said.match.groupdict().values() if said is not None else ()
-    within = plain(next((each for each in groups if each), ""))
-    return said if plain(field) in within else None
+    return said_part(schemas, found, field) if found is not None else None
 
 
 def two_values(context: CheckContext, resource: CheckedResource, statement: Filter) -> tuple[Any, Any]:

@@ -56,6 +56,8 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         if statement.compare in EQUAL and statement.parameter and statement.equals is None:
             return check_shown_values(context, target)
         raise CannotBuildRequest(f"no create request sets {statement.field}")
+    if takes_part(context.contract.schemas, op, statement.parameter, statement.field) is not None:
+        return _check_parameter(context, target)
     if statement.compare in OF_TEXTS:
         return _check_text(context, target)
     if statement.compare not in EQUAL:

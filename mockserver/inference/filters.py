@@ -11,6 +11,7 @@ from mockserver.inference.descriptions import Said, description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
+from mockserver.inference.part_sentences import said_part
 from mockserver.inference.ranges import ranges
 from mockserver.inference.references import EACH, ID_WORDS, relation
 from mockserver.inference.relationships import relationship_fields
@@ -130,7 +131,9 @@ def _filters(
             evidence = "implied" if is_named and plain(parameter.name) not in VIEWS else "inferred"
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             said = _says_only(schemas, parameter) if evidence == "inferred" and is_own else None
-            stated |= said.statement() if said is not None else {}
+            part = said_part(schemas, parameter, name) if asked == own - {"null"} == {"string"} else None
+            stated |= part.statement(compare="contains") if part is not None else {}
+            stated |= said.statement() if said is not None and part is None else {}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
 
