@@ -327,3 +327,15 @@ def test_an_invalid_item_is_shown_inside_of_another() -> None:
         put = api.put(agent, json={"servers": [{"server_id": TEAM}]})
 
         assert (200, 7) == (put.status_code, put.json()["servers"][0]["server"]["url"])
+
+
+def test_an_item_of_an_unknown_tenant_is_missing_with_the_tenant_that_was_meant() -> None:
+    with Client(mockserver.create_app("basedash", seed=1)) as client:
+        client.put("/_mock/state/basedash/mcp-server/mcp_2?tenant=org_abc123", json=LINEAR)
+        path = "/_mock/state/basedash/mcp-server/mcp_1?tenant="
+        mistyped, known = (client.get(path + tenant).json()["detail"] for tenant in ("org_abc12", "org_abc123"))
+        new = client.put(path.replace("mcp_1", "mcp_new") + "org_new", json=LINEAR)
+
+        assert "there is no mcp-server with the id 'mcp_1'" == known
+        assert f"{known}; there is no tenant 'org_abc12'; did you mean 'org_abc123'?" == mistyped
+        assert 201 == new.status_code

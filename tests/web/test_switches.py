@@ -177,9 +177,12 @@ def test_undocumented_query_parameters_are_refused_if_queries_are_strict(serve: 
 def test_the_refusal_of_a_query_parameter_names_it_and_the_documented_ones(serve: Any) -> None:
     client = serve(document(PATHS, components=SECRET), strict_query=True)
 
-    detail = client.get("/pets?limt=1").json()["detail"]
+    meant = client.get("/pets?limt=1").json()["detail"]
+    like_none = client.get("/pets?colour=1").json()["detail"]
 
-    assert "query limt: not a documented query parameter; there are: limit, tag, filter, near, api_key" == detail
+    assert "query limt: not a documented query parameter; did you mean 'limit'?" == meant
+    assert "query colour: not a documented query parameter; there are: limit, tag, filter, near, api_key" == like_none
+    assert "did you mean 'filter'?" in client.get("/pets?filtr[a]=1").json()["detail"]
     assert "there are: api_key" in client.get("/pets/1?x=1").json()["detail"]
 
 

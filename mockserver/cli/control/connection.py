@@ -13,6 +13,7 @@ import msgspec
 
 from mockserver.client import Namespace, Sandbox, SandboxError
 from mockserver.printed_text import CONTROLS
+from mockserver.suggestions import nearest
 
 URL = "http://127.0.0.1:8080"
 
@@ -76,11 +77,21 @@ def _unused(sandbox: Sandbox, namespace: str | None) -> str:
     return ""
 
 
+def note_mistyped_tenant(namespace: Namespace, service: str | None, tenant: str | None) -> None:
+    """Print a note where nothing is stored for a tenant, and one with a similar name has items."""
+    if tenant is None:
+        return
+    known = sorted({each for tenants in namespace.all_state(service=service).values() for each in tenants})
+    near = nearest(tenant, known)
+    if near and tenant not in known:
+        click.echo(f"note: nothing is stored for the tenant {tenant!r}; did you mean {near!r}?", err=True)
+
+
 def _told(error: SandboxError) -> str:
     """The message of an error, with what to do about a missing token, and in the words of the command line."""
     if error.status == UNAUTHORIZED:
         return f"{error}; give it with --token or in MOCKSERVER_TOKEN"
-    return str(error).replace("`invalid: true`", "--invalid")
+    return str(error).replace("`invalid: true` beside `then`", "--invalid")
 
 
 class JsonText(click.ParamType):  # type: ignore[type-arg]  # older versions of click have no argument

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.control.connection import SandboxConnection, connected
+from mockserver.cli.control.connection import SandboxConnection, connected, note_mistyped_tenant
 
 
 @click.command()
@@ -20,6 +20,7 @@ def reset(connection: SandboxConnection, everywhere: bool, service: str | None, 
     if everywhere and (connection.name or service or tenant):
         raise click.UsageError("--all resets everything; leave --namespace, --service and --tenant out")
     namespace = connection.namespace
+    note_mistyped_tenant(namespace, service, tenant)
     done = connection.sandbox.reset() if everywhere else namespace.reset(service=service, tenant=tenant)
     where = ", ".join(done.namespaces)
     of = f" of {tenant}" if tenant else ""

@@ -29,7 +29,7 @@ export function problemBox(error) {
 }
 
 /** A message of the admin API, in the words of this page. */
-const said = (text) => text.replace(/`invalid: true` answers it all the same/, "tick “May break the document” to answer it all the same").replace(/^body (then|when|override)[\w.]*: /, "");
+const said = (text) => text.replace(/`invalid: true` beside `then` answers it all the same/, "tick “May break the document” to answer it all the same").replace(/^body (then|when|override)[\w.]*: /, "");
 
 /** What is shown where there is nothing yet: what it is, and what to do next. */
 export function empty(title, ...rest) {

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from mockserver.errors import Malformed
+from mockserver.errors import Malformed, Missing
 from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.item_editor import ItemEditor
@@ -18,6 +18,7 @@ from mockserver.state.collection import Key
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.admin.admin_request import AdminRequest, no_resource
+from mockserver.web.admin.tenants import known_tenants, no_tenant
 from mockserver.web.service import Service
 
 T = TypeVar("T")
@@ -72,7 +73,18 @@ def owner_key(request: AdminRequest, service: Service) -> Key:
 def _edited(request: AdminRequest, edit: Callable[[ItemEditor], T]) -> T:
     service = request.service(request.path["service"])
     context = _context(request, service)
-    return _applied(context, lambda: edit(_editor(request, service, context)))
+    try:
+        return _applied(context, lambda: edit(_editor(request, service, context)))
+    except Missing as refusal:
+        raise _with_tenant(refusal, service, context) from None
+
+
+def _with_tenant(refusal: Missing, service: Service, context: RequestContext) -> Missing:
+    """The refusal, which says more where nothing is known of the tenant."""
+    tenant, known = context.tenant, known_tenants(service, context.transaction.store)
+    if not tenant or tenant in known:
+        return refusal
+    return Missing(f"{refusal.message}; {no_tenant(tenant, known)}", resource="item")
 
 
 def _applied(context: RequestContext, step: Callable[[], T]) -> T:

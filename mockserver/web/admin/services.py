@@ -14,6 +14,7 @@ from mockserver.messages import Reply
 from mockserver.state.collection import GENERATED
 from mockserver.state.store import Store
 from mockserver.web.admin.admin_request import AdminRequest, no_resource
+from mockserver.web.admin.tenants import known_tenants
 from mockserver.web.control import resource_summary
 from mockserver.web.control.nearest_operation import mount_of, prefix_of
 from mockserver.web.curl_example import curl_command
@@ -161,7 +162,7 @@ def _beginning(store: Store, plan: ResourcePlan) -> Iterator[str]:
 def _tenants(service: Service, store: Store, plan: ResourcePlan) -> list[str]:
     if plan.statements.tenant.by == "none":
         return []
-    return list(dict.fromkeys([*store.tenants(), *service.keyring.tenants]))[:MOST_NAMED]
+    return known_tenants(service, store)[:MOST_NAMED]
 
 
 def _schema(service: Service, plan: ResourcePlan) -> Any:

@@ -8,6 +8,7 @@ from mockserver.errors import Fault
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.schemas import Schemas
+from mockserver.suggestions import meant, nearest
 from mockserver.web.request.coercion import Coercion
 from mockserver.web.request.query import Query, key_path
 
@@ -23,7 +24,7 @@ class StrictQuery:
         self._names = [*(parameter.name for parameter in documented), *keys]
         objects = [Coercion(schemas, p.schema) for p in documented if _is_exploded(p)]
         properties = {name for each in objects if each.is_object for name in each.properties}
-        self._known = frozenset([*self._names, *properties])
+        self._known = dict.fromkeys([*self._names, *sorted(properties)])
         is_whole = any(parameter.style == QUERYSTRING for parameter in documented)
         self._is_open = is_whole or any(each.is_object and each.is_free_form for each in objects)
 
@@ -32,11 +33,15 @@ class StrictQuery:
         if self._is_open:
             return []
         unknown = (name for name in query if name not in self._known and key_path(name)[0] not in self._known)
-        there = ", ".join(self._names) or "none"
         return [
-            Fault("query", (name,), f"not a documented query parameter; there are: {there}", "additionalProperties")
+            Fault("query", (name,), f"not a documented query parameter; {self._meant(name)}", "additionalProperties")
             for name, _ in zip(unknown, range(MOST_UNKNOWN), strict=False)
         ]
+
+    def _meant(self, name: str) -> str:
+        """The parameter that was likely meant, which may be a property of an object; else all."""
+        base = key_path(name)[0]
+        return meant(base, self._known if nearest(base, self._known) else self._names)
 
 
 def _is_exploded(parameter: Parameter) -> bool:

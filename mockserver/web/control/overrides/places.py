@@ -13,6 +13,7 @@ from mockserver.web.control.conditions import check_name, check_path_parameters,
 from mockserver.web.control.overrides.buckets import OverrideBucket
 from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
 from mockserver.web.control.overrides.override import Override
+from mockserver.web.control.overrides.response_checks import ALL_THE_SAME
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
@@ -43,7 +44,7 @@ def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_in
     if "method" in when:
         found = [owned for owned in found if _has_method(owned[1], when["method"].upper())]
     if not found and not is_invalid:
-        raise invalid("no operation matches all of this; `invalid: true` answers it all the same", ("when",))
+        raise invalid(f"no operation matches all of this{ALL_THE_SAME}", ("when",))
     if found:
         check_path_parameters(when, (endpoint.operation.path for _, endpoint in found), ("when",))
     return tuple(found)
@@ -68,7 +69,7 @@ def _at_path(path: str, known: list[Owned], *, is_invalid: bool) -> Iterator[Own
     if not found and not is_invalid:
         paths = list(dict.fromkeys(endpoint.operation.path for _, endpoint in known))
         raise invalid(
-            f"no operation has the path {path!r}; {meant(path, paths)} (`invalid: true` answers it all the same)",
+            f"no operation has the path {path!r}; {meant(path, paths)}{ALL_THE_SAME}",
             ("when", "path"),
         )
 

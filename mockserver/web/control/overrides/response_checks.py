@@ -15,7 +15,7 @@ from mockserver.web.control.conditions import readings
 from mockserver.web.control.overrides.answer import Place
 from mockserver.web.control.overrides.service_errors import is_possible_status
 
-ALL_THE_SAME = "; `invalid: true` answers it all the same"
+ALL_THE_SAME = "; `invalid: true` beside `then` answers it all the same"
 
 SERVER_HEADERS = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})
 """Header fields that follow from the body; `media_type` and the faults change them."""
