@@ -6,13 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mockserver.agent_tools.access import Caller, SandboxAccess, plain
-from mockserver.agent_tools.results import SetOverrides
+from mockserver.agent_tools.access import Caller, SandboxAccess, plain, shaped
+from mockserver.agent_tools.results import PreviewedOverride, SetOverrides
 from mockserver.client import AppliedOverride
 from mockserver.client.answers import OverrideLimits, Seconds
 
 Operation = Annotated[str | None, Field(description="An operationId; without it, all operations.")]
 Times = Annotated[int | None, Field(description="It applies this many times, then no more.", ge=1)]
+After = Annotated[int | None, Field(description="It lets this many requests pass first.", ge=0)]
+Probability = Annotated[float | None, Field(ge=0, le=1)]
+Expires = Annotated[Seconds | None, Field(description="When it ends: after seconds, or 500ms, 2s, 15m.")]
+Invalid = Annotated[bool, Field(description="The answer may break the document.")]
 Condition = Annotated[
     dict[str, Any],
     Field(description="Which requests: operation, method, path, query, headers, body (a JSON Schema), caller, tenant."),
@@ -64,16 +68,51 @@ class OverrideTools:
         then: Answers,
         when: Condition = {},  # noqa: B006 - it is only read
         times: Times = None,
-        after: Annotated[int | None, Field(description="It lets this many requests pass first.", ge=0)] = None,
-        probability: Annotated[float | None, Field(ge=0, le=1)] = None,
-        expires: Annotated[Seconds | None, Field(description="When it ends: after seconds, or 500ms, 2s, 15m.")] = None,
-        invalid: Annotated[bool, Field(description="The answer may break the document.")] = False,
+        after: After = None,
+        probability: Probability = None,
+        expires: Expires = None,
+        invalid: Invalid = False,
         note: str | None = None,
     ) -> SetOverrides:
         """Answer some requests differently: a status, a body, a patch of the usual answer, a delay, or in turn."""
         limits: OverrideLimits = {"times": times, "after": after, "probability": probability, "expires": expires}
         limits |= {"invalid": invalid, "note": note}
         return _shown([await self._sandbox.namespace(caller).override(when, then, **limits)])
+
+    async def replace_override(
+        self,
+        caller: Caller,
+        id: Annotated[str, Field(description="The id of the override that is replaced.")],
+        then: Answers,
+        when: Condition = {},  # noqa: B006 - it is only read
+        times: Times = None,
+        after: After = None,
+        probability: Probability = None,
+        expires: Expires = None,
+        invalid: Invalid = False,
+        note: str | None = None,
+    ) -> SetOverrides:
+        """Put another override in the place of one: it keeps its id, and counts from the beginning."""
+        limits: OverrideLimits = {"times": times, "after": after, "probability": probability, "expires": expires}
+        limits |= {"invalid": invalid, "note": note}
+        return _shown([await self._sandbox.namespace(caller).replace_override(id, when, then, **limits)])
+
+    async def preview_override(
+        self,
+        caller: Caller,
+        then: Answers,
+        when: Condition = {},  # noqa: B006 - it is only read
+        request: Annotated[
+            dict[str, Any] | None,
+            Field(
+                description="The request to try: {method, target}, {number} of the journal, or {operation, service}."
+            ),
+        ] = None,
+        invalid: Invalid = False,
+    ) -> PreviewedOverride:
+        """Show what a client would get while an override applies; nothing is set, and no delay is waited for."""
+        namespace = self._sandbox.namespace(caller)
+        return shaped(await namespace.preview_override(when, then, request=request, invalid=invalid), PreviewedOverride)
 
     async def add_fault(
         self,

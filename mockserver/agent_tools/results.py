@@ -97,6 +97,26 @@ class SetOverrides(TypedDict):
     overrides: list[Json]
 
 
+class PreviewedOverride(TypedDict):
+    """What a client would get: each answer, and the operations that the override is about."""
+
+    operations: list[str]
+    count: int
+    answers: list[Json]
+
+
+class ItemHistory(TypedDict):
+    """The changes of an item, the latest first; `request` is the number of the request that made one."""
+
+    versions: list[Json]
+
+
+class SentWebhooks(TypedDict):
+    """Webhooks and callbacks, with every attempt."""
+
+    deliveries: list[Json]
+
+
 class ShownState(TypedDict):
     """Stored items, by service, tenant and resource, or those of one resource."""
 

@@ -15,6 +15,7 @@ from mockserver.agent_tools.contract_tools import ContractTools
 from mockserver.agent_tools.journal_tools import JournalTools
 from mockserver.agent_tools.override_tools import OverrideTools
 from mockserver.agent_tools.state_tools import StateTools
+from mockserver.agent_tools.webhook_tools import WebhookTools
 
 INSTRUCTIONS = """\
 A stateful mock of HTTP APIs, made from their OpenAPI documents. Begin with list_operations and describe_operation; \
@@ -35,12 +36,13 @@ def tool_server(sandbox: SandboxAccess) -> MCPServer[Any]:
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 CHANGES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+SENDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 DELETES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
 
 def _tools(sandbox: SandboxAccess) -> list[tuple[Callable[..., Any], ToolAnnotations]]:
     contract, journal, overrides = ContractTools(sandbox), JournalTools(sandbox), OverrideTools(sandbox)
-    state, check = StateTools(sandbox), CheckTools(sandbox)
+    state, webhooks, check = StateTools(sandbox), WebhookTools(sandbox), CheckTools(sandbox)
     return [
         (contract.list_operations, READS),
         (contract.describe_operation, READS),
@@ -52,14 +54,19 @@ def _tools(sandbox: SandboxAccess) -> list[tuple[Callable[..., Any], ToolAnnotat
         (overrides.list_overrides, READS),
         (overrides.add_override, CHANGES),
         (overrides.add_fault, CHANGES),
+        (overrides.replace_override, CHANGES),
+        (overrides.preview_override, READS),
         (overrides.remove_overrides, DELETES),
         (state.read_state, READS),
+        (state.item_history, READS),
         (state.change_state, CHANGES),
         (state.set_checkpoint, CHANGES),
         (state.list_checkpoints, READS),
         (state.restore_checkpoint, DELETES),
         (state.reset, DELETES),
         (state.clock, CHANGES),
+        (webhooks.list_deliveries, READS),
+        (webhooks.send_webhook, SENDS),
         (check.infer, READS),
         (check.check, CHANGES),
         (check.explain_finding, READS),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mockserver.agent_tools.access import Caller, SandboxAccess, plain, shaped
-from mockserver.agent_tools.results import ResetServices, SandboxTime, ShownState, StoredCheckpoints
+from mockserver.agent_tools.results import ItemHistory, ResetServices, SandboxTime, ShownState, StoredCheckpoints
 from mockserver.client.answers import Seconds
 
 Service = Annotated[str | None, Field(description="A service; may be left out where there is only one.")]
@@ -30,13 +30,28 @@ class StateTools:
         id: Annotated[str | None, Field(description="With resource: the id of one item.")] = None,
         tenant: Tenant = None,
         owner: Owner = None,
+        limit: Annotated[int | None, Field(description="With resource: at most this many items.", ge=1)] = None,
+        offset: Annotated[int | None, Field(description="With resource: without so many of the oldest.", ge=0)] = None,
     ) -> ShownState:
         """Read what is stored: everything, the items of a resource, or one item. Secrets are masked."""
         namespace = self._sandbox.namespace(caller)
         if resource is None:
             return ShownState(state=await namespace.all_state(service=service, tenant=tenant))
         items = await namespace.state(service, resource, tenant=tenant, owner=owner)
-        return ShownState(state=await (items.list() if id is None else items.get(id)))
+        return ShownState(state=await (items.list(limit=limit, offset=offset) if id is None else items.get(id)))
+
+    async def item_history(
+        self,
+        caller: Caller,
+        resource: str,
+        id: Annotated[str, Field(description="The id of the item.")],
+        service: Service = None,
+        tenant: Tenant = None,
+        owner: Owner = None,
+    ) -> ItemHistory:
+        """Read the history of an item: its changes, the latest first, and which request made each."""
+        items = await self._sandbox.namespace(caller).state(service, resource, tenant=tenant, owner=owner)
+        return ItemHistory(versions=plain(await items.versions(id)))
 
     async def change_state(
         self,

@@ -27,7 +27,8 @@ from mockserver.client.admin_models import (
 from mockserver.client.async_client import AsyncSandboxClient as AsyncSandbox
 from mockserver.client.async_namespace import AsyncNamespaceClient as AsyncNamespace
 from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
-from mockserver.client.journal_models import JournalEntry, RequestExplanation
+from mockserver.client.journal_models import ItemVersion, JournalEntry, RequestExplanation
+from mockserver.client.preview_models import OverridePreview, PreviewedAnswer
 from mockserver.client.problems import SandboxError
 from mockserver.client.sync_client import SandboxClient as Sandbox
 from mockserver.client.sync_namespace import NamespaceClient as Namespace
@@ -56,9 +57,12 @@ __all__ = [
     "AsyncSandbox",
     "CheckpointStatus",
     "ClockTime",
+    "ItemVersion",
     "JournalEntry",
     "Namespace",
     "NamespaceStatus",
+    "OverridePreview",
+    "PreviewedAnswer",
     "RequestExplanation",
     "Sandbox",
     "SandboxError",

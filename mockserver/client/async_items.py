@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from mockserver.client import namespace_calls
 from mockserver.client.admin_call import AdminCall
 from mockserver.client.admin_models import ClockTime
-from mockserver.client.namespace_calls import Id, ItemCalls, Items, Json, NamespaceCalls
+from mockserver.client.namespace_calls import Id, ItemCalls, Items, Json, NamespaceCalls, Versions
 
 T = TypeVar("T")
 
@@ -26,13 +26,17 @@ class AsyncItemsClient:
     def __init__(self, send: AsyncSend, calls: ItemCalls) -> None:
         self._send, self._calls = send, calls
 
-    async def list(self) -> Items:
-        """All items, in the order of their creation."""
-        return await self._send(self._calls.list())
+    async def list(self, *, limit: int | None = None, offset: int | None = None) -> Items:
+        """Items in the order of their creation: all, or at most `limit`, without the `offset` oldest."""
+        return await self._send(self._calls.list(limit, offset))
 
     async def get(self, id: Id) -> Json:
         """One item."""
         return await self._send(self._calls.get(id))
+
+    async def versions(self, id: Id) -> Versions:
+        """The history of an item: its changes, the latest first, as far as the journal reaches."""
+        return await self._send(self._calls.versions(id))
 
     async def add(self, item: Mapping[str, Any] | None = None, *, invalid: bool = False) -> Json:
         """Add an item; fields that are left out are generated. `invalid` stores what the schema forbids."""

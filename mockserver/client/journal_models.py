@@ -99,6 +99,22 @@ class JournalChange(Struct, frozen=True):
     after: dict[str, Any] | None
 
 
+class ItemVersion(JournalChange, frozen=True, kw_only=True):
+    """A change of an item. `request` is the number of the request that made it, None for a change by hand."""
+
+    revision: int
+    request: int | None
+
+    def __str__(self) -> str:
+        """One line: the revision, what was done, by whom, and the fields that are new or different."""
+        by = f"by request {self.request}" if self.request is not None else "by hand"
+        before, after = self.before or {}, self.after or {}
+        changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
+        gone = [name for name in before if self.after is not None and name not in after]
+        told = [*(f"{name}: {value!r}" for name, value in changed.items()), *(f"{name} removed" for name in gone)]
+        return on_one_line(f"{self.revision:>5}  {self.change:<7} {by}  {', '.join(told)}".rstrip())
+
+
 class JournalEntry(Struct, frozen=True, omit_defaults=True):
     """One request and its response. `number` is what `Mock-Request` says in the response.
 

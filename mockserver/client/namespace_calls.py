@@ -21,10 +21,12 @@ from mockserver.client.admin_models import (
 )
 from mockserver.client.answers import OverrideLimits
 from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
-from mockserver.client.journal_models import JournalEntry, RequestExplanation
+from mockserver.client.journal_models import ItemVersion, JournalEntry, RequestExplanation
+from mockserver.client.preview_models import OverridePreview
 
 Json = dict[str, Any]
 Items = list[dict[str, Any]]
+Versions = list[ItemVersion]
 Id = str | int
 Answers = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -142,6 +144,16 @@ class NamespaceCalls:
         """The overrides, in the order in which they are tried."""
         return get("/overrides", as_(list[AppliedOverride]), namespace=self.name)
 
+    def replace_override(self, id: str, body: Json) -> AdminCall[AppliedOverride]:
+        """Put another override in the place of one."""
+        path = f"/overrides/{quote(id, safe='')}"
+        return sending("PUT", path, as_(AppliedOverride), body, namespace=self.name)
+
+    def preview_override(self, body: Json, request: Json | None) -> AdminCall[OverridePreview]:
+        """Try an override without setting it, on a request, else on the example of an operation."""
+        wanted = {"override": body} | ({"request": request} if request is not None else {})
+        return sending("POST", "/preview", as_(OverridePreview), wanted, namespace=self.name)
+
     def remove_overrides(self, id: str | None) -> AdminCall[None]:
         """Remove one override, or all."""
         path = "/overrides" if id is None else f"/overrides/{quote(id, safe='')}"
@@ -218,13 +230,17 @@ class ItemCalls:
     def __init__(self, path: str, query: Json) -> None:
         self._path, self._query = path, query
 
-    def list(self) -> AdminCall[Items]:
-        """All items, in the order of their creation."""
-        return get(self._path, as_(Items), **self._query)
+    def list(self, limit: int | None, offset: int | None) -> AdminCall[Items]:
+        """Items in the order of their creation: at most `limit`, without the `offset` oldest."""
+        return get(self._path, as_(Items), **self._query, limit=limit, offset=offset)
 
     def get(self, id: Id) -> AdminCall[Json]:
         """One item."""
         return get(self._item(id), as_(Json), **self._query)
+
+    def versions(self, id: Id) -> AdminCall[Versions]:
+        """The changes of an item, the latest first."""
+        return get(f"{self._item(id)}/versions", as_(Versions), **self._query)
 
     def send(self, method: str, item: Mapping[str, Any], id: Id | None, *, invalid: bool) -> AdminCall[Json]:
         """Add (POST), set (PUT) or change (PATCH) an item."""

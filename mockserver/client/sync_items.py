@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from mockserver.client import namespace_calls
 from mockserver.client.admin_call import AdminCall
 from mockserver.client.admin_models import ClockTime
-from mockserver.client.namespace_calls import Id, ItemCalls, Items, Json, NamespaceCalls
+from mockserver.client.namespace_calls import Id, ItemCalls, Items, Json, NamespaceCalls, Versions
 
 T = TypeVar("T")
 
@@ -26,13 +26,17 @@ class ItemsClient:
     def __init__(self, send: Send, calls: ItemCalls) -> None:
         self._send, self._calls = send, calls
 
-    def list(self) -> Items:
-        """All items, in the order of their creation."""
-        return self._send(self._calls.list())
+    def list(self, *, limit: int | None = None, offset: int | None = None) -> Items:
+        """Items in the order of their creation: all, or at most `limit`, without the `offset` oldest."""
+        return self._send(self._calls.list(limit, offset))
 
     def get(self, id: Id) -> Json:
         """One item."""
         return self._send(self._calls.get(id))
+
+    def versions(self, id: Id) -> Versions:
+        """The history of an item: its changes, the latest first, as far as the journal reaches."""
+        return self._send(self._calls.versions(id))
 
     def add(self, item: Mapping[str, Any] | None = None, *, invalid: bool = False) -> Json:
         """Add an item; fields that are left out are generated. `invalid` stores what the schema forbids."""

@@ -9,6 +9,7 @@ from mockserver.client import answers
 from mockserver.client.admin_models import AppliedOverride
 from mockserver.client.answers import OverrideLimits, Seconds
 from mockserver.client.namespace_calls import Answers, NamespaceCalls
+from mockserver.client.preview_models import OverridePreview
 from mockserver.client.sync_items import Send
 
 
@@ -90,12 +91,41 @@ class OverridesClient:
         """The overrides, in the order in which they are tried."""
         return self._send(self._calls.overrides())
 
+    def replace_override(
+        self,
+        override: AppliedOverride | str,
+        when: Mapping[str, Any] | None,
+        then: Answers,
+        **limits: Unpack[OverrideLimits],
+    ) -> AppliedOverride:
+        """Put another override in the place of one; it keeps its id, and counts from the beginning."""
+        body = answers.override(when, then, limits)
+        return self._send(self._calls.replace_override(_id(override), body))
+
+    def preview_override(
+        self,
+        when: Mapping[str, Any] | None,
+        then: Answers,
+        *,
+        request: Mapping[str, Any] | None = None,
+        **limits: Unpack[OverrideLimits],
+    ) -> OverridePreview:
+        """What a client would get while an override applies. Nothing is set, and no delay is waited for.
+
+        It is tried on a `request` (schema `WantedRequest`: `{"method": "GET", "target": "/pets"}`, or the `number` of
+        one in the journal), else on the example of an operation.
+        """
+        asked = dict(request) if request is not None else None
+        return self._send(self._calls.preview_override(answers.override(when, then, limits), asked))
+
     def switch_override(self, override: AppliedOverride | str, *, enabled: bool) -> AppliedOverride:
         """Switch an override off, or on again; how often it applied stays."""
-        id = override.id if isinstance(override, AppliedOverride) else override
-        return self._send(self._calls.switch_override(id, enabled))
+        return self._send(self._calls.switch_override(_id(override), enabled))
 
     def remove_overrides(self, override: AppliedOverride | str | None = None) -> None:
         """Remove one override, or all."""
-        id = override.id if isinstance(override, AppliedOverride) else override
-        self._send(self._calls.remove_overrides(id))
+        self._send(self._calls.remove_overrides(_id(override) if override is not None else None))
+
+
+def _id(override: AppliedOverride | str) -> str:
+    return override.id if isinstance(override, AppliedOverride) else override

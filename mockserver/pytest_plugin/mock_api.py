@@ -49,6 +49,7 @@ class MockApi:
         self.clear_requests, self.follow, self.har = namespace.clear_requests, namespace.follow, namespace.har
         self.fail, self.fault, self.delay = namespace.fail, namespace.fault, namespace.delay
         self.override, self.overrides = namespace.override, namespace.overrides
+        self.replace_override, self.preview_override = namespace.replace_override, namespace.preview_override
         self.switch_override, self.remove_overrides = namespace.switch_override, namespace.remove_overrides
         self.deliveries, self.clear_deliveries = namespace.deliveries, namespace.clear_deliveries
         self.subscribe, self.subscriptions = namespace.subscribe, namespace.subscriptions

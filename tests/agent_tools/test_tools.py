@@ -18,7 +18,7 @@ def created(agent: Agent, **fields: Any) -> Any:
 def test_each_tool_says_what_it_does_takes_and_returns(agent: Agent) -> None:
     tools = agent.tools()
 
-    assert 21 == len(tools)
+    assert 26 == len(tools)
     assert [] == [each.name for each in tools if not each.description or len(each.description) > 200]
     assert [] == [each.name for each in tools if not each.output_schema or not each.output_schema["properties"]]
 

@@ -25,6 +25,13 @@ def url() -> Iterator[str]:
         yield address(lines)
 
 
+@pytest.fixture
+def with_tenants() -> Iterator[str]:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--no-access-log", until=READY)
+        yield address(lines)
+
+
 @pytest.fixture(autouse=True)
 def _start(url: str) -> None:
     """Each test begins with the start state and an empty journal."""
@@ -242,6 +249,13 @@ def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
         (("fault", "--status", "503", "--header", "Retry-After"), "--header is written as NAME:VALUE"),
         (("fault", "--header", "A: 1"), "--header needs --status or --refusal"),
         (("fault", "--off", "1", "--on", "1"), "--off, --on and --remove take no other options"),
+        (("fault", "--off", "1", "--preview"), "--off, --on and --remove take no other options"),
+        (("fault", "--replace", "1"), "what should happen? Give --status, --refusal, --fault, --then or --delay"),
+        (("fault", "--status", "503", "--preview", "--replace", "1"), "--preview sets nothing: leave out --replace"),
+        (("fault", "--status", "503", "--request", "{}"), "--request is for --preview"),
+        (("fault", "--status", "503", "--replace", "none"), "there is no override 'none'"),
+        (("state", "shop", "customer", "--history"), "--history needs SERVICE, RESOURCE and ID"),
+        (("state", "shop", "customer", "1", "--limit", "1"), "--limit and --offset are for the items of a SERVICE"),
         (("checkpoint", "--restore"), "--restore needs NAME"),
         (("checkpoint", "a", "--restore", "--remove"), "give one of --restore and --remove"),
         (("deliveries", "--body", "{}"), "--to, --body and --fault are for --send"),
@@ -284,6 +298,51 @@ def test_fault_takes_any_answer_and_condition_and_is_switched(url: str) -> None:
     assert "(applied 1, off)" in off
     assert "(applied 1)" in printed(url, "fault", "listCustomers")
     printed(url, "fault", "--remove", "all")
+
+
+def test_fault_replaces_an_override_and_previews_one(url: str) -> None:
+    printed(url, "namespaces")
+    id = printed(url, "fault", "createCustomer", "--status", "503").partition(" ")[0]
+    replaced = printed(url, "fault", "listCustomers", "--delay", "10ms", "--times", "3", "--replace", id)
+    before = printed(url, "fault")
+    preview = printed(url, "fault", "createCustomer", "--then", '[{"status": 503}, {"pass": true}]', "--preview")
+    list_request = '{"method": "GET", "target": "/customers?limit=1"}'
+    other = printed(url, "fault", "createCustomer", "--status", "500", "--preview", "--request", list_request)
+
+    assert f"{id}  operation listCustomers: delay 0.01, times 3  (applied 0)\n" == replaced
+    assert ["about createCustomer", "POST /customers  503", "POST /customers  201"] == [
+        line for line in preview.splitlines() if not line.startswith(" ")
+    ]
+    assert "GET /customers?limit=1  200  the override is not about this request" in other
+    assert before == printed(url, "fault")
+    printed(url, "fault", "--remove", "all")
+
+
+def test_state_shows_pages_and_the_history_of_an_item(url: str) -> None:
+    made = ask(url, "POST", "/customers", {"name": "Ada"}).json()
+    printed(url, "state", "shop", "customer", str(made["id"]), "--change", '{"name": "Grace"}')
+    listed = json.loads(printed(url, "state", "shop", "customer"))
+    changed, created = printed(url, "state", "shop", "customer", str(made["id"]), "--history").splitlines()
+
+    assert listed[1:2] == json.loads(printed(url, "state", "shop", "customer", "--limit", "1", "--offset", "1"))
+    assert changed.endswith("changed by hand  name: 'Grace'")
+    assert "created by request " in created
+
+
+def test_a_mistyped_tenant_gets_a_note_with_the_one_that_was_meant(with_tenants: str) -> None:
+    ask(
+        with_tenants,
+        "PUT",
+        "/_mock/state/basedash/mcp-server/m1?tenant=org_abc123",
+        {"displayName": "Linear", "serverUrl": "https://mcp.example.com"},
+    )
+    note = "note: nothing is stored for the tenant 'org_abc12'; did you mean 'org_abc123'?\n"
+    shown = mockserver(with_tenants, "state", "--tenant", "org_abc12")
+    reset = mockserver(with_tenants, "reset", "--tenant", "org_abc12")
+
+    assert (0, "nothing is stored\n", note) == (shown.returncode, shown.stdout, shown.stderr)
+    assert (0, note) == (reset.returncode, reset.stderr)
+    assert "" == mockserver(with_tenants, "state", "--tenant", "org_abc123").stderr
 
 
 def test_a_checkpoint_is_kept_restored_and_removed(url: str) -> None:

@@ -166,6 +166,58 @@ def test_an_override_is_switched_off_and_on(ns: Namespace, shop: httpx.Client) -
     assert (True, True, 503) == (on.enabled, on.is_active, shop.get("/customers").status_code)
 
 
+def test_an_override_takes_the_place_of_another(ns: Namespace, shop: httpx.Client) -> None:
+    first, second = ns.fail("listCustomers", status=503), ns.fail("listCustomers", status=500)
+    shop.get("/customers")
+    replaced = ns.replace_override(second, {"operation": "createCustomer"}, {"status": 502}, times=1)
+
+    assert [second.id, first.id] == [each.id for each in ns.overrides()]
+    assert (second.id, {"operation": "createCustomer"}, 1, 0) == (
+        replaced.id, replaced.when, replaced.times, replaced.applied,
+    )  # fmt: skip
+    assert [503, 502, 201] == [
+        shop.get("/customers").status_code, *(shop.post("/customers", json=ADA).status_code for _ in range(2)),
+    ]  # fmt: skip
+
+
+def test_a_preview_shows_what_a_client_would_get_and_sets_nothing(ns: Namespace, shop: httpx.Client) -> None:
+    before, set_before = shop.get("/customers").json(), ns.fail("getCustomer", status=503)
+    in_turn = ns.preview_override({"operation": "createCustomer"}, [{"status": 503, "delay": "20s"}, {"pass": True}])
+    lost = ns.preview_override(
+        None, {"fault": {"kind": "lost-reply"}}, request={"method": "GET", "target": "/shop/customers"}
+    )
+    other = ns.preview_override(
+        {"operation": "createCustomer"}, {"status": 503}, request={"method": "GET", "target": "/shop/customers"}
+    )
+
+    assert (["createCustomer"], 1) == (in_turn.operations, in_turn.count)
+    assert [(True, 503, "20s"), (True, 201, None)] == [
+        (each.applied, each.status, each.delay) for each in in_turn.answers
+    ]
+    assert "POST /shop/customers  503  after 20s\n" in str(in_turn)
+    assert (None, True) == (lost.answers[0].status, "lost" in (lost.answers[0].broken or ""))
+    assert (False, 200) == (other.answers[0].applied, other.answers[0].status)
+    assert ([set_before], before) == (ns.overrides(), shop.get("/customers").json())
+    assert int(set_before.id) + 1 == int(ns.fail("getCustomer", status=503).id)
+
+
+def test_items_are_listed_in_pages_and_have_a_history(ns: Namespace, shop: httpx.Client) -> None:
+    customers = ns.state("shop", "customer")
+    made = shop.post("/customers", json={"name": "Ada"}).json()
+    customers.change(made["id"], {"name": "Grace"})
+    changed, created = customers.versions(made["id"])
+    listed = customers.list()
+
+    assert listed[1:3] == customers.list(limit=2, offset=1)
+    assert listed[2:] == customers.list(offset=2)
+    assert (("changed", None, "Ada", "Grace"), "created") == (
+        (changed.change, changed.request, (changed.before or {})["name"], (changed.after or {})["name"]),
+        created.change,
+    )
+    assert created.request == ns.requests()[-1].number
+    assert str(changed).endswith("changed by hand  name: 'Grace'")
+
+
 def test_fail_needs_a_status_or_a_refusal(ns: Namespace) -> None:
     with pytest.raises(ValueError, match="either status=503 or refusal="):
         ns.fail("createCustomer")

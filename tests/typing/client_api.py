@@ -17,9 +17,12 @@ from mockserver.client import (
     AsyncSandbox,
     CheckpointStatus,
     ClockTime,
+    ItemVersion,
     JournalEntry,
     Namespace,
     NamespaceStatus,
+    OverridePreview,
+    PreviewedAnswer,
     RequestExplanation,
     Sandbox,
     SandboxError,
@@ -55,7 +58,13 @@ with sandbox.namespace() as ns:
     assert_type(ns.fault("createCustomer", "cut", fraction=0.5, times=1), AppliedOverride)
     assert_type(ns.delay(seconds=(0.1, 0.2)), AppliedOverride)
     ns.override({"operation": "listCustomers"}, [{"status": 429}, {"pass": True}], times=2)
-    assert_type(ns.state("shop", "customer").list(), list[dict[str, Any]])
+    assert_type(ns.state("shop", "customer").list(limit=10, offset=0), list[dict[str, Any]])
+    assert_type(ns.state("shop", "customer").versions(7), list[ItemVersion])
+    assert_type(ns.replace_override("1", None, {"status": 503}, times=2), AppliedOverride)
+    preview = ns.preview_override(None, {"status": 503}, request={"number": 1})
+    assert_type(preview, OverridePreview)
+    assert_type(preview.answers, list[PreviewedAnswer])
+    assert_type(preview.answers[0].status, int | None)
     assert_type(ns.checkpoint("start"), CheckpointStatus)
     ns.restore("start")
     ns.restore(ns.snapshot())
@@ -73,6 +82,8 @@ async def steered(url: str) -> int:
             assert_type(namespace.follow(), AsyncIterator[JournalEntry])
             customers = await namespace.state("shop", "customer")
             assert_type(await customers.add({"name": "Ada"}), dict[str, Any])
+            assert_type(await customers.versions("7"), list[ItemVersion])
+            assert_type(await namespace.preview_override(None, {"status": 503}), OverridePreview)
             assert_type(await namespace.clock.now(), ClockTime)
             await namespace.verify("createCustomer", count="3")  # type: ignore[arg-type]
     except SandboxError as error:

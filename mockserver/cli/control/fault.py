@@ -11,7 +11,7 @@ from mockserver.cli.control.connection import JsonText, SandboxConnection, conne
 from mockserver.cli.control.deliveries import FAULTS as DELIVERY_FAULTS
 from mockserver.cli.control.duration import Duration
 from mockserver.cli.named_choice import NamedChoice
-from mockserver.client import AppliedOverride, Namespace
+from mockserver.client import AppliedOverride, Namespace, answers
 
 KINDS = (
     "lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length",
@@ -48,6 +48,11 @@ KINDS = (
 @click.option("--probability", type=click.FloatRange(0, 1), help="Do it with this probability.")
 @click.option("--expires", type=Duration(), metavar="DURATION", help="End after this time: 90, 15m, 2h.")
 @click.option("--invalid", is_flag=True, help="Allow a response that breaks the document.")
+@click.option("--preview", is_flag=True, help="Show what a client would get, and set nothing.")
+@click.option(
+    "--request", type=JsonText(), help='For --preview: the request to try, {"method": "GET", "target": "/pets"}.'
+)
+@click.option("--replace", metavar="ID", help="Put it in the place of this override.")
 @click.option("--off", metavar="ID", help="Switch an override off; how often it applied stays.")
 @click.option("--on", metavar="ID", help="Switch it on again.")
 @click.option("--remove", metavar="ID|all", help="Remove one override, or all.")
@@ -58,6 +63,9 @@ def fault(
     off: str | None,
     on: str | None,
     remove: str | None,
+    replace: str | None,
+    preview: bool,
+    request: Any,
     **given: Any,
 ) -> None:
     """Let an operation of a running sandbox fail, break or wait; without options, list what is set.
@@ -71,26 +79,38 @@ def fault(
       mockserver fault listPets --delay 0.5-2 --probability 0.2
       mockserver fault getPet --status 404 --when '{"path_parameters": {"petId": 7}}'
       mockserver fault listPets --then '[{"status": 503}, {"status": 503}, {"pass": true}]'
+      mockserver fault createPet --refusal too-many --preview
       mockserver fault
+      mockserver fault createPet --status 500 --replace 3
       mockserver fault --off 3
       mockserver fault --remove all
     """
     wanted = {name: value for name, value in given.items() if value not in (None, False, ())}
-    if sum(each is not None for each in (off, on, remove, wanted or None)) > 1:
+    if sum(each is not None for each in (off, on, remove, wanted or replace or preview or None)) > 1:
         raise click.UsageError("--off, --on and --remove take no other options")
-    switched = off or on
+    namespace, switched = connection.namespace, off or on
+    if request is not None and not preview:
+        raise click.UsageError("--request is for --preview")
+    if replace is not None and preview:
+        raise click.UsageError("--preview sets nothing: leave out --replace")
     if remove is not None:
-        connection.namespace.remove_overrides(None if remove == "all" else remove)
+        namespace.remove_overrides(None if remove == "all" else remove)
     elif switched is not None:
-        click.echo(shown(connection.namespace.switch_override(switched, enabled=on is not None)))
+        click.echo(shown(namespace.switch_override(switched, enabled=on is not None)))
+    elif preview:
+        when, then, limits = _override(operation, **wanted)
+        click.echo(str(namespace.preview_override(when, then, request=request, **limits)))
+    elif replace is not None:
+        when, then, limits = _override(operation, **wanted)
+        click.echo(shown(namespace.replace_override(replace, when, then, **limits)))
     elif wanted:
-        click.echo(shown(_set(connection.namespace, operation, **wanted)))
+        when, then, limits = _override(operation, **wanted)
+        click.echo(shown(namespace.override(when, then, **limits)))
     else:
-        _list(connection.namespace, operation)
+        _list(namespace, operation)
 
 
-def _set(
-    namespace: Namespace,
+def _override(
     operation: str | None,
     status: int | None = None,
     body: Any = None,
@@ -99,9 +119,10 @@ def _set(
     delay: str | None = None,
     headers: tuple[str, ...] = (),
     then: Any = None,
+    when: Any = None,
     **more: Any,
-) -> AppliedOverride:
-    """Set what the options say. Raises UsageError for options that contradict each other."""
+) -> tuple[dict[str, Any], Any, dict[str, Any]]:
+    """The condition, the answer and the limits that the options say. Raises UsageError where they contradict."""
     settings = {name: more.pop(name) for name in list(more) if name in SETTINGS}
     errors = [each for each in (status, refusal, kind, then) if each is not None]
     if len(errors) > 1:
@@ -112,30 +133,28 @@ def _set(
         raise click.UsageError("--body needs --status")
     if headers and status is None and refusal is None:
         raise click.UsageError("--header needs --status or --refusal")
-    if then is not None:
-        return _any(namespace, operation, then, delay, more)
-    if kind is not None:
-        return namespace.fault(operation, kind, delay=_api_delay(delay), **settings, **more)
-    if errors:
-        answer = {"status": status, "refusal": refusal, "body": body, "delay": _api_delay(delay)}
-        return namespace.fail(operation, **answer, headers=_fields(headers), **more)
-    if delay is None:
+    if not errors and delay is None:
         raise click.UsageError("what should happen? Give --status, --refusal, --fault, --then or --delay")
-    return namespace.delay(operation, _delay(delay), **more)
+    if when is not None and not isinstance(when, dict):
+        raise click.UsageError("--when takes an object of conditions")
+    if then is not None:
+        answer = _checked(then, delay)
+    elif kind is not None:
+        answer = answers.faulty(kind, settings, _api_delay(delay))
+    elif errors:
+        answer = answers.failing(status, refusal, body, _fields(headers), _api_delay(delay))
+    else:
+        answer = {"delay": _api_delay(delay)}
+    return answers.when(operation or None, when), answer, more
 
 
-def _any(
-    namespace: Namespace, operation: str | None, then: Any, delay: str | None, more: dict[str, Any]
-) -> AppliedOverride:
-    """Set an answer that is written as JSON. Raises UsageError for what is none."""
+def _checked(then: Any, delay: str | None) -> Any:
+    """An answer that is written as JSON. Raises UsageError for what is none."""
     if delay is not None:
         raise click.UsageError('--then has its delay itself: {"delay": "2s"}')
     if not isinstance(then, dict) and not (isinstance(then, list) and all(isinstance(each, dict) for each in then)):
         raise click.UsageError("--then takes an object, or a list of objects")
-    when = more.pop("when", None)
-    if when is not None and not isinstance(when, dict):
-        raise click.UsageError("--when takes an object of conditions")
-    return namespace.override(({"operation": operation} if operation else {}) | (when or {}), then, **more)
+    return then
 
 
 def _fields(headers: tuple[str, ...]) -> dict[str, str] | None:

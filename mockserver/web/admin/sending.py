@@ -49,7 +49,7 @@ async def previewed(request: AdminRequest) -> Reply:
     waits = [each.get("delay") for each in (then[:MOST_TRIED] if isinstance(then, list) else [then])]
     override["then"] = list(map(_without_delay, then)) if isinstance(then, list) else _without_delay(then)
     with as_conflict(), _copy(request) as trial:
-        made = request.control.overrides.add(trial, override)
+        made = request.control.overrides.add_trial(trial, override)
         wanted = _tried(request, made)
         answers = [await _try(request, made, wanted, wait) for wait in waits]
     names = [endpoint.operation.operation_id for _, endpoint in made.scope.endpoints]

@@ -43,6 +43,10 @@ def counted_here(namespace: Namespace, take: Callable[[], Taken]) -> Taken:
     return take()
 
 
+TRIAL = 0
+"""The number of an override that is only tried."""
+
+
 class Overrides:
     """The overrides of a sandbox. `on_change` is called when the first one is added and when the last one is removed.
 
@@ -81,13 +85,16 @@ class Overrides:
 
     def add(self, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
         """Set an override (schema `Override` of the admin API), which is tried first. Raises Invalid and TooMany."""
-        if len(self) >= MOST:
-            raise TooMany(f"there are {MOST} overrides, the most allowed; DELETE /_mock/overrides removes them")
-        self._check_size(wanted)
-        override = self._made(self._number + 1, namespace, wanted)
+        override = self._added(self._number + 1, namespace, wanted)
         self._number += 1
-        self._keep(namespace, override)
         return override
+
+    def add_trial(self, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
+        """Set an override in a namespace that ends after a trial. It takes no number, so that those of others follow.
+
+        Raises Invalid and TooMany.
+        """
+        return self._added(TRIAL, namespace, wanted)
 
     def replace(self, namespace: Namespace, id: str, wanted: Mapping[str, Any]) -> Override:
         """Set another override in the place of one. Raises Missing and Invalid."""
@@ -132,6 +139,14 @@ class Overrides:
         for number, seen, applied in counts:
             if number in known:
                 known[number].seen, known[number].applied = seen, applied
+
+    def _added(self, number: int, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
+        if len(self) >= MOST:
+            raise TooMany(f"there are {MOST} overrides, the most allowed; DELETE /_mock/overrides removes them")
+        self._check_size(wanted)
+        override = self._made(number, namespace, wanted)
+        self._keep(namespace, override)
+        return override
 
     def _keep(self, namespace: Namespace, override: Override) -> None:
         was_empty = not self._lists
