@@ -7,6 +7,7 @@ from typing import Any
 from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import EnsureResourceAvailability, UseAfterFree
 
+from contracts.client.request_headers import is_idempotency_key
 from contracts.model.resources import CheckedResource, checked_resources, name_of
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
@@ -15,12 +16,23 @@ from mockserver.openapi.document import Operation
 def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, failure: Failure) -> bool:
     """Is it about an item that may not exist?
 
-    An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing.
+    An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing,
+    and an idempotency key that is sent again may show an item that is deleted since.
     """
     if isinstance(failure, UseAfterFree):
         return not any(_tells_new_ids(contract, each) for each in _resources_of(contract, operation))
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())
-    return isinstance(failure, EnsureResourceAvailability) and is_empty
+    is_found = isinstance(failure, EnsureResourceAvailability)
+    return is_found and (is_empty or _may_be_repeated(contract, failure.created_with))
+
+
+def _may_be_repeated(contract: Contract, create: str) -> bool:
+    """May the reply of a create (`POST /orders`) be one that the service repeats, of an item that is deleted since?
+
+    Schemathesis sends an idempotency key again as it does any other value.
+    """
+    op = next((each for each in contract.document.operations if name_of(each) == create), None)
+    return op is not None and any(p.location == "header" and is_idempotency_key(p.name) for p in op.parameters)
 
 
 def _resources_of(contract: Contract, operation: Operation) -> list[CheckedResource]:
