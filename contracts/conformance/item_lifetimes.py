@@ -21,9 +21,10 @@ def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, fa
     """
     if isinstance(failure, UseAfterFree):
         return not any(_tells_new_ids(contract, each) for each in _resources_of(contract, operation))
+    if not isinstance(failure, EnsureResourceAvailability):
+        return False
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())
-    is_found = isinstance(failure, EnsureResourceAvailability)
-    return is_found and (is_empty or _may_be_repeated(contract, failure.created_with))
+    return is_empty or _may_be_repeated(contract, failure.created_with)
 
 
 def _may_be_repeated(contract: Contract, create: str) -> bool:
