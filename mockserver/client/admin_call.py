@@ -21,7 +21,7 @@ ADMIN = "/_mock"
 class AdminCall(Generic[T]):
     """A request below `/_mock`, and how its response is read. Query parameters that are None are not sent.
 
-    `also` are statuses beside 2xx whose response has a result.
+    `also` are statuses beside 2xx whose response has a result. The sandbox may answer `waits` seconds later than usual.
     """
 
     method: str
@@ -31,6 +31,7 @@ class AdminCall(Generic[T]):
     body: bytes | None = None
     also: tuple[int, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    waits: float = 0.0
 
     def options(self, token: str | None) -> dict[str, Any]:
         """The arguments of httpx for the request."""

@@ -61,7 +61,8 @@ class AsyncConnection:
     async def send(self, call: AdminCall[T]) -> T:
         """Send a request to the admin API."""
         try:
-            return call.result(await self._open().request(**call.options(self._token)))
+            seconds = self._timeout + call.waits
+            return call.result(await self._open().request(**call.options(self._token), timeout=seconds))
         except httpx.TransportError as error:
             raise unreachable(self.url, error) from None
 

@@ -58,6 +58,7 @@ class SentWebhook(Struct, frozen=True):
     def __str__(self) -> str:
         tried = ", ".join(map(str, self.attempts))
         why = f"  {on_one_line(self.reason)}" if self.reason else ""
+        why += f"  (fault {self.fault})" if self.fault else ""
         return f"{self.number:>4}  {self.event}  {self.method} {self.url}  {self.state}  [{tried}]{why}"
 
 

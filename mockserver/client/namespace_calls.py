@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypedDict, Unpack
 from urllib.parse import quote
@@ -106,7 +107,7 @@ class NamespaceCalls:
 
     def deliveries(self, wait: float | None, **only: Unpack[DeliveryFilter]) -> AdminCall[list[SentWebhook]]:
         """What was sent, in its order, after waiting for what is not finished."""
-        return get("/deliveries", _sent_first, namespace=self.name, wait=wait, **only)
+        return replace(get("/deliveries", _sent_first, namespace=self.name, wait=wait, **only), waits=wait or 0.0)
 
     def subscribe(self, url: str, events: Sequence[str], secret: str) -> AdminCall[WebhookSubscription]:
         """Subscribe an address to webhooks."""

@@ -59,7 +59,8 @@ class SyncConnection:
     def send(self, call: AdminCall[T]) -> T:
         """Send a request to the admin API."""
         try:
-            return call.result(self._open().request(**call.options(self._token)))
+            seconds = self._timeout + call.waits
+            return call.result(self._open().request(**call.options(self._token), timeout=seconds))
         except httpx.TransportError as error:
             raise unreachable(self.url, error) from None
 
