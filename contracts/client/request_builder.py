@@ -70,7 +70,8 @@ class RequestBuilder:
 
         Raises CannotBuildRequest if a value cannot be generated.
         """
-        given, query = {**(path or {})}, {**self._id_in_query(operation, path or {}), **(query or {})}
+        given, query = {**(path or {})}, {**self._id_outside(operation, path or {}, "query"), **(query or {})}
+        headers = {**self._id_outside(operation, path or {}, "header"), **(headers or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
             lambda m: quote(text_in_url(self._segment(m[1], self._path_value(operation, m[1], given, user))), safe=""),
@@ -183,14 +184,14 @@ class RequestBuilder:
         schemas = self._shared.contract.schemas
         return next((v for v in values if described is None or allows_text(schemas, described, text_in_url(v))), None)
 
-    def _id_in_query(self, operation: Operation, path: Mapping[str, Any]) -> dict[str, Any]:
-        """The id of the item, for an operation whose query has it and not its path."""
+    def _id_outside(self, operation: Operation, path: Mapping[str, Any], location: str) -> dict[str, Any]:
+        """The id of the item, for an operation whose query or header has it and not its path."""
         op = self._shared.operations.get(name_of(operation))
         resource = self._shared.resources.get(op.behaviour.action.of) if op and op.behaviour.action else None
         if op is None or resource is None:
             return {}
         key = query_key(resource.behaviour, op.behaviour.action, operation)
-        return {key: path[key]} if key in path else {}
+        return {key: path[key]} if key in path and resource.behaviour.identity.location == location else {}
 
     def new_id(self, resource: CheckedResource) -> Any:
         """An id for a new item that is put to it: valid, and one that no other item of this run has."""

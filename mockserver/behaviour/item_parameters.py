@@ -10,9 +10,9 @@ ABOUT_ONE = frozenset(("get", "update", "replace", "delete", *CONTENTS))
 
 
 def query_key(resource: Resource, action: Action | None, operation: Operation) -> str:
-    """The query parameter that names the item of an operation; empty if its path does, or if it is not about one."""
+    """The parameter outside of its path that names the item of an operation; empty if it is not about one."""
     identity = resource.identity
-    if identity.location != "query" or action is None or action.does not in ABOUT_ONE:
+    if identity.location == "path" or action is None or action.does not in ABOUT_ONE:
         return ""
-    names = {each.name for each in operation.parameters if each.location == "query"}
+    names = {each.name for each in operation.parameters if each.location == identity.location}
     return identity.parameter if identity.parameter in names else ""

@@ -50,8 +50,10 @@ class RequestContext:
 
     def __init__(self, call: Call, bound: BoundOperation, transaction: Transaction) -> None:
         self.call = call if not bound.path_names else _renamed(call, bound.path_names)
-        if bound.query_key and bound.query_key in call.query:
-            self.call = call._replace(path={**self.call.path, bound.query_key: call.query[bound.query_key]})
+        named = (call.query, call.headers) if bound.query_key else ()
+        for sent in named:
+            if bound.query_key in sent:
+                self.call = call._replace(path={**self.call.path, bound.query_key: sent[bound.query_key]})
         self.bound, self.transaction, self.world = bound, transaction, transaction.store.world
         self.record: Record | None = None
         self.current: Record | None = None

@@ -150,7 +150,7 @@ class ResourceDraft(Struct):
     def parameter_schema(self) -> str | None:
         """The schema of the parameter that holds the id, in any operation of the item's path."""
         operations = self.item.operations.values() if self.item else ()
-        place = ("query" if self.item is not None and self.item.query_key else "path", self.parameter)
+        place = (self.item.key_location if self.item is not None and self.item.query_key else "path", self.parameter)
         found = (parameter for operation in operations for parameter in operation.parameters)
         return next((p.schema for p in found if (p.location, p.name) == place and p.schema), None)
 

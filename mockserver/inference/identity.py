@@ -108,9 +108,10 @@ def alternatives(parameter: str) -> tuple[str, str]:
 
 
 def _candidates(parameter: str, word: str) -> Iterator[str]:
-    """Names that a property for the path parameter `petId` may have: `petId`, `id`."""
+    """Names that a property for the path parameter `petId`, or the header `X-Pet-Id`, may have: `petId`, `id`."""
     yield parameter
     parts, called = words(parameter), noun(word)
+    parts = parts[1:] if parts[:1] == ("x",) and len(parts) > 1 else parts
     for length in range(len(called), 0, -1):
         if parts[:length] == called[-length:] and parts[length:]:
             yield "".join(parts[length:])

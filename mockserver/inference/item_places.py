@@ -10,6 +10,7 @@ from mockserver.inference.likeness import is_alike
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.references import ID_WORDS
 from mockserver.inference.resources import DraftParent
+from mockserver.inference.tenant_headers import tenant
 
 
 def places(
@@ -19,7 +20,8 @@ def places(
 
     `properties` are those that may hold the parent's id, with their schemas.
     """
-    stated: Statement = {}
+    owner = tenant(draft)
+    stated: Statement = {"tenant": owner} if owner is not None else {}
     if draft.parent_parameters:
         note = "the path parameters above separate items"
         stated["within"] = inferred(note, parameters=list(draft.parent_parameters))

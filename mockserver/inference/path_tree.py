@@ -29,7 +29,8 @@ Shape = tuple[str, ...]
 class PathNode(Struct, frozen=True):
     """A path and the operations on it, by method.
 
-    If a query parameter has the item's id, it is `query_key`, and the last part of the shape stands for it. If query
+    If a query parameter has the item's id, it is `query_key`, and the last part of the shape stands for it; so is a
+    header, where that is the `key_location`. If query
     parameters name the item by its properties, these are `selectors`: parameter → property.
     """
 
@@ -37,6 +38,7 @@ class PathNode(Struct, frozen=True):
     shape: Shape
     operations: Mapping[str, Operation]
     query_key: str = ""
+    key_location: str = "query"
     selectors: Mapping[str, str] = field(default_factory=dict)
 
     @property

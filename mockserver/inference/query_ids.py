@@ -60,7 +60,7 @@ def with_query_ids(nodes: Mapping[Shape, PathNode], schemas: Schemas) -> dict[Sh
             if VERBS[shape[-1]] == "get" and (*base, "{}") not in found:
                 _join_verbs(found, base, node, schemas)
             continue
-        item = _item(node, schemas)
+        item = _item(node, schemas) or _item_of_header(node, schemas)
         if item is not None:
             found[item.shape] = item
             _take(found, shape, item.operations)
@@ -126,6 +126,22 @@ def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
     if not named or ("get" in asked and "get" not in named):
         return None
     return PathNode(node.path, (*node.shape, "{}"), named, key)
+
+
+def _item_of_header(node: PathNode, schemas: Schemas) -> PathNode | None:
+    """The item that a header names, which what reads, changes or deletes it requires: `X-Device-Id` at `/device`."""
+    asked = {method: node.operations[method] for method in AT_ITEM if method in node.operations}
+    if "get" in asked and not _shows_one(asked["get"], node.word, schemas):
+        asked = {method: each for method, each in asked.items() if method not in ("get", "head")}
+    every = [{p.name for p in each.parameters if p.location == "header" and p.required} for each in asked.values()]
+    named = set.intersection(*every) if every else set()
+    post = node.operations.get("post")
+    own = own_ids(node.word)
+    found = sorted(name for name in named if plain(name) in own or plain(name).removeprefix("x") in own)
+    is_new = post is not None and all(p.name not in found for p in post.parameters)
+    if len(found) != 1 or not is_new or "get" not in asked:
+        return None
+    return PathNode(node.path, (*node.shape, "{}"), asked, found[0], "header")
 
 
 def _selected(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) -> PathNode | None:

@@ -82,7 +82,7 @@ class ReplyWriter:
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
         makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
-        if draft.has_id and makes_one and is_located:
+        if draft.has_id and makes_one and is_located and draft.node.key_location != "header":
             yield "Location", "{location}"
         numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
         yield from numbers.items()

@@ -170,8 +170,8 @@ class Writer:
         note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
         also = self._other_name(draft, properties, name)
         if draft.node.query_key:
-            also |= {"location": "query"}
-            note = note.replace("path parameter", "query parameter")
+            also |= {"location": draft.node.key_location}
+            note = note.replace("path parameter", f"{draft.node.key_location} parameter")
         return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | also | made
 
     def _with_resource_name(self, draft: ResourceDraft, whole: str) -> Statement:

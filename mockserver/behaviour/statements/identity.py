@@ -15,13 +15,14 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
 
     field: Annotated[str, Meta(description="The property that holds it.")] = "id"
     parameter: Annotated[
-        str, Meta(description="The path parameter that holds it, or the query parameter; empty if no request does.")
+        str,
+        Meta(description="The parameter that holds it, of the path, the query or a header; empty if there is none."),
     ] = "id"
     location: Annotated[
-        Literal["path", "query"],
+        Literal["path", "query", "header"],
         Meta(
             description="Where the parameter is. `query`: items have no paths of their own, as in `GET /user?id=1`. "
-            "A get without the parameter shows the newest item."
+            "A get without the parameter shows the newest item. `header`: a header of the request names the item."
         ),
     ] = "path"
     also: Annotated[
