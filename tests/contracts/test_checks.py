@@ -112,6 +112,7 @@ PROVED_IN = {
     "state-report": "test_studios.py",
     "summed-limit": "test_studios.py",
     "upload-length": "test_uploads.py",
+    "waiting-amount": "test_waiting_amounts.py",
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",
     "recreated-item": "test_waiting_guests.py",
