@@ -24,13 +24,13 @@ def derived_after_update(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, derived: tuple[DerivedFigure, ...]
 ) -> None:
     """A figure that follows from other fields has the value after an update that a new item with these fields has."""
-    fixed = _choices(context, resource)
+    fixed = choices(context, resource)
     first, again = (_created(context, resource, fixed)[1] for _ in range(2))
     stable = [each for each in derived if _number(first, each.field) is not None and _same(first, again, each.field)]
     if not stable:
         raise CannotBuildRequest("two items with the same fields show other figures")
     for name in [each for each in fixed if each in context.bodies.properties(op)][:MOST_FIELDS]:
-        for other in _others(context, op, name, fixed[name]):
+        for other in other_values(context, op, name, fixed[name]):
             _, wanted = _created(context, resource, fixed | {name: other})
             moved = [each for each in stable if wanted and not _same(first, wanted, each.field)]
             if moved:
@@ -82,7 +82,7 @@ def _created(context: CheckContext, resource: CheckedResource, fixed: Mapping[st
     return created, current(context, created)[1]
 
 
-def _choices(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+def choices(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
     """The numbers and listed values of a create body, all of them small."""
     op, schemas = resource.operations["create"], context.contract.schemas
     refers = {each.field for each in resource.behaviour.references} | op.rule_fields
@@ -98,7 +98,7 @@ def _choices(context: CheckContext, resource: CheckedResource) -> dict[str, Any]
     return found
 
 
-def _others(context: CheckContext, op: ResourceOperation, name: str, present: Any) -> list[Any]:
+def other_values(context: CheckContext, op: ResourceOperation, name: str, present: Any) -> list[Any]:
     """Other values of a field, the most different ones first."""
     pointer, schemas = context.bodies.properties(op)[name], context.contract.schemas
     listed = schemas.keyword(pointer, "enum")
