@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
@@ -31,7 +32,11 @@ def bind_batch(
 ) -> BoundOperation | None:
     """The operation with the handler of a batch, and in `each` what it does to one item."""
     single = replace(action, does=BATCHES[action.does], envelope=(*action.envelope, 0))  # the schema of one entry
-    each = bind_single(replace(behaviour, action=single))
+    shows_one = _shows_one(contract, operation, behaviour)
+    reply = behaviour.reply
+    if reply is not None and shows_one:
+        reply = replace(reply, body=_of_one(reply.body))
+    each = bind_single(replace(behaviour, action=single, reply=reply))
     if each is None:
         return None
     plan = each.resource
@@ -46,16 +51,24 @@ def bind_batch(
         each=replace(each, envelope=(), rules=(), upsert=each.upsert or action.does == "replace-all"),  # rules run once
         is_whole=action.does in ("replace-all", "update-all", "delete-all"),
         ids_parameter=action.ids,
-        shows_one=_shows_one(contract, operation, behaviour),
+        shows_one=shows_one,
     )
+
+
+def _of_one(template: Any) -> Any:
+    """The template of a reply about several items for one: `{data: "{item}"}` for `{data: "{items}"}`."""
+    if isinstance(template, Mapping):
+        return {name: _of_one(value) for name, value in template.items()}
+    return "{item}" if template == "{items}" else template
 
 
 def _shows_one(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> bool:
     """May a reply be an item as well as a list of them?"""
     success, stated = operation.success(), behaviour.reply
     schemas = [media.schema for media in success.content if media.schema] if success is not None else []
-    is_bare = stated is None or stated.body == "{item}"
-    return is_bare and any({"array", "object"} <= contract.schemas.types(schema) for schema in schemas)
+    place = templates.find(stated.body, "items") if stated is not None and stated.body != "{item}" else ()
+    shown = [contract.schemas.below(schema, place) for schema in schemas] if place is not None else []
+    return any({"array", "object"} <= contract.schemas.types(at) for at in shown if at is not None)
 
 
 def begin(context: RequestContext) -> None:

@@ -59,8 +59,10 @@ class ReplyView:
         self._added = tuple(
             name for name in self._names if name in required or (name not in client_fields and not self._is_later(name))
         )
-        self._chosen = {name: id for name, id in (chosen or {}).items() if name in self._added and name not in required}
-        self._lists = {name for name in self._chosen if "array" in schemas.types(self._properties[name])}
+        named = {name: id for name, id in (chosen or {}).items() if name in self._added}
+        self._lists = {name for name in named if "array" in schemas.types(self._properties[name])}
+        # A list that a reply must show is empty without ids; an object that it must show is made up.
+        self._chosen = {name: id for name, id in named.items() if name not in required or name in self._lists}
         self._variants = _variants(schemas, pointer)
         self._client_fields = client_fields
 

@@ -82,4 +82,5 @@ def _is_named_after(name: str, parent: DraftParent, own: Mapping[str, str]) -> b
         return False
     *about, last = words(name) or ("",)
     is_its_id = last in ID_WORDS and noun("_".join(about)) == noun(parent.draft.word)
-    return is_its_id or plain(name) == plain(parent.parameter)
+    called = "".join(noun(parent.draft.word))  # `articleNumber` below `/articles/{number}`
+    return is_its_id or plain(name) in (plain(parent.parameter), called + plain(parent.parameter))
