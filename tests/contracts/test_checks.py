@@ -148,6 +148,7 @@ PROVED_IN = {
     "closed-again": "test_visibility.py",
     "repeated-put": "test_repeated_puts.py",
     "additional-method": "test_further_methods.py",
+    "streamed-response": "test_streams.py",
     "multipart-parts": "../openapi_support/test_parts.py",
     "content": "test_contents.py",
     "byte-ranges": "test_byte_ranges.py",
