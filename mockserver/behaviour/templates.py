@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from mockserver.durations import FORMS, seconds
 from mockserver.errors import BehaviourError
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.suggestions import allowed
@@ -109,6 +111,22 @@ def number(scope: Scope, name: str) -> Any:
     return 0 if value is None else value
 
 
+def later(scope: Scope, lead: str) -> Any:
+    """`{later:7d}`: the time of the request and so much more, written as the service writes times."""
+    return scope["written"](scope["moment"] + (seconds(lead) or 0.0))
+
+
+def day_later(scope: Scope, lead: str) -> str:
+    """`{day_later:30d}`: the day on which that time is."""
+    return datetime.fromtimestamp(scope["moment"] + (seconds(lead) or 0.0), UTC).date().isoformat()
+
+
+def next_number(scope: Scope, name: str) -> Any:
+    """`{next:version}`: the number after that of the item before the request; of a new item, its own."""
+    before = (scope["before"] or {}).get(name)
+    return before + 1 if isinstance(before, int) else scope["fields"].get(name, 1)
+
+
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "slug": slug,
     "present": present,
@@ -117,7 +135,13 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "text": text,
     "text_or_null": text_or_null,
     "number": number,
+    "later": later,
+    "day_later": day_later,
+    "next": next_number,
 }
+
+LEADS = frozenset({"later", "day_later"})
+"""The functions whose argument is a duration."""
 
 
 def compile(template: Any, names: frozenset[str]) -> Render:
@@ -214,6 +238,8 @@ def _text(template: str, names: frozenset[str]) -> Render:
 
 def _value(match: re.Match[str], names: frozenset[str]) -> Render:
     name, argument = match.groups()
+    if argument is not None and name in LEADS and seconds(argument) is None:
+        raise BehaviourError(f"not a duration: {match.group()}; {FORMS}")
     if argument is not None and name in FUNCTIONS:
         function = FUNCTIONS[name]
         return lambda scope: function(scope, argument)

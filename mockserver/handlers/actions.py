@@ -202,7 +202,7 @@ def deleted_reply(context: RequestContext) -> Reply:
     extras = context.extras
     if context.bound.sets:
         plan, record = context.bound.resource, context.item
-        scope = plan.scope(context.call, record.id, record.fields, plan.write_time(context.moment))
+        scope = plan.scope(context.call, record.id, record.fields, context.moment)
         extras = {**extras, **{name: render(scope) for name, render in context.bound.sets}}
     return context.bound.renderer.one_item(context.item, extras)
 
@@ -330,9 +330,9 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     for name in plan.server_fields | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
-    now = plan.stamp(fields, context.moment, created=False)
+    plan.stamp(fields, context.moment, created=False)
     if context.bound.sets:
-        scope = plan.scope(context.call, before.id, fields, now)
+        scope = plan.scope(context.call, before.id, fields, context.moment)
         fields |= {name: render(scope) for name, render in context.bound.sets}
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     plan.complete(fields, before.id, context.world, before.fields)

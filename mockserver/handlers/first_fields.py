@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.behaviour.templates import is_constant
 from mockserver.contract import Contract
 from mockserver.examples.generator import fresh
 from mockserver.handlers.item_schemas import operations_on
@@ -28,5 +29,7 @@ def first_fields(contract: Contract, resource: str) -> dict[str, Any]:
         pointer = item_schema(operation, behaviour.reply, contract.schemas, "get")
         if pointer is not None:
             defaults = {name: value for entry in stated.defaults for name, value in entry.fields.items()}
-            return {**made_fields(contract, pointer, resource, is_of_now), **fresh(defaults)}
+            made = {**made_fields(contract, pointer, resource, is_of_now), **fresh(defaults)}
+            # What is a template is rendered with the new item, which must not have it yet.
+            return {name: value for name, value in made.items() if is_constant(defaults.get(name))}
     return {}

@@ -104,11 +104,12 @@ class ReplyView:
         )
 
     def _is_later(self, name: str) -> bool:
-        """Is a property about an event that did not happen to a new item yet? So may be a time that can be null."""
+        """Is a property about an event that did not happen to a new item yet? So may be a time that can be missing."""
         if LATER_EVENTS.search(name) is not None:
             return True
         at = self._properties.get(name) if is_later_time(name) else None
-        return at is not None and self._schemas.types(at) == {"string", "null"}
+        types = self._schemas.types(at) if at is not None else frozenset[str]()
+        return types == {"string", "null"} or (types == {"string"} and name not in self._required)
 
     def _is_nullable(self, name: str) -> bool:
         at = self._properties.get(name)

@@ -163,7 +163,7 @@ class ItemEditor:
         if plan.statements.references:
             self._show_references(record, changed)
         if plan.derived:
-            plan.derive(context.call, record, context.now())
+            plan.derive(context.call, record, context.moment, context.before)
         faults = self._check.faults(record.fields)
         if faults:
             raise Invalid(faults[0].message, faults=faults)

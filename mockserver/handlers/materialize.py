@@ -260,7 +260,7 @@ class Materializer:
             plan.show_id(call, id, record.fields)
         record.hidden[GENERATED] = True
         if plan.derived:
-            plan.derive(call, record, plan.write_time(world.clock.now()))
+            plan.derive(call, record, world.clock.now())
         return record
 
     def _fields(self, plan: ResourcePlan, seed: str) -> dict[str, Any]:

@@ -202,7 +202,7 @@ class RequestContext:
             return
         plan, collection = self.bound.resource, self.collection()
         if plan.derived:
-            plan.derive(self.call, self.record, self.now())
+            plan.derive(self.call, self.record, self.moment, self.current)
         if self.current is None:
             self.transaction.add(collection, self.record)
         else:

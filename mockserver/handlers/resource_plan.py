@@ -58,6 +58,7 @@ class ResourcePlan(Struct, frozen=True):
     statements: Resource
     new_id: new_ids.NewId
     defaults: Mapping[str, Any]
+    rendered_defaults: tuple[tuple[str, Render], ...]
     constants: Mapping[str, Any]
     means: tuple[tuple[Steps, Any], ...]
     initial: tuple[tuple[str, Render], ...]
@@ -103,12 +104,15 @@ class ResourcePlan(Struct, frozen=True):
         id = self.new_id(world, collection, fields)
         if self.statements.identity.field:
             fields[self.statements.identity.field] = id
-        now = self.stamp(fields, moment, created=True)
+        self.stamp(fields, moment, created=True)
         fields.update(self.constants)
-        if self.initial:
-            scope = self.scope(call, id, fields, now)
+        if self.initial or self.rendered_defaults:
+            scope = self.scope(call, id, fields, moment)
             for name, render in self.initial:
                 fields[name] = render(scope)
+            for name, render in self.rendered_defaults:
+                if name not in fields:
+                    fields[name] = render(scope)
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
         if self.generated_fields is not None:
@@ -134,7 +138,7 @@ class ResourcePlan(Struct, frozen=True):
         if identity.field:
             fields[identity.field] = id
         if identity.resource_name:
-            scope = self.scope(call, id, fields, None)
+            scope = self.scope(call, id, fields, 0.0)
             fields |= {name: render(scope) for name, render in self.initial if name == identity.field}
 
     def id_in(self, shown: Any) -> Any:
@@ -169,20 +173,23 @@ class ResourcePlan(Struct, frozen=True):
                 fields[stamps.updated] = now
         return now
 
-    def derive(self, call: Call, record: Record, now: Any) -> None:
-        """Compute the derived fields again."""
-        scope = self.scope(call, record.id, record.fields, now)
+    def derive(self, call: Call, record: Record, moment: float, before: Record | None = None) -> None:
+        """Compute the derived fields again. `before` is the item as it was until now; None for a new one."""
+        scope = self.scope(call, record.id, record.fields, moment)
+        scope["before"] = before.fields if before is not None else None
         for name, render in self.derived:
             record.fields[name] = render(scope)
 
-    @staticmethod
-    def scope(call: Call, id: Any, fields: Mapping[str, Any], now: Any) -> dict[str, Any]:
+    def scope(self, call: Call, id: Any, fields: Mapping[str, Any], moment: float) -> dict[str, Any]:
         """The values of the placeholders."""
         return {
             "id": id,
             "tenant": call.tenant,
             "user": call.principal.user or None,
-            "now": now,
+            "now": self.write_time(moment),
+            "moment": moment,
+            "written": self.write_time,
+            "before": None,
             "fields": fields,
             "path": call.path,
         }
@@ -289,6 +296,9 @@ def _compile(
     means = tuple((steps_of(each.field), NO_MEAN[each.without]) for each in resource.counts if each.mean)
     derived = _templates(name, "derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants) | {steps[0] for steps, _ in means}
+    defaults = {name: value for entry in resource.defaults for name, value in entry.fields.items()}
+    rendered = dict(_templates(name, "defaults", resource.defaults))
+    rendered = {name: render for name, render in rendered.items() if not templates.is_constant(defaults[name])}
     is_own = identity.generate != "client" and not identity.from_client
     server_fields |= {identity.field} if is_own or identity.resource_name else set()
     server_fields |= {name for entry in resource.server_set for name in entry.fields}
@@ -297,7 +307,8 @@ def _compile(
         name=name,
         statements=resource,
         new_id=_id_maker(identity, name, contract),
-        defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
+        defaults={name: value for name, value in defaults.items() if name not in rendered},
+        rendered_defaults=tuple(rendered.items()),
         constants=constants,
         means=means,
         initial=initial,

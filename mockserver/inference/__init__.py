@@ -21,6 +21,7 @@ from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
 from mockserver.inference.resources import parent_of, resources
+from mockserver.inference.start_values import add_start_values
 from mockserver.inference.statement_writer import Writer
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Schemas
@@ -51,6 +52,7 @@ def infer(
     stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape, all_exist=read_only)) for draft in drafts}
     add_counts(schemas, drafts, stated)
     add_sentences(schemas, drafts, stated)
+    add_start_values(schemas, drafts, stated)
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),
         "x-resources": stated,

@@ -20,7 +20,10 @@ LATER_EVENTS = lazy_pattern(
 )
 """Names of properties about events that cannot have happened to a new item, such as `deletedAt`."""
 
-DONE = frozenset(("sent", "paid", "made", "taken", "given", "written", "begun", "read", "seen", "done", "spent"))
+DONE = frozenset((
+    "sent", "paid", "made", "taken", "given", "written", "begun", "read", "seen", "done", "spent", "sold", "won",
+    "lost", "built", "chosen", "drawn", "held",
+))  # fmt: skip
 """Forms of verbs that say what was done and do not end with `ed`."""
 
 TIME_ENDS = frozenset(("at", "on", "date", "time"))

@@ -15,3 +15,8 @@ def inferred(note: str, **keys: Any) -> Statement:
 def implied(note: str, **keys: Any) -> Statement:
     """A statement that follows from the document by itself, with its reason."""
     return {**keys, "evidence": "implied", "note": note}
+
+
+def assumed(note: str, **keys: Any) -> Statement:
+    """A statement that the mock needs and no server must keep, with the reason for the choice."""
+    return {**keys, "evidence": "assumed", "note": note}

@@ -47,6 +47,12 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
     return stated | {"evidence": "inferred", "note": "by the names and formats of the properties"}
 
 
+def time_format(schemas: Schemas, pointer: str) -> str:
+    """How the time in a property with a format is written, as in `timestamps.written`; empty if it holds no time."""
+    is_text = schemas.types(pointer) - {"null"} == {"string"}
+    return _written(schemas, pointer, says_time=False) if is_text and schemas.keyword(pointer, "format") else ""
+
+
 def _written(schemas: Schemas, pointer: str, *, says_time: bool) -> str:
     """The format of a property's time, as in `timestamps.written`; empty if it does not hold times.
 

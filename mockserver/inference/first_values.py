@@ -19,9 +19,15 @@ LIKED = frozenset(("favorite", "favourite", "done", "liked"))
 
 COUNTED = frozenset((
     "count", "counts", "likes", "views", "downloads", "followers", "votes", "upvotes", "downvotes", "clicks", "shares",
-    "replies", "attempts", "retries", "subscribers",
+    "replies", "attempts", "retries", "subscribers", "stars", "forks", "hits", "plays", "impressions", "favorites",
 ))  # fmt: skip
 """Last words of numbers that begin at 0."""
+
+SUMS = frozenset(("amount", "total", "sum", "quantity", "bytes", "items", "times", "points"))
+"""First words of numbers that begin at 0 where the last one says what was done: `quantity_sold`."""
+
+PROGRESSED = frozenset(("complete", "completed", "done", "finished"))
+"""Words of a percentage that begins at 0."""
 
 VERSIONS = frozenset(("version", "revision"))
 """Last words of numbers that begin at 1."""
@@ -44,15 +50,15 @@ def first_value(schemas: Schemas, pointer: str, name: str, generated: Any) -> An
 def _likely(schemas: Schemas, pointer: str, name: str, generated: Any) -> list[Any]:
     parts = words(name) or ("",)
     if generated is True:
-        return [False] if _is_flag_of_something_done(parts) else []
+        return [False] if is_flag_of_something_done(parts) else []
     if isinstance(generated, str):
         return _states(schemas, pointer, parts, generated)
-    if type(generated) in (int, float) and schemas.keyword(pointer, "examples") is None:
-        return _numbers(schemas, pointer, parts)
-    return []
+    number = first_number_by_name(schemas, pointer, name) if type(generated) in (int, float) else None
+    return [] if number is None else [number, 0]
 
 
-def _is_flag_of_something_done(parts: tuple[str, ...]) -> bool:
+def is_flag_of_something_done(parts: tuple[str, ...]) -> bool:
+    """Does a flag, by the words of its name, say that something was done: `refunded`?"""
     is_done = parts[-1].endswith("ed") and parts[-1] not in STANDING
     return is_done or not LIKED.isdisjoint(parts) or LATER_EVENTS.search("_".join(parts)) is not None
 
@@ -66,10 +72,19 @@ def _states(schemas: Schemas, pointer: str, parts: tuple[str, ...], generated: s
     return [value for value in values if isinstance(value, str) and LATER_EVENTS.match(value) is None]
 
 
-def _numbers(schemas: Schemas, pointer: str, parts: tuple[str, ...]) -> list[Any]:
-    is_sum = parts[0] in ("amount", "total", "sum") and (parts[-1].endswith("ed") or parts[-1] in DONE)
+def first_number_by_name(schemas: Schemas, pointer: str, name: str) -> int | None:
+    """The number that a new item has by the name of a property or its description; None if these do not say it.
+
+    `pointer` is that of its schema, whose example is kept.
+    """
+    parts = words(name) or ("",)
+    if schemas.keyword(pointer, "examples") is not None:
+        return None
     if parts[-1] in VERSIONS and "integer" in schemas.types(pointer):
-        return [1, 0]
+        return 1
     said = str(schemas.keyword(pointer, "description") or "")
+    is_done = parts[-1].endswith("ed") or parts[-1] in DONE
+    is_sum = parts[0] in SUMS and is_done and parts[-1] not in AHEAD | STANDING
+    is_progress = "progress" in parts or ("percent" in parts[0] and not PROGRESSED.isdisjoint(parts))
     is_count = parts[-1] in COUNTED or parts[:2] == ("number", "of") or NUMBER_OF.search(said) is not None
-    return [0] if is_count or (is_sum and parts[-1] not in AHEAD) else []
+    return 0 if is_count or is_sum or is_progress or parts[-1] == "balance" else None

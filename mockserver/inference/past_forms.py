@@ -20,12 +20,26 @@ OPPOSITES = {"disable": "enable", "deactivate": "activate", "show": "hide", "reo
 """The verb that another one undoes, where no `un` says so."""
 
 
+PARTICLES = ("out", "in", "up", "off", "on", "down", "back", "over")
+"""What follows a verb, also in one word with it: `checkout`, `signoff`."""
+
+
 @lru_cache(maxsize=4096)
 def past_forms(verb: tuple[str, ...]) -> tuple[str, ...]:
-    """The words for the state after a verb, given as words, and the verb itself: ("check", "in") gives `checkedin`."""
+    """The words for the state after a verb, given as words, and the verb itself: ("check", "in") gives `checkedin`.
+
+    So does ("checkin",): if a word is no verb with a particle, its forms for one are no words.
+    """
     first, rest = verb[0], "".join(verb[1:])
-    regular = [f"{first}ed", f"{first}d", f"{first}{first[-1]}ed", f"{first[:-1]}ied", first]
-    return tuple(form + rest for form in (*regular, *IRREGULAR.get(first, ())))
+    forms = [form + rest for form in (*_regular(first), first, *IRREGULAR.get(first, ()))]
+    particle = next((each for each in PARTICLES if first.endswith(each) and len(first) > len(each) + 1), "")
+    stem = first.removesuffix(particle)
+    forms += [form + particle for form in (*_regular(stem), *IRREGULAR.get(stem, ()))] if particle and not rest else []
+    return tuple(forms)
+
+
+def _regular(verb: str) -> tuple[str, ...]:
+    return (f"{verb}ed", f"{verb}d", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")
 
 
 def opposite_of(verb: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from mockserver.inference import (
     selectors,
 )
 from mockserver.inference.described_sorting import described_sorting
+from mockserver.inference.done_flags import done_flags
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.event_times import item_times
@@ -314,6 +315,7 @@ class Writer:
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
         nested = {name: plain(name).removesuffix("attributes") for name in own if name not in shown}  # of Rails
         takes |= {name: known[word] for name, word in nested.items() if word in known}
+        takes |= done_flags(self._schemas, own, shown)
         return takes | (self._id_taken(draft, own) if action.creates else {}) | dict(action.takes)
 
     def _inside(self, draft: ResourceDraft, action: DraftAction) -> str:

@@ -45,8 +45,8 @@ def orders(path: str, operation: Node, method: str = "post") -> Node:
 @pytest.mark.parametrize(
     ("verb", "status"),
     [("/cancel", "cancelled"), (":cancel", "cancelled"), ("/pay", "paid"), ("/mark-as-paid", "paid"),
-     ("/hold", "on_hold"), ("/checkIn", "checked-in"), ("/deny", "denied"), ("/cancelOrder", "cancelled"),
-     ("/frobnicate", "pending")],
+     ("/hold", "on_hold"), ("/checkIn", "checked-in"), ("/checkin", "checked-in"), ("/deny", "denied"),
+     ("/cancelOrder", "cancelled"), ("/frobnicate", "pending")],
 )  # fmt: skip
 def test_an_action_gives_the_item_the_state_that_its_name_says(tmp_path: Path, verb: str, status: str) -> None:
     with Client(served(tmp_path, orders(f"/orders/{{orderId}}{verb}", {"responses": answers(SHOWN)}))) as client:

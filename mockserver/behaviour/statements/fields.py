@@ -14,7 +14,10 @@ Fields = Annotated[Names, Meta(description="Names of properties.")]
 
 
 class Defaults(Statement, frozen=True, kw_only=True):
-    """Values of properties that a create request leaves out, besides each `default` in the schema."""
+    """Values of properties that a create request leaves out, besides each `default` in the schema.
+
+    Values may be templates as in `initial`.
+    """
 
     fields: Values
 
@@ -23,15 +26,18 @@ class Initial(Statement, frozen=True, kw_only=True):
     """Values that the service sets on a new item, whatever the request contains.
 
     Values may be templates: `{id}`, `{tenant}`, `{user}`, `{now}`, `{slug:FIELD}` (a property's text in lower case with
-    hyphens), `{present:FIELD}` (true if the property has a value), `{field:FIELD}` (the property's value) and
-    `{param:NAME}` (a path parameter).
+    hyphens), `{present:FIELD}` (true if the property has a value), `{field:FIELD}` (the property's value),
+    `{param:NAME}` (a path parameter), `{later:7d}` (the time, and so much later) and `{day_later:30d}` (the day).
     """
 
     fields: Values
 
 
 class Derived(Statement, frozen=True, kw_only=True):
-    """Values that the service computes again at every write. Templates as in `initial`."""
+    """Values that the service computes again at every write. Templates as in `initial`.
+
+    `{next:version}` is the number after the one before; of a new item that of `defaults`, or 1.
+    """
 
     fields: Values
 

@@ -1,0 +1,182 @@
+"""What a new item has of what no client sends: statements with the reason, which a behaviour file can correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.inference.descriptions import description
+from mockserver.inference.draft import CREATING, ResourceDraft, item_schema_of_request
+from mockserver.inference.event_times import LATER_EVENTS, is_event
+from mockserver.inference.evidence import Statement, assumed
+from mockserver.inference.fields import time_format
+from mockserver.inference.first_values import first_number_by_name, is_flag_of_something_done
+from mockserver.inference.names import words
+from mockserver.inference.start_sentences import first_number, grows, lead, null_at_first
+from mockserver.inference.start_states import state_of_new
+from mockserver.openapi.schemas import Schemas
+
+AHEAD = frozenset(("expires", "expire", "expiry", "expiration", "due", "until", "deadline", "renews", "renewal"))
+"""Words in the names of times that are after the creation of an item."""
+
+USUAL_LEAD = "7d"
+"""How long after it, if no sentence says so."""
+
+
+class StartValue(NamedTuple):
+    """The value or the template of a property in a new item, and the reason."""
+
+    value: Any
+    why: str
+
+
+def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
+    """Add the `defaults` and `derived` of new items to the statements about `resources`, which have all others."""
+    for draft in drafts:
+        if not draft.is_created or draft.action(*CREATING) is None:
+            continue
+        stated = resources[draft.name]
+        taken = _taken(stated)
+        own = {name: at for name, at in _own(schemas, draft).items() if name not in taken}
+        found = {name: start for name, at in own.items() if (start := _start(schemas, draft, stated, name, at))}
+        begun = [assumed(start.why, fields={name: start.value}) for name, start in found.items()]
+        if begun:
+            before = stated.get("defaults", [])
+            stated["defaults"] = [*(before if isinstance(before, list) else [before]), *begun]
+        grown = {name: said for name, at in own.items() if (said := _grows(schemas, at))}
+        if grown:
+            stated["derived"] = [assumed(said, fields={name: "{next:" + name + "}"}) for name, said in grown.items()]
+
+
+def _own(schemas: Schemas, draft: ResourceDraft) -> dict[str, str]:
+    """The properties that replies show of every item, and that no create sends or must not send.
+
+    Those of an alternative (`oneOf`) are left out, because not every item has them.
+    """
+    found: dict[str, str] = {}
+    needed = _needed(schemas, draft)
+    for view in _views(draft):
+        for node, here in schemas.branches(view):
+            names = node.get("properties")
+            for name in names if isinstance(names, Mapping) else ():
+                found.setdefault(name, schemas.properties(view).get(name, here))
+    sent = _sent(schemas, draft)
+    return {name: at for name, at in found.items() if name not in sent or name in needed}
+
+
+def _views(draft: ResourceDraft) -> list[str]:
+    """The schemas by which replies show an item that was not deleted."""
+    shown = (action.item_schema for action in draft.actions if action.does not in ("delete", "delete-all"))
+    return [pointer for pointer in dict.fromkeys(shown) if pointer]
+
+
+def _needed(schemas: Schemas, draft: ResourceDraft) -> set[str]:
+    """The properties that some reply must show."""
+    return {name for view in _views(draft) for name in schemas.required(view)}
+
+
+def _sent(schemas: Schemas, draft: ResourceDraft) -> set[str]:
+    """The properties that a create may send."""
+    asked = (item_schema_of_request(schemas, action) for action in draft.actions if action.creates)
+    return {name for pointer in asked if pointer for name in schemas.properties(pointer)}
+
+
+def _taken(stated: Statement) -> set[str]:
+    """The properties whose first value another statement says."""
+    stamps = stated.get("timestamps", {})
+    kept = [stated["identity"].get("field"), stamps.get("created"), stamps.get("updated")]
+    kept += [each["field"] for each in stated.get("counts", ())]
+    for kind in ("initial", "defaults"):
+        entries = stated.get(kind, [])
+        kept += [name for each in (entries if isinstance(entries, list) else [entries]) for name in each["fields"]]
+    return {str(name).partition(".")[0] for name in kept if name}
+
+
+def _start(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> StartValue | None:
+    """What a property of a new item has; None if nothing says so, or if its schema has a default or another value."""
+    if any("default" in node or "const" in node for node, _ in schemas.branches(at)):
+        return None
+    found = _likely(schemas, draft, stated, name, at)
+    return next((start for start in found if _is_allowed(schemas, at, start.value)), None)
+
+
+def _is_allowed(schemas: Schemas, at: str, value: Any) -> bool:
+    """May the property have the value? Of a number its bounds say so; no schema is compiled for all the others."""
+    if type(value) is not int:
+        return True
+    low, above = (schemas.keyword(at, word) for word in ("minimum", "exclusiveMinimum"))
+    is_high_enough = (low is None or value >= low) and (not isinstance(above, int | float) or value > above)
+    return is_high_enough and value in (schemas.keyword(at, "enum") or [value])
+
+
+def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> Iterator[StartValue]:
+    types, said = schemas.types(at), description(schemas, at)
+    state = state_of_new(schemas, draft, name, at)
+    if state is not None:
+        yield StartValue(*state)
+    if types - {"null"} == {"boolean"}:
+        yield from _flag(schemas, draft, name)
+    if types - {"null"} and types <= {"integer", "number", "null"}:
+        told = first_number(said)
+        if told is not None:
+            yield StartValue(told[0], told[1])
+        number = first_number_by_name(schemas, at, name)
+        if number is not None and "null" not in types and name not in _sent(schemas, draft):
+            yield StartValue(number, f"{name} is {number} at first, by its name")
+    sentence = null_at_first(said) if "null" in types else ""
+    if sentence:
+        yield StartValue(None, sentence)
+    elif _is_of_job(schemas, draft, at):
+        yield StartValue(None, "the create answers 202: what the work results in is not there yet")
+    yield from _time(schemas, draft, stated, name, at)
+
+
+def _flag(schemas: Schemas, draft: ResourceDraft, name: str) -> Iterator[StartValue]:
+    """A flag that an operation switches on is off at first, and the other way round."""
+    acting = (action for action in draft.actions if name in action.sets and action.does == "update")
+    switches = [(action, action.sets[name]) for action in acting]
+    on = next((action for action, value in switches if value is True), None)
+    off = next((action for action, value in switches if value is False), None)
+    switch = on or off
+    if switch is not None:
+        operation = switch.operation
+        value = on is None
+        yield StartValue(value, f"{operation.http_method} {operation.path} makes it {str(not value).lower()}")
+    elif LATER_EVENTS.search(name) and name not in _needed(schemas, draft):
+        return  # `deleted` is not shown of what is there
+    elif is_flag_of_something_done(words(name) or ("",)):
+        yield StartValue(False, f"{name} says that something was done, by its name")
+
+
+def _is_of_job(schemas: Schemas, draft: ResourceDraft, at: str) -> bool:
+    """Is a property that may be null one of an item whose create only starts some work?"""
+    making = draft.action(*CREATING)
+    return making is not None and making.reply.status == 202 and "null" in schemas.types(at)
+
+
+def _time(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> Iterator[StartValue]:
+    """A time that is that of the creation or lies after it, as a template."""
+    written, usual = time_format(schemas, at), stated.get("timestamps", {}).get("written", "iso-milliseconds")
+    length, sentence = lead(description(schemas, at)) if written else ("", "")
+    is_ahead = bool(sentence) or not AHEAD.isdisjoint(words(name))
+    if "null" in schemas.types(at) and not sentence:
+        return
+    if not is_ahead:
+        if (
+            name in _needed(schemas, draft)
+            and is_event(name)
+            and written == usual
+            and LATER_EVENTS.search(name) is None
+        ):
+            yield StartValue("{now}", f"every item must show {name}, so it happens with the creation")
+        return
+    why = sentence or f"{name} is after the creation, by its name"
+    if written == "iso-date":
+        yield StartValue("{day_later:" + (length or USUAL_LEAD) + "}", why)
+    elif written and written == usual:
+        yield StartValue("{later:" + (length or USUAL_LEAD) + "}", why)
+
+
+def _grows(schemas: Schemas, at: str) -> str:
+    """The sentence by which an integer is the next one after each change; empty if none says so."""
+    return grows(description(schemas, at)) if "integer" in schemas.types(at) else ""
