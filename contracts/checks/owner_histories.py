@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from contracts.checks.conflicts import sent_action
 from contracts.checks.derived_figures import choices, other_values
 from contracts.checks.item_view import as_json
+from contracts.checks.owner_views import Shown, owner_views, shown_by
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -20,7 +21,6 @@ from contracts.model.resources import (
     ResourceOperation,
     actions_of,
     checked_resources,
-    views_below,
 )
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -42,12 +42,6 @@ EVER = frozenset(
 
 MOST_STATES = 3
 """In so many states of an item this is tried: a new one, and one after an action."""
-
-MOST_ENTRIES = 10
-"""So many entries of a list are compared."""
-
-Shown = dict[str, Any]
-"""The single values of the views of an owner by their places: `GET /plants/{id}/summary: readings.average`."""
 
 
 class Story(NamedTuple):
@@ -99,7 +93,7 @@ class Stories:
         """An owner with one item."""
         owner = self._owner()
         made = self._below(owner, fields)
-        shown, read = self._shown(owner)
+        shown, read = shown_by(self._context, owner, self._family.views)
         return Story({}, shown, (owner.exchange, *made, *read))
 
     def changed(self, fields: Mapping[str, Any], into: Mapping[str, Any]) -> Story | None:
@@ -110,11 +104,11 @@ class Stories:
             return None
         owner = self._owner()
         created, steps = self._item(owner, fields)
-        before, _ = self._shown(owner)
+        before, _ = shown_by(self._context, owner, self._family.views)
         named = {name: value for name, value in into.items() if value != fields[name]}
         whole = created.sent if op == child.operations.get("replace") else {}
         changed = self._context.send(op, path=created.path, body={**whole, **named})
-        after, read = self._shown(owner)
+        after, read = shown_by(self._context, owner, self._family.views)
         return Story(before, after, (owner.exchange, *steps, changed, *read)) if changed.status < 300 else None
 
     def removed(self, fields: Mapping[str, Any], others: Mapping[str, Any]) -> Story | None:
@@ -124,9 +118,9 @@ class Stories:
         owner = self._owner()
         kept = self._below(owner, fields)
         created, steps = self._item(owner, others)
-        before, _ = self._shown(owner)
+        before, _ = shown_by(self._context, owner, self._family.views)
         gone = self._context.delete(created)
-        after, read = self._shown(owner)
+        after, read = shown_by(self._context, owner, self._family.views)
         return Story(before, after, (owner.exchange, *kept, *steps, gone, *read)) if gone.status < 300 else None
 
     def _owner(self) -> CreatedItem:
@@ -144,28 +138,6 @@ class Stories:
         if done.status >= 300:
             raise CannotBuildRequest(f"{self._action.name} answers {done.status} for a new {child.name}")
         return created, (created.exchange, done)
-
-    def _shown(self, owner: CreatedItem) -> tuple[Shown, list[RecordedExchange]]:
-        """What the views of an owner show, and the responses."""
-        shown, read = Shown(), []
-        for op in self._family.views:
-            exchange = self._context.send(op, path=owner.path)
-            if exchange.status < 300:
-                read.append(exchange)
-                shown |= {f"{op.name}: {place}": value for place, value in _single_values(exchange.json)}
-        return shown, read
-
-
-def _single_values(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """(place, value) of each single value in objects and in the first entries of lists."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _single_values(inner, f"{place}.{name}" if place else name)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value[:MOST_ENTRIES]):
-            yield from _single_values(inner, f"{place}[{index}]")
-    else:
-        yield place, value
 
 
 def _differing(one: Shown, other: Shown) -> set[str]:
@@ -206,8 +178,7 @@ def _places(contract: Contract) -> Iterator[Place]:
             continue
         if not any(child.can(name) for name in ("update", "replace", "delete")):
             continue
-        lists = {each.operations["list"].name for each in known.values() if each.can("list")}
-        views = (owner.operations["get"], *(op for op in views_below(contract, owner) if op.name not in lists))
+        views = owner_views(contract, owner)
         text = f"What a {owner.name} shows of its {child.name} items is about those that there are."
         statement = StatementRef(child.name, "schema", "inferred", "the name of the figure", text)
         yield owner.operations["get"].name, statement, (Family(child, owner, views),)

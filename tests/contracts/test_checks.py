@@ -103,6 +103,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "put-twice": "test_puts_below.py",
     "owner-histories": "test_owner_histories.py",
     "changed-tag": "test_two_users_of_crates.py",
     "concurrent-numbers": "test_two_users_of_crates.py",
