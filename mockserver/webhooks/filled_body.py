@@ -42,6 +42,15 @@ MESSAGES = frozenset(
 )
 """Names of objects, in plain letters, whose `id` is that of the message. In any other object it is that of a thing."""
 
+ITEMS = frozenset(("data", "object", "resource", "item", "entity", "record", "payload"))
+"""Names of objects, in plain letters, that are the item, whatever its resource is called."""
+
+MOMENT = lazy_pattern(r"\d{4}-\d\d-\d\d[Tt ]\d\d:.*")
+TIME_OF_EVENT = lazy_pattern(
+    r"(?!.*(expir|due|until|schedul|start|begin|end|next|valid|retry|birth)).*(at|time|timestamp|date)"
+)
+"""A text that is a moment, and a name, in plain letters, of a property that says when something happened."""
+
 VERBS = {"created": ("create", "add", "new"), "updated": ("update", "change", "edit"), "deleted": ("delete", "remove")}
 """A change, and how the words for it may begin."""
 
@@ -92,8 +101,10 @@ class BodyFiller:
         is_message = depth == 0 or letters(name) in MESSAGES
         for key, value in list(node.items()):
             at = properties.get(key)
-            is_known = is_message or letters(key) != "id"
-            for candidate in candidates(key, value, facts, self._enum(at)) if is_known else ():
+            values = candidates(key, value, facts, self._enum(at))
+            if not is_message and letters(key) == "id":
+                values = iter((facts.id,) if facts.id is not None and _is_item(name, facts) else ())
+            for candidate in values:
                 if self._put(top, node, key, candidate):
                     break
             if isinstance(node[key], dict) and at is not None:
@@ -151,6 +162,8 @@ def candidates(name: str, example: Any, facts: Facts, enum: tuple[Any, ...]) -> 
     elif plain in MESSAGE_IDS and not enum:
         yield in_form_of(example, facts.message)
         yield facts.message
+        if plain == "id" and facts.id is not None:  # a number: messages have texts
+            yield facts.id
     elif facts.id is not None and plain in (
         letters(f"{facts.resource}id"),
         letters(f"{facts.resource}uuid"),
@@ -159,6 +172,13 @@ def candidates(name: str, example: Any, facts: Facts, enum: tuple[Any, ...]) -> 
         yield facts.id
     elif facts.item is not None and name in facts.item:
         yield facts.item[name]
+    elif isinstance(example, str) and MOMENT.fullmatch(example) and TIME_OF_EVENT.fullmatch(plain):
+        yield from _time(example, facts.moment)
+
+
+def _is_item(name: str, facts: Facts) -> bool:
+    """Is the object of this name the item, of which it shows little more than the id?"""
+    return letters(name) == letters(facts.resource) or letters(name) in ITEMS
 
 
 def letters(name: str) -> str:

@@ -269,3 +269,48 @@ def test_the_event_of_github_is_named_without_its_action(
         client.get("/_mock/deliveries?wait=10")
 
     assert [event] == [each.headers["x-github-event"] for each in receiver.received]
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ({"id": 4711}, {"id": 1}),
+        ({"pet": {"id": 4711}}, {"pet": {"id": 1}}),
+        ({"data": {"id": 4711, "href": "x"}}, {"data": {"id": 1, "href": "x"}}),
+        ({"owner": {"id": 4711}}, {"owner": {"id": 4711}}),
+        ({"at": "2020-01-01T00:00:00Z"}, {"at": "2026-01-01T00:00:00Z"}),
+        ({"eventTimestamp": "2020-01-01T00:00:00Z"}, {"eventTimestamp": "2026-01-01T00:00:00Z"}),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, {"expires_at": "2020-01-01T00:00:00Z"}),
+        ({"format": "flat"}, {"format": "flat"}),
+    ],
+)
+def test_ids_of_items_and_times_of_events_are_those_of_what_happened(
+    tmp_path: Path, receiver: Receiver, shown: dict[str, Any], told: dict[str, Any]
+) -> None:
+    pet = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+    }
+    body, event = ({"content": {"application/json": {"schema": each}}} for each in (pet, described(shown)))
+    made = {"post": {"requestBody": body, "responses": {"201": {"description": "a pet", **body}}}}
+    own = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    read = {"get": {"parameters": [own], "responses": {"200": {"description": "a pet", **body}}}}
+    hook = {"post": {"requestBody": event, "responses": {"204": {"description": "taken"}}}}
+    info = {"title": "T", "version": "1"}
+    document = {"openapi": "3.1.0", "info": info, "paths": {"/pets": made, "/pets/{id}": read}}
+    (tmp_path / "api.json").write_text(json.dumps(document | {"webhooks": {"petCreated": hook}}))
+    with shop(tmp_path, document=tmp_path / "api.json", webhooks={"*": receiver.url}, seed=1) as client:
+        client.send("POST", "/pets", 201, json={"name": "Rex"})
+        assert ["delivered"] == [each["state"] for each in client.deliveries()]
+
+    (sent,) = receiver.received
+    assert told == json.loads(re.sub(r"(2026-01-01T00:00:00)[.\d]*Z", r"\1Z", sent.content.decode()))
+
+
+def described(value: Any) -> dict[str, Any]:
+    """A schema whose only example is the value."""
+    if isinstance(value, dict):
+        properties = {name: described(each) for name, each in value.items()}
+        return {"type": "object", "required": [*value], "properties": properties}
+    return {"type": "integer" if isinstance(value, int) else "string", "example": value}
