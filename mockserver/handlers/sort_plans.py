@@ -27,7 +27,14 @@ class SortPlan(Struct, frozen=True):
     ties: Mapping[str, str]
 
     def sent(self, query: Mapping[str, Any]) -> Any:
-        """What a request sends to order by, also as a property of a parameter (`q[s]`); None if it sends nothing."""
+        """What a request sends to order by, also as a property of a parameter (`q[s]`); None if it sends nothing.
+
+        Where each property has a parameter (`order[title]=desc`), these in the order of the document.
+        """
+        if self.parameter.endswith("[]") and self.parameter not in query:
+            begin = self.parameter[:-1]
+            sent = ((name[len(begin) : -1], way) for name, way in query.items() if name.startswith(begin))
+            return [f"{name} {way}" for name, way in sent if way is not None]
         outer, _, inner = self.parameter.partition("[")
         holder = query.get(outer) if inner and self.parameter not in query else None
         return holder.get(inner[:-1]) if isinstance(holder, Mapping) else query.get(self.parameter)

@@ -14,11 +14,13 @@ from mockserver.behaviour.templates import EACH, IF
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.envelope_names import (
+    ADDRESSES,
     BOUNDS,
     CHANGED,
     COUNTED,
     EDGES,
     FLAGS,
+    HYDRA,
     KINDS,
     LINK_HOLDERS,
     LINKS,
@@ -227,7 +229,8 @@ class Envelopes:
 
     def _placeholder(self, name: str, pointer: str, beside: Mapping[str, str], is_required: bool) -> Template:
         """The placeholder that fits the name of a property beside a list, or None."""
-        schemas, word, types = self._schemas, plain(name), self._schemas.types(pointer) - {"null"}
+        schemas, types = self._schemas, self._schemas.types(pointer) - {"null"}
+        word = plain(name.removeprefix(HYDRA))
         if (word in NUMBERS or word in self._echoed) and types and types <= {"integer", "number"}:
             return "{" + _number(word, self._echoed, beside) + "}"
         if word in FLAGS and types == {"boolean"}:
@@ -291,7 +294,7 @@ class Envelopes:
 
     def _is_address(self, word: str, pointer: str) -> bool:
         """Is a property the address of a page? So say its format, its example or its name."""
-        if self._schemas.keyword(pointer, "format") in ("uri", "uri-reference", "url"):
+        if self._schemas.keyword(pointer, "format") in ADDRESSES:
             return True
         example = self._schemas.keyword(pointer, "example")
         return word.endswith(("url", "link", "href")) or (isinstance(example, str) and "?" in example)

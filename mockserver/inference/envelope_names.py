@@ -74,6 +74,12 @@ BOUNDS = frozenset(("from", "to"))
 LIST_PATH, OF_PAGES = "path", frozenset(("perpage", "currentpage"))
 """The name of the address of a list without its query, beside those that say how it is paged (Laravel)."""
 
+ADDRESSES = ("uri", "uri-reference", "url", "iri", "iri-reference")
+"""Formats of addresses."""
+
+HYDRA = "hydra:"
+"""How API Platform begins the names of what is around the items of a list (JSON-LD with Hydra)."""
+
 OWN_LINK = "self"
 """The name of the address of this page among links."""
 
@@ -101,6 +107,6 @@ OUTCOMES = frozenset(
 """Names of properties beside what a reply shows that say how the request ended: `{code: 0, message: ok, data}`."""
 
 NESTED = frozenset(
-    ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links")
+    ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links", "view")
 )
 """Names of objects beside the items that contain such properties."""

@@ -26,6 +26,9 @@ UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "mo
 SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
 """Names of a property that holds the item's own path, the likeliest first."""
 
+JSON_LD = frozenset(("@id", "@type"))
+"""Properties of an item in JSON-LD; `@id` is its own path."""
+
 LINKS = "links"
 """The name of a property that holds it among others."""
 
@@ -113,6 +116,8 @@ def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties
     That may be inside of an object: `_links.self.href` of HAL, `links.self` of JSON:API.
     """
     sent = {name for properties in asked for name in properties}
+    if properties.keys() >= JSON_LD and "@id" not in sent and _is_path(schemas, properties["@id"]):
+        return ("@id",)
     known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
     for name in (*SELF, LINKS):
         path = _path_in(schemas, known[name], properties[known[name]]) if name in known else ()

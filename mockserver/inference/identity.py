@@ -77,6 +77,7 @@ def field(
     properties are those that replies show, what people choose is no id only because there is no other.
     """
     known = {plain(name): name for name in reversed(list(properties))}
+    known |= {plain(name): name for name in properties if name == plain(name)}  # `id` before `@id` of JSON-LD
     for wanted in _candidates(parameter, word):
         name = known.get(plain(wanted))
         if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in CHOSEN_BY_PEOPLE):

@@ -242,7 +242,7 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     ways += [p for p in flags if p.schema and schemas.types(p.schema) - {"null"} == {"boolean"}]
     fields = [p for p in query if (plain(p.name) in SORTS or p.name == RANSACK_SORT) and p not in ways]
     if not fields:
-        return None
+        return _by_property(schemas, query, properties)
     held = [at for name, at in properties.items() if plain(name) in HOLDERS]
     known = {name.lower() for each in (properties, *map(schemas.properties, held)) for name in each}
     enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
@@ -255,6 +255,17 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     if enum:
         return stated | {"evidence": "implied", "note": f"{fields[0].name} has the names of properties to choose from"}
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
+
+
+def _by_property(schemas: Schemas, query: list[Parameter], properties: Mapping[str, str]) -> Statement | None:
+    """The statement where each property has a parameter for its direction: `order[title]=desc` (API Platform)."""
+    for each in query:
+        name, bracket, inner = each.name.partition("[")
+        is_way = enum_of(schemas, each) <= WAYS and enum_of(schemas, each)
+        if bracket and plain(name) in SORTS and inner.removesuffix("]") in properties and is_way:
+            note = f"{each.name} is the direction of a property"
+            return {"parameter": f"{name}[]", "evidence": "implied", "note": note}
+    return None
 
 
 def _default_order(schemas: Schemas, parameter: Parameter, ways: list[Parameter], known: Iterable[str]) -> Statement:

@@ -122,7 +122,7 @@ class Sort(Statement, frozen=True, kw_only=True):
         str,
         Meta(
             description="The parameter that names a property, or several. A `-` before the name, or `desc` after it, "
-            "reverses the order."
+            "reverses the order. `order[]`: each property has a parameter with its direction, `order[price]=desc`."
         ),
     ]
     direction: Annotated[
