@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from click.testing import CliRunner
 from mcp.client.streamable_http import streamable_http_client
@@ -76,10 +78,19 @@ def steered() -> Iterator[Steered]:
         shared.close()
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A connection of an agent in the namespace."""
+    async with (
+        httpx2.AsyncClient(headers={"Mock-Namespace": NAMESPACE}, timeout=60) as http,
+        streamable_http_client(url, http_client=http) as streams,
+    ):
+        yield streams
+
+
 @pytest.fixture(scope="module")
 def agent(steered: Steered) -> Iterator[Agent]:
-    http = httpx.AsyncClient(headers={"Mock-Namespace": NAMESPACE}, trust_env=False)
-    opened = Agent(lambda: streamable_http_client(f"{steered.sandbox.url}/_mock/mcp", http_client=http))
+    opened = Agent(lambda: connected(f"{steered.sandbox.url}/_mock/mcp"))
     yield opened
     opened.close()
 
