@@ -18,7 +18,7 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.event_times import LATER_EVENTS, is_later_time
-from mockserver.inference.first_values import first_value
+from mockserver.inference.first_values import first_value, with_first_states
 from mockserver.inference.identity import KEYS
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
@@ -195,14 +195,21 @@ class ReplyView:
     def _first_value(self, name: str, generated: Any) -> Any:
         """The generated value, or what a new item has in its place."""
         at = self._properties.get(name)
-        return generated if at is None else first_value(self._schemas, at, name, generated)
+        return generated if at is None else first_value(self._schemas, at, name, self._inside(name, generated))
 
     def _generated(self, pointer: str, seed: str) -> Fields | None:
         try:
             generated = self._examples.at(pointer, seed=seed)
         except Unanswerable:
             return None
-        return generated if isinstance(generated, dict) else None
+        if not isinstance(generated, dict):
+            return None
+        return {name: self._inside(name, value) for name, value in generated.items()}
+
+    def _inside(self, name: str, generated: Any) -> Any:
+        """A generated object or list, in which nothing has happened yet; any other value as it is."""
+        at = self._properties.get(name) if isinstance(generated, dict | list) else None
+        return generated if at is None else with_first_states(self._schemas, at, generated)
 
     def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
         """Replace invalid properties until the fields are valid; at last take all generated ones."""

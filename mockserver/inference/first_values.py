@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.inference.event_times import AHEAD, DONE, LATER_EVENTS
 from mockserver.inference.item_actions import STATES
-from mockserver.inference.names import words
+from mockserver.inference.names import plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -32,6 +32,15 @@ PROGRESSED = frozenset(("complete", "completed", "done", "finished"))
 VERSIONS = frozenset(("version", "revision"))
 """Last words of numbers that begin at 1."""
 
+OPENING = frozenset((
+    "pending", "draft", "queued", "waiting", "unpaid", "unread", "todo", "notstarted", "unverified", "unconfirmed",
+    "requested", "unassigned",
+))  # fmt: skip
+"""States that begin the `enum` of a property that has another name than a state: `approval`."""
+
+DEEPEST = 4
+"""How deep inside of a value states are looked for."""
+
 NUMBER_OF = lazy_pattern(r"^(the )?(total )?(number of|how many|count of|sum of)\b", re.IGNORECASE)
 """How the description of such a number begins."""
 
@@ -45,6 +54,32 @@ def first_value(schemas: Schemas, pointer: str, name: str, generated: Any) -> An
     candidates = [default] if default is not None else list(_likely(schemas, pointer, name, generated))
     validator = schemas.validator(pointer, "response") if candidates else None
     return next((each for each in candidates if validator is not None and validator.is_valid(each)), generated)
+
+
+def with_first_states(schemas: Schemas, pointer: str, value: Any, depth: int = DEEPEST) -> Any:
+    """A generated object or list in which every state is the first one: `attendees: [{response: pending}]`."""
+    if depth == 0:
+        return value
+    if isinstance(value, list):
+        entries = schemas.items(pointer)
+        return value if entries is None else [with_first_states(schemas, entries, each, depth - 1) for each in value]
+    if not isinstance(value, dict):
+        return value
+    known = schemas.properties(pointer)
+    return {
+        name: _first_inside(schemas, known[name], name, inner, depth) if name in known else inner
+        for name, inner in value.items()
+    }
+
+
+def _first_inside(schemas: Schemas, pointer: str, name: str, value: Any, depth: int) -> Any:
+    if not isinstance(value, str):
+        return with_first_states(schemas, pointer, value, depth - 1)
+    first = next(iter(schemas.keyword(pointer, "enum") or ()), None)
+    is_opening = isinstance(first, str) and plain(first) in OPENING
+    if not is_opening and (words(name) or ("",))[-1] not in STATES:
+        return value
+    return first_value(schemas, pointer, name, value) if not is_opening else first
 
 
 def _likely(schemas: Schemas, pointer: str, name: str, generated: Any) -> list[Any]:

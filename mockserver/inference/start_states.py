@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft
 from mockserver.inference.event_times import LATER_EVENTS
+from mockserver.inference.first_values import OPENING
 from mockserver.inference.item_actions import STATES
 from mockserver.inference.names import noun, plain, singular, words
 from mockserver.inference.past_forms import IRREGULAR, past_forms
@@ -23,12 +24,6 @@ BEGINNINGS = frozenset((
     "scheduled", "planned", "proposed", "invited", "inreview", "unpublished", "unassigned", "toreview", "placed",
 ))  # fmt: skip
 """States that are the first one in most services, as plain names."""
-
-OPENING = frozenset((
-    "pending", "draft", "queued", "waiting", "unpaid", "unread", "todo", "notstarted", "unverified", "unconfirmed",
-    "requested", "unassigned",
-))  # fmt: skip
-"""States that begin the `enum` of a property that has another name than a state: `approval`."""
 
 UNKNOWN = lazy_pattern(
     r"(?:unknown|undefined|unspecified|none|invalid|expir|declin|stop|inactive|refus|lost|over)", re.IGNORECASE

@@ -73,6 +73,14 @@ def test_the_example_of_a_create_shows_its_state(serve: Serve) -> None:
     assert "sealed" == _made(serve, "/inks", {"color": "red"})["state"]
 
 
+def test_states_inside_of_an_item_are_the_first_ones_too(serve: Serve) -> None:
+    api = serve("start-values")
+    made = [api.post("/inks", json={"color": "red", "testers": ["kim", "lee", "bo"]}).json() for _ in range(3)]
+
+    assert {"pending"} == {each["opinion"] for one in made for each in one["testers"]}
+    assert {"sent"} == {one["bill"]["state"] for one in made}
+
+
 def test_every_start_value_is_stated_with_its_reason_and_can_be_corrected(serve: Serve, tmp_path: Path) -> None:
     stated = contracts.of(DOCUMENTS / "start-values.yaml").behaviour.resources["poster"].defaults
     reasons = {name: each.note for each in stated for name in each.fields}
