@@ -42,6 +42,7 @@ from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
+from mockserver.handlers.request_defaults import request_defaults
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.sort_plans import sort_plan
 from mockserver.openapi import path_template
@@ -255,19 +256,21 @@ def _accept(
     named = request_properties(contract, operation, behaviour)
     server_fields = plan.server_fields if plan else frozenset()
     policy = contract.behaviour.service.unknown_fields.policy
-    defaults = (
-        _defaults(contract, operation, behaviour) if behaviour.action and behaviour.action.does != "update" else {}
-    )
+    action = behaviour.action
+    asked = request_schemas(contract, operation, behaviour) if action and action.does != "update" else ()
+    defaults = request_defaults(contract.schemas, asked, action.takes if action else {})
     accepted = named - server_fields
     if plan is not None and _is_below_item(operation, behaviour, plan):
         shown = {name for at in reply_schemas(contract, plan.name) for name in contract.schemas.properties(at)}
         accepted, named, policy = accepted & shown, named | shown, "ignore"
 
     def keep(body: Any) -> dict[str, Any]:
-        return {**defaults, **{name: value for name, value in (body or {}).items() if name not in server_fields}}
+        sent = body or {}
+        return {**defaults(sent), **{name: value for name, value in sent.items() if name not in server_fields}}
 
     def ignore(body: Any) -> dict[str, Any]:
-        return {**defaults, **{name: value for name, value in (body or {}).items() if name in accepted}}
+        sent = body or {}
+        return {**defaults(sent), **{name: value for name, value in sent.items() if name in accepted}}
 
     def refuse(body: Any) -> dict[str, Any]:
         refuse_unknown(named, body or {})
@@ -279,7 +282,7 @@ def _accept(
     filled = accept if inner is None else lambda body: inner.fill(accept(body))
     secrets = _nested_secrets(contract, operation, behaviour, plan)
     public = (lambda body: without(filled(body), secrets)) if secrets else filled
-    holder = behaviour.action.inside if behaviour.action else ""
+    holder = action.inside if action else ""
     return (lambda body: {holder: public(body)}) if holder else public
 
 
@@ -307,15 +310,3 @@ def _nested(contract: Contract, operation: Operation, behaviour: OperationBehavi
     if behaviour.action is None or behaviour.action.does == "update":
         return None
     return nested_defaults(contract.schemas, request_schemas(contract, operation, behaviour))
-
-
-def _defaults(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, Any]:
-    """The `default`s of the request's properties (JSON Schema Validation section 9.2)."""
-    found: dict[str, Any] = {}
-    takes = behaviour.action.takes if behaviour.action else {}
-    for pointer in request_schemas(contract, operation, behaviour):
-        for name, at in contract.schemas.properties(pointer).items():
-            for node, _ in contract.schemas.branches(at):
-                if "default" in node:
-                    found.setdefault(takes.get(name, name), node["default"])
-    return found

@@ -16,6 +16,7 @@ import jsonschema_rs
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.part_repair import generated_entry, repair_parts
+from mockserver.handlers.reply_alternatives import ReplyAlternative, nearest, reply_alternatives
 from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.event_times import LATER_EVENTS, is_later_time
 from mockserver.inference.first_values import first_value, with_first_states
@@ -29,9 +30,6 @@ REPAIRS = 8
 
 PART_REPAIRS = 2
 """How many of these times only what is invalid inside of properties is replaced."""
-
-VARIANTS = 12
-"""How many alternatives (`oneOf`, `anyOf`) of a schema are tried."""
 
 Fields = dict[str, Any]
 
@@ -63,7 +61,7 @@ class ReplyView:
         self._lists = {name for name in named if "array" in schemas.types(self._properties[name])}
         # A list that a reply must show is empty without ids; an object that it must show is made up.
         self._chosen = {name: id for name, id in named.items() if name not in required or name in self._lists}
-        self._variants = _variants(schemas, pointer)
+        self._alternatives = reply_alternatives(schemas, pointer)
         self._client_fields = client_fields
 
     def show(self, fields: Fields) -> Fields:
@@ -93,14 +91,19 @@ class ReplyView:
     @cached_property
     def nullable(self) -> frozenset[str]:
         """The names that are required and nullable."""
-        return frozenset(name for name in self._required if self._is_nullable(name))
+        return frozenset(name for name in self._required if self._is_nullable(self._properties.get(name)))
 
     @cached_property
     def _null(self) -> frozenset[str]:
+        return self._null_among(self._required, self._properties)
+
+    def _null_among(self, required: Iterable[str], properties: Mapping[str, str]) -> frozenset[str]:
+        """Those of the required names that are null in a new item."""
         return frozenset(
             name
-            for name in self.nullable
-            if name in self._client_fields or self._is_later(name) or self._is_null_by_default(name)
+            for name in required
+            if self._is_nullable(properties.get(name))
+            and (name in self._client_fields or self._is_later(name) or self._is_null_by_default(properties[name]))
         )
 
     def _is_later(self, name: str) -> bool:
@@ -111,12 +114,11 @@ class ReplyView:
         types = self._schemas.types(at) if at is not None else frozenset[str]()
         return types == {"string", "null"} or (types == {"string"} and name not in self._required)
 
-    def _is_nullable(self, name: str) -> bool:
-        at = self._properties.get(name)
+    def _is_nullable(self, at: str | None) -> bool:
         return at is not None and self._schemas.validator(at, "response").is_valid(None)
 
-    def _is_null_by_default(self, name: str) -> bool:
-        node = self._schemas.resolve(self._properties[name])[0]
+    def _is_null_by_default(self, at: str) -> bool:
+        node = self._schemas.resolve(at)[0]
         return "default" in node and node["default"] is None
 
     def complete(self, fields: Fields, server_fields: frozenset[str], seed: str, before: Fields | None = None) -> None:
@@ -152,14 +154,14 @@ class ReplyView:
 
         Properties of alternatives must fit together, so these are left to `_best`.
         """
-        if len(self._variants) > 1:
+        if len(self._alternatives) > 1:
             return False
         added = self._added_to(fields)
         missing = {name for name in added if name not in fields}
         made = self._examples.properties(self._pointer, missing - self._null, seed=seed)
         if made is None:
             return False
-        made = {name: self._first_value(name, value) for name, value in made.items()}
+        made = {name: self._first_value(name, value, self._properties) for name, value in made.items()}
         made |= dict.fromkeys(missing & self._null)
         if not self.is_valid(fields | made):
             return False
@@ -169,8 +171,8 @@ class ReplyView:
     def _best(self, fields: Fields, server_fields: frozenset[str], seed: str, known: Fields) -> Fields | None:
         """The completed fields by the alternative of the schema that changes the fewest; None when none is valid."""
         best, fewest = None, -1
-        for variant in self._variants:
-            trial = self._trial(fields, server_fields, seed, variant, known)
+        for alternative in nearest(self._alternatives, fields):
+            trial = self._trial(fields, server_fields, seed, alternative, known)
             changed = sum(trial.get(name) != value for name, value in fields.items()) if trial is not None else -1
             if trial is not None and (best is None or changed < fewest):
                 best, fewest = trial, changed
@@ -179,37 +181,54 @@ class ReplyView:
         return best
 
     def _trial(
-        self, fields: Fields, server_fields: frozenset[str], seed: str, variant: str, known: Fields
+        self,
+        fields: Fields,
+        server_fields: frozenset[str],
+        seed: str,
+        alternative: ReplyAlternative,
+        known: Fields,
     ) -> Fields | None:
         """The fields completed by one alternative of the schema; None when they cannot become valid."""
-        generated = self._generated(variant, seed)
+        generated = self._generated(alternative, seed)
         if generated is None:
             return None
         generated |= {name: known[name] for name in generated if name in known}
-        trial = dict(fields)
-        for name in self._added_to(fields):
+        trial, null = dict(fields), self._null_among(alternative.required, alternative.properties)
+        for name in dict.fromkeys([*self._added_to(fields), *sorted(alternative.required)]):
             if name not in trial and name in generated:
-                trial[name] = None if name in self._null else self._first_value(name, generated[name])
+                trial[name] = None if name in null else self._first_value(name, generated[name], alternative.properties)
         return trial if self._repair(trial, generated, server_fields) else None
 
-    def _first_value(self, name: str, generated: Any) -> Any:
+    def _first_value(self, name: str, generated: Any, properties: Mapping[str, str]) -> Any:
         """The generated value, or what a new item has in its place."""
-        at = self._properties.get(name)
-        return generated if at is None else first_value(self._schemas, at, name, self._inside(name, generated))
+        at = properties.get(name)
+        return generated if at is None else first_value(self._schemas, at, name, self._inside(at, generated))
 
-    def _generated(self, pointer: str, seed: str) -> Fields | None:
+    def _generated(self, alternative: ReplyAlternative, seed: str) -> Fields | None:
+        """A value for one alternative: what all alternatives have is generated by the schema as a whole."""
+        *outer, own = alternative.parts
+        whole = self._generated_at(self._pointer, seed) if outer and alternative.outer else {}
+        if not outer or (whole and not self._schemas.properties(own)):
+            made = whole or self._generated_at(own, seed)
+        else:
+            inner = self._generated_at(own, seed)
+            shared = {name: value for name, value in (whole or {}).items() if name in alternative.outer}
+            made = None if whole is None or inner is None else shared | inner
+        known = alternative.properties
+        return None if made is None else {name: self._inside(known.get(name), value) for name, value in made.items()}
+
+    def _generated_at(self, pointer: str, seed: str) -> Fields | None:
         try:
             generated = self._examples.at(pointer, seed=seed)
         except Unanswerable:
             return None
-        if not isinstance(generated, dict):
-            return None
-        return {name: self._inside(name, value) for name, value in generated.items()}
+        return generated if isinstance(generated, dict) else None
 
-    def _inside(self, name: str, generated: Any) -> Any:
+    def _inside(self, at: str | None, generated: Any) -> Any:
         """A generated object or list, in which nothing has happened yet; any other value as it is."""
-        at = self._properties.get(name) if isinstance(generated, dict | list) else None
-        return generated if at is None else with_first_states(self._schemas, at, generated)
+        if at is None or not isinstance(generated, dict | list):
+            return generated
+        return with_first_states(self._schemas, at, generated)
 
     def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
         """Replace invalid properties until the fields are valid; at last take all generated ones."""
@@ -305,14 +324,3 @@ def with_id(name: str, sent: Any, generated: Any) -> Any:
         key = next((key for key in (name, *KEYS) if type(generated.get(key)) is type(sent)), "")
         return {**generated, key: sent} if key else generated
     return in_form_of(generated, sent)
-
-
-def _variants(schemas: Schemas, pointer: str) -> list[str]:
-    """The pointers of a schema's alternatives and of the schema; just the schema when it has fewer than two."""
-    found = [
-        f"{here}/{keyword}/{index}"
-        for node, here in schemas.branches(pointer)
-        for keyword in ("oneOf", "anyOf")
-        for index, _ in enumerate(node.get(keyword) or ())
-    ]
-    return [pointer] if len(found) < 2 else [*found[:VARIANTS], pointer]

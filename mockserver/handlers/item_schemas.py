@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.reply_alternatives import constants
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.inference.likeness import query_fields
 from mockserver.inference.references import EACH, stem
@@ -66,16 +66,10 @@ def _contradicts(schemas: Schemas, one: str, other: str) -> bool:
     common = schemas.required(one) & schemas.required(other)
     own, its = schemas.properties(one), schemas.properties(other)
     for name in sorted(common & own.keys() & its.keys()):
-        first, second = _constants(schemas, own[name]), _constants(schemas, its[name])
+        first, second = constants(schemas, own[name]), constants(schemas, its[name])
         if first and second and not any(value in second for value in first):
             return True
     return False
-
-
-def _constants(schemas: Schemas, pointer: str) -> list[Any]:
-    """The values that a `const` or `enum` allows; empty when there is neither."""
-    constant, values = schemas.keyword(pointer, "const"), schemas.keyword(pointer, "enum")
-    return [constant] if constant is not None else list(values or ())
 
 
 def request_schemas(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:

@@ -188,13 +188,13 @@ class Schemas:
         found = self._properties.get(pointer)
         if found is None:
             found = self._properties[pointer] = {}
-            for start in (pointer, *self._subtypes(pointer)):
+            for start in (pointer, *self.subtypes(pointer)):
                 for node, here in self.branches(start, every=True):
                     for name in node.get("properties") or ():
                         found.setdefault(name, json_pointer.join(here, "properties", name))
         return found
 
-    def _subtypes(self, pointer: str) -> list[str]:
+    def subtypes(self, pointer: str) -> list[str]:
         """The pointers of the schemas that inherit from the one at `pointer`, if a discriminator selects among them.
 
         A part of `allOf` selects too (`allOf: [{$ref: Pet}]` with a description), except in a schema that inherits.
