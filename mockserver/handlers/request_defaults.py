@@ -29,15 +29,17 @@ def request_defaults(schemas: Schemas, pointers: Iterable[str], takes: Mapping[s
     for pointer in pointers:
         parts = alternatives(schemas, pointer)
         values = [_values(schemas, own_properties(schemas, each), takes) for each in parts]
-        shared = {
-            name: value for name, value in values[0].items() if all(own.get(name, own) == value for own in values)
-        }
+        shared = {name: value for name, value in values[0].items() if _is_in_all(values, name, value)}
         common = {**shared, **common}
         for each, own in zip(parts, values, strict=True):
             told = {name: value for name, value in own.items() if name not in shared}
             if told:
                 choices.append(_Choice(schemas.validator(each[-1], "request"), told))
     return _chosen(common, choices) if choices else lambda sent: common
+
+
+def _is_in_all(values: list[dict[str, Any]], name: str, value: Any) -> bool:
+    return all(name in own and own[name] == value for own in values)
 
 
 def _values(schemas: Schemas, properties: Mapping[str, str], takes: Mapping[str, str]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
 from mockserver.inference.likeness import (
-    held_properties,
     is_alike,
     is_exactly,
     is_sent_beside,
@@ -24,6 +23,7 @@ from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.raw_bodies import is_json_body, sent_content
 from mockserver.inference.relationships import relationship_fields
+from mockserver.inference.request_envelope import request_envelope, wrapper_of
 from mockserver.inference.searches import with_parameters
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -106,11 +106,22 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if asked and (list_of_items(draft, asked) is not None or _asks_for_list(draft, asked, found)):
         return None  # it creates several (batches.py), or none
     path, schema = shown_item(draft, found)
-    envelope, alike = _envelope(draft, asked)
+    envelope, alike = request_envelope(draft, asked)
+    if not draft.properties() and asked:
+        envelope = _first_envelope(draft, asked, schema)
     reason = _why_created(draft, operation.http_method, found, schema, alike)
     if not reason:
         return None
     return DraftAction(operation, "create", found, reason, item_path=path, item_schema=schema, envelope=envelope)
+
+
+def _first_envelope(draft: ResourceDraft, asked: str, shown: str | None) -> Path:
+    """Where the request of a create contains the item, as long as only its own reply and a list say what items are."""
+    operations = draft.collection.operations if draft.collection is not None else {}
+    listed = listing(draft, operations["get"]) if shown is None and "get" in operations else None
+    view = shown or (listed.item_schema if listed is not None else None)
+    name = wrapper_of(draft, set(draft.schemas.properties(view)), asked) if view else ""
+    return (name,) if name else ()
 
 
 def _asks_for_list(draft: ResourceDraft, asked: str, found: ReplyBody) -> bool:
@@ -148,7 +159,7 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return None
     if is_sent_in_query(draft, operation):
         return _by_query(draft, operation, found)
-    envelope, alike = _envelope(draft, asked)
+    envelope, alike = request_envelope(draft, asked)
     if asked and not alike and (draft.action("create") is not None or draft.single):
         return _partial(draft, operation, found, envelope, asked)
     path, schema = shown_item(draft, found)
@@ -185,7 +196,7 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return _by_query(draft, operation, found)
     if found is None or patch is None:
         return None
-    envelope, alike = _envelope(draft, asked) if patch == "fields" else ((), True)
+    envelope, alike = request_envelope(draft, asked) if patch == "fields" else ((), True)
     if not alike:
         return _partial(draft, operation, found, envelope, str(asked))
     path, schema = shown_item(draft, found)
@@ -201,7 +212,7 @@ def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     if found is None or not asked or (found.schema and not messages.may_be_said(draft.schemas, found.schema)):
         return None
-    return _partial(draft, operation, found, _envelope(draft, asked)[0], asked)
+    return _partial(draft, operation, found, request_envelope(draft, asked)[0], asked)
 
 
 def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -216,7 +227,7 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
     if draft.item is not None and operation.method in draft.item.operations:
         return None  # the item's own path has that method, so this one changes all items that a query selects
     named = {plain(name) for name in draft.schemas.properties(asked)} & draft.id_names
-    if not named or not _envelope(draft, asked)[1]:
+    if not named or not request_envelope(draft, asked)[1]:
         return None
     path, schema = shown_item(draft, found)
     does = "replace" if operation.method == "put" else "update"
@@ -380,19 +391,3 @@ def _alike(draft: ResourceDraft, pointer: str) -> bool:
     if not views or not properties or any(plain(name) in draft.id_names for name in properties):
         return True
     return any(messages.resembles(draft.schemas, view, pointer) for view in views)
-
-
-def _envelope(draft: ResourceDraft, asked: str | None) -> tuple[Path, bool]:
-    """Where a request contains the item, and whether the object there looks like one."""
-    if asked is None:
-        return (), False
-    known, own = set(draft.properties()), draft.schemas.properties(asked)
-    if not known or not own:
-        return (), True
-    known |= held_properties(draft)
-    if not known & set(own):
-        for name, at in own.items():
-            inner = set(draft.schemas.properties(at))
-            if messages.is_wrapper(name, draft.word) and inner & known:
-                return (name,), 2 * len(inner & known) >= min(len(inner), len(known))
-    return (), 2 * len(known & set(own)) >= min(len(known), len(own))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.likeness import is_alike
 from mockserver.inference.names import noun, plain, same, words
+from mockserver.inference.path_tree import Shape
 from mockserver.inference.references import ID_WORDS
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.tenant_headers import tenant
@@ -70,6 +71,21 @@ def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[s
     for name, pointer in properties.items():
         if name not in sent and (draft.schemas.types(pointer) & types) and _is_named_after(name, parent, own):
             yield name
+
+
+def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str]:
+    """The path parameters above an item that name nothing which is stored, and the properties that show them.
+
+    `shapes` are the paths of the items that are stored: these are parents, which `places` is about.
+    """
+    properties, kept, shape = draft.properties(), dict[str, str](), draft.node.shape
+    ends = (length for length in range(1, len(shape) + 1) if shape[length - 1] == "{}")
+    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}}
+    for parameter, end in zip(draft.parent_parameters, ends, strict=False):
+        name = known.get(plain(parameter), "")
+        if name and shape[:end] not in shapes and plain(name) not in draft.id_names:
+            kept[parameter] = name
+    return kept
 
 
 def _is_sent(draft: ResourceDraft, pointer: str) -> bool:

@@ -25,11 +25,13 @@ from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.expansions import expansion, with_included
 from mockserver.inference.file_fields import file_fields
+from mockserver.inference.item_places import kept_above
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.names import noun, plain
 from mockserver.inference.own_path import own_path
 from mockserver.inference.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
+from mockserver.inference.path_tree import Shape
 from mockserver.inference.references import (
     FoundReference,
     ReferenceFinder,
@@ -56,12 +58,14 @@ class Writer:
         self._found: dict[str, list[FoundReference]] = {}
         self._linked: dict[str, list[FoundReference]] = {}
         self._members: dict[str, ReferredResource] = {}
+        self._shapes: frozenset[Shape] = frozenset()
         self._replies = ReplyWriter(schemas, envelopes, self._generate)
 
     def refer_to(self, drafts: Sequence[ResourceDraft], document: Document) -> None:
         """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
         self._targets = {draft.name: self._target(draft) for draft in drafts}
         self._properties = {draft.name: draft.properties() for draft in drafts}
+        self._shapes = frozenset(draft.shape for draft in drafts if draft.has_id)
         targets = [self._targets[draft.name] for draft in drafts if not draft.single]
         self._finder = ReferenceFinder(self._schemas, targets)
         self._linked = linked_references(drafts, self._targets, document)
@@ -283,7 +287,8 @@ class Writer:
         }
         keys |= {key: value for key, value in named.items() if value}
         if action.does == "create" or (action.keeps and self._is_owner(draft, action)):
-            kept = {**action.keeps, **selectors.kept(action.operation, draft.node.selectors)}
+            above = kept_above(draft, self._shapes) if action.does == "create" and not action.keeps else {}
+            kept = {**above, **action.keeps, **selectors.kept(action.operation, draft.node.selectors)}
             keys |= {"keeps": kept} if kept else {}
         if action.sets:
             keys["sets"] = dict(action.sets)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cases.conftest import Serve
@@ -71,3 +73,24 @@ def test_what_clients_send_beside_value_of_a_single_item_is_kept(serve: Serve) -
     api, sent = serve("ordinary-values"), {"Name": "n", "Value": {"color": "red"}}
 
     assert [sent, sent] == [api.put("/config", json=sent).json(), api.get("/config").json()]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "listed"),
+    [
+        ("/halls/7/seats", {"seat": {"row": "A", "tags": ["x"]}}, {"id": 1, "hall_id": 7, "row": "A", "tags": ["x"]}),
+        ("/labels", {"data": {"text": "hi"}}, {"labelId": 1, "text": "hi", "big": True}),
+        ("/crates", {"params": {"weight": 2.5, "kind": "oak"}}, {"id": 1, "weight": 2.5, "kind": "oak"}),
+        ("/valves", {"position": {"x": 1, "note": "n"}}, {"id": 1, "position": {"x": 1, "note": "n"}}),
+    ],
+)
+def test_a_wrapped_item_without_a_get_of_its_own_keeps_what_was_sent(
+    serve: Serve, path: str, sent: Any, listed: Any
+) -> None:
+    api = serve("wrapped-requests")
+
+    assert api.post(path, json=sent).is_success
+
+    shown = api.get(path).json()
+    entries = shown if isinstance(shown, list) else next(iter(shown.values()))
+    assert [listed] == [{name: each[name] for name in listed} for each in entries]
