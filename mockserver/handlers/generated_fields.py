@@ -19,8 +19,8 @@ from mockserver.handlers.part_repair import generated_entry, repair_parts
 from mockserver.handlers.reply_alternatives import ReplyAlternative, nearest, reply_alternatives
 from mockserver.handlers.value_forms import in_form_of
 from mockserver.inference.event_times import LATER_EVENTS, is_later_time
-from mockserver.inference.first_values import first_value, with_first_states
-from mockserver.inference.identity import KEYS
+from mockserver.inference.first_values import first_value, first_values_inside, with_first_states
+from mockserver.inference.identity import KEYS, UUID
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
@@ -192,6 +192,8 @@ class ReplyView:
         generated = self._generated(alternative, seed)
         if generated is None:
             return None
+        asked = {name: alternative.properties.get(name) for name in generated if name in fields and name not in known}
+        generated |= {name: first_values_inside(self._schemas, at, generated[name]) for name, at in asked.items() if at}
         generated |= {name: known[name] for name in generated if name in known}
         trial, null = dict(fields), self._null_among(alternative.required, alternative.properties)
         for name in dict.fromkeys([*self._added_to(fields), *sorted(alternative.required)]):
@@ -321,6 +323,21 @@ def with_id(name: str, sent: Any, generated: Any) -> Any:
     if isinstance(sent, list) and isinstance(generated, list) and generated:
         return [with_id(name, entry, generated[0]) for entry in sent]
     if isinstance(generated, Mapping) and isinstance(sent, str | int):
-        key = next((key for key in (name, *KEYS) if type(generated.get(key)) is type(sent)), "")
+        key = _key_for(name, sent, generated)
         return {**generated, key: sent} if key else generated
     return in_form_of(generated, sent)
+
+
+LABELS = ("label", "text", "value", "content", "caption", "description")
+"""Names of the property that a text is, in an object without a name or title, the likeliest first."""
+
+
+def _key_for(name: str, sent: str | int, generated: Mapping[str, Any]) -> str:
+    """The property of an object that has the text or number which a client sent for it; empty if none can be it."""
+    able = [key for key, value in generated.items() if type(value) is type(sent) and _is_alike(value, sent)]
+    return next((key for key in (name, *KEYS, *LABELS) if key in able), able[0] if len(able) == 1 else "")
+
+
+def _is_alike(generated: Any, sent: str | int) -> bool:
+    """Can both have the same meaning? A word is no UUID."""
+    return not isinstance(generated, str) or UUID.fullmatch(generated) is None or UUID.fullmatch(str(sent)) is not None

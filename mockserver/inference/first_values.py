@@ -82,6 +82,24 @@ def _first_inside(schemas: Schemas, pointer: str, name: str, value: Any, depth: 
     return first_value(schemas, pointer, name, value) if not is_opening else first
 
 
+def first_values_inside(schemas: Schemas, pointer: str, generated: Any, depth: int = 3) -> Any:
+    """A generated object or list, in which the properties have their first values too.
+
+    It is about what a client sent in part, or as a text: the entries of a new poll have no votes.
+    """
+    if isinstance(generated, list) and depth and (entries := schemas.items(pointer)) is not None:
+        return [first_values_inside(schemas, entries, each, depth - 1) for each in generated]
+    if not isinstance(generated, dict) or not depth:
+        return generated
+    known = schemas.properties(pointer)
+    return {
+        name: first_values_inside(schemas, known[name], first_value(schemas, known[name], name, value), depth - 1)
+        if name in known
+        else value
+        for name, value in generated.items()
+    }
+
+
 def _likely(schemas: Schemas, pointer: str, name: str, generated: Any) -> list[Any]:
     parts = words(name) or ("",)
     if generated is True:

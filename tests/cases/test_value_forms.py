@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases.conftest import Serve
 from tests.client import Client
 from tests.inference.pets import TEXT, collection
 from tests.web.document import document, served
@@ -54,3 +55,16 @@ def test_a_text_that_is_no_number_is_shown_as_none(tmp_path: Path, sent: str) ->
 
         assert 201 == made.status_code
         assert isinstance(made.json()["value"], int | float)
+
+
+def test_texts_that_a_reply_shows_as_objects_are_in_them(serve: Serve) -> None:
+    api = serve("texts-as-objects")
+    sent = {"topic": "Lunch", "answers": ["Soup", "Rice"], "steps": ["Peel", "Cook", "Eat"], "remark": "Soon."}
+
+    made = api.post("/surveys", json=sent | {"lines": [{"sku": "a"}, {"sku": "b"}]}).json()
+
+    assert [("Soup", 0), ("Rice", 0)] == [(each["text"], each["votes"]) for each in made["answers"]]
+    assert ["Peel", "Cook", "Eat"] == [each["label"] for each in made["steps"]]
+    assert "Soon." == made["remark"]["words"]
+    assert [("a", False, 0), ("b", False, 0)] == [(e["sku"], e["refunded"], e["replies"]) for e in made["lines"]]
+    assert made == api.get("/surveys/1").json()
