@@ -45,6 +45,7 @@ from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_defaults import request_defaults
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.sort_plans import sort_plan
+from mockserver.inference.path_tree import shape_of
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.rules import RuleFunction
@@ -199,7 +200,7 @@ def _owner(
 def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:
     """The path of a new item that is not below the collection it is posted to; empty when it is below.
 
-    Where the query names items it is the path of a request that does so.
+    Where the query names items it is the path of a request that does so. One that ends with a slash is returned too.
     """
     if plan.statements.identity.location == "query":
         actions = operations_on(contract, plan.name)
@@ -211,9 +212,11 @@ def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> 
         for path in paths
         if len(path_template.names(path)) == length
         and path_template.names(path)[-1] == plan.statements.identity.parameter
+        and shape_of(path)[-1] == "{}"
     ]
-    is_usual = plan.is_single or any(path_template.shape(path).rstrip("/") == usual for path in item_paths)
-    return "" if is_usual or not item_paths else item_paths[0]
+    below = [path for path in item_paths if path_template.shape(path).rstrip("/") == usual]
+    with_slash = [path for path in below if path.endswith("/")]
+    return "" if plan.is_single else next(iter(with_slash or (() if below else item_paths)), "")
 
 
 def _path_names(operation: Operation, plan: ResourcePlan, action: Action) -> dict[str, str]:

@@ -24,7 +24,10 @@ def show_above(context: RequestContext, shown: EmbeddedList, record: Record, *, 
     """Show a new, changed or deleted item in the list of the item above it."""
     plan = context.bound.plans[shown.below]
     above = context.bound.plans[shown.above]
-    *owner, id = (str(context.call.path.get(name, "")) for name in plan.parent_parameters)
+    if shown.field and context.before is not None and not is_gone:
+        _leave(context, shown, context.before, record)
+    path = (str(context.call.path.get(name, "")) for name in plan.parent_parameters)
+    *owner, id = [str(record.fields.get(shown.field, ""))] if shown.field else path
     collection = context.transaction.store.collection(above.name, context.tenant, "/".join(owner))
     holder, key = collection.get(id), plan.statements.identity.field
     entries = holder.fields.get(shown.name) if holder is not None else None
@@ -36,6 +39,14 @@ def show_above(context: RequestContext, shown: EmbeddedList, record: Record, *, 
     new = holder.copy()
     new.fields[shown.name] = [*kept[:at], *([] if is_gone else [entry]), *kept[at + 1 :]]
     context.transaction.swap(collection, holder, new)
+    if above.listed_in is not None:
+        show_above(context, above.listed_in, new)
+
+
+def _leave(context: RequestContext, shown: EmbeddedList, before: Record, record: Record) -> None:
+    """Take an item that is below another one now out of the list of the one above it before."""
+    if before.id == record.id and before.fields.get(shown.field) != record.fields.get(shown.field):
+        show_above(context, shown, before, is_gone=True)
 
 
 def keep_below(context: RequestContext, shown: EmbeddedList) -> None:
@@ -46,16 +57,22 @@ def keep_below(context: RequestContext, shown: EmbeddedList) -> None:
     if not isinstance(entries, list):
         _keep_as_it_is(context, shown, item)
         return
+    parent = plan.statements.parent
     ids = [*(context.call.path.get(name) for name in context.bound.resource.parent_parameters), item.id]
-    call = context.call._replace(path={**context.call.path, **dict(zip(plan.parent_parameters, ids, strict=False))})
+    names = [parent.parameter] if parent is not None and shown.field else plan.parent_parameters
+    call = context.call._replace(path={**context.call.path, **dict(zip(names, ids, strict=False))})
     collection = context.transaction.store.collection(plan.name, context.tenant, plan.owner(call.path))
-    before = {str(record.id): record for record in collection}
+    before = {str(each.id): each for each in collection if _is_below(shown, each, item)}
     made = [_kept(context, plan, call, collection, entry, before) for entry in entries if isinstance(entry, dict)]
     for record in before.values():
         context.transaction.remove(collection, record)
     listed = [shown.entry(record) for record in made]
     if all(shown.validator.is_valid(entry) for entry in listed):
         item.fields[shown.name] = listed
+
+
+def _is_below(shown: EmbeddedList, record: Record, item: Record) -> bool:
+    return not shown.field or record.fields.get(shown.field) == item.id
 
 
 def _keep_as_it_is(context: RequestContext, shown: EmbeddedList, item: Record) -> None:

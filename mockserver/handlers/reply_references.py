@@ -109,11 +109,16 @@ def _schema(operation: Operation, reply: Reply) -> str | None:
 def _item_shapes(contract: Contract, plans: Mapping[str, ResourcePlan]) -> Iterator[tuple[tuple[str, ...], str]]:
     """The shape of the path of each resource's items, with the resource."""
     for name, plan in plans.items():
+        identity, own = plan.statements.identity, list[tuple[str, ...]]()
+        above: list[tuple[str, ...]] = []
         for operation, behaviour in operations_on(contract, name):
             does = behaviour.action.does if behaviour.action is not None else ""
-            ending = "{" + plan.statements.identity.parameter + "}"
-            if does not in ("create", "list") and operation.path.rstrip("/").endswith(ending):
-                yield shape_of(operation.path), name
+            is_collection = does in ("create", "list") and identity.location == "path" and not plan.is_single
+            if does not in ("create", "list") and operation.path.rstrip("/").endswith("{" + identity.parameter + "}"):
+                own.append(shape_of(operation.path))
+            elif is_collection and names(operation.path) == list(plan.parent_parameters):
+                above.append((*shape_of(operation.path), "{}"))  # no operation is about the item alone
+        yield from ((shape, name) for shape in own or above[:1])
 
 
 def _targets(contract: Contract, plans: Mapping[str, ResourcePlan]) -> Iterator[ReferredResource]:

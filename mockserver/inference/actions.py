@@ -10,6 +10,7 @@ from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference import messages
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
+from mockserver.inference.kept_parameters import kept_parameters
 from mockserver.inference.likeness import (
     is_alike,
     is_exactly,
@@ -284,27 +285,36 @@ def infer_rest(draft: ResourceDraft) -> None:
 
 def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     """The create at a path that is not above the item's, if its reply shows the item's schema."""
-    if (
-        draft.action("create") is not None
-        or not draft.reply_schemas()
-        or not set(draft.parent_parameters) <= set(node.parameters)
-    ):
+    if draft.action("create") is not None or not set(draft.parent_parameters) <= set(node.parameters):
         return None
     made = create(draft, node.operations["post"])
-    if made is None or made.item_schema is None or not is_alike(draft, made.item_schema):
+    if made is None or made.item_schema is None or not _is_made(draft, made.item_schema, made.reply.status):
         return None
-    return replace_fields(made, keeps=_keeps(draft, node), reason=f"{made.reason}, below another path")
+    known = replace_fields(draft, actions=[*draft.actions, made])
+    return replace_fields(made, keeps=kept_parameters(known, node), reason=f"{made.reason}, below another path")
+
+
+def _is_made(draft: ResourceDraft, schema: str, status: int) -> bool:
+    """Is it the item that a create shows? Without a GET and a list a PUT or PATCH says what an item is, or its id."""
+    if draft.reply_schemas():
+        return is_alike(draft, schema)
+    operations = draft.item.operations if draft.item is not None else {}
+    replies = [reply_body(operations[each], "update") for each in ("put", "patch") if each in operations]
+    shown = [found for reply in replies if reply is not None and (found := shown_item(draft, reply)[1])]
+    if shown:
+        return draft.schemas.resolve(schema)[1] in {draft.schemas.resolve(each)[1] for each in shown}
+    return status == 201 and any(plain(name) in draft.id_names for name in draft.schemas.properties(schema))
 
 
 def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     """The list at such a path: it shows the items that were created there, or the one item."""
     shown = get(draft, node.operations["get"]) if "get" in node.operations else None
     if shown is not None and shown.reply.schema and is_exactly(draft, shown.reply.schema):
-        keeps = _keeps(draft, node)
+        keeps = kept_parameters(draft, node)
         by = keeps.get(node.parameters[-1], "") if node.parameters else ""
         return replace_fields(shown, across=True, by=by, reason=f"{shown.reason}, below another path") if by else None
     listed = listing(draft, node.operations["get"]) if "get" in node.operations else None
-    return replace_fields(listed, keeps=_keeps(draft, node)) if listed is not None else None
+    return replace_fields(listed, keeps=kept_parameters(draft, node)) if listed is not None else None
 
 
 def listed_for(draft: ResourceDraft, node: PathNode, stems: tuple[str, ...]) -> DraftAction | None:
@@ -348,16 +358,6 @@ def made_elsewhere(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
         for action in (made, listed)
         if action is not None
     ]
-
-
-def _keeps(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
-    """The path parameters that an item created at another path must store, and the properties for them."""
-    properties = draft.properties()
-    able = [name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}]
-    known = {plain(name): name for name in able if plain(name) not in draft.id_names}
-    taken = {plain(name) for name in properties} | draft.id_names
-    free = {name: f"path {name}" if plain(name) in taken else name for name in node.parameters}
-    return {name: known.get(plain(name), free[name]) for name in node.parameters if name not in draft.parent_parameters}
 
 
 def _add(draft: ResourceDraft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:

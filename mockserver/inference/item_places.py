@@ -33,6 +33,7 @@ def places(
     if parent is not None and parent.field:
         note = f"items are created below the path of {parent.draft.name}"
         keys = {"resource": parent.draft.name, "parameter": parent.parameter, "field": parent.field}
+        keys |= {"shown-in": listed} if (listed := _listed_in(draft, parent)) else {}
         stated["parent"] = inferred(note, **keys, **{"must-exist": True})
     elif parent is not None:
         note = f"the path continues that of {parent.draft.name}"
@@ -47,9 +48,13 @@ def places(
 
 
 def _listed_in(draft: ResourceDraft, parent: DraftParent) -> str:
-    """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does."""
+    """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does.
+
+    Where an item has a path elsewhere, it is created below the parent's and need not be listed by an operation.
+    """
     below = draft.shape[:-2] if draft.has_id else draft.shape[:-1]
-    is_right_below = below == parent.draft.shape and not draft.single and draft.action("list") is not None
+    is_listed = bool(parent.field) or (below == parent.draft.shape and draft.action("list") is not None)
+    is_right_below = is_listed and not draft.single
     for name, at in parent.draft.properties().items() if is_right_below else ():
         entries = draft.schemas.items(at) if "array" in draft.schemas.types(at) and same(name, draft.word) else None
         if entries is not None and draft.schemas.properties(entries) and is_alike(draft, entries):

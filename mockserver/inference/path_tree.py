@@ -53,6 +53,12 @@ class PathNode(Struct, frozen=True):
         return [*names, self.query_key] if self.query_key else names
 
     @property
+    def words_before(self) -> list[str]:
+        """For each parameter of the path the segment before it: `users` and `pets` of `/users/{id}/pets/{petId}`."""
+        pairs = zip(("", *self.shape), self.shape, strict=False)
+        return [before for before, segment in pairs for _ in range(segment.count("{}"))]
+
+    @property
     def word(self) -> str:
         """The last segment that is not a parameter: `pets` of `/users/{id}/pets/{petId}`."""
         return next((segment for segment in reversed(self.shape) if "{" not in segment), "item")

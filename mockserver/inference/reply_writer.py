@@ -80,7 +80,9 @@ class ReplyWriter:
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
         documented = {header.name.lower() for header in action.reply.response.headers}
-        is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
+        is_there = draft.item is not None and bool(draft.item.operations)
+        is_telling = action.reply.status == 201 or not self._shows_id(draft, action)
+        is_located = "location" in documented or (is_there and is_telling)
         makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
         if draft.has_id and makes_one and is_located and draft.node.key_location != "header":
             yield "Location", "{location}"

@@ -14,6 +14,7 @@ from mockserver.inference.contents import add_contents, is_value
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
+from mockserver.inference.items_below import with_items_below
 from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain, words
@@ -43,7 +44,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     With `read_only` also those whose items can only be read.
     """
     nodes, procedures = with_procedures(path_nodes(document.operations), schemas)
-    nodes = with_query_ids(nodes, schemas)
+    nodes = with_items_below(with_query_ids(nodes, schemas), schemas)
     drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas, read_only)]
     for draft in drafts:
         actions.infer_first(draft)
@@ -95,16 +96,23 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
 
 
 def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
-    """The resource of jobs that a POST starts: it answers 202 with what the path of a job shows; None if unclear.
+    """The resource that a POST makes under another name, if it answers with exactly what shows an item; else None.
 
-    What is above the path is not started by it: `/databases/{id}/pause` shows the database that it pauses.
+    202 starts a job, 201 makes an item: `/courses/{id}/enroll` an enrollment. What is above the path is not made by it:
+    `/databases/{id}/pause` shows the database that it pauses.
     """
-    if all(response.status != "202" for response in node.operations["post"].responses):
+    statuses = {response.status for response in node.operations["post"].responses}
+    asks = not ASKING.isdisjoint(words(node.word)[-1:])
+    if "202" not in statuses and ("201" not in statuses or asks):
         return None
     others = (draft for draft in drafts if draft.has_id and node.shape[: len(draft.shape)] != draft.shape)
-    made = [(draft, actions.made_at(draft, node)) for draft in others]
+    made = [(draft, actions.made_at(draft, node)) for draft in others if draft.reply_schemas()]
     exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
     return exact[0] if len(exact) == 1 else None
+
+
+ASKING = actions.VERBS - {"signup", "generate"}
+"""Last words of paths that make nothing, whatever they show."""
 
 
 def _related_lists(

@@ -1,0 +1,22 @@
+"""The path parameters that an item stores which is created at another path than that of its collection."""
+
+from __future__ import annotations
+
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.names import noun, plain
+from mockserver.inference.path_tree import PathNode
+
+
+def kept_parameters(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
+    """The path parameters that an item created at another path must store, and the properties for them."""
+    properties = draft.properties()
+    able = [name for name, at in properties.items() if draft.schemas.types(at) - {"null"} <= {"string", "integer"}]
+    known = {plain(name): name for name in able if plain(name) not in draft.id_names}
+    taken = {plain(name) for name in properties} | draft.id_names
+    kept: dict[str, str] = {}
+    for parameter, word in zip(node.parameters, node.words_before, strict=False):
+        about = "".join(noun(word))
+        named = (known[each] for each in (plain(parameter), f"{about}id", about) if each in known)
+        free = f"path {parameter}" if plain(parameter) in taken else parameter
+        kept |= {parameter: next(named, free)} if parameter not in draft.parent_parameters else {}
+    return kept
