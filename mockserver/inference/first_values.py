@@ -112,6 +112,7 @@ def _likely(schemas: Schemas, pointer: str, name: str, generated: Any) -> list[A
 
 def is_flag_of_something_done(parts: tuple[str, ...]) -> bool:
     """Does a flag, by the words of its name, say that something was done: `refunded`?"""
+    parts = parts[: parts.index("by")] if "by" in parts[1:] else parts  # `pinned_by_me`
     is_done = parts[-1].endswith("ed") and parts[-1] not in STANDING
     return is_done or not LIKED.isdisjoint(parts) or LATER_EVENTS.search("_".join(parts)) is not None
 

@@ -11,8 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.inference import actions, likeness
-from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
-from mockserver.inference.messages import reply_body
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.messages import reply_body, request_schema
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.past_forms import opposite_of, past_forms
 from mockserver.inference.path_tree import PathNode, Shape
@@ -78,7 +78,7 @@ def _deleting(draft: ResourceDraft, action: DraftAction) -> DraftAction:
 def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
     """What an operation does to the item above it; None if its name and its reply do not say."""
     found = reply_body(operation, "update")
-    if found is None or found.status == 201:
+    if found is None or (found.status == 201 and not _is_about_the_item(draft, operation, name)):
         return None
     path, schema = actions.shown_item(draft, found)
     sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
@@ -88,15 +88,33 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         said = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
         reason = f"{said}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"
         return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets)
-    if shown is None or operation.method == "delete" or not set(words(name)).isdisjoint(COPYING):
+    if shown is None or not set(words(name)).isdisjoint(COPYING):
         return None
     where = "a method of an item's own path" if operation.is_additional else "below an item"
     updated = DraftAction(operation, "update", found, f"{where}, whose {name} it changes", path, shown)
-    asked = item_schema_of_request(draft.schemas, updated)
-    common = set(draft.schemas.properties(asked)) & set(draft.properties()) if asked else set()
-    if any(same(each, name) for each in common):
+    common = _sent(draft, operation) & set(draft.properties())
+    if any(same(each, name) or _is_reference(draft, each) for each in common):
         return updated
     return DraftAction(operation, "get", found, f"{where}, which its reply shows", path, shown)
+
+
+def _is_about_the_item(draft: ResourceDraft, operation: Operation, name: str) -> bool:
+    """Does a POST that answers 201 with the item above it make something else: `POST /polls/{id}/votes`?
+
+    What it sends has no property of the item, of which it would otherwise make another one.
+    """
+    sent = _sent(draft, operation)
+    return bool(sent) and sent.isdisjoint(draft.properties()) and set(words(name)).isdisjoint(COPYING)
+
+
+def _sent(draft: ResourceDraft, operation: Operation) -> set[str]:
+    asked = request_schema(operation.request_body)
+    return set(draft.schemas.properties(asked)) if asked else set()
+
+
+def _is_reference(draft: ResourceDraft, name: str) -> bool:
+    """Does a property name another item: the `folderId` that `POST /files/{id}/move` sends?"""
+    return words(name)[-1:] in (("id",), ("ids",)) and plain(name) not in draft.id_names
 
 
 def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tuple[str, Any]]:
@@ -109,7 +127,7 @@ def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tu
     for told, value in ((verb, not is_undone), (opposite_of(verb), is_undone)):
         for each, at in properties.items() if told else ():
             is_switch = draft.schemas.types(at) - {"null"} == {"boolean"}
-            if is_switch and "".join(_content(each)) in past_forms(told):
+            if is_switch and "".join(_done(each)) in past_forms(told):
                 yield each, value
 
 
@@ -139,6 +157,16 @@ def _verb(name: str, word: str) -> tuple[str, ...]:
     """What the name of a path says: ("paid",) of `mark-as-paid`, ("cancel",) of `cancelOrder` below `orders`."""
     own = noun(word)
     return tuple(each for each in _content(name) if each not in own)
+
+
+def _done(name: str) -> tuple[str, ...]:
+    """What the name of a flag says was done, without by whom: ("liked",) of `liked_by_me`."""
+    found = _content(name)
+    return found[: found.index("by")] if "by" in found[1:] and found[-1] in ONESELF else found
+
+
+ONESELF = frozenset(("me", "user", "viewer", "self", "you"))
+"""Last words of flags about who asks."""
 
 
 def _content(name: str) -> tuple[str, ...]:
