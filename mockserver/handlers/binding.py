@@ -174,8 +174,10 @@ def _named_otherwise(
 
 def _lists_related(behaviour: OperationBehaviour, plan: ResourcePlan | None, action: Action) -> bool:
     """Does it list the items that name the item of the path? They exist without it, but the list does not."""
-    is_list = plan is not None and plan.statements.parent is None and action.does == "list" and not action.across
-    return is_list and action.evidence == "inferred" and any(each.location == "path" for each in behaviour.filter)
+    is_list = plan is not None and action.does == "list" and not action.across and action.evidence == "inferred"
+    parent = plan.statements.parent if plan is not None else None
+    fields = [each.field for each in behaviour.filter if each.location == "path"]
+    return is_list and bool(fields) and (parent is None or parent.field not in fields)
 
 
 def _owner(

@@ -20,10 +20,10 @@ from mockserver.inference.likeness import (
 )
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
+from mockserver.inference.naming_fields import field_naming
 from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.raw_bodies import is_json_body, sent_content
-from mockserver.inference.relationships import relationship_fields
 from mockserver.inference.request_envelope import request_envelope, wrapper_of
 from mockserver.inference.searches import with_parameters
 from mockserver.openapi.document import Operation
@@ -317,26 +317,17 @@ def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     return replace_fields(listed, keeps=kept_parameters(draft, node)) if listed is not None else None
 
 
-def listed_for(draft: ResourceDraft, node: PathNode, stems: tuple[str, ...]) -> DraftAction | None:
-    """The list of the items that name the last item of the path by a property such as `user_id`, `userId` or `user`."""
+def listed_for(draft: ResourceDraft, node: PathNode, above: ResourceDraft, *, is_tree: bool) -> DraftAction | None:
+    """The list of the items that name the item above by a property such as `user_id`, `userId`, `user` or `author`.
+
+    With `is_tree` that is an item of the same resource.
+    """
     listed = listing(draft, node.operations["get"])
     if listed is None or not listed.item_schema or not is_exactly(draft, listed.item_schema):
         return None
-    field = next((found for stem in stems if stem and (found := _naming(draft, stem))), "")
+    field = field_naming(draft, above, is_tree=is_tree)
     reason = f"{listed.reason}, which name the item of the path by {field}"
     return replace_fields(listed, keeps={node.parameters[-1]: field}, reason=reason) if field else None
-
-
-def _naming(draft: ResourceDraft, stem: str) -> str:
-    """The property that names an item: `user_id` or `user` of the stem `user`, `user.id` of an object; else empty."""
-    for name, at in draft.properties().items():
-        types = draft.schemas.types(at) - {"null"}
-        is_id = plain(name) == f"{stem}id" or (plain(name) == stem and types <= {"string", "integer"})
-        if is_id and types <= {"string", "integer"} and plain(name) not in draft.id_names:
-            return name
-        if plain(name) == stem and "id" in draft.schemas.properties(at):
-            return f"{name}.id"
-    return relationship_fields(draft.schemas, draft.properties()).get(stem, ("", ""))[0]
 
 
 def made_elsewhere(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:

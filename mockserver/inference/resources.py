@@ -88,10 +88,11 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
             if likeliest is not None:
                 taken[shape] = likeliest, node
     found = [(draft, [actions.made_at(draft, node), actions.listed_at(draft, node)]) for draft, node in taken.values()]
-    related = dict(_related_lists(drafts, nodes, by_noun))
-    found += [(draft, [listed]) for draft, listed in related.values()]
     for draft, added in found:
         draft.actions += [action for action in added if action is not None]
+    related = dict(_related_lists(drafts, nodes, by_noun))
+    for draft, listed in related.values():
+        draft.actions.append(listed)
     return {*taken, *related}
 
 
@@ -129,8 +130,8 @@ def _related_lists(
             continue
         is_tree = plain(node.word) in CHILDREN
         for draft in [above] if is_tree else by_noun.get(noun(node.word), []):
-            stems = PARENTS if is_tree else ("".join(noun(above.word)), plain(above.parameter).removesuffix("id"))
-            listed = actions.listed_for(draft, node, stems) if draft.action("create") or draft.is_created else None
+            is_made = draft.action("create") is not None or draft.is_created
+            listed = actions.listed_for(draft, node, above, is_tree=is_tree) if is_made else None
             if listed is not None:
                 yield shape, (draft, listed)
                 break
@@ -138,9 +139,6 @@ def _related_lists(
 
 CHILDREN = frozenset(("children", "subitems", "descendants", "replies", "subtasks", "subcategories", "subfolders"))
 """Last words of a path that lists the items of the same resource that are below one."""
-
-PARENTS = ("parent",)
-"""How the property of an item begins that names the one above."""
 
 
 def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:

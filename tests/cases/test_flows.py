@@ -184,3 +184,26 @@ def test_a_head_says_whether_an_item_is_there(serve: Serve) -> None:
 
     assert ([404, 200, 404, 404], b"") == (statuses, there.content)
     assert "1" == api.put("/keys/c", json={"value": "1"}).json()["value"] == api.get("/keys/c").json()["value"]
+
+
+def test_answers_to_an_item_are_those_that_name_it_as_their_description_says(serve: Serve) -> None:
+    api = serve("lists-below-items")
+    api.post("/rooms", json={"title": "a"})
+    first = api.post("/rooms/1/remarks", json={"text": "one"}).json()
+    assert [] == api.get(f"/remarks/{first['id']}/replies").json()
+
+    answer = api.post("/rooms/1/remarks", json={"text": "two", "thread": first["id"]}).json()
+
+    assert [answer] == api.get(f"/remarks/{first['id']}/replies").json()
+    assert 404 == api.get("/remarks/77/replies").status_code
+
+
+def test_a_list_below_an_item_has_what_shows_that_item(serve: Serve) -> None:
+    api = serve("lists-below-items")
+    for handle in ("ada", "bob"):
+        api.post("/painters", json={"handle": handle})
+    mural = api.post("/murals", json={"wall": "north", "artist": {"handle": "ada"}}).json()
+
+    assert "ada" == mural["artist"]["handle"]
+    assert [[mural], []] == [api.get(f"/painters/{handle}/murals").json() for handle in ("ada", "bob")]
+    assert 404 == api.get("/painters/nobody/murals").status_code
