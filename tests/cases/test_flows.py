@@ -207,3 +207,13 @@ def test_a_list_below_an_item_has_what_shows_that_item(serve: Serve) -> None:
     assert "ada" == mural["artist"]["handle"]
     assert [[mural], []] == [api.get(f"/painters/{handle}/murals").json() for handle in ("ada", "bob")]
     assert 404 == api.get("/painters/nobody/murals").status_code
+
+
+def test_an_example_of_what_is_below_an_item_names_that_item(serve: Serve) -> None:
+    api = serve("lists-below-items")
+    for title in ("a", "b"):
+        api.post("/rooms", json={"title": title})
+
+    for id in (1, 2):
+        assert {id} == {each["room_id"] for each in api.get(f"/rooms/{id}/invoices").json()["invoices"]}
+    assert 404 == api.get("/rooms/3/invoices").status_code

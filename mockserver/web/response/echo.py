@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+from mockserver.inference.names import noun
+from mockserver.inference.path_tree import PathNode, shape_of
 from mockserver.messages import Call
 
 Path = tuple[str, ...]
@@ -35,6 +38,43 @@ def echo(value: Any, sent: Mapping[str, Any], is_valid: Callable[[Any], bool]) -
         trial = _changed(value, [change])
         value = trial if is_valid(trial) else value
     return value
+
+
+@lru_cache(maxsize=4096)
+def names_above(path: str) -> dict[str, str]:
+    """The names by which a reply shows what is above it in a path, each with its parameter.
+
+    `/plans/{id}/bills` is about bills whose `plan_id` is that `id`.
+    """
+    node = PathNode(path, shape_of(path), {})
+    above = zip(node.parameters, node.words_before, strict=False) if len(node.shape) > 1 else ()
+    named = {parameter: "".join((*noun(word), "id")) for parameter, word in above if word}
+    if node.is_item and node.parameters:
+        named.pop(node.parameters[-1], None)
+    return {name: parameter for parameter, name in named.items()}
+
+
+def echo_above(value: Any, path: str, call: Call, is_valid: Callable[[Any], bool]) -> Any:
+    """A copy of `value` whose objects, also in lists, name the items of the path above them, if it is valid."""
+    known = {name: call.path[parameter] for name, parameter in names_above(path).items() if parameter in call.path}
+    changed = _below(value, known, DEEPEST) if known else value
+    return changed if changed is value or is_valid(changed) else value
+
+
+DEEPEST = 4
+"""How deep objects and lists are looked into for what names something above."""
+
+
+def _below(value: Any, known: Mapping[str, Any], depth: int) -> Any:
+    if isinstance(value, list) and depth:
+        return [_below(each, known, depth - 1) for each in value]
+    if not isinstance(value, dict) or not depth:
+        return value
+    new = {key: known.get(_normalized(key)) for key in value}
+    return {
+        key: new[key] if new[key] is not None and _is_alike(inner, new[key]) else _below(inner, known, depth - 1)
+        for key, inner in value.items()
+    }
 
 
 def _without_surplus(value: dict[str, Any], surplus: list[str], is_valid: Callable[[Any], bool]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from mockserver.openapi.sequences import EVENTS, is_sequence
 from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
-from mockserver.web.response.echo import echo, request_values
+from mockserver.web.response.echo import echo, echo_above, request_values
 from mockserver.web.response.link_header import LINKS, link_header
 
 CACHED_VALUES = 4096
@@ -114,7 +114,8 @@ class ExampleResponses:
         if media.schema is None or self._is_example(media, value):
             return value
         sent = request_values(call, _item_parameter(operation))
-        return echo(value, sent, self._schemas.validator(media.schema, "response").is_valid) if sent else value
+        is_valid = self._schemas.validator(media.schema, "response").is_valid
+        return echo_above(echo(value, sent, is_valid) if sent else value, operation.path, call, is_valid)
 
     def _with_flag(self, value: Any, media: MediaType, status: int) -> Any:
         """The value with a generated flag such as `success` as the status says it."""
