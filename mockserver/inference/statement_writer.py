@@ -388,8 +388,7 @@ class Writer:
 
 
 def _invented(draft: ResourceDraft) -> Statement:
-    views = draft.reply_schemas()
-    if not views:
+    if not draft.reply_schemas():
         return {}
     return {"invented": inferred("what replies show and no request contains is generated from their schemas")}
 
