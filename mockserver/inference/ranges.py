@@ -53,8 +53,16 @@ OF_TEXTS = {
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
 
-INCLUDED = lazy_pattern(r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?includ(ing|ed)\b")
-EXCLUDED = lazy_pattern(r"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b")
+FURTHER = "(?:earlier|later|older|newer|less|more|lower|higher|larger|greater|smaller|cheaper|longer|shorter|taller)"
+
+INCLUDED = lazy_pattern(
+    r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?includ(ing|ed)\b"
+    rf"|\bor (?:{FURTHER}|before|after|above|below|under|over)\b|\bat (?:least|most)\b"
+    rf"|\b(?:no|not) {FURTHER} than\b|\bnot (?:before|after|above|below)\b"
+)
+EXCLUDED = lazy_pattern(
+    rf"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b|\b{FURTHER} than\b|\b(?:before|after) (?:this|that)\b"
+)
 """What a description says about the bound itself."""
 
 OPEN = {"at-least": "above", "at-most": "below"}
