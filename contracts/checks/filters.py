@@ -199,7 +199,7 @@ def _check_bound(context: CheckContext, target: FilteredList, bound: Any) -> Non
     made = context.create(resource, _with(context, resource, target.field, bound))
     items, listing = target.all(context, made, {statement.parameter: bound})
     included = statement.compare in ("at-least", "at-most")
-    text = f"{statement.parameter}={bound} selects items whose {target.field} is {statement.compare} it"
+    text = f"{statement.parameter}={bound} selects items whose {target.field} is {statement.compare.replace('-', ' ')} that"
     what = f"{text}, {'so' if included else 'so not'} the one with this value"
     _expect_items(context, resource, items, [made] * included, [made] * (not included), listing, what)
 
