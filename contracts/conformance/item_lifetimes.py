@@ -17,14 +17,22 @@ def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, fa
     """Is it about an item that may not exist?
 
     An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing,
-    and an idempotency key that is sent again may show an item that is deleted since.
+    and an idempotency key that is sent again may show an item that is deleted since. A new poll has no vote yet.
     """
     if isinstance(failure, UseAfterFree):
         return not any(_tells_new_ids(contract, each) for each in _resources_of(contract, operation))
     if not isinstance(failure, EnsureResourceAvailability):
         return False
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())
-    return is_empty or _may_be_repeated(contract, failure.created_with)
+    return is_empty or _may_be_missing(contract, operation) or _may_be_repeated(contract, failure.created_with)
+
+
+def _may_be_missing(contract: Contract, operation: Operation) -> bool:
+    """Is it about a single thing of an item, such as `GET /polls/{id}/vote`, that has a 404 of its own?"""
+    stated = contract.behaviour.operations.get((operation.path, operation.method))
+    is_list = stated is not None and stated.action is not None and stated.action.does == "list"
+    has_404 = any(response.status == "404" for response in operation.responses)
+    return has_404 and not is_list and "{" in operation.path and not operation.path.endswith("}")
 
 
 def _may_be_repeated(contract: Contract, create: str) -> bool:

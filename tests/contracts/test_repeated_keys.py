@@ -1,4 +1,4 @@
-"""The reply that a service repeats for an idempotency key may be about an item that is deleted since."""
+"""What may be missing after a create: the item of a reply that is repeated for a key, or what a new item has not yet."""
 
 from __future__ import annotations
 
@@ -86,3 +86,18 @@ def test_an_item_of_a_repeated_reply_may_be_deleted(
         result = conform(contracts.of(file), target, only=["ensure_resource_availability"])
 
     assert expected == {each.verdict for each in result.findings}
+
+
+@pytest.mark.parametrize(("stores", "expected"), [(True, set()), (False, {"failure"})])
+def test_a_new_item_need_not_have_its_single_thing(tmp_path: Path, stores: bool, expected: set[str]) -> None:
+    written = things_document(has_keys=False)
+    note = {"parameters": [path_parameter("id", NUMBER)], "get": {"responses": answers(THING) | {"404": GONE["404"]}}}
+    written["paths"]["/things/{id}/note"] = note
+    file = tmp_path / "things.json"
+    file.write_text(json.dumps(written))
+
+    with Target.asgi(Small(Things(stores=stores)), []) as target:
+        result = conform(contracts.of(file), target, only=["ensure_resource_availability"])
+
+    assert expected == {each.verdict for each in result.findings}
+    assert "GET /things/{id}/note" not in {each.operation for each in result.findings}
