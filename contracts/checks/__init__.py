@@ -35,6 +35,7 @@ from contracts.checks import (
     injection,
     item_actions,
     kept_copies,
+    kept_results,
     linearizability,
     links,
     list_counts,
@@ -129,7 +130,7 @@ CHECKS: tuple[Check, ...] = (
     *unknown_references.CHECKS, *overlaps.CHECKS, *whole_batches.CHECKS, *referred_items.CHECKS, *state_rules.CHECKS, *repeated_requests.CHECKS, *concurrent_uniqueness.CHECKS, *repeated_puts.CHECKS, *safe_reads.CHECKS, *stated_effects.CHECKS, *stated_extremes.CHECKS, *concurrent_effects.CHECKS, *concurrent_counts.CHECKS, *stated_counts.CHECKS, *stated_means.CHECKS,
     *contents.CHECKS, *byte_ranges.CHECKS, *deliveries.CHECKS,
     *freed_items.CHECKS,
-    *undone_effects.CHECKS, *refused_moves.CHECKS, *kept_copies.CHECKS, *tallies.CHECKS, *state_reports.CHECKS, *summed_limits.CHECKS, *recreated_items.CHECKS, *waiting_lists.CHECKS, *waiting_amounts.CHECKS, *state_views.CHECKS,
+    *undone_effects.CHECKS, *refused_moves.CHECKS, *kept_copies.CHECKS, *kept_results.CHECKS, *tallies.CHECKS, *state_reports.CHECKS, *summed_limits.CHECKS, *recreated_items.CHECKS, *waiting_lists.CHECKS, *waiting_amounts.CHECKS, *state_views.CHECKS,
     *refused_lines.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""

@@ -29,7 +29,8 @@ KEPT = re.compile(r"\b(?:keeps?|retains?|preserves?)\b|\b(?:is|are) not (?:chang
 AT_THE_TIME = re.compile(
     r"\b(?:when|at the (?:time|moment) (?:when )?)(?: the| it| this| an?)* ?(?P<of>[a-z]+)? (?:was|is|were|has been) "
     r"(?:placed|made|created|ordered|booked|bought|sold|issued|opened|written|signed)\b"
-    r"|\bat the (?:time|moment) of (?:the )?(?:order|purchase|booking|sale|creation|checkout)\b",
+    r"|\bat the (?:time|moment) of (?:the )?(?:order|purchase|booking|sale|creation|checkout)\b"
+    r"|\bat the (?:start|beginning) of (?:the|its|this) [a-z]+\b",
     re.IGNORECASE,
 )
 """How the description of a field says that it shows what was so in the past."""
@@ -96,16 +97,16 @@ def _places(contract: Contract) -> Iterator[Place]:
     for child in known.values():
         if not child.can("create", "get"):
             continue
-        for owner, reference in _sources(contract, known, child):
+        for owner, reference in sources_of(contract, known, child):
             op = owner.operations.get("update") or owner.operations.get("replace")
-            found = _said(contract, child, owner, op) if op is not None else None
+            found = said_to_keep(contract, child, owner, op) if op is not None else None
             if op is not None and found is not None:
                 text = f"A {child.name} keeps what it took from its {owner.name}."
                 statement = StatementRef(op.name, "references", "described", found[0], text)
                 yield op.name, statement, (child, reference, op, found[1])
 
 
-def _sources(
+def sources_of(
     contract: Contract, known: Mapping[str, CheckedResource], child: CheckedResource
 ) -> Iterator[tuple[CheckedResource, Reference | None]]:
     above = known.get(owner_of(child))
@@ -117,7 +118,7 @@ def _sources(
             yield named, each
 
 
-def _said(
+def said_to_keep(
     contract: Contract, child: CheckedResource, owner: CheckedResource, op: ResourceOperation
 ) -> tuple[str, frozenset[str]] | None:
     """The source of what is said, and words in the names of the fields that are kept; None if nothing is said.

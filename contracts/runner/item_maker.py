@@ -166,13 +166,21 @@ class ItemMaker(ExistingItems):
         crowded = self.shared.crowded
         for level in range(MOST_CROWDED + 1):
             crowded[resource.name] = level
-            tried = [self.try_create(resource) for _ in range(2)]
-            for _, made in tried:
-                if made is not None and resource.can("delete"):
-                    self.remove(made)
-            if all(exchange.status != CONFLICT for exchange, _ in tried):
+            if self._two_go_together(resource) or (level and self._two_go_together(resource, is_apart=True)):
                 return
         crowded[resource.name] = 0  # the conflict is about something else
+
+    def _two_go_together(self, resource: CheckedResource, *, is_apart: bool = False) -> bool:
+        """Do two creates not conflict? With `is_apart`, each one refers to items of its own."""
+        tried = []
+        for _ in range(2):
+            if is_apart:
+                self._referred_items.clear()
+            tried.append(self.try_create(resource))
+        for _, made in tried:
+            if made is not None and resource.can("delete"):
+                self.remove(made)
+        return all(exchange.status != CONFLICT for exchange, _ in tried)
 
     def create(
         self,

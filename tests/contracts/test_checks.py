@@ -117,6 +117,7 @@ PROVED_IN = {
     "waiting-amount": "test_waiting_amounts.py",
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",
+    "kept-result": "test_kept_results.py",
     "recreated-item": "test_waiting_guests.py",
     "refused-lines": "test_undone_effects.py",
     "refused-move": "test_fillings.py",
