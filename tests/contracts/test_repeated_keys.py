@@ -1,4 +1,4 @@
-"""What may be missing after a create: the item of a reply that is repeated for a key, or what a new item has not yet."""
+"""What may be missing after a create: the item of a reply repeated for a key, or what a new item has not yet."""
 
 from __future__ import annotations
 
