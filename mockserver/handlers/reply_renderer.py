@@ -106,6 +106,7 @@ class ReplyRenderer(Struct, frozen=True):
             return self._cached_reply(record, *self.validators)
         item = self.item(record, extras)
         values = {"item": item, "only": item, "id": record.id, "location": location, "included": included}
+        values["fields"] = record.fields
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:

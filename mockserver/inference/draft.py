@@ -27,7 +27,7 @@ class DraftAction(Struct, frozen=True):
     query parameter with the ids of a batch, `content` what of the request is the content of the item. `is_map` says
     that a list shows the items in an object, by their ids, `within` where each entry of a list has the item. With
     `by_id` its request has the ids of items of another resource, and nothing else. `takes` are properties of the body
-    that the item has under another name.
+    that the item has under another name. `leads_to` is the property with the address to which its reply redirects.
     """
 
     operation: Operation
@@ -49,6 +49,7 @@ class DraftAction(Struct, frozen=True):
     is_map: bool = False
     within: Path = ()
     by_id: bool = False
+    leads_to: str = ""
     takes: Mapping[str, str] = field(default_factory=dict)
 
     def showing(self, path: Path, schema: str) -> DraftAction:

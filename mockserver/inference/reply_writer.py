@@ -41,7 +41,9 @@ class ReplyWriter:
         body = self._body(draft, action, placeholder)
         if body is not None and (body != placeholder or action.is_map or action.within):
             keys["body"] = body
-        is_content = action.does in CONTENTS
+        is_content = action.does in CONTENTS or bool(action.leads_to)
+        if action.leads_to:
+            keys |= {"body": "", "media-type": "text/plain"}
         if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
             keys["media-type"] = "application/json"
         rows = row_reply(draft, action)
@@ -79,6 +81,8 @@ class ReplyWriter:
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
+        if action.leads_to:
+            yield "Location", f"{{field:{action.leads_to}}}"
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_there = draft.item is not None and bool(draft.item.operations)
         is_telling = action.reply.status == 201 or not self._shows_id(draft, action)

@@ -21,6 +21,7 @@ from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
 from mockserver.inference.procedures import with_procedures
 from mockserver.inference.query_ids import with_query_ids
+from mockserver.inference.redirects import add_redirects
 from mockserver.inference.tables import add_row_requests
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
@@ -59,6 +60,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
     found = [*with_aliases(found, nodes, read_only=read_only), *procedures]
     add_item_actions(found, nodes)
+    add_redirects(found, nodes)
     _name(found)
     return found
 

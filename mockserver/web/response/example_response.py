@@ -39,6 +39,9 @@ CACHED_VALUES = 4096
 RANGES = {"2XX": 200, "3XX": 302, "4XX": 400, "5XX": 500, "DEFAULT": 200}
 """The status that is sent for a response that is documented under a range or as `default`."""
 
+ELSEWHERE = "https://example.com/"
+"""Where a GET redirects to, if nothing says where: to itself a client would follow it without end."""
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -172,7 +175,7 @@ class ExampleResponses:
                 and name not in counted
                 and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
             ):
-                value = self._header_value(operation, call, header)
+                value = self._header_value(operation, call, header, is_redirection=status // 100 == 3)
                 if node is not stated and isinstance(value, dict | list):
                     value = _content_text(stated, value)
                 lines = _cookies(value, node.get("explode") is True) if name == "set-cookie" else [value]
@@ -190,10 +193,10 @@ class ExampleResponses:
         node = self._schemas.resolve(header.schema)[0] if header.schema else {}
         return node if isinstance(node, Mapping) else {}
 
-    def _header_value(self, operation: Operation, call: Call, header: Header) -> Any:
+    def _header_value(self, operation: Operation, call: Call, header: Header, *, is_redirection: bool) -> Any:
         node = value_holder(self._schemas.resolve(header.pointer)[0])
         if header.name.lower() == "location" and not node.keys() & {"example", "examples"}:
-            return call.url
+            return ELSEWHERE if is_redirection and operation.method in ("get", "head") else call.url
         documented = documented_value(self._schemas, header)
         if documented is not None:
             return documented
