@@ -43,9 +43,9 @@ def properties(
     budget.enter(generator)
     for name, inner, is_required in generator.declared_parts:
         if name in names and is_required:
-            made[name] = _ending(inner).make(budget, name)
+            made[name] = _ending(inner).make(budget, _meant(generator, name))
         elif name in names:
-            _added(inner, budget, made, name)
+            _added(inner, budget, made, name, _meant(generator, name))
     return made
 
 
@@ -77,8 +77,8 @@ def _declared(generator: ValueGenerator, budget: Budget, most: int) -> dict[str,
     room, inside = most - len(generator.constraints.required), budget.inside
     for name, inner, is_required in generator.declared_parts:
         if is_required:
-            made[name] = _ending(inner).make(budget, name)
-        elif room > 0 and not inside.get(id(inner)) and _added(inner, budget, made, name):
+            made[name] = _ending(inner).make(budget, _meant(generator, name))
+        elif room > 0 and not inside.get(id(inner)) and _added(inner, budget, made, name, _meant(generator, name)):
             room -= 1
     return made
 
@@ -90,9 +90,24 @@ def _ending(inner: ValueGenerator) -> ValueGenerator:
     return inner
 
 
-def _added(inner: ValueGenerator, budget: Budget, made: dict[str, Any], name: str) -> bool:
+OUTCOMES = frozenset(
+    ("errors", "failed", "skipped", "deleted", "removed", "imported", "ignored", "unchanged", "rejected", "processed")
+)
+"""Names of properties of an object that says how a request about several items ended."""
+
+
+def _meant(generator: ValueGenerator, name: str) -> str:
+    """The name of what a property is: `created` is a time, but beside `updated` and `errors` how many were created."""
+    if name != "created":
+        return name
+    beside = {each for each, _, _ in generator.declared_parts}
+    is_count = "id" not in beside and (not beside.isdisjoint(OUTCOMES) or beside == {"created", "updated"})
+    return "count" if is_count else name
+
+
+def _added(inner: ValueGenerator, budget: Budget, made: dict[str, Any], name: str, meant: str) -> bool:
     try:
-        made[name] = inner.make(budget, name)
+        made[name] = inner.make(budget, meant)
     except NoValue:
         return False
     return True
@@ -119,7 +134,7 @@ def _further(generator: ValueGenerator, budget: Budget, made: dict[str, Any], wa
         if len(made) >= wanted:
             return
         if name not in made and generator.names(name) and not (inner := generator.child(name)).impossible:
-            _added(inner, budget, made, name)
+            _added(inner, budget, made, name, name)
     if len(made) < generator.constraints.min_properties:
         raise NoValue(generator.pointer, "no names were found for as many properties as it asks for")
 

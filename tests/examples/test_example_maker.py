@@ -44,6 +44,16 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+@pytest.mark.parametrize(
+    ("beside", "is_time"), [(["updated"], False), (["updated", "errors"], False), (["id", "updated"], True), ([], True)]
+)
+def test_a_number_created_is_a_time_or_how_many_were_created(beside: list[str], is_time: bool) -> None:
+    names = ["created", *beside]
+    made = value({"type": "object", "required": names, "properties": {name: {"type": "integer"} for name in names}})
+
+    assert is_time == (made["created"] > 1_000_000_000)
+
+
 @pytest.mark.parametrize("limits", [{}, {"maxLength": 40}, {"minLength": 3}, {"pattern": "^[A-Za-z0-9+/=]*$"}])
 def test_a_text_with_a_content_encoding_is_valid_base64(limits: dict[str, Any]) -> None:
     made = value({"type": "string", "contentEncoding": "base64", **limits})
