@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mockserver.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.inference.unknown_item_sentences import is_said_unknown
 from mockserver.openapi.document import Operation
 from mockserver.state.record import Record
 
@@ -24,11 +25,14 @@ def documented_refusal(
 ) -> Refusal | None:
     """The refusal with the first of the statuses that an operation documents; None if it documents none.
 
-    It is about an item of `resource`. `field` is what of the body is refused; empty if it is not about the body.
+    It is about an item of `resource`. `field` is what of the body is refused; empty if it is not about the body. For
+    that a status comes first whose description says that there is no such item.
     """
-    status = next((each for each in statuses if operation.response(each) is not None), None)
-    if status is None:
+    found = [(each, response) for each in statuses if (response := operation.response(each)) is not None]
+    if not found:
         return None
+    said = (each for each, response in found if field and is_said_unknown(response.description, resource))
+    status = next(said, found[0][0])
     faults = (Fault("body", field, message, "reference"),) if field else ()
     return REFUSALS[status](message, faults=faults, resource=resource.replace("-", " "))
 

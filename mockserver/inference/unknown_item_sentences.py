@@ -46,6 +46,11 @@ def says_unknown(
     return None
 
 
+def is_said_unknown(text: str, resource: str) -> bool:
+    """Does the description of an error say that there is no such item of a resource: "There is no such room"?"""
+    return bool(UNKNOWN.search(text)) and noun(resource)[-1] in {noun(word)[-1] for word in words(text)}
+
+
 def _about_the_field(schemas: Schemas, body: str | None, field: str) -> list[Sentence]:
     """The sentences about a reference at the top of the body."""
     pointer = schemas.properties(body).get(field.partition("[")[0]) if body is not None else None

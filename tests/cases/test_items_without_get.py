@@ -23,6 +23,13 @@ def test_what_is_below_an_item_that_does_not_exist_is_not_found(serve: Serve) ->
     assert [200, 404] == [api.get(f"/alarms/{id}/advice").status_code for id in (1, 7)]
 
 
+def test_an_item_that_names_an_unknown_one_is_refused_as_its_description_says(serve: Serve) -> None:
+    api = serve("items-without-get")
+    api.post("/alarms", json={"text": "smoke"})
+
+    assert [201, 404, 422] == [api.post("/shifts", json={"alarmId": id}).status_code for id in (1, 9, "x")]
+
+
 def test_what_is_created_below_another_item_is_shown_in_it(serve: Serve) -> None:
     api = serve("items-without-get")
     assert {"id": 1, "street": "Elm", "lanes": []} == api.post("/garages", json={"street": "Elm"}).json()
