@@ -10,13 +10,13 @@ from contracts.checks.valid_bodies import distinct_body, every_change, smallest_
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.discount_sentences import discounts
-from contracts.model.figure_sentences import Figure, figures
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.larger_bodies import larger_bodies
 from mockserver.contract import Contract
+from mockserver.inference.figure_sentences import Figure, figures
 
 
 def described_figures(context: CheckContext, resource: CheckedResource, sentences: tuple[Figure, ...]) -> None:

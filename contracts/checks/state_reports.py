@@ -12,13 +12,13 @@ from contracts.checks.stored_fields import current
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
-from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.prepared_items import LONGEST_WAY, MOST_WAYS, Way
 from mockserver.contract import Contract
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.refusal_sentences import operation_sentences
+from mockserver.inference.state_rules import STATES
 from mockserver.openapi import path_template
 
 COUNTS = re.compile(

@@ -17,13 +17,12 @@ from contracts.model.resources import (
     checked_resources,
     resource_operations,
 )
-from contracts.model.state_rules import StateRule, state_rule
-from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.prepared_items import Step
 from mockserver.contract import Contract
 from mockserver.inference.names import plain
+from mockserver.inference.state_rules import STATES, StateRule, state_rule
 
 MOST_WAYS = 16
 """So many ways to bring an item into a state are tried at most."""

@@ -12,7 +12,6 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
-from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
@@ -20,6 +19,7 @@ from mockserver.contract import Contract
 from mockserver.inference.descriptions import room_field
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.state_rules import STATES
 
 MOVES_UP = re.compile(
     r"\bwait(?:ing|s)?\b[^.]*\b(?:in (?:the |their )?order|one after the other|gone through|moves? up)\b|"

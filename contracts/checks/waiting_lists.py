@@ -11,7 +11,6 @@ from contracts.checks.stored_fields import current
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
-from contracts.model.state_sentences import STATES
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
@@ -19,6 +18,7 @@ from mockserver.contract import Contract
 from mockserver.inference.descriptions import room_field
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.state_rules import STATES
 from mockserver.openapi.schemas import Schemas
 
 FIRST_MOVES_UP = re.compile(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.names import plain
+from mockserver.inference.state_rules import STATES
 from mockserver.openapi.schemas import Schemas
 
 NULL_WHILE = re.compile(
@@ -17,9 +18,6 @@ NULL_WHILE = re.compile(
     re.IGNORECASE,
 )
 """The end of a sentence that says when a field is null."""
-
-STATES = ("status", "state", "stage", "phase")
-"""How the name of a field ends that says in which state an item is. `null if it is unknown` is about the value."""
 
 
 class NullWhile(NamedTuple):

@@ -39,7 +39,7 @@ PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page"})
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-    | {"first_id", "last_id", "ids", "by_id", "range", "only", "included"}
+    | {"first_id", "last_id", "ids", "unknown_ids", "by_id", "range", "only", "included"}
     | ADDRESSES
     | PAGE_FACTS
 )
@@ -88,6 +88,12 @@ def field(scope: Scope, name: str) -> Any:
     return scope["fields"].get(name)
 
 
+def joined(scope: Scope, names: str) -> str:
+    """`{joined:first_name last_name}`: the texts of the fields that have one, with a space between them."""
+    values = (scope["fields"].get(name) for name in names.split())
+    return " ".join(str(value) for value in values if value not in (None, ""))
+
+
 def parameter(scope: Scope, name: str) -> Any:
     """`{param:orgId}`: a path parameter of the request."""
     return scope["path"].get(name)
@@ -131,6 +137,7 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "slug": slug,
     "present": present,
     "field": field,
+    "joined": joined,
     "param": parameter,
     "text": text,
     "text_or_null": text_or_null,

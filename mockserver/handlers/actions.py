@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.behaviour.statements import Reference
-from mockserver.errors import Fault, Invalid, NotAcceptable, Unanswerable
+from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.capacities import check_room
@@ -26,6 +26,7 @@ from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.soft_delete import mark_deleted
 from mockserver.handlers.unique_values import check_unique, refuse_second
 from mockserver.messages import Reply
 from mockserver.openapi import search_body
@@ -208,10 +209,12 @@ def deleted_reply(context: RequestContext) -> Reply:
 
 
 def remove(context: RequestContext) -> None:
-    """Delete the item and its children."""
+    """Delete the item and its children, or mark it as deleted."""
     record, plan = context.item, context.bound.resource
     if plan.cascade.holds:
         refuse_held(context, plan, record)
+    if mark_deleted(context):
+        return
     context.transaction.remove(context.collection(), record)
     if plan.cascade.nested or plan.cascade.linked:
         plans = context.bound.plans
@@ -290,10 +293,17 @@ def find(context: RequestContext) -> Record:
 
 
 def look_up(context: RequestContext) -> Record | None:
-    """The item that the request names, or None.
+    """The item that the request names; None if there is none, or if it is marked as deleted.
 
     A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
     """
+    record = _look_up(context)
+    plan = context.bound.resource.soft_delete
+    is_hidden = record is not None and plan is not None and plan.hides(record, context.bound.operation)
+    return None if is_hidden else record
+
+
+def _look_up(context: RequestContext) -> Record | None:
     if context.bound.is_selected:
         return selected(context)
     if context.bound.across:
@@ -384,14 +394,3 @@ def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
     return next(
         (each for each in plan.statements.references if each.field.partition(".")[0].removesuffix("[]") == name), None
     )
-
-
-def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:
-    """Raises Invalid with a fault for every property that the document does not name."""
-    faults = tuple(
-        Fault("body", (name,), f"property {name} should not exist", "additionalProperties")
-        for name in body
-        if name not in known
-    )
-    if faults:
-        raise Invalid(faults[0].message, faults=faults)

@@ -5,7 +5,7 @@ All of it happens or nothing: the first refusal ends the request, and its faults
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -81,11 +81,11 @@ def end(context: RequestContext) -> Reply:
     assert each is not None  # noqa: S101  # `bind_batch` sets it
     is_deletion = each.handler.end is actions.deleted_reply
     if context.bound.is_whole and each.handler.begin is actions.update:
-        return _reply(context, _changed(context, each, list_query.matching(context)))
+        return _reply(context, _changed(context, each, list_query.matching(context)), ())
     if context.bound.is_whole and is_deletion:
-        return _reply(context, _removed(context, each, list_query.matching(context)))
+        return _reply(context, _removed(context, each, list_query.matching(context)), ())
     is_partial = is_deletion and context.bound.operation.response(404) is None
-    records: list[Record] = []
+    records, unknown = list[Record](), list[str]()
     entries = _entries(context)
     if isinstance(entries, Mapping):
         if context.bound.shows_one:
@@ -101,6 +101,7 @@ def end(context: RequestContext) -> Reply:
             each.handler.begin(one)
         except Missing:
             if is_partial:  # what is not there needs not be deleted
+                unknown.append(_id_in(context, entry))
                 continue
             raise
         except Refusal as refusal:
@@ -109,7 +110,7 @@ def end(context: RequestContext) -> Reply:
             _keep_id(one, known.get(_id_in(context, entry)))
         (actions.remove if is_deletion else actions.store)(one)
         records.append(one.item)
-    return _reply(context, records)
+    return _reply(context, records, unknown)
 
 
 def _changed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
@@ -158,9 +159,9 @@ def _keep_id(one: RequestContext, before: Record | None) -> None:
         draft.fields[name] = before.id
 
 
-def _reply(context: RequestContext, records: list[Record]) -> Reply:
+def _reply(context: RequestContext, records: list[Record], unknown: Sequence[str]) -> Reply:
     total = len(records)
-    values: dict[str, Any] = paging.whole(total)
+    values: dict[str, Any] = {**paging.whole(total), "unknown_ids": [*unknown]}
     renderer = context.bound.renderer
     if renderer.minimal is not None and not prefers(context.call, REPRESENTATION):
         return Reply(renderer.minimal, None, (), renderer.media_type, b"", True)

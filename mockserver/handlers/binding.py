@@ -14,13 +14,14 @@ from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import reply_renderer
-from mockserver.handlers.actions import HANDLERS, refuse_unknown
+from mockserver.handlers.actions import HANDLERS
 from mockserver.handlers.batches import bind_batch
 from mockserver.handlers.bound_operation import AcceptBody, BoundOperation
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.content_plans import content_plan
 from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.cursor_forms import cursors
+from mockserver.handlers.documented_refusals import refuse_unknown
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.every_parent import wildcards
@@ -87,8 +88,7 @@ def _bound(
         return None
     plan = plans[action.of] if action.of else None
     secrets = plan.secrets if plan else frozenset()
-    is_invented = plan is not None and plan.generated_fields is not None
-    view = view_maker(contract, plan.name, plan.server_fields) if plan is not None and is_invented else None
+    view = view_maker(contract, plan.name, plan.server_fields) if plan is not None and plan.generated_fields else None
     most = most_items(contract, operation, behaviour)
     elsewhere = owners_elsewhere(plan, action) if plan is not None and action.across else {}
     stated = behaviour.reply if media is None else reply_in(contract, operation, behaviour, plan, media)
@@ -132,6 +132,7 @@ def _bound(
         expand=expand_plan(contract, operation, behaviour),
         is_selected=bool(behaviour.filter) and action.does in ABOUT_ONE,
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
+        refused=behaviour.refused,
         sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
     )
 

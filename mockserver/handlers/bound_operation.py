@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from mockserver.behaviour.statements import Paging
+from mockserver.behaviour.statements import Paging, Refused
 from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError
 from mockserver.handlers.content_plans import ContentPlan
@@ -54,7 +54,8 @@ class BoundOperation(Struct, frozen=True):
     `is_whole` it is about all items (batches.py). `content` is how it stores or shows the content of an item
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
     first, each with the resource; `query_fields` are the query parameters with fields of the item, `query_key` has its
-    id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand.
+    id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand,
+    `refused` in which states of an item it does nothing.
     """
 
     operation: Operation
@@ -98,6 +99,7 @@ class BoundOperation(Struct, frozen=True):
     expand: ExpandPlan | None = None
     mask: str = ""
     wildcards: frozenset[str] = frozenset()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def resource(self) -> ResourcePlan:

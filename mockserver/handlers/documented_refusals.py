@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mockserver.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
 from mockserver.handlers.request_context import RequestContext
@@ -49,3 +50,14 @@ def refuse_held(context: RequestContext, plan: ResourcePlan, record: Record) -> 
             stated = context.bound.plans[holder].statements
             named = (one for one in stated.references if (one.resource, one.on_delete) == (plan.name, "refuse"))
             raise refusal.because(next(named, stated.parent))
+
+
+def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:
+    """Raises Invalid with a fault for every property that the document does not name."""
+    faults = tuple(
+        Fault("body", (name,), f"property {name} should not exist", "additionalProperties")
+        for name in body
+        if name not in known
+    )
+    if faults:
+        raise Invalid(faults[0].message, faults=faults)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.handlers.embedded_list_plans import EmbeddedList
+from mockserver.handlers.figures import fill_figures
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call
@@ -38,6 +39,7 @@ def show_above(context: RequestContext, shown: EmbeddedList, record: Record, *, 
     at = next((i for i, one in enumerate(kept) if isinstance(one, dict) and one.get(key) == record.id), len(kept))
     new = holder.copy()
     new.fields[shown.name] = [*kept[:at], *([] if is_gone else [entry]), *kept[at + 1 :]]
+    fill_figures(above.figures, new.fields)
     context.transaction.swap(collection, holder, new)
     if above.listed_in is not None:
         show_above(context, above.listed_in, new)

@@ -6,8 +6,10 @@ from collections.abc import Generator
 from typing import Any
 
 from mockserver.errors import Refusal
+from mockserver.handlers.refused_states import check_states
 from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
+from mockserver.state.record import Record
 
 PendingReply = Generator[Question, Any, Reply]
 """A reply that waits for answers: it yields the questions of rules to an outside service, and returns the reply."""
@@ -17,15 +19,21 @@ def handle(context: RequestContext) -> Reply | PendingReply:
     """The reply when the operation has no rules; else a generator of questions that returns the reply."""
     if context.bound.named:
         context.settle_names()
-    context.owner()  # raises Missing for a parent that does not exist, before anything is drafted
+    owner = context.owner()  # raises Missing for a parent that does not exist, before anything is drafted
     if not context.bound.rules:
-        context.bound.handler.begin(context)
+        _begin(context, owner)
         return context.bound.handler.end(context)
-    return _with_rules(context)
+    return _with_rules(context, owner)
 
 
-def _with_rules(context: RequestContext) -> PendingReply:
+def _begin(context: RequestContext, owner: Record | None) -> None:
     context.bound.handler.begin(context)
+    if context.bound.refused:
+        check_states(context, owner)
+
+
+def _with_rules(context: RequestContext, owner: Record | None) -> PendingReply:
+    _begin(context, owner)
     reply: Reply | None
     for rule in context.bound.rules:
         context.transaction.rules += (rule.name,)

@@ -184,6 +184,8 @@ class RequestContext:
     def _find_or_materialize(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:
         owner = "/".join(str(id) for id in ids[:-1])
         found = self.transaction.store.collection(plan.name, self.tenant, owner).get(ids[-1])
+        if found is not None and plan.soft_delete is not None and plan.soft_delete.is_marked(found):
+            return None
         return found or self.materialize(plan, ids)
 
     def missing(self, resource: str = "") -> Missing:

@@ -18,12 +18,14 @@ from mockserver.contract import Contract
 from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
 from mockserver.handlers.embedded_list_plans import EmbeddedList, embedded_lists
+from mockserver.handlers.figures import FigurePlan, figure_plans, fill_figures
 from mockserver.handlers.first_fields import first_fields
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.handlers.showings import Showings, showings
 from mockserver.handlers.shown_values import put_at
+from mockserver.handlers.soft_delete_plans import SoftDeletePlan, soft_delete_plan
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
@@ -51,7 +53,7 @@ class ResourcePlan(Struct, frozen=True):
     has the `first_fields` until a client changes them.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
     `owner_steps` the property that shows it. `member_of` is the resource whose items these are, `lists_of_members` are
-    those whose items are of this one (memberships.py).
+    those whose items are of this one (memberships.py). `figures` are set at every write (figures.py).
     """
 
     name: str
@@ -86,6 +88,8 @@ class ResourcePlan(Struct, frozen=True):
     lists: tuple[EmbeddedList, ...] = ()
     member_of: str = ""
     lists_of_members: frozenset[str] = frozenset()
+    soft_delete: SoftDeletePlan | None = None
+    figures: tuple[FigurePlan, ...] = ()
 
     @property
     def may_conflict(self) -> bool:
@@ -115,7 +119,7 @@ class ResourcePlan(Struct, frozen=True):
                     fields[name] = render(scope)
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
-        if self.generated_fields is not None:
+        if self.generated_fields is not None or self.figures:
             self.complete(fields, id or self.owner(call.path), world)  # a single item has no id
         for parameter, steps in self.owner_steps:
             self._show_owner(call.path.get(parameter), steps, fields)
@@ -156,6 +160,8 @@ class ResourcePlan(Struct, frozen=True):
             kept = {name: fields[name] for name in self.secrets if name in fields} if self.secrets else NOTHING
             self.generated_fields.complete(fields, f"{world.seed}/{self.name}/{id}", before)
             fields.update(kept)
+        if self.figures:
+            fill_figures(self.figures, fields)
 
     def _set_parent_field(self, call: Call, fields: dict[str, Any]) -> None:
         parent = self.statements.parent
@@ -220,6 +226,8 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             listed_in=listed.get(name),
             lists=tuple(each for each in listed.values() if each.above == name),
             member_of=members[name],
+            figures=figure_plans(contract, name, resource.figures),
+            soft_delete=soft_delete_plan(contract, name, resource),
             lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )
     return plans
@@ -300,6 +308,7 @@ def _compile(
     rendered = dict(_templates(name, "defaults", resource.defaults))
     rendered = {name: render for name, render in rendered.items() if not templates.is_constant(defaults[name])}
     is_own = identity.generate != "client" and not identity.from_client
+    server_fields |= {each.field for each in resource.figures if not each.within}
     server_fields |= {identity.field} if is_own or identity.resource_name else set()
     server_fields |= {name for entry in resource.server_set for name in entry.fields}
     server_fields |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()

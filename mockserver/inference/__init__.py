@@ -20,6 +20,7 @@ from mockserver.inference.described_references import add_sentences
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
+from mockserver.inference.figures import add_figures
 from mockserver.inference.resources import parent_of, resources
 from mockserver.inference.start_values import add_start_values
 from mockserver.inference.statement_writer import Writer
@@ -40,17 +41,20 @@ def infer(
     drafts = resources(document, schemas, read_only=read_only)
     writer.refer_to(drafts, document)
     behaviours, unsaid = dict[str, Any](), list[str]()
+    by_shape = {draft.shape: draft for draft in drafts}
+    above = {draft.name: parent_of(draft, by_shape, all_exist=read_only) for draft in drafts}
     for draft in drafts:
         for action in draft.actions:
             key = f"{action.operation.method} {action.operation.path}"
             try:
-                behaviours[key] = writer.operation(draft, action)
+                behaviours[key] = writer.operation(draft, action, above[draft.name])
             except UNWRITABLE as fault:
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
-    by_shape = {draft.shape: draft for draft in drafts}
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])
-    stated = {draft.name: writer.resource(draft, parent_of(draft, by_shape, all_exist=read_only)) for draft in drafts}
+    stated = {draft.name: writer.resource(draft, above[draft.name]) for draft in drafts}
     add_counts(schemas, drafts, stated)
+    for draft in drafts:
+        add_figures(draft, stated[draft.name])
     add_sentences(schemas, drafts, stated)
     add_start_values(schemas, drafts, stated)
     return {

@@ -78,7 +78,7 @@ def counted(schemas: Schemas, pointer: str, owner: str) -> Counted | None:
     return None
 
 
-def _named(schemas: Schemas, pointer: str, field: str) -> str:
+def number_named(schemas: Schemas, pointer: str, field: str) -> str:
     """What a number counts by its name (`comment_count`, `num_comments`); empty if it does not say.
 
     A description that says nothing of the kind may select among the items ("approved comments"), so only a number
@@ -112,7 +112,7 @@ def _counts(
     sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
     for field, pointer in draft.properties().items():
         said = counted(schemas, pointer, draft.name) if field not in sent else None
-        if said is None and field not in sent and (named := _named(schemas, pointer, field)):
+        if said is None and field not in sent and (named := number_named(schemas, pointer, field)):
             said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer)
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue

@@ -91,6 +91,11 @@ class ResourceDraft(Struct):
         return self.item is not None and not self.single and not self.item.selectors
 
     @property
+    def is_unshown(self) -> bool:
+        """Are items only made, so that no path shows one, or lists them?"""
+        return not (self.item.operations if self.item is not None else self.node.operations.keys() - {"post"})
+
+    @property
     def owner_field(self) -> str:
         """The property that shows what the only path parameter above an item names: `owner.login`; empty for none."""
         above = self.parent_parameters if self.has_id else ()
@@ -163,7 +168,7 @@ class ResourceDraft(Struct):
     @property
     def is_resource(self) -> bool:
         """Does anything need to be stored? What is only read is better answered by example."""
-        if self.action("get", "list", "delete", "get-content") is None or (
+        if not (self.is_unshown or self.action("get", "list", "delete", "get-content")) or (
             self.action(*CREATING) is not None and self._is_chosen
         ):
             return False

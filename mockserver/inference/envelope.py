@@ -145,6 +145,10 @@ class Envelopes:
         elif is_required:
             body[name] = self.constant(at) if value is None else value
 
+    def is_valid(self, pointer: str, body: Any) -> bool:
+        """Is a body valid for the schema of a reply?"""
+        return self._is_valid(pointer)(body)
+
     def said(self, media: MediaType) -> Template | None:
         """The document's example of a body that is a single value, such as `OK`; None without one."""
         found = self._examples.documented(media)
@@ -191,22 +195,6 @@ class Envelopes:
         totals = [n for n, at in known.items() if self._placeholder(n, at, {}, is_required=True) == "{total}"]
         return {totals[0]: "{total}"} if len(totals) == 1 and required <= set(totals) else None
 
-    def counted(self, pointer: str, id_names: frozenset[str]) -> Template:
-        """The template of a body that says how many items a request was about, and which ids they have, if it can."""
-        if self._is_list_of_ids(pointer):
-            return "{ids}"
-        if self._schemas.types(pointer) == {"integer"}:
-            return "{count}"
-        constant, said = self.constant(pointer), dict[str, Template]()
-        for name, at in self._schemas.properties(pointer).items():
-            word = plain(name)
-            if self._schemas.types(at) == {"integer"} and set(words(name)) <= COUNTED:
-                said[name] = "{count}"
-            elif word in {"ids", *id_names, *(f"{each}s" for each in id_names)} and self._is_list_of_ids(at):
-                said[name] = "{ids}"
-        body = constant | said if isinstance(constant, dict) else constant
-        return body if self._is_valid(pointer)(filled(body, [])) else constant
-
     def changed_one(self, pointer: str) -> Template:
         """The template of the body of a change that shows no item: it says that it changed one."""
         constant = self.constant(pointer)
@@ -217,11 +205,6 @@ class Envelopes:
         )
         one = {name: 1 for name in names if set(words(name)) <= COUNTED and not CHANGED.isdisjoint(words(name))}
         return constant | one if self._is_valid(pointer)(constant | one) else constant
-
-    def _is_list_of_ids(self, pointer: str) -> bool:
-        entries = self._schemas.items(pointer) if self._schemas.types(pointer) == {"array"} else None
-        types = self._schemas.types(entries) if entries is not None else frozenset()
-        return bool(types) and types <= {"string", "integer"}
 
     def value(self, pointer: str) -> Any:
         """The document's example for a schema, or else a generated value."""
@@ -372,7 +355,7 @@ def filled(template: Template, placeholder: Any, cursor: str = "") -> Any:
         return placeholder if is_repeated else [filled(value, placeholder, cursor) for value in template]
     if template in ("{item}", "{items}", "{by_id}"):
         return placeholder
-    if template == "{ids}":
+    if template in ("{ids}", "{unknown_ids}"):
         return []
     if template == "{text:next}":
         return cursor

@@ -16,6 +16,7 @@ from mockserver.inference.messages import reply_body, request_schema
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.past_forms import opposite_of, past_forms
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.said_changes import said_changes
 from mockserver.openapi.document import Operation
 
 METHODS = ("post", "put", "patch", "delete")
@@ -82,11 +83,14 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         return None
     path, schema = actions.shown_item(draft, found)
     sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
+    said = dict(said_changes(draft.schemas, operation, draft.properties()))
+    sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}
     is_item = likeness.is_alike if sets else likeness.is_exactly
     shown = schema if schema and is_item(draft, schema) else None
     if sets:
-        said = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
-        reason = f"{said}: {', '.join(f'{key} becomes {value}' for key, value in sets.items())}"
+        told = (f"{key} becomes {'null' if value is None else value}" for key, value in sets.items())
+        where = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
+        reason = f"{'a sentence says so' if said else where}: {', '.join(told)}"
         return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets)
     if shown is None or not set(words(name)).isdisjoint(COPYING):
         return None
@@ -124,6 +128,10 @@ def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tu
     if verb and not is_undone:
         yield from _new_state(draft, properties, past_forms(verb))
         yield from _new_time(draft, properties, past_forms(verb))
+    undone = verb if is_undone else opposite_of(verb)
+    for each, _ in _new_time(draft, properties, past_forms(undone)) if undone else ():
+        if draft.schemas.validator(properties[each], "response").is_valid(None):
+            yield each, None
     for told, value in ((verb, not is_undone), (opposite_of(verb), is_undone)):
         for each, at in properties.items() if told else ():
             is_switch = draft.schemas.types(at) - {"null"} == {"boolean"}

@@ -14,12 +14,12 @@ from mockserver.openapi.schemas import Schemas
 def with_items_below(nodes: Mapping[Shape, PathNode], schemas: Schemas) -> dict[Shape, PathNode]:
     """The nodes of a document, with a path without operations for each item of a collection that only others continue.
 
-    Clients must be able to create such items and to list them, and these must show what the path names them by.
+    Clients must be able to create such items, and these must show what the path names them by.
     """
     found = dict(nodes)
     for shape, parameter in _continued(nodes.values()).items():
         collection = nodes.get(shape)
-        if collection is not None and {"get", "post"} <= collection.operations.keys():
+        if collection is not None and "post" in collection.operations:
             item = PathNode(f"{collection.path.rstrip('/')}/{{{parameter}}}", (*shape, "{}"), {})
             if _are_shown(ResourceDraft(schemas, collection.word, item=item, collection=collection)):
                 found[item.shape] = item
@@ -40,11 +40,11 @@ def _continued(nodes: Iterable[PathNode]) -> dict[Shape, str]:
 
 
 def _are_shown(draft: ResourceDraft) -> bool:
-    """Can the items be created and listed, and do they show what the path parameter names?"""
+    """Can the items be created, and do they show what the path parameter names?"""
     if words(draft.word)[-1:] and words(draft.word)[-1] in actions.VERBS:
         return False
     actions.infer_first(draft)
     made = draft.action("create")
-    if made is None or made.item_schema is None or draft.action("list") is None:
+    if made is None or made.item_schema is None:
         return False
     return bool(identity.field(draft.schemas, draft.properties(), draft.parameter, draft.word, frozenset())[0])

@@ -16,7 +16,10 @@ IRREGULAR = {
 }  # fmt: skip
 """What does not follow from the ending, the likeliest first; regular forms come before it."""
 
-OPPOSITES = {"disable": "enable", "deactivate": "activate", "show": "hide", "reopen": "close"}
+OPPOSITES = {
+    "disable": "enable", "deactivate": "activate", "show": "hide", "reopen": "close", "restore": "delete",
+    "recover": "delete", "resume": "pause", "reactivate": "deactivate", "reinstate": "suspend", "reenable": "disable",
+}  # fmt: skip
 """The verb that another one undoes, where no `un` says so."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
 from mockserver.inference import paging
+from mockserver.inference.batch_replies import counted, with_counts
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, inferred
@@ -62,7 +63,7 @@ class ReplyWriter:
         if action.item_schema is not None:
             is_list = action.does in SEVERAL
             pages = (paging.paging(self._schemas, action.operation) or {}) if is_list else {}
-            return self._envelopes.template(
+            template = self._envelopes.template(
                 pointer,
                 action.item_path,
                 placeholder,
@@ -71,12 +72,14 @@ class ReplyWriter:
                 has_cursors=pages.get("style") == "cursor",
                 echoed=_echoed(pages),
             )
+            is_batch = action.does in BATCHES
+            return with_counts(draft, self._envelopes, action, pointer, template) if is_batch else template
         if action.does in CONTENTS:
             return None  # the content itself
         if action.does == "list":
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
-            return self._envelopes.counted(pointer, draft.id_names)
+            return counted(draft, self._envelopes, action, pointer)
         return self._envelopes.changed_one(pointer) if action.does in CHANGING else self._envelopes.constant(pointer)
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.items_below import with_items_below
+from mockserver.inference.made_items import makes_items
 from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain, words
@@ -191,8 +192,13 @@ def _draft(
         return
     elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif LISTED.intersection(node.operations) and (read_only or not node.operations.keys().isdisjoint(("post", "put"))):
+    elif _is_collection(node, read_only) or makes_items(node, schemas):
         yield ResourceDraft(schemas, word, collection=node)
+
+
+def _is_collection(node: PathNode, read_only: bool) -> bool:
+    is_written = not node.operations.keys().isdisjoint(("post", "put"))
+    return not LISTED.isdisjoint(node.operations) and (read_only or is_written)
 
 
 LISTED = frozenset(("get", "query"))

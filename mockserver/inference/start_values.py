@@ -138,11 +138,12 @@ def _flag(schemas: Schemas, draft: ResourceDraft, name: str) -> Iterator[StartVa
     on = next((action for action, value in switches if value is True), None)
     off = next((action for action, value in switches if value is False), None)
     switch = on or off
-    if switch is not None:
+    is_later = LATER_EVENTS.search(name) is not None
+    if switch is not None and (on is not None or not is_later):  # what restores an item does not say that it is deleted
         operation = switch.operation
         value = on is None
         yield StartValue(value, f"{operation.http_method} {operation.path} makes it {str(not value).lower()}")
-    elif LATER_EVENTS.search(name) and name not in _needed(schemas, draft):
+    elif is_later and name not in _needed(schemas, draft):
         return  # `deleted` is not shown of what is there
     elif is_flag_of_something_done(words(name) or ("",)):
         yield StartValue(False, f"{name} says that something was done, by its name")

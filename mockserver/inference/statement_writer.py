@@ -10,14 +10,12 @@ from mockserver.behaviour.statements import BATCHES
 from mockserver.inference import (
     described_statements,
     fields,
-    filters,
     identity,
     item_places,
     likeness,
-    paging,
     selectors,
+    soft_delete,
 )
-from mockserver.inference.described_sorting import described_sorting
 from mockserver.inference.done_flags import done_flags
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes
@@ -27,6 +25,7 @@ from mockserver.inference.expansions import expansion, with_included
 from mockserver.inference.file_fields import file_fields
 from mockserver.inference.item_places import kept_above
 from mockserver.inference.linked_references import linked_references
+from mockserver.inference.list_statements import listed
 from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.names import noun, plain
 from mockserver.inference.own_path import own_path
@@ -39,9 +38,10 @@ from mockserver.inference.references import (
     of_parameter,
     reference_statement,
 )
+from mockserver.inference.refused_states import refused_states
 from mockserver.inference.reply_writer import ReplyWriter
 from mockserver.inference.resources import DraftParent
-from mockserver.inference.tables import row_filters, row_identity
+from mockserver.inference.tables import row_identity
 from mockserver.inference.uniqueness import unique_property
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
@@ -132,6 +132,8 @@ class Writer:
         room = described_statements.room(self._schemas, draft, parent.draft) if parent is not None else ""
         if room and "parent" in stated:
             stated["parent"] |= {"capacity": room}
+        if (kept := soft_delete.soft_delete(draft)) is not None:
+            stated["soft-delete"] = kept
         adding = (one for one in draft.actions if one.entry and one.operation.method == "post")
         filled: dict[str, list[Any]] = {one.entry: [] for one in adding}
         if filled:
@@ -253,11 +255,15 @@ class Writer:
             stated["unique"] = inferred("they name an item, and the create has a 409", fields=named)
         return stated
 
-    def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
+    def operation(self, draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
         stated: Statement = {"action": self._action(draft, action)}
+        if refused := refused_states(draft, action, parent):
+            stated["refused"] = refused
         if action.does in ("list", "delete-all", "update-all"):
-            stated |= self._listed(draft, action)
+            key = self._named(draft, draft.properties())["field"] if draft.has_id else ""
+            kept = {} if self._is_owner(draft, action) else action.keeps
+            stated |= listed(draft, action, self._related(draft), key, kept)
         elif draft.node.selectors and action.does in ABOUT_ONE:
             stated["filter"] = selectors.filters(
                 self._schemas, action.operation, draft.node.selectors, draft.properties()
@@ -360,31 +366,6 @@ class Writer:
     def _is_chosen(self, pointer: str | None) -> bool:
         """May a client choose a value? Not where the service alone sets it."""
         return pointer is not None and self._schemas.keyword(pointer, "readOnly") is not True
-
-    def _listed(self, draft: ResourceDraft, action: DraftAction) -> Statement:
-        properties, stated = draft.properties(), Statement()
-        pages = paging.paging(self._schemas, action.operation)
-        order = paging.sort(self._schemas, action.operation, properties)
-        taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
-        taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
-        key = self._named(draft, properties)["field"] if draft.has_id else ""
-        named = filters.IdNames(key, "".join(noun(draft.word)))
-        narrowed = row_filters(draft, action.operation, properties) or filters.filters(
-            self._schemas, action.operation, properties, taken, self._related(draft), named
-        )
-        note = "a new item stores the path at which it was created"
-        narrowed += [
-            inferred(note, parameter=parameter, location="path", field=name)
-            for parameter, name in action.keeps.items()
-            if not self._is_owner(draft, action)
-        ]
-        if pages is not None:
-            stated["paging"] = described_statements.sizes(self._schemas, action.operation, pages)
-        if narrowed:
-            stated["filter"] = narrowed
-        if order is not None:
-            stated["sort"] = described_sorting(self._schemas, action.operation, order, properties)
-        return stated
 
 
 def _invented(draft: ResourceDraft) -> Statement:

@@ -31,6 +31,9 @@ NO_CHECK = {
     "invented": "how the mock fills replies that only a schema describes",
     "expand": "what a reply shows of other items depends on the request, and no document says it",
     "content": "which properties describe a file follows from names, and no document says it",
+    "figures": "tested by described-figures, which reads the sentences itself",
+    "refused": "tested by forbidden-state, which reads the sentences itself",
+    "soft-delete": "delete tests that no operation finds the item; what restores it, and when, no document says",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

@@ -21,15 +21,17 @@ from mockserver.behaviour.statements.fields import (
     Count,
     Defaults,
     Derived,
+    FigureStatement,
     Immutable,
     Initial,
     Invented,
     ServerSet,
+    SoftDelete,
     Timestamps,
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Unique
+from mockserver.behaviour.statements.limits import Capacity, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -57,6 +59,7 @@ __all__ = [
     "Errors",
     "Evidence",
     "Expand",
+    "FigureStatement",
     "Filter",
     "IdentityStatement",
     "Immutable",
@@ -73,11 +76,13 @@ __all__ = [
     "Permission",
     "RateLimit",
     "Reference",
+    "Refused",
     "ReplyStatement",
     "Resource",
     "Rule",
     "ServerSet",
     "ServiceStatements",
+    "SoftDelete",
     "Sort",
     "Statement",
     "Subscription",

@@ -17,15 +17,17 @@ from mockserver.behaviour.statements.fields import (
     Count,
     Defaults,
     Derived,
+    FigureStatement,
     Immutable,
     Initial,
     Invented,
     ServerSet,
+    SoftDelete,
     Timestamps,
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Unique
+from mockserver.behaviour.statements.limits import Capacity, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -74,6 +76,8 @@ class Resource(Keys, frozen=True, kw_only=True):
     invented: Invented | None = None
     content: Content | None = None
     counts: tuple[Count, ...] = ()
+    figures: tuple[FigureStatement, ...] = ()
+    soft_delete: SoftDelete | None = None
     subscription: Subscription | None = None
 
 
@@ -87,6 +91,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     expand: Expand | None = None
     reply: ReplyStatement | None = None
     permission: Permission | None = None
+    refused: tuple[Refused, ...] = ()
     rate_limit: RateLimit | None = None
     errors: Errors = Errors(evidence="assumed")
     callbacks: tuple[Callback, ...] = ()

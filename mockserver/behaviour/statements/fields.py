@@ -27,7 +27,8 @@ class Initial(Statement, frozen=True, kw_only=True):
 
     Values may be templates: `{id}`, `{tenant}`, `{user}`, `{now}`, `{slug:FIELD}` (a property's text in lower case with
     hyphens), `{present:FIELD}` (true if the property has a value), `{field:FIELD}` (the property's value),
-    `{param:NAME}` (a path parameter), `{later:7d}` (the time, and so much later) and `{day_later:30d}` (the day).
+    `{joined:FIELD FIELD}` (the texts of properties, with spaces between), `{param:NAME}` (a path parameter),
+    `{later:7d}` (the time, and so much later) and `{day_later:30d}` (the day).
     """
 
     fields: Values
@@ -115,3 +116,29 @@ class Count(Statement, frozen=True, kw_only=True):
     without: Annotated[
         Literal["null", "zero"], Meta(description="What a mean is as long as there are no other items.")
     ] = "null"
+
+
+class SoftDelete(Statement, frozen=True, kw_only=True):
+    """A DELETE keeps the item and sets a property of it.
+
+    Then no operation finds the item, except one that sets the property back. A list shows it if a filter of it says so.
+    """
+
+    field: Annotated[str, Meta(description="The property that says that an item is deleted: a time, or a flag.")]
+    value: Annotated[Any, Meta(description="Its value in a deleted item: `{now}`, or true.")] = "{now}"
+
+
+class FigureStatement(Statement, frozen=True, kw_only=True):
+    """A number of an item that follows from its other properties. It is computed again at every write."""
+
+    field: Annotated[str, Meta(description="The property that has the number.")]
+    formula: Annotated[
+        str,
+        Meta(
+            description="From what it follows: `subtotal - discount`, `quantity * price`, `sum over lines of quantity "
+            "times price`, `sum of the amounts of all lines`, `number of lines`."
+        ),
+    ]
+    within: Annotated[
+        str, Meta(description="The list whose entries have the property, and all those that the formula names.")
+    ] = ""

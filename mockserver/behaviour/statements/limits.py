@@ -1,4 +1,4 @@
-"""What a service refuses with a conflict (409)."""
+"""What a service refuses: too many items, a value twice, and what is not possible in a state of an item."""
 
 from __future__ import annotations
 
@@ -28,3 +28,21 @@ class Unique(Statement, frozen=True, kw_only=True):
     ignore_case: Annotated[
         bool, Meta(description="Texts that differ only in upper and lower case are the same value.")
     ] = False
+
+
+class Refused(Statement, frozen=True, kw_only=True):
+    """In which states of an item an operation is refused, with the first of 409, 422, 400 and 403 that it documents.
+
+    A create that is refused for the item above names that item's resource in `of`.
+    """
+
+    field: Annotated[str, Meta(description="The property that says in which state the item is.")]
+    when: Annotated[
+        tuple[str | bool | None, ...],
+        Meta(description="The values with which it is refused. `{present}` is any value but null."),
+    ] = ()
+    unless: Annotated[
+        tuple[str | bool | None, ...],
+        Meta(description="The values with which it is not refused; any other value refuses it."),
+    ] = ()
+    of: Annotated[str, Meta(description="The resource of the item. Default: that of the operation.")] = ""

@@ -15,8 +15,9 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     """The success reply.
 
     Values in `body` and `headers`: `{item}`, `{items}`, `{only}` (the only item of a list), `{included}` (the items
-    behind references), `{by_id}` (an object that has the items by their ids), `{ids}`, `{id}`, `{next}` (the next
-    position), `{more}` (is there another page?), `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`,
+    behind references), `{by_id}` (an object that has the items by their ids), `{ids}`,
+    `{unknown_ids}` (the ids in a batch that no item has), `{id}`, `{next}` (the next position),
+    `{more}` (is there another page?), `{last}` (is this the last one?), `{total}`, `{limit}`, `{offset}`,
     `{page}`, `{pages}`, `{count}`, `{first_id}`, `{last_id}` (the ids of the first and the last item of the page),
     `{first}` (is this the first page?), `{earlier}` (is there one before it?),
     `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{last_page}` (the

@@ -6,37 +6,42 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from contracts.model.state_sentences import STATES
-from mockserver.inference.names import noun, plain
+from mockserver.inference.event_times import is_event
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-CLAUSES = re.compile(r",? \bor\b (?=the |it |this |an? )|[,:;(]\s*|\band so\b")
+STATES = ("status", "state", "stage", "phase")
+"""How the name of a field ends that says in which state an item is."""
+
+CLAUSES = lazy_pattern(r",? \bor\b (?=the |it |this |an? |is |was |has )|[,:;(]\s*|\band so\b")
 
 ALLOWED = (
-    re.compile(
+    lazy_pattern(
         r"\bonly (?:if|when|while) (?:the |an? |its )?(?P<about>it|[a-z]+) (?:is|has)"
         r"(?: the)?(?: status| state)? (?P<states>.+)$",
         re.IGNORECASE,
     ),
-    re.compile(r"\bonly (?:the |an? )?(?P<states>.+?) (?:can|may|could) be [a-z]+", re.IGNORECASE),
-    re.compile(r"\b(?P<about>it|[a-z]+) (?:must|has to|needs to) (?:still )?be (?P<states>.+)$", re.IGNORECASE),
+    lazy_pattern(r"\bonly (?:the |an? )?(?P<states>.+?) (?:can|may|could) be [a-z]+", re.IGNORECASE),
+    lazy_pattern(r"\b(?P<about>it|[a-z]+) (?:must|has to|needs to) (?:still )?be (?P<states>.+)$", re.IGNORECASE),
 )
 """How a sentence names the states in which a request succeeds."""
 
-NOT_ALLOWED = re.compile(
+NOT_ALLOWED = lazy_pattern(
     r"\b(?P<about>it|[a-z]+) (?:is|was)(?: not|n['’]t) (?:yet |in )?(?P<states>.+)$", re.IGNORECASE
 )
 """How an error names them: "the task is not open"."""
 
 FORBIDDEN = (
-    re.compile(r"^(?:an? |the )?(?P<states>.+?) (?:can|may|could)(?:not| not|['’]t) be [a-z]+", re.IGNORECASE),
+    lazy_pattern(r"^(?:an? |the )?(?P<states>.+?) (?:can|may|could)(?:not| not|['’]t) be [a-z]+", re.IGNORECASE),
 )
 """How a sentence names the states in which a request is refused."""
 
-REFUSED = re.compile(
-    r"\b(?P<about>it|[a-z]+) (?:is|was|has been) (?:already )?(?P<states>.+?)(?: already)?$", re.IGNORECASE
+REFUSED = lazy_pattern(
+    r"(?:^|\b(?P<about>it|[a-z]+) )(?:is|was|has(?: already)? been) (?:already )?(?P<states>.+?)(?: already)?$",
+    re.IGNORECASE,
 )
 """How an error names them: "the poll is closed already"."""
 
@@ -82,14 +87,14 @@ SAID = (
 )
 """How a sentence names the states in which a request succeeds (True) or is refused: "one that is open gives 409"."""
 
-SAID_REFUSED = tuple((re.compile(pattern, re.IGNORECASE), is_allowed) for pattern, is_allowed in SAID)
+SAID_REFUSED = tuple((lazy_pattern(pattern, re.IGNORECASE), is_allowed) for pattern, is_allowed in SAID)
 
-DOES = re.compile(
+DOES = lazy_pattern(
     r"^[a-z]+s (?:an?|the) (?P<states>[\w ,-]{1,80}?)(?: again| now)?(?: and [a-z]+s .*)?$", re.IGNORECASE
 )
 """How a sentence names what an operation is for: "ships a paid order"."""
 
-OTHERWISE = re.compile(
+OTHERWISE = lazy_pattern(
     rf"^(?:(?:in )?(?:any|every|each|all) other (?:status|state|statuses|states|case|cases|one|ones)|otherwise)\b.*"
     rf"\b(?:{REFUSAL}|{STATUS})$|\b(?:{STATUS}|refused|rejected|fails) otherwise$",
     re.IGNORECASE,
@@ -104,6 +109,9 @@ AROUND = frozenset((
 
 State = tuple[str, Any]
 """A field and its value."""
+
+PRESENT = "{present}"
+"""The value of a state that a time says: any but null."""
 
 
 class StateRule(NamedTuple):
@@ -121,6 +129,8 @@ class StateRule(NamedTuple):
     def forbids(self, item: Mapping[str, Any]) -> bool:
         """Is the operation refused for an item that looks so?"""
         shown = item.get(self.field)
+        if self.states == {(self.field, PRESENT)}:
+            return bool(item) and (shown is not None) is not self.is_allowed
         return shown is not None and (((self.field, shown) in self.states) is not self.is_allowed)
 
     def with_more(self, rule: StateRule | None) -> StateRule:
@@ -131,7 +141,7 @@ class StateRule(NamedTuple):
     @property
     def text(self) -> str:
         """The rule in our words."""
-        named = " or ".join(sorted(str(value) for _, value in self.states))
+        named = " or ".join(sorted("set" if value is PRESENT else str(value) for _, value in self.states))
         return f"Refused {'unless' if self.is_allowed else 'if'} {self.field} is {named}."
 
 
@@ -156,9 +166,15 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
 
 
 def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
-    """The words for the states of an item: the values of its one field with a state, and flags."""
+    """The words for the states of an item: times of what was done, flags, and the values of its one field with a state.
+
+    `deleted_at` says that it is deleted, where nothing else does.
+    """
     listed = {name: schemas.keyword(at, "enum") for name, at in fields.items() if plain(name).endswith(STATES)}
     listed = {name: values for name, values in listed.items() if values}
+    for name, pointer in fields.items():
+        if is_event(name) and schemas.types(pointer) == {"string", "null"}:
+            yield words(name)[0], (name, PRESENT)
     for name, pointer in fields.items():
         if "boolean" in schemas.types(pointer):
             yield plain(name).removeprefix("is"), (name, True)
@@ -188,7 +204,7 @@ def _rule(
         if what is not None and noun(what)[-1:] != (made,):
             continue  # what an archived project takes no more of, another operation makes
         if match and (about is None or about.lower() == "it" or noun(about)[-1:] == (subject,)):
-            states = _named(match["states"], known, subject, is_subject_needed="about" not in form.groupindex)
+            states = _any_named(match["states"], known, subject, form)
             if states:
                 return StateRule(states, is_allowed is not bool(said.get("no")), sentence.source)
     done = DOES.match(before) if OTHERWISE.search(clause) else None
@@ -196,13 +212,26 @@ def _rule(
     return StateRule(states, True, sentence.source) if states else None
 
 
+def _any_named(text: str, known: Mapping[str, State], subject: str, form: re.Pattern[str]) -> frozenset[State]:
+    """The states that a text names. Of "is empty or closed", which refuses both, those that are states count."""
+    is_subject_needed = "about" not in form.groupindex
+    whole = _named(text, known, subject, is_subject_needed=is_subject_needed)
+    if whole or form is not REFUSED:
+        return whole
+    parts = [_named(part, known, subject, is_subject_needed=False) for part in re.split(r",? or ", text)]
+    return max(parts, key=len)
+
+
 def _named(text: str, known: Mapping[str, State], subject: str, *, is_subject_needed: bool) -> frozenset[State]:
     """The states that a text names; none if it says anything else, or names states of two fields."""
     found, others = set[State](), list[str]()
-    for word in re.findall(r"[\w-]+", text):
-        state = known.get(plain(word)) or known.get("".join(noun(word)))
+    spoken = re.findall(r"[\w-]+", text)
+    for word, after in zip(spoken, [*spoken[1:], ""], strict=True):
+        state = known.get(plain(word + after)) or known.get(plain(word)) or known.get("".join(noun(word)))
         if state is not None:
             found.add(state)
+        elif plain(word) in {plain(str(value))[-len(plain(word)) :] for _, value in found}:
+            continue  # the second word of `checked out`
         elif word.lower() not in AROUND:
             others.append(noun(word)[-1])
     is_about = set(others) <= {subject} and (bool(others) or not is_subject_needed or _is_noun(text, found))

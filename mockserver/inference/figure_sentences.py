@@ -8,8 +8,10 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
+from mockserver.inference.counts import AROUND, COUNT
 from mockserver.inference.descriptions import description
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun, plain, words
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 Value = Callable[[Mapping[str, Any]], Fraction | None]
@@ -32,23 +34,32 @@ OPERATORS: Mapping[str, str] = {
 }
 """How descriptions write the four operations."""
 
-TOKEN = re.compile(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*")
+TOKEN = lazy_pattern(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*")
 
-ROUNDING = re.compile(r",? *\(?\b(?:always )?(?P<how>rounded(?: (?:up|down|half up))?)\b.*$", re.IGNORECASE)
+ROUNDING = lazy_pattern(r",? *\(?\b(?:always )?(?P<how>rounded(?: (?:up|down|half up))?)\b.*$", re.IGNORECASE)
 
-SUM = re.compile(
+SUM = lazy_pattern(
     r"^(?:the )?(?:sum|total)(?: taken)? (?:over|of)(?: all| the| its| all the| all its)* (?P<list>[A-Za-z_]\w*)"
     r" of (?P<each>.+)$",
     re.IGNORECASE,
 )
 """`Sum over all lines of quantity times price`."""
 
-WHOLE_SUM = re.compile(
+WHOLE_SUM = lazy_pattern(
     r"^(?:the )?sum of (?:(?:all|the|its) )*(?P<each>[A-Za-z_]\w*(?: [A-Za-z_]\w*)?)$", re.IGNORECASE
 )
 """`Sum of all line totals`."""
 
-PREFIX = re.compile(r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE)
+SUM_OF_EACH = lazy_pattern(
+    r"^(?:the )?(?:sum|total) of (?:(?:all|the|its|their) )*(?P<each>[A-Za-z_]\w*(?: [A-Za-z_]\w*)?)"
+    r" (?:of|over|in) (?:(?:all|the|its|each) )+(?P<list>[A-Za-z_]\w*)$",
+    re.IGNORECASE,
+)
+"""`The sum of the line totals of all items`."""
+
+PREFIX = lazy_pattern(
+    r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE
+)
 
 
 class Figure(NamedTuple):
@@ -97,13 +108,37 @@ def _figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
             for sentence in said.sentences():
                 rounded = ROUNDING.search(sentence)
                 text = PREFIX.sub("", ROUNDING.sub("", sentence).strip(" .,"))
-                value = _sum(schemas, fields, text) or _expression(fields, text)
+                value = formula(schemas, fields, text)
                 if value is not None:
                     is_whole = "integer" in schemas.types(pointer)
                     is_rounded = rounded is not None or (is_whole and "/" in text)
                     slack = Fraction(1) if is_rounded else Fraction(0) if is_whole else Fraction(1, 100)
                     yield Figure(name, value, _named(fields, text), slack, f'"{sentence}" ({said.pointer})')
                     break
+
+
+def formula(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
+    """The value of a formula, such as `subtotal - discount` or `sum over lines of price times quantity`; else None.
+
+    `fields` has the pointers to the schemas of the fields that it may name.
+    """
+    return _sum(schemas, fields, text) or _length(schemas, fields, text) or _expression(fields, text)
+
+
+def _length(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
+    """How many entries a list of the item has: `number of lines`."""
+    match = COUNT.match(text)
+    said = match.groupdict() if match else {}
+    wanted = noun(said.get("noun") or said.get("noun_too") or "")[-1:]
+    rest = words(said.get("rest") or said.get("rest_too") or "")
+    name = next((each for each, at in fields.items() if noun(each)[-1:] == wanted and schemas.items(at)), "")
+    is_all = len(rest) == 0 or (rest[0] in AROUND and len(set(rest) - AROUND) <= 1)
+    return partial(_entries_of, name) if match and name and is_all else None
+
+
+def _entries_of(name: str, item: Mapping[str, Any]) -> Fraction | None:
+    entries = item.get(name)
+    return Fraction(len(entries)) if isinstance(entries, list) else None
 
 
 def _named(fields: Mapping[str, str], text: str) -> str:
@@ -113,12 +148,21 @@ def _named(fields: Mapping[str, str], text: str) -> str:
 
 
 def _sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
-    match = SUM.match(text)
-    wanted = noun(match["list"])[-1:] if match else ()
-    name = next((each for each in fields if match and noun(each)[-1:] == wanted), "")
-    items = schemas.items(fields[name]) if name else None
-    each = _expression(schemas.properties(items), match["each"], least=1) if match and items else None
-    return partial(_summed, name, each) if each is not None else _whole_sum(schemas, fields, text)
+    for match in (SUM.match(text), SUM_OF_EACH.match(text)):
+        wanted = noun(match["list"])[-1:] if match else ()
+        name = next((each for each in fields if match and noun(each)[-1:] == wanted), "")
+        items = schemas.items(fields[name]) if name else None
+        each = _of_entry(schemas.properties(items), match["each"]) if match and items else None
+        if each is not None:
+            return partial(_summed, name, each)
+    return _whole_sum(schemas, fields, text)
+
+
+def _of_entry(fields: Mapping[str, str], text: str) -> Value | None:
+    """An expression of fields of an entry, or one field by its plural: `quantities`, `line totals`."""
+    known = {"".join(noun(name)): name for name in fields}
+    name = known.get("".join(noun("_".join(text.split()))))
+    return partial(_field, name) if name else _expression(fields, text, least=1)
 
 
 def _whole_sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:

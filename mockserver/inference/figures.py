@@ -1,0 +1,61 @@
+"""Numbers of items that follow from other fields of the same item: "subtotal minus discount", `item_count`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.inference.counts import number_named
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.figure_sentences import figures
+from mockserver.inference.names import noun, plain
+from mockserver.openapi.schemas import Schemas
+
+FIRST_NAMES = ("firstname", "givenname", "forename")
+LAST_NAMES = ("lastname", "familyname", "surname")
+FULL_NAMES = ("fullname", "name", "displayname", "completename")
+"""Plain names of the two parts of a person's name, and of the whole name."""
+
+
+def add_figures(draft: ResourceDraft, stated: Statement) -> None:
+    """Add the `figures` to the statements about a resource, which have the `counts`.
+
+    A number that clients send is theirs, and one that counts other items does not follow from the same item.
+    """
+    sent = {name for each in draft.request_properties("create", "replace", "update") for name in each}
+    counted = {str(each["field"]) for each in stated.get("counts", ())}
+    found = [one for one in _figures(draft) if one.get("within") or one["field"] not in sent | counted]
+    if found and draft.is_created:
+        stated["figures"] = found
+    name = _full_name(draft.schemas, draft.properties(), sent)
+    if name and draft.is_created:
+        stated["derived"] = name
+
+
+def _figures(draft: ResourceDraft) -> Iterator[Statement]:
+    properties = draft.properties()
+    said = list(figures(draft.schemas, properties))
+    for each in said:
+        keys: Statement = {"field": each.field, "formula": each.text} | ({"within": each.within} if each.within else {})
+        note = "a sentence of the document says so"
+        yield keys | {"evidence": "described", "source": each.source, "note": note}
+    known = {each.field for each in said if not each.within}
+    lists = {noun(name)[-1]: name for name, at in properties.items() if draft.schemas.items(at) is not None}
+    for name, at in properties.items():
+        listed = lists.get(number_named(draft.schemas, at, name))
+        if listed and name not in known:
+            note = f"the name of the number says that it counts {listed}"
+            yield inferred(note, field=name, formula=f"number of {listed}")
+
+
+def _full_name(schemas: Schemas, properties: Mapping[str, str], sent: set[str]) -> Statement | None:
+    """The `derived` statement of a name that only replies show, beside its two parts, which clients send."""
+    known = {plain(name): name for name in properties}
+    first = next((known[each] for each in FIRST_NAMES if known.get(each) in sent), "")
+    last = next((known[each] for each in LAST_NAMES if known.get(each) in sent), "")
+    for name in FULL_NAMES:
+        shown = known.get(name, "")
+        if first and last and shown and shown not in sent and schemas.types(properties[shown]) & {"string"}:
+            note = f"{shown} is a name, and clients send its parts {first} and {last}"
+            return inferred(note, fields={shown: f"{{joined:{first} {last}}}"})
+    return None
