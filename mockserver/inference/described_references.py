@@ -29,9 +29,10 @@ def add_sentences(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: 
             stated["parent"]["holds"] = True
         for reference in stated.get("references", ()):
             named = created.get(reference["resource"])
-            if named is None or named is draft or reference.get("key") != resources[named.name]["identity"]["field"]:
+            if named is None or reference.get("key") != resources[named.name]["identity"]["field"]:
                 continue
-            if "parent" not in resources[named.name] and _must_exist(schemas, draft, reference):
+            is_own = named is draft
+            if not is_own and "parent" not in resources[named.name] and _must_exist(schemas, draft, reference):
                 reference["must-exist"] = True
             sent = sent_reference(resources, named.name, draft)
             if named is not above and sent is not None and sent["field"] == reference["field"]:
@@ -62,7 +63,7 @@ def _add_deletion(schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, 
         return
     if _is_held(schemas, draft, other):
         reference["on-delete"] = "refuse"
-    elif said_to_delete(schemas, deletion.operation, other.name) is not None:
+    elif other is not draft and said_to_delete(schemas, deletion.operation, other.name) is not None:
         reference["on-delete"] = "delete"
 
 

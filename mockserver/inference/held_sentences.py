@@ -38,16 +38,27 @@ FORCED = lazy_pattern(r"\bunless\b|\bexcept\b|\bforce", re.IGNORECASE)
 """What makes it a choice of the client."""
 
 
+EMPTY = lazy_pattern(
+    r"\b(?:is|are)(?: not|n['’]t)(?: yet)? empty\b|\bmust be empty\b|\bonly (?:an? )?empty\b|\bnot[- ]empty\b|"
+    r"\bnon-?empty\b|"
+    r"\bstill (?:in use|used|referenced|has (?:items|children|contents?|entries|something in it))\b|"
+    r"\bnot (?:in use|used|referenced) any(?: ?more| ?longer)\b|"
+    r"\b(?:is|are) (?:in use|being used|referenced(?: by other \w+)?)\b$",
+    re.IGNORECASE,
+)
+"""How a sentence says that anything keeps an item, without a name: "the folder is not empty"."""
+
+
 def said_to_hold(schemas: Schemas, operation: Operation, child: str) -> Sentence | None:
     """The sentence about a DELETE by which items called `child` keep an item from being deleted; None if none does.
 
-    The document must list the status of such a refusal.
+    "The folder is not empty" is about all of them. The document must list the status of such a refusal.
     """
     if not any(each.status in STATUSES for each in operation.responses):
         return None
     wanted = noun(child)[-1]
     for each in refusal_sentences(schemas, operation):
-        is_named = _is_named(words(each.text), wanted)
+        is_named = _is_named(words(each.text), wanted) or EMPTY.search(each.text) is not None
         is_refusal = each.status in STATUSES if each.status else FORBIDS.search(each.text) is not None
         if is_named and is_refusal and HELD.search(each.text) and not FORCED.search(each.text):
             return each
