@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
-from mockserver.inference.names import plain
+from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -84,13 +84,33 @@ def ranges(
             for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
                 name = name if about else _only_time(schemas, parameter, properties)
+                is_exact = bool(name)
+                if not name and compare not in WORDED:
+                    name = _by_ending(schemas, parameter, properties, about, compare)
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name], compare):
                     note = f"the query parameter names {WORDED.get(compare, 'a bound')} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
-                    sure = bool(about) and compare not in WORDED
+                    sure = bool(about) and compare not in WORDED and is_exact
                     stated |= {"evidence": "implied" if sure else "inferred", "note": note}
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
+
+
+def _by_ending(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], about: str, compare: str) -> str:
+    """The only property whose name ends as asked: `unit_price` for `min_price`; empty if there is none.
+
+    Of several times it is the one whose first word the description has: `startDate` for "that start on this date".
+    """
+    found = [
+        name
+        for name, at in properties.items()
+        if about and plain(name).endswith(about) and _fits(schemas, parameter, at, compare)
+    ]
+    ended = [name for name in found if about in {"".join(words(name)[at:]) for at in range(1, len(words(name)))}]
+    if len(ended) > 1:
+        spoken = {noun(each)[-1] for each in words(description(schemas, parameter.pointer).text)}
+        ended = [name for name in ended if words(name)[0] in spoken]
+    return ended[0] if len(ended) == 1 else ""
 
 
 def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
