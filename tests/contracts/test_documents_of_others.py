@@ -60,6 +60,28 @@ TWINS = {
 }
 
 
+NUMBER = {"type": "integer"}
+SHELF = {"type": "object", "required": ["id", "label"], "properties": {"id": NUMBER, "label": {"type": "string"}}}
+JAR = {
+    "type": "object",
+    "required": ["id", "shelfId", "size"],
+    "properties": {"id": NUMBER, "shelfId": NUMBER, "size": {"type": "string"}},
+}
+SIZED = {"type": "object", "required": ["size"], "properties": {"size": {"type": "string"}}}
+MOVED = {"type": "object", "properties": {"size": {"type": "string"}, "shelfId": NUMBER}}
+SHELF_ID = {"name": "shelfId", "in": "path", "required": True, "schema": NUMBER}
+JARS = {
+    "/shelves": {"post": _does(SHELF, status="201", body={**SHELF, "required": ["label"]})},
+    "/shelves/{shelfId}": {"get": _does(SHELF, parameters=[SHELF_ID])},
+    "/shelves/{shelfId}/jars": {"post": _does(JAR, status="201", body=SIZED, parameters=[SHELF_ID])},
+    "/jars/{jarId}": {
+        "parameters": [SHELF_ID | {"name": "jarId"}],
+        "get": _does(JAR),
+        "patch": _does(JAR, body=MOVED),
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("paths", "only"),
     [
@@ -67,6 +89,7 @@ TWINS = {
         ({"/#target=Stop": {"post": _does(TEXT, body=TEXT)}}, ["method-not-allowed", "unsupported_method"]),
         (THINGS, ["delete", "not-found"]),
         (THINGS, ["mass-assignment"]),
+        (JARS, ["mass-assignment"]),
         ({"/login": {"post": _does(TEXT, body=CLAIMS, media="application/jwt")}}, ["negative_data_rejection"]),
         (TWINS, ["query-parameters", "negative_data_rejection"]),
         (THINGS | {"/things/{thingId}/files": {"get": _does(TEXT, parameters=[UUID, INLINE])}}, ["query-parameters"]),
@@ -76,6 +99,7 @@ TWINS = {
         "part after a hash",
         "list as a patch",
         "few values",
+        "items that move",
         "another notation",
         "the same path twice",
         "ids of another format",
