@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.behaviour.statements import IdentityStatement
+from mockserver.behaviour.templates import slug
 from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.openapi.schemas import Schemas, Validator
@@ -42,6 +43,8 @@ def id_maker(
         if identity.generate == "schema"
         else _valid_in_paths(IDENTITIES[identity.generate](identity), from_schema, path_validators)
     )
+    if identity.slug_of:
+        new_id = _slug(identity.slug_of, new_id, path_validators)
     if not identity.from_client and not identity.chosen_by:
         return new_id
 
@@ -50,6 +53,18 @@ def id_maker(
         return new_id(world, collection, fields) if value is None or not _fits_paths(value, path_validators) else value
 
     return clients_own
+
+
+def _slug(name: str, fallback: NewId, path_validators: Sequence[Validator]) -> NewId:
+    """The text of a property in lower case with hyphens, and a number if another item has it."""
+
+    def slug_id(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        text = slug({"fields": fields}, name) if isinstance(fields.get(name), str) else ""
+        tried = (text if number == 1 else f"{text}-{number}" for number in range(1, TRIALS))
+        found = next((each for each in tried if text and collection.get(each) is None), "")
+        return found if found and _fits_paths(found, path_validators) else fallback(world, collection, fields)
+
+    return slug_id
 
 
 def _valid_in_paths(new_id: NewId, fallback: NewId, path_validators: Sequence[Validator]) -> NewId:

@@ -91,6 +91,14 @@ def field(
     return "", ""
 
 
+def slug_source(name: str, asked: Properties, made: Mapping[str, Any]) -> dict[str, str]:
+    """The property of which an id called `slug` is made, if a client need not send one."""
+    known = {plain(each): each for each in asked}
+    source = next((known[each] for each in ("name", "title", "label", "displayname") if each in known), "")
+    is_slug = words(name)[-1:] == ("slug",) and made.get("generate") != "client"
+    return {"slug-of": source} if is_slug and source else {}
+
+
 def inner_field(schemas: Schemas, properties: Properties, parameter: str, word: str) -> str:
     """The property inside of the only object that has one for a path parameter: `metadata.name`; empty for none."""
     found = []

@@ -45,6 +45,10 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
     chosen_by: Annotated[
         str, Meta(description="The query parameter of a create in which a client may choose the id: `bookId`.")
     ] = ""
+    slug_of: Annotated[
+        str,
+        Meta(description="The property whose text a new id is made of, if none is sent: `Beta Labs` is `beta-labs`."),
+    ] = ""
     resource_name: Annotated[
         str,
         Meta(
