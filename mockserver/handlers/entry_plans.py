@@ -14,6 +14,7 @@ from mockserver.errors import BehaviourError
 from mockserver.handlers.item_schemas import reply_schemas
 from mockserver.handlers.made_fields import made_fields
 from mockserver.inference.names import noun
+from mockserver.inference.references import EACH, stem
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
@@ -22,8 +23,11 @@ class EntryPlan(Struct, frozen=True):
     """The list in an item whose entry an operation changes, compiled at load.
 
     `name` is its property, `noun` what one entry is called, `key` the property by which the path `parameter` names one.
-    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends, and
-    `defaults` are those that a client may leave out.
+    `known` are the properties of an entry, none if it may have any; `generated` makes those that no client sends;
+    `sent` are those that the request may send, and `defaults` those of them that a client may leave out. An entry that
+    `is_value` is a text or an id itself. With `names` a request has nothing but the name of the entry that it adds.
+    The entries are items of the resource `of`, or their ids; `ids` are lists of the item that have their ids too, each
+    with the property that is the id.
     """
 
     name: str
@@ -32,7 +36,12 @@ class EntryPlan(Struct, frozen=True):
     parameter: str
     known: frozenset[str]
     generated: Callable[[str], dict[str, Any]]
+    sent: frozenset[str]
     defaults: Mapping[str, Any]
+    is_value: bool
+    names: bool
+    of: str
+    ids: Mapping[str, str]
 
 
 def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:
@@ -46,12 +55,31 @@ def entry_plan(contract: Contract, operation: Operation, action: Action, resourc
     asked = [media.schema for media in (body.content if body else ()) if media.schema]
     sent = {name: field for schema in asked for name, field in schemas.properties(schema).items()}
     defaults = {name: schemas.keyword(field, "default") for name, field in sent.items()}
+    names_one = operation.method in ("put", "post") and (
+        body is None if operation.path.rstrip("/").endswith("}") else bool(action.takes)
+    )
     return EntryPlan(
         name=action.entry,
-        noun=" ".join(noun(action.entry)),
+        noun=action.entry_of.replace("-", " ") or " ".join(noun(action.entry)),
         key=action.by or "id",
         parameter=parameters[-1] if parameters else "",
         known=frozenset(schemas.properties(pointer)),
         generated=partial(made_fields, contract, pointer, is_wanted=lambda name: name not in sent),
+        sent=frozenset(sent),
         defaults={name: value for name, value in defaults.items() if value is not None},
+        is_value="object" not in schemas.types(pointer) and not schemas.properties(pointer),
+        names=names_one,
+        of=action.entry_of,
+        ids=_ids_beside(contract, action, resource) if action.entry_of else {},
     )
+
+
+def _ids_beside(contract: Contract, action: Action, resource: str) -> dict[str, str]:
+    """The lists of ids in an item that name the same items as the list: `tag_ids` beside `tags`."""
+    stated = contract.behaviour.resources[resource].references
+    named = {one.field.removesuffix(EACH): one for one in stated if one.field.endswith(EACH) and one.key}
+    return {
+        name: one.key
+        for name, one in named.items()
+        if one.resource == action.entry_of and name != action.entry and stem(name) == stem(action.entry)
+    }

@@ -24,23 +24,34 @@ def added(context: RequestContext, id: Any) -> Record | None:
     resource = context.bound.resource.member_of
     if not resource or id is None:
         return None
+    identity = context.bound.resource.statements.identity
+    found = named(context, resource, identity.field, id, is_in_path=identity.parameter in context.call.path)
+    return Record(found.id, context.next_sequence(), fresh(found.fields)) if found is not None else None
+
+
+def named(context: RequestContext, resource: str, field: str, id: Any, *, is_in_path: bool) -> Record | None:
+    """The item with this id of another resource, which the path has or the `field` of the body; None if there is none.
+
+    Raises Missing or Invalid for an id that no item has, if the document has a status for it.
+    """
     plan = context.bound.plans[resource]
     above = [context.call.path.get(name) for name in plan.parent_parameters]
-    found = context.collection(resource).get(id) or context.materialize(plan, [*above, id])
+    items = context.collection(resource)
+    found = items.get(id)
+    if found is None and field != plan.statements.identity.field:
+        found = next((one for one in items if id is not None and one.fields.get(field) == id), None)
+    found = found or context.materialize(plan, [*above, id])
     if found is None:
-        _refuse(context, id)
-        return None
-    return Record(found.id, context.next_sequence(), fresh(found.fields))
+        _refuse(context, resource.replace("-", " "), field, id, is_in_path=is_in_path)
+    return found
 
 
-def _refuse(context: RequestContext, id: Any) -> None:
+def _refuse(context: RequestContext, noun: str, field: str, id: Any, *, is_in_path: bool) -> None:
     bound = context.bound
-    identity, noun = bound.resource.statements.identity, bound.resource.member_of.replace("-", " ")
-    why = next((one for one in bound.resource.statements.references if one.field == identity.field), None)
-    is_in_path = identity.parameter in context.call.path
+    why = next((one for one in bound.resource.statements.references if one.field == field), None)
     if not is_in_path and any(bound.operation.response(status) is not None for status in (400, 422)):
-        message = f"there is no {noun} with the {identity.field} {id!r}"
-        name = next((own for own, field in bound.body_names.items() if field == identity.field), identity.field)
+        message = f"there is no {noun} with the {field} {id!r}"
+        name = next((own for own, known in bound.body_names.items() if known == field), field)
         raise Invalid(message, faults=(Fault("body", (name,), message, "reference"),)).because(why)
     if bound.operation.response(404) is not None:
         raise Missing(f"{noun} not found", resource=noun).because(why)

@@ -23,11 +23,12 @@ class DraftAction(Struct, frozen=True):
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     `across` says that the path does not say which item the items are below, `by` which property it contains.
-    `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes. `ids` is the
-    query parameter with the ids of a batch, `content` what of the request is the content of the item. `is_map` says
-    that a list shows the items in an object, by their ids, `within` where each entry of a list has the item. With
-    `by_id` its request has the ids of items of another resource, and nothing else. `takes` are properties of the body
-    that the item has under another name. `leads_to` is the property with the address to which its reply redirects.
+    `sets` are properties that the operation gives new values, `entry` is the list whose entry it changes, `entry_of`
+    the path of the items that this list shows, if they are those of another resource. `ids` is the query parameter with
+    the ids of a batch, `content` what of the request is the content of the item. `is_map` says that a list shows the
+    items in an object, by their ids, `within` where each entry of a list has the item. With `by_id` its request has the
+    ids of items of another resource, and nothing else. `takes` are properties of the body that the item has under
+    another name. `leads_to` is the property with the address to which its reply redirects.
     """
 
     operation: Operation
@@ -44,6 +45,7 @@ class DraftAction(Struct, frozen=True):
     by: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
     entry: str = ""
+    entry_of: Shape = ()
     ids: str = ""
     content: str = ""
     is_map: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
@@ -18,6 +17,7 @@ from mockserver.inference import (
 )
 from mockserver.inference.done_flags import done_flags
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
+from mockserver.inference.entry_statements import entry_keys, first_entries
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
@@ -58,14 +58,14 @@ class Writer:
         self._found: dict[str, list[FoundReference]] = {}
         self._linked: dict[str, list[FoundReference]] = {}
         self._members: dict[str, ReferredResource] = {}
-        self._shapes: frozenset[Shape] = frozenset()
+        self._names: dict[Shape, str] = {}
         self._replies = ReplyWriter(schemas, envelopes, self._generate)
 
     def refer_to(self, drafts: Sequence[ResourceDraft], document: Document) -> None:
         """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
         self._targets = {draft.name: self._target(draft) for draft in drafts}
         self._properties = {draft.name: draft.properties() for draft in drafts}
-        self._shapes = frozenset(draft.shape for draft in drafts if draft.has_id)
+        self._names = {draft.shape: draft.name for draft in drafts if draft.has_id}
         targets = [self._targets[draft.name] for draft in drafts if not draft.single]
         self._finder = ReferenceFinder(self._schemas, targets)
         self._linked = linked_references(drafts, self._targets, document)
@@ -134,10 +134,7 @@ class Writer:
             stated["parent"] |= {"capacity": room}
         if (kept := soft_delete.soft_delete(draft)) is not None:
             stated["soft-delete"] = kept
-        adding = (one for one in draft.actions if one.entry and one.operation.method == "post")
-        filled: dict[str, list[Any]] = {one.entry: [] for one in adding}
-        if filled:
-            stated["defaults"] = inferred("a POST of its own adds the entries", fields=filled)
+        stated |= first_entries(draft)
         if references := self._references(draft, parent):
             stated["references"] = references
         if (stamps := item_times(self._schemas, draft, properties)) is not None:
@@ -294,13 +291,13 @@ class Writer:
         }
         keys |= {key: value for key, value in named.items() if value}
         if action.does == "create" or (action.keeps and self._is_owner(draft, action)):
-            above = kept_above(draft, self._shapes) if action.does == "create" and not action.keeps else {}
+            above = kept_above(draft, self._names) if action.does == "create" and not action.keeps else {}
             kept = {**above, **action.keeps, **selectors.kept(action.operation, draft.node.selectors)}
             keys |= {"keeps": kept} if kept else {}
         if action.sets:
             keys["sets"] = dict(action.sets)
         if action.entry:
-            keys |= {"entry": action.entry} | ({"by": action.by} if action.by else {})
+            keys |= entry_keys(action, self._names)
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
         if action.upsert or self._overwrites(draft, action) or self._adds_member(draft, action):

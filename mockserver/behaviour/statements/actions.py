@@ -106,7 +106,15 @@ class Action(Statement, frozen=True, kw_only=True):
         str,
         Meta(
             description="The list in the item whose entry an update changes: POST adds the body, PUT and PATCH "
-            "change the entry that the last path parameter names, DELETE removes it."
+            "change the entry that the last path parameter names, DELETE removes it. A PUT or POST to the path of an "
+            "entry adds it if it has no body, once."
+        ),
+    ] = ""
+    entry_of: Annotated[
+        str,
+        Meta(
+            description="The resource whose items such a list shows, or whose ids it has: what is added is the item "
+            "of that resource with the id in the path or in the body."
         ),
     ] = ""
     content: Annotated[

@@ -1,0 +1,100 @@
+"""Cases about lists in items whose entries are other items: the genres of a song, the members of a band."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cases.conftest import Serve
+from tests.client import Client
+
+
+def _api(serve: Serve) -> Client:
+    """A client of a service with three genres."""
+    api = serve("many-to-many")
+    for name in ("jazz", "funk", "soul"):
+        api.post("/genres", json={"name": name})
+    return api
+
+
+def _song(api: Client, **fields: Any) -> dict[str, Any]:
+    made: dict[str, Any] = api.post("/songs", json={"title": "Tune", **fields}).json()
+    return made
+
+
+def _genres(api: Client, song: int) -> list[str]:
+    return [each["name"] for each in api.get(f"/songs/{song}").json()["genres"]]
+
+
+def test_a_put_to_the_path_of_an_entry_adds_an_item_once_and_a_delete_takes_it(serve: Serve) -> None:
+    api = _api(serve)
+    _song(api, genreIds=[1, 2])
+
+    added = [api.put("/songs/1/genres/3") for _ in range(2)]
+    after = _genres(api, 1)
+    removed = [api.delete("/songs/1/genres/2").status_code for _ in range(2)]
+
+    assert [(204, None), (204, None)] == [(each.status_code, each.headers.get("location")) for each in added]
+    assert ["jazz", "funk", "soul"] == after
+    assert ([204, 404], ["jazz", "soul"]) == (removed, _genres(api, 1))
+    assert [{"id": 1, "name": "jazz"}, {"id": 3, "name": "soul"}] == api.get("/songs/1").json()["genres"]
+    assert [1, 0, 1] == [each["songCount"] for each in api.get("/genres").json()]
+
+
+def test_an_unknown_item_is_not_added(serve: Serve) -> None:
+    api = _api(serve)
+    before = _song(api)
+
+    statuses = [api.put(path).status_code for path in ("/songs/1/genres/9", "/songs/9/genres/1")]
+
+    assert ([404, 404], before) == (statuses, api.get("/songs/1").json())
+    assert [] == before["genres"]
+
+
+def test_a_put_adds_to_a_list_of_ids_and_to_a_list_of_texts(serve: Serve) -> None:
+    api = _api(serve)
+    _song(api, moods=["calm"])
+    band = api.post("/bands", json={"name": "Trio"}).json()
+
+    moods = [api.put(f"/songs/1/moods/{mood}").json()["moods"] for mood in ("dark", "calm")]
+    ids = [api.put(f"/bands/1/genres/{id}").status_code for id in (2, 3, 2, 9)]
+    after = api.get("/bands/1").json()
+
+    assert [["calm", "dark"], ["calm", "dark"]] == moods
+    assert ["dark"] == api.delete("/songs/1/moods/calm").json()["moods"]
+    assert ([], [204, 204, 204, 404], [2, 3]) == (band["genreIds"], ids, after["genreIds"])
+    assert [204, 404] == [api.delete("/bands/1/genres/2").status_code for _ in range(2)]
+    assert [3] == api.get("/bands/1").json()["genreIds"]
+
+
+@pytest.mark.parametrize("is_in_path", [True, False])
+def test_a_post_adds_the_item_with_the_id_in_its_path_or_body(serve: Serve, is_in_path: bool) -> None:
+    api = _api(serve)
+    ada = api.post("/musicians", json={"fullName": "Ada"}).json()
+    made = api.post("/bands", json={"name": "Trio"}).json()
+
+    def add(id: str) -> int:
+        path, sent = (f"/bands/1/members/{id}", None) if is_in_path else ("/bands/1/members", {"musicianId": id})
+        return int(api.post(path, json=sent).status_code)
+
+    statuses = [add(ada["id"]), add(ada["id"]), add("0b3a5c1e-0000-4000-8000-000000000000")]
+
+    assert ([], [200 if is_in_path else 204] * 2 + [404]) == (made["members"], statuses)
+    assert [ada] == api.get("/bands/1").json()["members"]
+    assert [204, 404] == [api.delete(f"/bands/1/members/{ada['id']}").status_code for _ in range(2)]
+    assert [] == api.get("/bands/1").json()["members"]
+
+
+def test_an_entry_is_changed_by_what_names_it_though_no_request_adds_one(serve: Serve) -> None:
+    api = _api(serve)
+    api.post("/bands", json={"name": "Trio", "guests": ["lee@example.com", "kim@example.com"]})
+
+    answered = api.put("/bands/1/guests/lee@example.com", json={"answer": "yes"})
+    unknown = api.put("/bands/1/guests/ash@example.com", json={"answer": "yes"})
+
+    assert (200, 404) == (answered.status_code, unknown.status_code)
+    assert {"lee@example.com": "yes"}.items() <= {
+        each["email"]: each["answer"] for each in answered.json()["guests"]
+    }.items()
+    assert answered.json() == api.get("/bands/1").json()
