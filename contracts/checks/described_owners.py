@@ -29,7 +29,7 @@ def against_description(context: CheckContext, resource: CheckedResource, attemp
     own = sentence_of(context.contract, attempt.op, resource.name)
     if own is None and attempt.kind not in ("list", "filter", *BELOW):
         own = _of_resource(context, resource)
-    if own is None or (is_about_changes(own) and not _is_named(own, attempt)):
+    if own is None or not is_about(own, attempt):
         return None
     is_shared = attempt.kind in (*READS, *BELOW) and not is_of_operation(own, attempt.op)
     is_open = is_shared and _is_left_open(context, resource, attempt)
@@ -37,8 +37,10 @@ def against_description(context: CheckContext, resource: CheckedResource, attemp
     return Breach(attempt, evidence, own.source, "the document says whose it is", True)
 
 
-def _is_named(own: OwnerSentence, attempt: AccessAttempt) -> bool:
-    """Is an attempt one that a sentence about changes is about? An action is if its verb is in the sentence."""
+def is_about(own: OwnerSentence, attempt: AccessAttempt) -> bool:
+    """Is a sentence about an attempt? One about changes is not about reading, nor about an action that it does not name."""
+    if not is_about_changes(own):
+        return True
     if attempt.kind in READS:
         return False
     verb = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1].lower()[:STEM]

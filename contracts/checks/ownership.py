@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 from contracts.checks.access_attempts import Access, AccessAttempt
 from contracts.checks.breaches import BELOW, Breach, lists_status
-from contracts.checks.described_owners import against_description
+from contracts.checks.described_owners import against_description, is_about
 from contracts.checks.other_user_access import access_of
 from contracts.checks.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
@@ -192,7 +192,7 @@ def _against_refused_update(context: CheckContext, access: Access, attempt: Acce
     evidence: Evidence | None = "implied"
     if attempt.kind == "action":
         own = sentence_of(context.contract, attempt.op, access.made.resource.name)
-        if own is not None:
+        if own is not None and is_about(own, attempt):
             return Breach(attempt, "described", own.source, "the document says whose it is", False)
         evidence = _of_action(context, access, attempt, refusals)
     if evidence is None:

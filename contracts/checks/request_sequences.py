@@ -13,6 +13,7 @@ from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, ma
 from contracts.checks.stored_fields import shown_part
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.ordered_pairs import comes_in_order
 from contracts.client.target import User
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
@@ -120,7 +121,7 @@ def change(sequence: RequestSequence, user: User, choice: int) -> None:
     name = names[choice % len(names)] if names else ""
     value = sequence.context.bodies.other(op, name, held.fields[name], f"{choice}") if name else None
     body = changing(sequence.context, op, held.fields, name, value) if value is not None else None
-    if body is None:
+    if body is None or not comes_in_order({**held.fields, **body}):
         return
     exchange = sequence.record(sequence.context.update(held.created, body))
     if is_documented_error(op.operation, exchange.status):

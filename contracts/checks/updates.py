@@ -20,6 +20,7 @@ from contracts.checks.stored_fields import expect_value
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.ordered_pairs import comes_in_order
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import told
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -97,7 +98,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
         if value is None and (present is None or name in op.rule_defaults):
             continue
         body = changing(context, op, created.sent, name, value)
-        if body is None:
+        if body is None or not comes_in_order({**before, **body}):
             continue
         changed = context.update(created, body)
         if not 200 <= changed.status < 300:

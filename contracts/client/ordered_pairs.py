@@ -41,6 +41,11 @@ def in_order(body: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+def comes_in_order(body: Mapping[str, Any]) -> bool:
+    """Do the values of all such pairs come in order? A service may refuse a minimum above the maximum."""
+    return in_order(body) == body
+
+
 def pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The names of the properties whose words differ in one place only, and there as one of PAIRS."""
     known = {tuple(words(name)): name for name in names}
