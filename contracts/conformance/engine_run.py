@@ -21,7 +21,7 @@ from contracts.conformance.engine_failures import seen_by_engine
 from contracts.conformance.engine_items import EngineItems
 from contracts.conformance.engine_premises import is_met
 from contracts.conformance.false_positives import FalsePositives
-from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
+from contracts.conformance.ignored_statements import has_inheriting_discriminator, with_pointers, without_ignored
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
@@ -73,7 +73,7 @@ class EngineRun:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The document for Schemathesis, without its ignored parts."""
-        return with_bearer_schemes(without_ignored(self.contract.document.raw)[0])
+        return with_bearer_schemes(without_ignored(with_pointers(self.contract.document.raw))[0])
 
     @cached_property
     def false_positives(self) -> FalsePositives:

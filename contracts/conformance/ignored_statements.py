@@ -10,7 +10,7 @@ from contracts.client.path_values import is_nested
 from contracts.conformance.response_validation import never_matches_once
 from contracts.model.unreachable_operations import unreachable_operations
 from mockserver.contract import Contract
-from mockserver.openapi import normalize, openapi_32
+from mockserver.openapi import normalize, openapi_32, schema_ids
 from mockserver.openapi.object_positions import Place, find, walk
 from mockserver.openapi.pointer import join
 
@@ -107,6 +107,16 @@ def has_inheriting_discriminator(raw: Mapping[str, Any]) -> bool:
     """Does a discriminator rely on schemas that inherit, without a `oneOf` (OpenAPI 3.1 section 4.8.25)?"""
     schemas = (place.node for place in walk(dict(raw)) if place.kind == "schema")
     return any("discriminator" in node and node.keys().isdisjoint(("oneOf", "anyOf")) for node in schemas)
+
+
+def with_pointers(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A document whose references to schemas are all JSON pointers; `raw` itself if it has no others.
+
+    Schemathesis and openapi-core know no scope of a `$dynamicRef`, and accept any value there.
+    """
+    document = dict(raw)
+    is_named = normalize.version_of(document) in normalize.NAMED
+    return schema_ids.localised(document, normalize.copy, scoped=True) if is_named else document
 
 
 def nullable(raw: Mapping[str, Any]) -> dict[str, Any]:

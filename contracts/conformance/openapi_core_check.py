@@ -14,7 +14,7 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
-from contracts.conformance.ignored_statements import nullable
+from contracts.conformance.ignored_statements import nullable, with_pointers
 from contracts.conformance.response_validation import documented_media
 from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.operation_path import below_server
@@ -166,7 +166,7 @@ class OpenapiCoreCheck:
     @cached_property
     def _raw(self) -> Mapping[str, Any]:
         """The document as published with `nullable` made explicit; Swagger 2.0 documents in converted form."""
-        return nullable(self._document.raw) if "openapi" in self._document.raw else self._document.root
+        return nullable(with_pointers(self._document.raw)) if "openapi" in self._document.raw else self._document.root
 
     def _validator(self, operation: Operation) -> OpenAPI:
         """openapi-core for a document with this path only: its search for the matching path is slow."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urldefrag
 
 import jsonschema_rs
 from msgspec import Struct
@@ -53,7 +54,7 @@ def findings(document: dict[str, Any], version: str) -> list[UnratedProblem]:
 
 def _by_rules(published: dict[str, Any], version: str) -> Iterator[UnratedProblem]:
     document = schema_ids.localised(published, normalize.copy) if version in normalize.NAMED else published
-    if document is not published:  # `localised` has replaced every `$dynamicRef` in its copy
+    if document is not published:  # only then a schema has an anchor; `localised` has replaced them in its copy
         yield from _dynamic_references(published)
     subject, misfits = _Subject(document, version), list[Place]()
     for place in walk(document, misfits):
@@ -297,11 +298,14 @@ Each is beside the keys that it is about, or None for every object: most of a la
 
 
 def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:
-    for place in walk(document):
-        if place.kind == "schema" and "$dynamicRef" in place.node:
-            here = join(place.pointer, "$dynamicRef")
-            message = "`$dynamicRef` is read as `$ref`, and accepts any value where several schemas have its anchor"
-            yield UnratedProblem(here, message, unsupported=True)
+    schemas = [place for place in walk(document) if place.kind == "schema"]
+    anchors = {str(place.node.get(key)) for place in schemas for key in schema_ids.NAMES[1:] if key in place.node}
+    for place in schemas:
+        ref = place.node.get("$dynamicRef")
+        name = urldefrag(ref).fragment if type(ref) is str else ""
+        if name and name[:1] != "/" and name not in anchors:
+            message = f"no schema has the anchor `{name}`, so that any value is accepted"
+            yield UnratedProblem(join(place.pointer, "$dynamicRef"), message, unsupported=True)
 
 
 ALIKE = "this path matches the same requests as"

@@ -66,7 +66,7 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
         swagger.convert(document)
         document = copy(document, file=file)  # the media types of a body shared one schema object; `walk` needs a tree
     elif version in NAMED:
-        document = schema_ids.localised(document, copy)
+        document = schema_ids.localised(document, copy, scoped=True)
         if version == "3.2":
             openapi_32.convert(document)
     if version.startswith("3.") and type(document.get(OWN_WEBHOOKS)) is dict:

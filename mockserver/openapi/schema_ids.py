@@ -11,24 +11,28 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
+from mockserver.openapi import dynamic_scopes
 from mockserver.openapi.bundle_keys import FILES
+from mockserver.openapi.dynamic_scopes import DynamicRef
 from mockserver.openapi.object_positions import Place, Where, find, pointer, reference, walk
 
 NAMES = ("$id", "$anchor", "$dynamicAnchor")
 
 
-def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def localised(
+    document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[str, Any]], *, scoped: bool = False
+) -> dict[str, Any]:
     """`document` itself if no schema names itself; else a copy with references by pointer and without names.
 
     `copy` makes that copy. A reference to an unknown name stays as it is. `$dynamicRef` becomes a `$ref` to the only
-    schema with its anchor. Where several have it, the dynamic scope chooses among them, which is not supported: the
-    keyword is left out, and any value is valid there.
+    schema with its anchor. Where several have it, the keyword is left out, or with `scoped` resolved by its scope.
     """
     if not any(_is_named(place) for place in walk(document)):
         return document
     document = copy(document)
-    places = [place for place in walk(document) if place.kind == "schema"]
+    places = [_with_one_reference(place) for place in walk(document) if place.kind == "schema"]
     names: dict[str, str] = {}
+    anchored = Counter[str]()
     # All names first, then all references: a schema may refer to one that comes later.
     for place in filter(_is_named, places):
         base, node = _base(document, place.where), place.node
@@ -36,15 +40,47 @@ def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[st
         for key in NAMES[1:]:
             if type(node.get(key)) is str:
                 names[f"{base}#{node[key]}"] = pointer(place.where)
-    anchors = Counter(str(place.node.get("$dynamicAnchor")) for place in places)
+                anchored[f"{base}#{node[key]}"] += 1
+    dynamic = _dynamic(document, places, names, anchored)
     for place in places:
-        if anchors[urldefrag(str(place.node.get("$dynamicRef"))).fragment] > 1:
-            del place.node["$dynamicRef"]
         _rewrite(place.node, _base(document, place.where), names)
+    if scoped and dynamic:
+        dynamic_scopes.resolve(document, places, dynamic, copy)
     for place in places:
         for key in NAMES:
             place.node.pop(key, None)
     return document
+
+
+def _dynamic(
+    document: dict[str, Any], places: list[Place], names: dict[str, str], anchored: Counter[str]
+) -> dict[str, DynamicRef]:
+    """The `$dynamicRef`s that need a scope, by the pointer of their schema; all others become a `$ref`, or nothing."""
+    anchors = Counter(str(place.node.get("$dynamicAnchor")) for place in places if _is_named(place))
+    found: dict[str, DynamicRef] = {}
+    for place in places:
+        ref = place.node.pop("$dynamicRef", None)
+        if type(ref) is not str:
+            continue
+        at = _absolute(ref, _base(document, place.where))
+        address, _, name = at.partition("#")
+        initial = names.get(at) if anchored[at] == 1 else None
+        node = find(document, reference(initial))[0] if initial is not None else {"$dynamicAnchor": name}
+        is_dynamic = bool(name) and node.get("$dynamicAnchor") == name  # an `$anchor` is what it is in every scope
+        if is_dynamic and (anchors[name] > 1 or (anchors[name] and initial is None)):
+            found[place.pointer] = DynamicRef(name, initial)
+        elif at in names or name[:1] == "/" or (not name and address in names):
+            place.node["$ref"] = ref
+    return found
+
+
+def _with_one_reference(place: Place) -> Place:
+    """The place itself, whose `$dynamicRef` is in `allOf` if there is a `$ref` too: both apply."""
+    node = place.node
+    if "$dynamicRef" in node and "$ref" in node:
+        parts = node.get("allOf")
+        node["allOf"] = [*(parts if type(parts) is list else ()), {"$dynamicRef": node.pop("$dynamicRef")}]
+    return place
 
 
 def _is_named(place: Place) -> bool:
@@ -75,12 +111,19 @@ def _home(document: dict[str, Any], where: Where) -> str:
     return pointer(around[-1][1]) if around else ""
 
 
+def _absolute(ref: str, base: str) -> str:
+    """A reference with its base URI, always with a fragment."""
+    address, fragment = urldefrag(urljoin(base, ref) if base or ref[:1] != "#" else ref)
+    return f"{address}#{fragment}"
+
+
 def _rewrite(node: dict[str, Any], base: str, names: dict[str, str]) -> None:
-    ref = node.pop("$dynamicRef", None) or node.get("$ref")
+    ref = node.get("$ref")
     if type(ref) is not str or (base == "" and ref.startswith("#/")) or ref.startswith(f"#/{FILES}/"):
         return  # a JSON pointer already, as nearly all references are
-    address, fragment = urldefrag(urljoin(base, ref) if base or ref[:1] != "#" else ref)
-    if f"{address}#{fragment}" in names:
-        node["$ref"] = reference(names[f"{address}#{fragment}"])
+    absolute = _absolute(ref, base)
+    address, _, fragment = absolute.partition("#")
+    if absolute in names:
+        node["$ref"] = reference(names[absolute])
     elif address in names and (fragment == "" or fragment[:1] == "/"):
         node["$ref"] = reference(names[address]) + fragment
