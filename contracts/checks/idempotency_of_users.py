@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.idempotency_keys import SOURCE, key_header, new_key
@@ -14,8 +14,8 @@ from contracts.model.owner_sentences import OwnerSentence, sentences_of_operatio
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
-from mockserver.openapi import path_template
 
 OF_USERS = re.compile(
     r"\bkeys?\b.*\b(?:each|every|per|of an?|of one|within an?|by) (?:[a-z]+ )?"
@@ -30,8 +30,9 @@ def key_of_another_user(
 ) -> None:
     """A create request with a key that another user has used creates an item of its own."""
     other, body, key = context.other_tenant_user(), context.body(resource), new_key()
-    first, created = context.try_create(resource, body, headers={header: key})
-    alone, _ = context.try_create(resource, context.body(resource), user=other, headers={header: new_key()})
+    path = _above(context, resource)
+    first, created = context.try_create(resource, body, path=path, headers={header: key})
+    alone, _ = context.try_create(resource, context.body(resource), path=path, user=other, headers={header: new_key()})
     if created is None or alone.status >= 300:
         raise CannotBuildRequest(f"{context.operation} with a key answers {first.status} and {alone.status}")
     get = resource.operations.get("get")
@@ -41,8 +42,10 @@ def key_of_another_user(
         sent = created.sent if what == "the same body" else context.body(resource)
         if sent is not created.sent:
             key = new_key()
-            first, _ = context.try_create(resource, context.body(resource), headers={header: key})
-        second, made = context.try_create(resource, sent, user=other, headers={header: key}, may_conflict=True)
+            first, _ = context.try_create(resource, context.body(resource), path=path, headers={header: key})
+        second, made = context.try_create(
+            resource, sent, path=path, user=other, headers={header: key}, may_conflict=True
+        )
         is_same = made is not None and str(made.id) == str(created.id)
         context.expect(
             not is_same,
@@ -63,10 +66,20 @@ def key_of_another_user(
         )
 
 
+def _above(context: CheckContext, resource: CheckedResource) -> Mapping[str, Any] | None:
+    """The path of an owner below which both users create; None for a resource that is below none."""
+    owner = context.shared.resources.get(owner_of(resource))
+    if owner is None:
+        return None
+    if not owner.can("create"):
+        raise CannotBuildRequest(f"no {owner.name} can be created")
+    return context.create_plentiful(owner, always=True).path_below(resource)
+
+
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        if op is not None and key_header(op) and not path_template.names(op.operation.path):
+        if op is not None and key_header(op):
             said = _said(contract, op)
             source = f'"{said.text}" ({said.pointer})' if said is not None else SOURCE
             evidence: Any = "described" if said is not None else "documented"

@@ -9,7 +9,7 @@ from contracts.model.resources import ResourceOperation
 from mockserver.contract import Contract
 
 ONLY_BEFORE_MORE = re.compile(
-    r"\bnext\b.*\b(?:only|as long as|not if|unless)\b.*\b(?:more|another|further|follow\w*|last page)\b|"
+    r"\bnext\b.*\b(?:only|as long as|not if|unless|if|when|while)\b.*\b(?:more|another|further|follow\w*|last page)\b|"
     r"\b(?:last|final) page (?:has|contains|shows|carries|comes with)? ?no\b.*\bnext\b|"
     r"\b(?:no|without an?)\b.*\bnext\b.*\bon the (?:last|final) page\b",
     re.IGNORECASE | re.DOTALL,
