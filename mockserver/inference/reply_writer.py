@@ -88,6 +88,7 @@ class ReplyWriter:
             yield "Location", f"{{field:{action.leads_to}}}"
         documented = {header.name.lower() for header in action.reply.response.headers}
         is_there = draft.item is not None and bool(draft.item.operations)
+        is_there &= action.does != "replace" or "get" in draft.node.operations  # a client knows the path of its PUT
         is_telling = action.reply.status == 201 or not self._shows_id(draft, action)
         is_located = "location" in documented or (is_there and is_telling)
         makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
