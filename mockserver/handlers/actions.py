@@ -216,7 +216,7 @@ def remove(context: RequestContext) -> None:
     if mark_deleted(context):
         return
     context.transaction.remove(context.collection(), record)
-    if plan.cascade.nested or plan.cascade.linked:
+    if not plan.cascade.is_empty:
         plans = context.bound.plans
         children = CascadingDelete(context.transaction, lambda name: plans[name].cascade, context.tenant)
         children.delete_children(plan.name, plan.owner(context.call.path), record)

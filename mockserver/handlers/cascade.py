@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from mockserver.behaviour.statements import Behaviour, Resource
+from mockserver.inference.references import EACH
 from mockserver.state.collection import Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
@@ -49,16 +50,38 @@ def _spellings(id: str) -> list[Any]:
     return [id] if number is None else [id, number]
 
 
+class NamingList(Struct, frozen=True):
+    """The list `name` in the items of a resource, whose entries name others by their id: in `key`, or as a whole."""
+
+    resource: str
+    name: str
+    key: str
+
+    def without(self, entries: Any, id: Any) -> Any:
+        """The list without the item of this id."""
+        return [one for one in entries if self._id_of(one) != id] if isinstance(entries, list) else entries
+
+    def _id_of(self, entry: Any) -> Any:
+        return entry.get(self.key, entry.get("id")) if isinstance(entry, dict) else entry
+
+
 class Cascade(Struct, frozen=True):
     """What is deleted with an item: the resources `nested` below it at any depth, and the `linked` ones.
 
-    Items of `holding_nested` right below it, and of `holding`, keep it from being deleted.
+    Items of `holding_nested` right below it, and of `holding`, keep it from being deleted. It leaves the `lists` of
+    other items.
     """
 
     nested: tuple[str, ...] = ()
     linked: tuple[ChildCollection, ...] = ()
     holding_nested: tuple[str, ...] = ()
     holding: tuple[ChildCollection, ...] = ()
+    lists: tuple[NamingList, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Does nothing else change when an item is deleted?"""
+        return not (self.nested or self.linked or self.lists)
 
     @property
     def holds(self) -> bool:
@@ -101,6 +124,7 @@ def cascades(behaviour: Behaviour, parents: ParentParameters) -> dict[str, Casca
                 *(_child(each, behaviour, parents) for each in _holding(name, children, behaviour) if each in linked),
                 *_referring(name, behaviour, parents, "refuse"),
             ),
+            tuple(_naming_lists(name, behaviour)),
         )
         for name in behaviour.resources
     }
@@ -119,6 +143,16 @@ def _referring(name: str, behaviour: Behaviour, parents: ParentParameters, on_de
         for each in resource.references:
             if (each.resource, each.key, each.on_delete) == (name, key, on_delete) and each.field.isidentifier():
                 yield ChildCollection(child, (*(None for _ in parents[name]), each.field))
+
+
+def _naming_lists(name: str, behaviour: Behaviour) -> Iterator[NamingList]:
+    """The lists in items that a deleted item leaves."""
+    key = behaviour.resources[name].identity.field
+    for other, resource in behaviour.resources.items():
+        for each in resource.references:
+            listed = each.field.removesuffix(EACH)
+            if (each.resource, each.on_delete) == (name, "remove") and listed != each.field and each.key in ("", key):
+                yield NamingList(other, listed, key)
 
 
 def _is_linked(resource: Resource, parameters: tuple[str, ...]) -> bool:
@@ -162,6 +196,19 @@ class CascadingDelete:
                 for item in self._remove(collection, list(collection)):
                     self._delete_linked(name, f"{above}/{item.id}")
         self._delete_linked(resource, path)
+        for naming in self._cascade_of(resource).lists:
+            self._leave(naming, record)
+
+    def _leave(self, naming: NamingList, record: Record) -> None:
+        """Take a deleted item out of a list in other items."""
+        for name, _, collection in list(self._transaction.store.items(self._tenant)):
+            for one in list(collection) if name == naming.resource else ():
+                entries = one.fields.get(naming.name)
+                left = naming.without(entries, record.id)
+                if left != entries:
+                    new = one.copy()
+                    new.fields[naming.name] = left
+                    self._transaction.swap(collection, one, new)
 
     def _delete_linked(self, resource: str, path: str) -> None:
         ids = path.split("/")

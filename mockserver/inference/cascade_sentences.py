@@ -26,6 +26,28 @@ ARE_DELETED = lazy_pattern(
 
 KEEPS = lazy_pattern(r"\b(?:keep|kept|remain|stay|survive|detach|unassign|orphan)\w*\b", re.IGNORECASE)
 
+LEAVES = lazy_pattern(
+    r"\b(?:tak|remov|detach|strip|delet|unassign|unlink|clear|drop)\w*\b[^,;:]*?\b(?:from|off|out of)\s+"
+    r"(?:(?:the|of)\s+)*(?:all|every|each|any)\s+(?:(?:of|the|its|their|other)\s+)*"
+    r"(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)",
+    re.IGNORECASE,
+)
+"""`It takes the tag from all posts`."""
+
+ASKS = lazy_pattern(r"\b(?:not|never|cannot|must|first|before|unless|instead)\b|n['’]t\b", re.IGNORECASE)
+"""How a sentence says that this does not happen, or that a client is to do it."""
+
+
+def said_to_leave(schemas: Schemas, operation: Operation, name: str) -> Said | None:
+    """The sentence about a DELETE which says that the item leaves the items called `name`; None if there is none."""
+    for word in ("description", "summary"):
+        text = description(schemas, operation.pointer, word)
+        for sentence in text.sentences():
+            said = Description(sentence, text.pointer).first(LEAVES)
+            if said is not None and not ASKS.search(sentence) and _is_named(said.match["noun"], name):
+                return said
+    return None
+
 
 def said_to_delete(schemas: Schemas, operation: Operation, name: str) -> Said | None:
     """The sentence about a DELETE which says that the items called `name` are deleted with the item; None if none."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.inference.cascade_sentences import said_to_delete
+from mockserver.inference.cascade_sentences import said_to_delete, said_to_leave
 from mockserver.inference.draft import ResourceDraft, item_schema_of_request
 from mockserver.inference.held_sentences import said_to_hold
+from mockserver.inference.references import EACH
 from mockserver.inference.unknown_item_sentences import says_unknown
 from mockserver.openapi.schemas import Schemas
 
@@ -29,6 +30,8 @@ def add_sentences(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: 
             stated["parent"]["holds"] = True
         for reference in stated.get("references", ()):
             named = created.get(reference["resource"])
+            if named is not None:
+                _add_leaving(schemas, named, draft, reference)
             if named is None or reference.get("key") != resources[named.name]["identity"]["field"]:
                 continue
             is_own = named is draft
@@ -65,6 +68,15 @@ def _add_deletion(schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, 
         reference["on-delete"] = "refuse"
     elif other is not draft and said_to_delete(schemas, deletion.operation, other.name) is not None:
         reference["on-delete"] = "delete"
+
+
+def _add_leaving(schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, reference: Statement) -> None:
+    """Add that a deleted item leaves the list that refers to it in `other` items, if a sentence says so."""
+    deletion, name = draft.action("delete"), str(reference.get("field", "")).removesuffix(EACH)
+    is_list = name.isidentifier() and name != reference.get("field")
+    said = said_to_leave(schemas, deletion.operation, other.name) if deletion is not None and is_list else None
+    if said is not None:
+        reference |= {"on-delete": "remove", "note": f'{reference["note"]}; a DELETE says "{said.sentence}"'}
 
 
 def sent_reference(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> Statement | None:

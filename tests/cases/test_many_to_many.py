@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,3 +100,43 @@ def test_an_entry_is_changed_by_what_names_it_though_no_request_adds_one(serve: 
         each["email"]: each["answer"] for each in answered.json()["guests"]
     }.items()
     assert answered.json() == api.get("/bands/1").json()
+
+
+def test_a_deleted_item_leaves_the_lists_from_which_a_sentence_says_it_is_taken(serve: Serve) -> None:
+    api = _api(serve)
+    first, second = (_song(api, genreIds=ids)["id"] for ids in ([1, 2], [2]))
+    api.post("/bands", json={"name": "Trio"})
+    api.put("/bands/1/genres/2")
+
+    assert 204 == api.delete("/genres/2").status_code
+
+    assert (["jazz"], []) == (_genres(api, first), _genres(api, second))
+    assert [1, 0] == [each["songCount"] for each in api.get("/genres").json()]
+    assert [2] == api.get("/bands/1").json()["genreIds"]  # the sentence is about songs
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_taken"),
+    [
+        ("Deletes the genre and takes it off every song.", True),
+        ("The genre is removed from all songs.", True),
+        ("Remove it from all songs first.", False),
+        ("Does not remove it from any song.", False),
+        ("Deletes the genre with all of its songs.", False),
+    ],
+)
+def test_a_sentence_of_a_delete_says_whether_an_item_leaves_lists(
+    serve: Serve, tmp_path: Path, sentence: str, is_taken: bool
+) -> None:
+    said = {"target": "$.paths['/genres/{genreId}'].delete", "update": {"description": sentence}}
+    overlay = tmp_path / "said.yaml"
+    overlay.write_text(
+        json.dumps({"overlay": "1.0.0", "info": {"title": "Said", "version": "1"}, "actions": [said]}), encoding="utf-8"
+    )
+    api = serve("many-to-many", behaviour=(overlay,))
+    api.post("/genres", json={"name": "jazz"})
+    _song(api, genreIds=[1])
+
+    api.delete("/genres/1")
+
+    assert ([] if is_taken else ["jazz"]) == _genres(api, 1)

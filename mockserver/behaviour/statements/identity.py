@@ -150,9 +150,9 @@ class Reference(Statement, frozen=True, kw_only=True):
         ),
     ] = False
     on_delete: Annotated[
-        Literal["keep", "refuse", "delete"],
+        Literal["keep", "refuse", "delete", "remove"],
         Meta(
             description="What a DELETE of the other item does while this one names it. `keep`: nothing; `refuse`: it "
-            "is a conflict; `delete`: this one is deleted too."
+            "is a conflict; `delete`: this one is deleted too; `remove`: it leaves the list that names it (`tags[]`)."
         ),
     ] = "keep"
