@@ -23,6 +23,14 @@ FEWEST = 2
 """With fewer items, a list has no order."""
 
 
+SHUFFLED: tuple[tuple[Any, ...], ...] = (
+    tuple(f"2026-03-0{day}T12:00:00Z" for day in (2, 4, 1, 3)),
+    tuple(f"2026-03-0{day}" for day in (2, 4, 1, 3)),
+    (2, 4, 1, 3),
+)
+"""Values out of order: times, days, numbers. A text without a format takes the first ones, which sort as texts."""
+
+
 def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
     """A list has the stated order, also after an update."""
     is_exact = statement.evidence not in FROM_DOCUMENT
@@ -35,10 +43,11 @@ def order(context: CheckContext, resource: CheckedResource, statement: Order) ->
 def _is_in_order(
     context: CheckContext, resource: CheckedResource, statement: Order, *, pause: float, report: bool
 ) -> bool:
-    created = [context.create(resource)]
-    for _ in range(3):
+    bodies = _out_of_order(context, resource, statement.by)
+    created = [context.create(resource, bodies[0])]
+    for body in bodies[1:]:
         context.target.pause(pause)
-        created.append(context.create(resource))
+        created.append(context.create(resource, body))
     created = in_one_list(resource, created)
     if len(created) < FEWEST:
         raise CannotBuildRequest(f"only {len(created)} items can be created in one list")
@@ -57,9 +66,26 @@ def _is_in_order(
             ordered = list(reversed(values)) if statement.direction == "descending" else values
             pairs = [(_comparable(a), _comparable(b)) for a, b in pairwise(ordered)]
             holds = not any(type(a) is type(b) and a is not None and is_before(b, a) for a, b in pairs)
-    if report:
+    if report or holds:
         context.expect(holds, expected, seen, *(m.exchange for m in created), *listing)
     return holds
+
+
+def _out_of_order(context: CheckContext, resource: CheckedResource, by: str) -> list[dict[str, Any] | None]:
+    """Four bodies whose values of the field that orders the list come neither in its order nor against it.
+
+    None stands for any body: where no client gives the field, it is what the service sets.
+    """
+    op, schemas = resource.operations["create"], context.contract.schemas
+    pointer = context.bodies.properties(op).get(by)
+    if pointer is None:
+        return [None] * len(SHUFFLED[0])
+    valid = schemas.validator(pointer, "request").is_valid
+    for values in SHUFFLED:
+        bodies = [{**context.body(resource), by: value} for value in values if valid(value)]
+        if len(bodies) == len(values) and all(context.bodies.accepts(op, body) for body in bodies):
+            return list(bodies)
+    return [None] * len(SHUFFLED[0])
 
 
 def _update_one(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:

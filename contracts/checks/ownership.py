@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 from contracts.checks.access_attempts import Access, AccessAttempt
 from contracts.checks.breaches import BELOW, Breach, lists_status
-from contracts.checks.described_owners import against_description, is_about
+from contracts.checks.described_owners import OWN_PATH, against_description, is_about
 from contracts.checks.other_user_access import access_of
 from contracts.checks.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
@@ -238,8 +238,12 @@ def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:
 def _against_list(
     context: CheckContext, resource: CheckedResource, access: Access, attempt: AccessAttempt
 ) -> Breach | None:
-    """What the other user's list hides is not theirs. A plain read may still be by a link that was passed on."""
-    if access.is_listed is not False or attempt.kind == "list":
+    """What the other user's list hides is not theirs. A plain read may still be by a link that was passed on.
+
+    A list of one's own items (`/me/pledges`) hides all others, whoever may read them.
+    """
+    is_own = resource.can("list") and OWN_PATH.search(resource.operations["list"].operation.path) is not None
+    if access.is_listed is not False or attempt.kind == "list" or is_own:
         return None
     reading = attempt.kind in ("read", "nested")
     firm: Evidence = "inferred" if reading and _may_be_public(context, resource, access, attempt) else _by_path(attempt)
