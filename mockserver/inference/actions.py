@@ -283,6 +283,16 @@ def infer_rest(draft: ResourceDraft) -> None:
         _add(draft, draft.collection.operations if draft.collection else {}, AT_COLLECTION)
 
 
+def added_at(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
+    """The create and the list at a path that is not above the item's.
+
+    Both name the item of the path by the same property, also where only the new item shows it.
+    """
+    made = made_at(draft, node)
+    known = replace_fields(draft, actions=[*draft.actions, made]) if made is not None else draft
+    return [action for action in (made, listed_at(known, node)) if action is not None]
+
+
 def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     """The create at a path that is not above the item's, if its reply shows the item's schema."""
     if draft.action("create") is not None or not set(draft.parent_parameters) <= set(node.parameters):

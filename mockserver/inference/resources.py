@@ -90,9 +90,9 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
             likeliest = _likeliest(by_noun.get(noun(node.word), []), node) or _started(drafts, node)
             if likeliest is not None:
                 taken[shape] = likeliest, node
-    found = [(draft, [actions.made_at(draft, node), actions.listed_at(draft, node)]) for draft, node in taken.values()]
+    found = [(draft, actions.added_at(draft, node)) for draft, node in taken.values()]
     for draft, added in found:
-        draft.actions += [action for action in added if action is not None]
+        draft.actions += added
     related = dict(_related_lists(drafts, nodes, by_noun))
     for draft, listed in related.values():
         draft.actions.append(listed)
