@@ -33,7 +33,7 @@ class ItemFault(NamedTuple):
 def item_faults(exchange: RecordedExchange, media: MediaType, contract: Contract) -> Iterator[ItemFault]:
     """What is wrong with the items of a response that is a sequence."""
     sent, schemas = exchange.header("content-type") or "", contract.schemas
-    at = _item_schema(schemas, media, sent, is_32=str(contract.document.raw.get("openapi", "")).startswith("3.2"))
+    at = described_item(contract, media, sent)
     if at is None:
         return
     found = 0
@@ -54,11 +54,12 @@ def item_faults(exchange: RecordedExchange, media: MediaType, contract: Contract
         return
 
 
-def _item_schema(schemas: Schemas, media: MediaType, sent: str, *, is_32: bool) -> str | None:
-    """The schema of each item; None where the document does not say.
+def described_item(contract: Contract, media: MediaType, sent: str) -> str | None:
+    """The schema of each item of a body with the media type `sent`; None where the document does not say.
 
     Before 3.2 an author could describe events only as one text, and lines as a list or as one line.
     """
+    schemas, is_32 = contract.schemas, str(contract.document.raw.get("openapi", "")).startswith("3.2")
     if media.schema is None or (essence(sent) == sequences.EVENTS and not is_32):
         return None
     types = schemas.types(media.schema)

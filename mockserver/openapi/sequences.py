@@ -7,7 +7,7 @@ streams (HTML Living Standard section 9.2.6) fields in lines, with an empty line
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -63,6 +63,12 @@ def pieces(content: bytes, name: str) -> list[bytes]:
         return multipart.pieces(content, name)
     mark = rb"(?<=\n\n)" if kind == EVENTS else rb"(?=\x1e)" if _is_json_seq(name) else rb"(?<=\n)"
     return [each for each in re.split(mark, content) if each]
+
+
+def written(texts: Iterable[bytes], name: str) -> bytes:
+    """A body of JSON texts: lines, or a JSON text sequence."""
+    mark = SEPARATOR if _is_json_seq(name) else b""
+    return b"".join(mark + text + b"\n" for text in texts)
 
 
 def is_stream(name: str) -> bool:

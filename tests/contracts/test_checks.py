@@ -154,6 +154,7 @@ PROVED_IN = {
     "repeated-put": "test_repeated_puts.py",
     "additional-method": "test_further_methods.py",
     "streamed-response": "test_streams.py",
+    "streamed-request": "test_streamed_requests.py",
     "multipart-parts": "../openapi_support/test_parts.py",
     "content": "test_contents.py",
     "byte-ranges": "test_byte_ranges.py",
