@@ -254,6 +254,7 @@ def _check_search(context: CheckContext, target: FilteredList) -> None:
             _check_totals(context, target, len(items), listing)
             _check_wording(context, target, name, mine, theirs)
     if found:
+        _check_capitals(context, target, name, str(words[0]))
         _check_encoded(context, target, name, is_search=True)
 
 
@@ -298,6 +299,22 @@ def _check_wording(
         _expect_items(context, target.resource, items, [mine], [theirs], listing, text, stated)
     if part is not None and not WILDCARD.search(part.sentence) and len(whole) > LONG:
         _check_signs(context, target, name, mine, part)
+
+
+def _check_capitals(context: CheckContext, target: FilteredList, name: str, text: str) -> None:
+    """A text with capital letters is found in every case, where the document says that case does not matter."""
+    parameter, written = target.statement.parameter, text.title()
+    said, asked = ignores_case(context.contract.schemas, target.op, parameter), target.op.query_schema(parameter)
+    body = _with(context, target.resource, name, written)
+    if said is None or written == text or not context.bodies.accepts(target.resource.operations["create"], body):
+        return
+    stated = StatementRef(target.op.name, "filter", "described", said.source, "The case of letters does not matter.")
+    made = context.create(target.resource, body)
+    for word in (written, written.lower(), written.upper()):
+        if asked is None or context.contract.schemas.validator(asked, "request").is_valid(word):
+            items, listing = target.all(context, made, {parameter: word})
+            shows = f"{parameter}={word} shows the item whose {name} is {as_json(written)}"
+            _expect_items(context, target.resource, items, [made], [], listing, shows, stated)
 
 
 def _check_whole(context: CheckContext, target: FilteredList, mine: CreatedItem) -> None:
