@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from mockserver.openapi import dynamic_scopes
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import FILES
 from mockserver.openapi.object_positions import selections
@@ -173,7 +174,7 @@ def _mapped(rule: Mapping[str, Any]) -> set[str]:
 
 def _name(target: Any) -> str:
     """The name of the schema that a reference or a bare name of a mapping means."""
-    pointer = unquote(str(target)).removeprefix("#")
+    pointer = dynamic_scopes.original(unquote(str(target)).removeprefix("#"))
     return pointer.removeprefix(SCHEMAS).replace("~1", "/").replace("~0", "~")
 
 

@@ -22,7 +22,7 @@ from mockserver.openapi.object_positions import Place, reference
 from mockserver.openapi.pointer import join, lookup, split, target
 
 COPIES = "x-dynamic-scopes"
-"""The root key that holds the copies."""
+"""The root key that holds the copies; the key of each is a number and the pointer of the schema."""
 
 MAX_COPIES = 300
 """How many copies are made at most. Beyond that, every value is valid where a `$dynamicRef` is."""
@@ -38,6 +38,14 @@ Scope = dict[str, str]
 
 UNUSED_PARTS = frozenset(("$defs", "definitions"))
 """What a schema only holds for references."""
+
+
+def original(pointer: str) -> str:
+    """The pointer of the schema that the one at `pointer` is a copy of; any other pointer as it is."""
+    if not pointer.startswith(f"/{COPIES}/"):
+        return pointer
+    _, key, *steps = split(pointer)
+    return join("/" + key.partition("/")[2], *steps)
 
 
 class DynamicRef(Struct, frozen=True):
@@ -179,7 +187,7 @@ class _Scopes:
         needed = {name: inner[name] for name in sorted(names) if name in inner}
         key = (to, frozenset(needed.items()))
         if key not in self._keys:
-            self._keys[key] = f"{split(to)[-1]}-{len(self._keys) + 1}"
+            self._keys[key] = f"{len(self._keys) + 1}{to}"
             self._waiting.append((self._keys[key], to, needed))
         return reference(join("", COPIES, self._keys[key]))
 

@@ -31,19 +31,20 @@ def localised(
         return document
     document = copy(document)
     places = [_with_one_reference(place) for place in walk(document) if place.kind == "schema"]
+    based = [(place, _base(document, place.where)) for place in places]
     names: dict[str, str] = {}
     anchored = Counter[str]()
     # All names first, then all references: a schema may refer to one that comes later.
-    for place in filter(_is_named, places):
-        base, node = _base(document, place.where), place.node
+    for place, base in ((place, base) for place, base in based if _is_named(place)):
+        node = place.node
         names[base] = names.get(base) or _home(document, place.where)
         for key in NAMES[1:]:
             if type(node.get(key)) is str:
                 names[f"{base}#{node[key]}"] = pointer(place.where)
                 anchored[f"{base}#{node[key]}"] += 1
-    dynamic = _dynamic(document, places, names, anchored)
-    for place in places:
-        _rewrite(place.node, _base(document, place.where), names)
+    dynamic = _dynamic(document, based, names, anchored)
+    for place, base in based:
+        _rewrite(place.node, base, names)
     if scoped and dynamic:
         dynamic_scopes.resolve(document, places, dynamic, copy)
     for place in places:
@@ -53,16 +54,16 @@ def localised(
 
 
 def _dynamic(
-    document: dict[str, Any], places: list[Place], names: dict[str, str], anchored: Counter[str]
+    document: dict[str, Any], based: list[tuple[Place, str]], names: dict[str, str], anchored: Counter[str]
 ) -> dict[str, DynamicRef]:
     """The `$dynamicRef`s that need a scope, by the pointer of their schema; all others become a `$ref`, or nothing."""
-    anchors = Counter(str(place.node.get("$dynamicAnchor")) for place in places if _is_named(place))
+    anchors = Counter(str(place.node.get("$dynamicAnchor")) for place, _ in based if _is_named(place))
     found: dict[str, DynamicRef] = {}
-    for place in places:
+    for place, base in based:
         ref = place.node.pop("$dynamicRef", None)
         if type(ref) is not str:
             continue
-        at = _absolute(ref, _base(document, place.where))
+        at = _absolute(ref, base)
         address, _, name = at.partition("#")
         initial = names.get(at) if anchored[at] == 1 else None
         node = find(document, reference(initial))[0] if initial is not None else {"$dynamicAnchor": name}

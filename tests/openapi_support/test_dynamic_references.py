@@ -204,6 +204,40 @@ def test_the_check_judges_replies_in_their_scope_and_the_mock_passes(tmp_path: P
     assert {"GET /ClosedFolder"} == failures(wrong)
 
 
+def test_a_discriminator_selects_among_schemas_that_a_scope_changes(tmp_path: Path) -> None:
+    def ref(name: str) -> Json:
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    kind = {"kind": {"type": "string"}}
+    parts = {"parts": {"type": "array", "items": {"$dynamicRef": "#shape"}}}
+    schemas = {
+        "Dot": {"type": "object", "required": ["kind"], "properties": {**kind, "size": {"type": "integer"}}},
+        "Group": {"type": "object", "required": ["kind", "parts"], "properties": {**kind, **parts}},
+        "Shape": {
+            "$dynamicAnchor": "shape",
+            "oneOf": [ref("Dot"), ref("Group")],
+            "discriminator": {"propertyName": "kind"},
+        },
+        "NamedShape": {"$dynamicAnchor": "shape", "allOf": [ref("Shape")], "required": ["name"]},
+    }
+    document = written(tmp_path, taking("Shape", "NamedShape"), components={"schemas": schemas})
+    dot, named = {"kind": "Dot", "size": 1}, {"kind": "Dot", "size": 1, "name": "a"}
+    bodies: list[Json] = [
+        {"kind": "Group", "name": "b", "parts": [named]},
+        {"kind": "Group", "name": "b", "parts": [dot]},
+        {"kind": "Other", "name": "b", "parts": [named]},
+    ]
+
+    with Client(mockserver.create_app(document)) as api:
+        found = {
+            name: [api.post(f"/{name}", json=body).status_code for body in bodies] for name in ("Shape", "NamedShape")
+        }
+        shown = {name: api.get(f"/{name}").json()["kind"] for name in ("Shape", "NamedShape")}
+
+    assert {"Shape": [204, 204, 400], "NamedShape": [204, 400, 400]} == found
+    assert {"Dot", "Group"} >= set(shown.values())
+
+
 def test_only_a_dynamic_reference_without_an_anchor_is_reported(tmp_path: Path) -> None:
     schemas = {"List": LIST, "Names": list_of("names", {"type": "string"})}
     lost = {"type": "array", "items": {"$dynamicRef": "#nothing"}}
