@@ -16,6 +16,7 @@ BASIS = ("evidence", "source", "note")
 COMPARED = {
     "equal": "equals it",
     "any-of": "is one of those in it",
+    "all-of": "has all of those in it",
     "at-least": "is at least that",
     "at-most": "is at most that",
     "above": "is above it",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mockserver.behaviour.statements import Filter
 from mockserver.state.id_text import number_of
 
-SELECTS = ("equal", "any-of")
+SELECTS = ("equal", "any-of", "all-of")
 """How a property compares where the filter gives the values that it may have."""
 
 
@@ -63,7 +63,30 @@ def _sent(entry: Filter) -> SentFilter:
     return SentFilter(entry, entry.location == "path", entry.parameter, outer, inner)
 
 
-def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | None:
+Condition = tuple[str, Sequence[Any]]
+"""A field and its possible values."""
+
+
+def filter_conditions(entry: Filter, value: Any) -> list[Condition]:
+    """What an item must fulfil by the value of a filter's parameter; nothing: every item passes."""
+    if entry.compare == "all-of":
+        return [(entry.field, _spellings(each)) for each in _several(value) if each not in (None, "")]
+    condition = _condition(entry, value)
+    return [condition] if condition is not None else []
+
+
+def _several(value: Any) -> list[Any]:
+    """The values in a list, or in a text with commas."""
+    return value if isinstance(value, list) else [part.strip() for part in str(value or "").split(",")]
+
+
+def _spellings(value: Any) -> tuple[Any, ...]:
+    """A value, also as the text or the number that it may be written as, each once."""
+    found = (value, str(value), number_of(value))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _condition(entry: Filter, value: Any) -> Condition | None:
     """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
     if not entry.parameter:
         return entry.field, (entry.equals,)

@@ -11,7 +11,7 @@ from mockserver.behaviour.statements import Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.column_filters import column_test
 from mockserver.handlers.filter_expressions import Test, selects
-from mockserver.handlers.filter_plans import FilterPlan, filter_condition
+from mockserver.handlers.filter_plans import FilterPlan, filter_conditions
 from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.inference.names import plain
@@ -53,8 +53,8 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
     plan, path, query = context.bound.filters, context.call.path, context.call.query
     if not plan.entries:
         return collection.view()
-    asked = [filter_condition(each.entry, each.value(path, query)) for each in plan.choices]
-    conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
+    asked = (filter_conditions(each.entry, each.value(path, query)) for each in plan.choices)
+    conditions = [_by_reference(context, *condition) for conditions in asked for condition in conditions]
     tests = [*_expressions(plan, query), *_ranges(plan, path, query), *_columns(plan, path, query)]
     newest_first = context.bound.resource.newest_first
     if tests:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.all_sentences import said_all
 from mockserver.inference.descriptions import Said, description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain, words
@@ -117,10 +118,12 @@ def _filters(
         asked, own = _scalar_types(schemas, str(parameter.schema)), schemas.types(properties[name])
         if schemas.keyword(properties[name], "format") in TIMES:
             continue
+        every = said_all(schemas, parameter) if EACH in name else None
         if _is_any_of(schemas, parameter, name, key.field, own - {"null"}):
             note = f"the query parameter has ids as texts, which {name} has"
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
-            yield {**stated, "evidence": "inferred", "note": note}
+            stated |= {"evidence": "inferred", "note": note}
+            yield stated | (every.statement(compare="all-of") if every is not None else {})
         elif name in dict(linked.values()) and asked == {"integer"} and own == {"string"}:
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
             yield {**stated, "evidence": "inferred", "note": f"the query parameter has the ids of {name}"}
@@ -134,6 +137,7 @@ def _filters(
             part = said_part(schemas, parameter, name) if asked == own - {"null"} == {"string"} else None
             stated |= part.statement(compare="contains") if part is not None else {}
             stated |= said.statement() if said is not None and part is None else {}
+            stated |= every.statement(compare="all-of") if every is not None else {}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
 

@@ -100,7 +100,7 @@ class Endpoint:
         own_parameters = [p for p in whole_parameters(operation) if _is_read(p.name, p.location)] + [*conditions]
         self._query_names = _query_names(operation, parts.contract.document)
         filters = bound.filters.entries if bound is not None else ()
-        several = frozenset(each.parameter for each in filters if each.compare == "any-of")
+        several = frozenset(each.parameter for each in filters if each.compare in ("any-of", "all-of"))
         readers = [parameter_reader(p, schemas, self._query_names, several) for p in own_parameters]
         strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)
         self._parameters = Parameters(

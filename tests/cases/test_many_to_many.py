@@ -128,15 +128,70 @@ def test_a_deleted_item_leaves_the_lists_from_which_a_sentence_says_it_is_taken(
 def test_a_sentence_of_a_delete_says_whether_an_item_leaves_lists(
     serve: Serve, tmp_path: Path, sentence: str, is_taken: bool
 ) -> None:
-    said = {"target": "$.paths['/genres/{genreId}'].delete", "update": {"description": sentence}}
-    overlay = tmp_path / "said.yaml"
-    overlay.write_text(
-        json.dumps({"overlay": "1.0.0", "info": {"title": "Said", "version": "1"}, "actions": [said]}), encoding="utf-8"
-    )
-    api = serve("many-to-many", behaviour=(overlay,))
+    api = serve("many-to-many", behaviour=(_saying(tmp_path, "$.paths['/genres/{genreId}'].delete", sentence),))
     api.post("/genres", json={"name": "jazz"})
     _song(api, genreIds=[1])
 
     api.delete("/genres/1")
 
     assert ([] if is_taken else ["jazz"]) == _genres(api, 1)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Names of genres. A song must have all of them.", [2]),
+        ("All of these.", [2]),
+        ("Songs with all genres named here.", [2]),
+        ("Only songs that match every genre.", [2]),
+        ("Songs that have any of these genres, not all of them.", [1, 2, 3]),
+        ("Returns songs with all details.", [1, 2, 3]),
+        ("Genres to look for.", [1, 2, 3]),
+    ],
+)
+def test_a_sentence_says_that_items_have_all_values_of_a_repeated_filter(
+    serve: Serve, tmp_path: Path, sentence: str, found: list[int]
+) -> None:
+    api = serve("many-to-many", behaviour=(_saying(tmp_path, "$.paths['/songs'].get.parameters[0]", sentence),))
+    for name in ("jazz", "funk", "hip hop, new"):
+        api.post("/genres", json={"name": name})
+    for ids in ([1], [1, 2], [2], [3]):
+        _song(api, genreIds=ids)
+
+    listed = api.get("/songs?genre=jazz&genre=funk").json()
+
+    assert found == [each["id"] for each in listed]
+    assert [1, 2] == [each["id"] for each in api.get("/songs?genre=jazz").json()]
+    assert [4] == [each["id"] for each in api.get("/songs?genre=hip%20hop,%20new").json()]
+    assert 4 == len(api.get("/songs").json())
+
+
+@pytest.mark.parametrize(("query", "found"), [("1,2", [2]), ("2", [2, 3]), ("1&genreIds=2", [2]), ("", [1, 2, 3])])
+def test_all_of_several_ids_may_be_a_text_with_commas(
+    serve: Serve, tmp_path: Path, query: str, found: list[int]
+) -> None:
+    asked = {"name": "genreIds", "in": "query", "description": "All of these.", "schema": {"type": "string"}}
+    shown = {"genreIds": {"type": "array", "items": {"type": "integer"}}}
+    overlay = _overlay(
+        tmp_path,
+        {"target": "$.paths['/songs'].get", "update": {"parameters": [asked]}},
+        {"target": "$.components.schemas.Song", "update": {"properties": shown}},
+    )
+    api = serve("many-to-many", behaviour=(overlay,))
+    for name in ("jazz", "funk"):
+        api.post("/genres", json={"name": name})
+    for ids in ([1], [1, 2], [2]):
+        _song(api, genreIds=ids)
+
+    assert found == [each["id"] for each in api.get(f"/songs?genreIds={query}").json()]
+
+
+def _saying(folder: Path, target: str, sentence: str) -> Path:
+    return _overlay(folder, {"target": target, "update": {"description": sentence}})
+
+
+def _overlay(folder: Path, *actions: dict[str, Any]) -> Path:
+    written = folder / "overlay.yaml"
+    made = {"overlay": "1.0.0", "info": {"title": "Said", "version": "1"}, "actions": actions}
+    written.write_text(json.dumps(made), encoding="utf-8")
+    return written

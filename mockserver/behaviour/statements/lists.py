@@ -81,6 +81,7 @@ class Filter(Statement, frozen=True, kw_only=True):
             "equal",
             "not-equal",
             "any-of",
+            "all-of",
             "at-least",
             "at-most",
             "above",
@@ -92,8 +93,9 @@ class Filter(Statement, frozen=True, kw_only=True):
         ],
         Meta(
             description="How the property compares with the value. `any-of`: it is one of several ids with commas "
-            "between them, also where ids are numbers and the parameter is a text; `at-least` for `min_price`, "
-            "`below` for `price_lt`, `contains` (in upper or lower case) for `title_like`. "
+            "between them, also where ids are numbers and the parameter is a text; `all-of`: a list has every one of "
+            "several values; `at-least` for `min_price`, `below` for `price_lt`, `contains` (in upper or lower "
+            "case) for `title_like`. "
             "`expression` (with the field `*`): the value is an expression of SCIM or OData, such as "
             '`userName eq "ada" and active eq true`; one that cannot be read is refused. `operator`: the value begins '
             "with one, as PostgREST writes it: `gte.5`, `not.in.(1,2)`."
