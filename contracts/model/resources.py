@@ -252,6 +252,7 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
         return NOTHING
     is_named = operation.is_additional or path_template.continues_after(operation.path, resource.identity.parameter)
     is_guess = operation.method != "get" and (action.does == "get" or (action.does == "update" and is_named))
+    is_guess |= bool(action.entry)  # it needs an entry that is there, and no request may be known that adds one
     return NOTHING if is_guess else stated
 
 

@@ -10,7 +10,7 @@ from tests.cases.conftest import DOCUMENTS
 from tests.process import run
 
 
-@pytest.mark.parametrize("name", ["37-check-recursive", "16-oas32", "collection-formats", "selectors"])
+@pytest.mark.parametrize("name", ["37-check-recursive", "16-oas32", "collection-formats", "selectors", "many-to-many"])
 def test_the_mock_of_a_document_passes_its_check(tmp_path: Path, name: str) -> None:
     done = run("check", str(DOCUMENTS / f"{name}.yaml"), "--quick", "--report", str(tmp_path))
 
