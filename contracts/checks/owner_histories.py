@@ -6,6 +6,7 @@ item was created so or changed to be so, and whether another item was deleted or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -71,12 +72,19 @@ def owner_histories(context: CheckContext, family: Family) -> None:
         stories = Stories(context, family, action)
         plain, again, other = stories.plain(first), stories.plain(first), stories.plain(second)
         steady = {place for place, value in plain.after.items() if again.after.get(place, ...) == value}
+        steady -= {place for place in steady if _is_sent(context, family.owner, place)}
         _compare(context, family, stories.changed(second, first), plain, steady & _differing(plain.after, other.after))
         removed = stories.removed(first, second)
         _compare(context, family, removed, plain, steady & _differing(plain.after, removed.before if removed else {}))
     if context.compared:
         return
     raise CannotBuildRequest(f"nothing that a {family.owner.name} shows depends on the {family.child.name} items below")
+
+
+def _is_sent(context: CheckContext, owner: CheckedResource, place: str) -> bool:
+    """Is a value below a property that clients send of the owner itself? Each owner has other ones."""
+    known = context.bodies.properties(owner.operations["create"])
+    return not known.keys().isdisjoint(re.split(r"[.\[\]]", place.rpartition(": ")[2]))
 
 
 def _another(context: CheckContext, child: CheckedResource, name: str, present: Any) -> Any:

@@ -91,7 +91,7 @@ def ovens_document() -> Node:
     ("server", "found"),
     [
         (Ovens(), set()),
-        (Ovens(is_kept=False), {("stated-effect", "failure"), ("counting-operation", "failure")}),
+        (Ovens(is_kept=False), {("stated-effect", "failure"), ("stated-count", "failure")}),
         (Ovens(cools=400), set()),
         (Ovens(is_cooled_by_reads=True), set()),
     ],

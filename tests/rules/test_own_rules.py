@@ -211,7 +211,8 @@ def test_an_unknown_rule_is_told_with_those_that_exist_and_how_to_add_one(exampl
 
 def test_a_rule_of_an_operation_that_does_nothing_would_never_run(example: Path) -> None:
     document = yaml.safe_load((example / "tasks.yaml").read_text())
-    del document["paths"]["/tasks"]["get"]  # without a list, nothing is inferred about the create
+    del document["paths"]["/tasks"]["get"]
+    document["paths"]["/tasks"]["post"]["responses"] = {"204": {"description": "done"}}  # it shows no item
     (example / "tasks.yaml").write_text(yaml.safe_dump(document))
 
     assert "POST /tasks: a rule needs an `action`, which says what the operation does" in refused(
