@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from mockserver.errors import Fault, Invalid
+from mockserver.handlers.filter_expressions import Test, readable
 from mockserver.handlers.ranges import is_within
 from mockserver.lazy_pattern import lazy_pattern
-
-Test = Callable[[Any], bool]
-"""Says of a value if it is selected."""
 
 BOUNDS = {"gt": "above", "gte": "at-least", "lt": "below", "lte": "at-most"}
 
@@ -28,11 +25,7 @@ LONGEST = 4_096
 
 def column_test(parameter: str, text: str) -> Test:
     """The test that the value of a parameter is. Raises Invalid for one that cannot be read."""
-    try:
-        return _compiled(text)
-    except ValueError as fault:
-        message = f"{parameter}: {fault}"
-        raise Invalid(message, faults=(Fault("query", (parameter,), message, "filter"),)) from None
+    return readable(parameter, text, _compiled)
 
 
 @lru_cache(maxsize=256)

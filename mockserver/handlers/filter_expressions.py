@@ -51,8 +51,13 @@ class FilterLiteral(NamedTuple):
 
 def selects(parameter: str, text: str) -> Test:
     """The test of an expression that a parameter has. Raises Invalid for one that cannot be read."""
+    return readable(parameter, text, _compiled)
+
+
+def readable(parameter: str, text: str, compiled: Callable[[str], Test]) -> Test:
+    """The test that `compiled` makes of the value of a parameter; its ValueError becomes Invalid."""
     try:
-        return _compiled(text)
+        return compiled(text)
     except ValueError as fault:
         message = f"{parameter}: {fault}"
         raise Invalid(message, faults=(Fault("query", (parameter,), message, "filter"),)) from None
