@@ -93,6 +93,16 @@ def _leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _places(contract: Contract) -> Iterator[Place]:
+    for name, statement, (child, reference, op), said in kept_places(contract):
+        yield name, statement, (child, reference, op, said)
+
+
+def kept_places(contract: Contract) -> Iterator[tuple[str, StatementRef, tuple[Any, ...], Any]]:
+    """Where the document says that an item keeps what it took from another one.
+
+    Each with the operation that changes the other one, the statement, the resource with the reference and that
+    operation, and what is kept.
+    """
     known = checked_resources(contract)
     for child in known.values():
         if not child.can("create", "get"):
@@ -103,7 +113,7 @@ def _places(contract: Contract) -> Iterator[Place]:
             if op is not None and found is not None:
                 text = f"A {child.name} keeps what it took from its {owner.name}."
                 statement = StatementRef(op.name, "references", "described", found[0], text)
-                yield op.name, statement, (child, reference, op, found[1])
+                yield op.name, statement, (child, reference, op), found[1]
 
 
 def sources_of(

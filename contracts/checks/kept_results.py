@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Any
 
-from contracts.checks.kept_copies import said_to_keep, sources_of
+from contracts.checks.kept_copies import kept_places
 from contracts.checks.stored_fields import current
 from contracts.checks.valid_bodies import every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.body_references import referring
-from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, ResourceOperation, actions_of
 from contracts.runner.amounts import PLENTY, with_numbers
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -123,16 +123,9 @@ def _is_figure(name: str, value: Any) -> bool:
 
 
 def _places(contract: Contract) -> Iterator[Place]:
-    known = checked_resources(contract)
-    for child in known.values():
-        if not child.can("create", "get") or not any(actions_of(contract, child)):
-            continue
-        for owner, reference in sources_of(contract, known, child):
-            op = owner.operations.get("update") or owner.operations.get("replace")
-            found = said_to_keep(contract, child, owner, op) if op is not None else None
-            if op is not None and found is not None:
-                text = f"A {child.name} keeps what it took from its {owner.name}."
-                yield op.name, StatementRef(op.name, "references", "described", found[0], text), (child, reference, op)
+    for name, statement, arguments, _ in kept_places(contract):
+        if any(actions_of(contract, arguments[0])):
+            yield name, statement, arguments
 
 
 CHECKS = (Check("kept-result", ("references",), _places, kept_result, exclusive=False),)
