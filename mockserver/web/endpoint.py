@@ -43,7 +43,7 @@ from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
 from mockserver.web.response.byte_ranges import byte_ranges
 from mockserver.web.response.default_errors import summary
-from mockserver.web.response.echoed_headers import EchoedHeaders
+from mockserver.web.response.echoed_headers import echoed_headers
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
@@ -125,7 +125,7 @@ class Endpoint:
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
         self._byte_ranges = byte_ranges(operation, parts.examples)
-        self._echoes = EchoedHeaders(operation)
+        self._echoes = echoed_headers(operation)
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None
@@ -200,7 +200,7 @@ class Endpoint:
         except BaseException as fault:  # noqa: BLE001  # `_ended` raises what is no error
             ended_by = self._ended(fault, scope, transaction)
             reply = self.refused(ended_by, method, scope["path"])
-        reply = self._echoes.added(reply, scope["headers"]) if self._echoes else reply
+        reply = reply if self._echoes is None else self._echoes.added(reply, scope["headers"])
         if TRACE in scope:
             label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
             scope[TRACE].outcome = (self.operation, step, ended_by, principal, tenant, label, commits, rules)

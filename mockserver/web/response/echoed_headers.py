@@ -13,17 +13,19 @@ MEANING_OTHER = frozenset({"etag", "vary", "cache-control", "content-language", 
 """Headers that say something else in a response than in a request (RFC 9110 section 8)."""
 
 
+def echoed_headers(operation: Operation) -> EchoedHeaders | None:
+    """What repeats the headers of requests in the responses of an operation; None where it documents none in both."""
+    asked = {each.name.lower() for each in operation.parameters if each.location == "header"}
+    shown = {each.name.lower() for response in operation.responses for each in response.headers}
+    names = frozenset(asked & shown - SERVER_HEADERS - MEANING_OTHER)
+    return EchoedHeaders(operation, names) if names else None
+
+
 class EchoedHeaders:
     """The headers that an operation's requests may have and its responses repeat."""
 
-    def __init__(self, operation: Operation) -> None:
-        asked = {each.name.lower() for each in operation.parameters if each.location == "header"}
-        asked -= SERVER_HEADERS | MEANING_OTHER
-        self._operation = operation
-        self._names = {each.name.lower() for r in operation.responses for each in r.headers} & asked
-
-    def __bool__(self) -> bool:
-        return bool(self._names)
+    def __init__(self, operation: Operation, names: frozenset[str]) -> None:
+        self._operation, self._names = operation, names
 
     def added(self, reply: Reply, headers: Sequence[tuple[bytes, bytes]]) -> Reply:
         """The reply with the headers that its response documents and the request has sent."""
