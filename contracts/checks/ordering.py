@@ -74,7 +74,7 @@ def _is_in_order(
 def _out_of_order(context: CheckContext, resource: CheckedResource, by: str) -> list[dict[str, Any] | None]:
     """Four bodies whose values of the field that orders the list come neither in its order nor against it.
 
-    None stands for any body: where no client gives the field, it is what the service sets.
+    None means any body: where clients do not send the field, the service sets it.
     """
     op, schemas = resource.operations["create"], context.contract.schemas
     pointer = context.bodies.properties(op).get(by)

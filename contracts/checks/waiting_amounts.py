@@ -31,7 +31,7 @@ MOVES_UP = re.compile(
 ROOM = 3
 
 PAIRS = ((1, 2), (1, 3), (2, 3), (2, 2))
-"""Amounts of two items of which each one fits in, and not both."""
+"""Amounts of two items: each one fits in, but not both."""
 
 
 def waiting_amount(

@@ -104,7 +104,7 @@ def is_about_changes(sentence: OwnerSentence) -> bool:
 
 
 def is_of_operation(sentence: OwnerSentence, op: ResourceOperation) -> bool:
-    """Does a sentence stand at an operation itself, not in what several share?"""
+    """Is a sentence at an operation itself, not in what several share?"""
     return sentence.pointer.startswith(f"{op.operation.pointer}/")
 
 

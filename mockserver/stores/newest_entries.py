@@ -23,7 +23,7 @@ SUFFIX = "-newest"
 """What the name of the file ends with."""
 
 SIZE = 1 << 18
-"""How many bytes the file has: more means fewer transactions, of which each takes longer."""
+"""How many bytes the file has: more means fewer transactions, and each takes longer."""
 
 OWNER_SIZE = 24
 """How many bytes say which SQLite file it belongs to, and at which time of it."""

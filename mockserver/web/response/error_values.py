@@ -118,7 +118,7 @@ def _code(facts: ErrorFacts, old: Any) -> list[Any]:
     """Common spellings of the error code; for a schema with an `enum` one of them may be valid.
 
     An example such as `VALIDATION_ERROR` is a code of this kind already, or shows how codes are spelled. What has
-    digits, such as `LIB-100`, is kept: nobody knows the numbers of the others.
+    digits, such as `LIB-100`, is kept: the numbers of other kinds are not known.
     """
     if isinstance(old, str) and not old.isdecimal() and any(letter.isdecimal() for letter in old):
         return [old]
