@@ -13,7 +13,7 @@ INSTALLED := build/installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: bench-dashboard bench-start bench-workers help serve test packages cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak attacks conformance \
+.PHONY: bench-dashboard bench-journal bench-start bench-workers help serve test packages cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale linear instructions soak attacks conformance \
         conformance-big corpus corpus-checks journeys joins foreign client-suites compared compared-32 fuzz-admin mutants independent-servers wheel dist workflows pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -76,6 +76,9 @@ bench-dashboard: $(VENV)/developed ## Measure how long the dashboard of a fresh 
 
 bench-workers: $(VENV)/developed ## Compare one and two workers on SQLite and Redis, and latencies at a fixed rate (ARGS="--no-peers")
 	@$(BIN)/python tests/benchmarks/workers.py $(ARGS)
+
+bench-journal: $(VENV)/developed ## Measure what the journal costs, in many short rounds with and without it (ARGS="--rounds 10")
+	@$(BIN)/python tests/benchmarks/journal.py $(ARGS)
 
 bench-namespaces: $(VENV)/developed ## Print what a namespace, a checkpoint and a snapshot cost
 	@$(BIN)/python tests/benchmarks/namespaces.py $(ARGS)
