@@ -84,7 +84,7 @@ def concurrent_once(context: CheckContext, resource: CheckedResource, op: Resour
 
 
 def _number_places(contract: Contract) -> Iterator[Place]:
-    """Fields that the service sets, of which a sentence says that no two items have the same."""
+    """Fields that the service sets and whose values no two items share, as a sentence says."""
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
         if op is None or resource.is_put:

@@ -31,7 +31,7 @@ ID_HEADERS = {"standard-webhooks": "webhook-id", **signature.ID_HEADERS}
 
 
 def sent(context: CheckContext, cause: DeliveryCause) -> None:
-    """After a success, the service sends what it promises, to the address that the client gave, in time."""
+    """After a success, the service sends what the document says, to the address that the client gave, in time."""
     seconds = _patience(context)
     awaited = cause.happen(context)
     arrived = bool(awaited.inbox.wait(1, seconds, awaited.is_meant))
@@ -218,7 +218,7 @@ def _change(resource: CheckedResource, changes: tuple[str, ...], *, needs_update
 
 
 def _places(contract: Contract, kind: str = "", only: str = "") -> Iterator[Place]:
-    """Every cause, or those of callbacks `only`; about the statement of a `kind`, or about what is promised."""
+    """Every cause, or those of callbacks `only`; about the statement of a `kind`, or about what the document says."""
     stated = contract.behaviour.service.delivery
     for operation, statement, cause in _causes(contract):
         if not only or statement.kind == only:

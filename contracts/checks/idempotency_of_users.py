@@ -22,7 +22,7 @@ OF_USERS = re.compile(
     r"(?:user|customer|account|client|member|tenant|caller|token|credential)s?\b",
     re.IGNORECASE,
 )
-"""How a sentence says whose keys are told apart: "keys count for each user"."""
+"""How a sentence says that each user has keys of their own: "keys count for each user"."""
 
 
 def key_of_another_user(
@@ -83,7 +83,7 @@ def _places(contract: Contract) -> Iterator[Place]:
             said = _said(contract, op)
             source = f'"{said.text}" ({said.pointer})' if said is not None else SOURCE
             evidence: Any = "described" if said is not None else "documented"
-            text = "The keys of users are told apart."
+            text = "Each user has keys of their own."
             yield op.name, StatementRef(op.name, "http", evidence, source, text), (resource, key_header(op), said)
 
 

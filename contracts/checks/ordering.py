@@ -216,7 +216,7 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
 def _with_inner_numbers(
     context: CheckContext, resource: CheckedResource, body: dict[str, Any], number: int
 ) -> dict[str, Any]:
-    """The body with other numbers inside of its objects and lists, of which a figure of the item may be the sum."""
+    """The body with other numbers inside of its objects and lists: a figure of the item may be their sum."""
     op, kept = resource.operations["create"], {each.field for each in resource.behaviour.references}
     for name, pointer in context.bodies.properties(op).items():
         if isinstance(body.get(name), list | dict) and name not in op.rule_fields:
@@ -230,7 +230,7 @@ LENGTHS = (9, 10, 100, 2)
 
 
 INNER = (28, 40, 300, 7)
-"""Numbers in lines of which a figure may be the sum: they, their squares, and hundredths of these differ so too."""
+"""Numbers in lines whose sum may be a figure of the item: they, their squares, and hundredths of these differ so too."""
 
 
 def _of_other_length(context: CheckContext, op: ResourceOperation, name: str, present: list[Any]) -> int | None:

@@ -24,7 +24,7 @@ MOST = 1_000_000
 
 
 def refused_lines(context: CheckContext, child: CheckedResource, owner: CheckedResource, reference: Reference) -> None:
-    """A request of which one line is refused takes nothing of what the other line names."""
+    """A request with a refused line takes nothing of what its other line names."""
     item = context.create_plentiful(owner, always=True)
     before = _numbers(current(context, item)[1])
     if not before:

@@ -69,7 +69,7 @@ def waiting_amount(
             about="moves up",
         )
         return
-    raise CannotBuildRequest(f"no two {child.name} items were found of which the second one waits")
+    raise CannotBuildRequest(f"no two {child.name} items were found so that the second one waits")
 
 
 def _made(context: CheckContext, above: CreatedItem, child: CheckedResource, fields: dict[str, Any]) -> CreatedItem:

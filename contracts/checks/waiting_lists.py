@@ -29,7 +29,7 @@ FIRST_MOVES_UP = re.compile(
 """How a sentence says who gets a place that becomes free."""
 
 WAITERS = 3
-"""How many wait: the first is told from the last one, and from one in the middle."""
+"""How many wait: enough to tell the first, the last and one in the middle apart."""
 
 
 def waiting_list(context: CheckContext, child: CheckedResource, owner: CheckedResource, field: str) -> None:

@@ -130,7 +130,7 @@ def check(
 
 
 def _hints(fault: Exception, given: Mapping[str, Any]) -> Iterator[str]:
-    """What to do about an invalid document of which some operations are valid. It is read again to find out."""
+    """What to do about an invalid document with some valid operations. It is read again to find out."""
     document = given["vendor_or_document"]
     if not isinstance(fault, InvalidDocument) or given["lenient"] or document == remote.STANDARD_INPUT:
         return

@@ -167,7 +167,7 @@ callbacks = _group(
     click.option(
         "--callbacks",
         is_flag=True,
-        help="Listen for callbacks and webhooks, and check that the service sends what the document promises.",
+        help="Listen for callbacks and webhooks, and check that the service sends what the document says.",
     ),
     click.option(
         "--callback-port",

@@ -158,7 +158,7 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._requests > 1 and not self._is_answered
 
     def _is_refused(self) -> bool:
-        """Has the target refused bytes of the request, so that nobody has read all of it?
+        """Has the target refused bytes of the request, so that it has not read all of it?
 
         A server that reads a request and breaks off closes the connection without a reset (RFC 9293 section 3.10.7.1).
         """

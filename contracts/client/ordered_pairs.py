@@ -27,7 +27,7 @@ PAIRS = (
     ("opening", "closing"),
     ("departure", "arrival"),
 )
-"""Words in the names of two properties of which the first comes before the second."""
+"""Words in the names of two properties: the first property comes before the second."""
 
 
 def in_order(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -213,7 +213,7 @@ INTERNALS: tuple[tuple[int, str, re.Pattern[bytes], Evidence], ...] = (
     (300, "an error message of a database", DATABASE, "implied"),
     (300, "the name of a constraint of a database", CONSTRAINT, "inferred"),
 )
-"""Fault code, what no error response contains, how it is told, and the evidence."""
+"""Fault code, what no error response contains, what is reported, and the evidence."""
 
 
 def _ends(operation: Operation, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseFault]:

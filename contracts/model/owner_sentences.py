@@ -67,7 +67,7 @@ CHANGING = re.compile(
     r"(?:e|es|ed|ing|y|ies)?\b"
 )
 DENIED = re.compile(r"(?i)\b(?:not|no|never|cannot|can't|nobody|only|private|except|but)\b")
-"""What makes a sentence about everybody one about nobody or somebody."""
+"""What makes a sentence about all users one about none or some of them."""
 
 READING = re.compile(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|find|retriev)(?:s|ed|ing|e|es)?\b")
 """Verbs of a sentence about who may do what: changing an item, and reading it."""

@@ -77,7 +77,7 @@ def plentiful_body(
 
 
 def needed_plentifully(schemas: Schemas, resources: dict[str, CheckedResource]) -> frozenset[str]:
-    """The names of the resources of which there may be too little for a create request: those that it refers to."""
+    """The names of the resources that may run out for a create request: those that it refers to."""
     return frozenset(_used_up(schemas, resources))
 
 

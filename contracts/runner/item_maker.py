@@ -95,7 +95,7 @@ class ItemMaker(ExistingItems):
         return made
 
     def _listed_values(self, resource: CheckedResource, sent: Mapping[str, Any]) -> dict[str, Any]:
-        """What a body has in fields of which the schema lists the values."""
+        """What a body has in fields whose values the schema lists."""
         known, keyword = self.bodies.properties(resource.operations["create"]), self.contract.schemas.keyword
         return {name: sent[name] for name, at in known.items() if name in sent and keyword(at, "enum") is not None}
 

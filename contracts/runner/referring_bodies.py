@@ -52,7 +52,7 @@ class ReferringBodies(RequestBodies):
     def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
         """As in the base class; for a reference, the key of another item.
 
-        An end of a span moves a little, and a number of which there may be too little changes by one.
+        An end of a span moves a little, and a number that may be too large for what is left changes by one.
         """
         for reference in self._of(op):
             if reference.field == name:

@@ -1,6 +1,6 @@
 """The parent process of `mockserver serve --workers N`: it starts workers, starts dead ones again, and ends them all.
 
-uvicorn's own supervisor starts fresh interpreters, each of which reads the documents again and begins with other random
+uvicorn's own supervisor starts fresh interpreters; each reads the documents again and begins with other random
 values. Here a worker is a copy (a fork) of the process that has read them: it is there in milliseconds, starts with the
 same state, and shares the memory (docs/workers.md).
 """
@@ -54,7 +54,7 @@ class _Running:
 
 
 class Supervisor:
-    """Keeps `count` processes running, each of which calls `serve(worker, ready, lifeline)`.
+    """Keeps `count` processes running; each calls `serve(worker, ready, lifeline)`.
 
     `ready` is to be called when the worker listens. `all_ready` is called once, in the parent, when all listen.
     """

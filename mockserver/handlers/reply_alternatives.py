@@ -28,7 +28,7 @@ class ReplyAlternative(Struct, frozen=True):
     outer: frozenset[str]
 
     def distance(self, fields: Mapping[str, Any]) -> tuple[int, int]:
-        """How little fields look like this alternative: values and names of which it has no such."""
+        """How little fields look like this alternative: how many values and names it does not allow."""
         wrong = sum(name in fields and fields[name] not in allowed for name, allowed in self.constants.items())
         return wrong, sum(name not in self.properties for name in fields)
 

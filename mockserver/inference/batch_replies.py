@@ -1,4 +1,4 @@
-"""Replies to requests about several items: how many there were, which ids they have, and which ids nobody has."""
+"""Replies to requests about several items: how many there were, which ids they have, and which ids no item has."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ AT_TIMES = lazy_pattern(r"\s*(on|at|during|between|from|while|when|until|then|no
 
 
 def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
-    """The property of which a sentence says that no two items share a value, and the sentence; None if none does."""
+    """The property whose values no two items share, as a sentence says, and the sentence; None if none does."""
     found = said.first(TAKEN)
     rest = found.sentence[found.match.end() :] if found is not None else ""
     if found is None or WITHIN.search(rest) or AT_TIMES.match(rest):

@@ -92,7 +92,7 @@ def field(
 
 
 def slug_source(name: str, asked: Properties, made: Mapping[str, Any]) -> dict[str, str]:
-    """The property of which an id called `slug` is made, if a client need not send one."""
+    """The property from which an id called `slug` is made, if a client need not send one."""
     known = {plain(each): each for each in asked}
     source = next((known[each] for each in ("name", "title", "label", "displayname") if each in known), "")
     is_slug = words(name)[-1:] == ("slug",) and made.get("generate") != "client"

@@ -105,7 +105,7 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
 def _is_about_the_item(draft: ResourceDraft, operation: Operation, name: str) -> bool:
     """Does a POST that answers 201 with the item above it make something else: `POST /polls/{id}/votes`?
 
-    What it sends has no property of the item, of which it would otherwise make another one.
+    What it sends has no property of the item; otherwise it would make another one.
     """
     sent = _sent(draft, operation)
     return bool(sent) and sent.isdisjoint(draft.properties()) and set(words(name)).isdisjoint(COPYING)

@@ -16,7 +16,7 @@ KINDS = frozenset(("type", "kind", "mode", "scope"))
 """Names of parameters that say of what kind something is."""
 
 KEYS = frozenset(("id",))
-"""The plain names of properties by which a wrapper is told from an item."""
+"""The plain names of properties that tell a wrapper from an item."""
 
 READS = frozenset(("get", "head"))
 

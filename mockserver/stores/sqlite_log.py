@@ -209,7 +209,7 @@ class SqliteLog(SqliteRounds):
             self._take()
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
-        """As SharedLog says. Nobody else can append from the first call of a round to its end."""
+        """As SharedLog says. No other process can append from the first call of a round to its end."""
         if not self._is_writing:
             self._take()
         head = self._head(partition)

@@ -177,7 +177,7 @@ def candidates(name: str, example: Any, facts: Facts, enum: tuple[Any, ...]) -> 
 
 
 def _is_item(name: str, facts: Facts) -> bool:
-    """Is the object of this name the item, of which it shows little more than the id?"""
+    """Is the object of this name the item, with little more than its id?"""
     return letters(name) == letters(facts.resource) or letters(name) in ITEMS
 
 

@@ -24,7 +24,7 @@ READING = frozenset({"age_of", "by_id", "get", "is_indexed", "view", "was_delete
 
 
 class NeedsLock(BaseException):
-    """No error, and nobody may take it for one: a request does more than to add items, or reads what it has added."""
+    """No error, and not to be taken for one: a request does more than to add items, or reads what it has added."""
 
 
 class Draft:

@@ -108,7 +108,7 @@ class SharedEndpoint(Endpoint):
     async def _in_parts(
         self, log: NamespaceLog, scope: Scope, receive: Any, values: tuple[str, ...]
     ) -> Answered | Waiting:
-        """The answer to a request of which as much as possible is done before the log is locked."""
+        """The answer to a request; as much of it as possible is done before the log is locked."""
         sharing, begun = self._sharing, None
         drafted = self._drafted(log, scope, receive, values)
         if drafted is not None:
