@@ -19,7 +19,7 @@ from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, ta
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
-from mockserver.handlers.joining import UnknownReferenceError
+from mockserver.handlers.joining import UnknownReferenceError, is_settled
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.owner_choice import choose_owner
@@ -349,7 +349,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields
     if plan.statements.references:
-        show_references(context, context.item, changed)
+        show_references(context, context.item, changed, kept_fields(before, changed))
 
 
 def create_with_id(context: RequestContext) -> None:
@@ -372,8 +372,15 @@ def create_with_id(context: RequestContext) -> None:
     context.record = record
 
 
-def show_references(context: RequestContext, record: Record, sent: frozenset[str]) -> None:
-    """Show in an item the other items whose ids a client sent.
+def kept_fields(before: Record, changed: frozenset[str]) -> frozenset[str]:
+    """The fields that an update leaves as they are. A generated item may be one whose references name no items yet."""
+    return frozenset(before.fields) - changed if is_settled(before) else NO_NAMES
+
+
+def show_references(
+    context: RequestContext, record: Record, sent: frozenset[str], kept: frozenset[str] = NO_NAMES
+) -> None:
+    """Show in an item the other items whose ids a client sent; fields that were `kept` name the same items as before.
 
     Raises Invalid, Missing or Conflict for an id that no item has, if all items are known or the document says that it
     is refused, and the operation documents the status.
@@ -382,7 +389,7 @@ def show_references(context: RequestContext, record: Record, sent: frozenset[str
     if source is None:
         return
     try:
-        record.fields = source.written(plan.name, context.tenant, plan.owner(context.call.path), record, sent)
+        record.fields = source.written(plan.name, context.tenant, plan.owner(context.call.path), record, sent, kept)
     except UnknownReferenceError as fault:
         refusal = documented_refusal(context.bound.operation, str(fault), fault.resource, (fault.name,), REFUSING)
         if fault.is_refused and refusal is not None:

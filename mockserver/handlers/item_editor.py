@@ -15,6 +15,7 @@ from mockserver.handlers.actions import (
     create,
     find,
     is_generated,
+    kept_fields,
     remove,
     show_references,
 )
@@ -146,7 +147,7 @@ class ItemEditor:
         context, plan, held = self._context, self._plan, self._collection
         self._check_id(record)
         if self._is_checked:
-            self._complete(record, changed)
+            self._complete(record, changed, kept_fields(before, changed) if before is not None else frozenset())
         else:
             record.hidden[UNCHECKED] = context.transaction.store.has_unchecked = True
         check_unique(context, held, record.id, record.fields)
@@ -156,24 +157,24 @@ class ItemEditor:
             context.transaction.swap(held, before, record)
         return masked(record.fields, plan.secrets)
 
-    def _complete(self, record: Record, changed: frozenset[str]) -> None:
+    def _complete(self, record: Record, changed: frozenset[str], kept: frozenset[str]) -> None:
         """Compute what depends on the fields. Raises Invalid with all that is wrong with the item."""
         context, plan = self._context, self._plan
         record.hidden.pop(UNCHECKED, None)
         if plan.statements.references:
-            self._show_references(record, changed)
+            self._show_references(record, changed, kept)
         if plan.derived:
             plan.derive(context.call, record, context.moment, context.before)
         faults = self._check.faults(record.fields)
         if faults:
             raise Invalid(faults[0].message, faults=faults)
 
-    def _show_references(self, record: Record, changed: frozenset[str]) -> None:
+    def _show_references(self, record: Record, changed: frozenset[str], kept: frozenset[str]) -> None:
         """Show the items whose ids are given. Raises Invalid for an id that no item has, where clients get that too."""
         # Only a text or a number can be the id of an item; what clients send has been validated, this was not.
         others = {n: v for n in changed if not isinstance(v := record.fields[n], str | int)}
         try:
-            show_references(self._context, record, changed - others.keys())
+            show_references(self._context, record, changed - others.keys(), kept)
         except Invalid as refusal:
             raise _invalid(refusal.faults[0].field, refusal.message) from None
         record.fields = {**record.fields, **others}

@@ -124,13 +124,21 @@ class Materializer:
             if record is not None:
                 collection.add(record)
 
-    def written(self, resource: str, tenant: str, owner: str, record: Record, sent: frozenset[str]) -> dict[str, Any]:
-        """The fields of an item that a client wrote, showing the items whose ids it sent.
+    def written(
+        self,
+        resource: str,
+        tenant: str,
+        owner: str,
+        record: Record,
+        sent: frozenset[str],
+        kept: frozenset[str] = frozenset(),
+    ) -> dict[str, Any]:
+        """The fields of an item that a client wrote, showing the items whose ids it sent; an update `kept` others.
 
         Raises UnknownReferenceError for an id that no item has.
         """
         try:
-            return self.joins.written(self._plans[resource], tenant, owner, record, sent, whole=self.is_whole)
+            return self.joins.written(self._plans[resource], tenant, owner, record, sent, kept, whole=self.is_whole)
         except UnknownReferenceError as fault:
             fault.is_refused = fault.is_refused and not self._unknown
             raise

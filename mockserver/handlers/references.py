@@ -71,11 +71,20 @@ class Joins:
         return joined
 
     def written(
-        self, plan: ResourcePlan, tenant: str, owner: str, record: Record, sent: frozenset[str], *, whole: bool
+        self,
+        plan: ResourcePlan,
+        tenant: str,
+        owner: str,
+        record: Record,
+        sent: frozenset[str],
+        kept: frozenset[str],
+        *,
+        whole: bool,
     ) -> dict[str, Any]:
         """The fields of an item that a client wrote, showing the items whose ids it `sent`.
 
-        What the service set refers to the items above, and if the world is `whole` to other existing items too. Raises
+        What the service set refers to the items above, and if the world is `whole` to other existing items too. Fields
+        that an update `kept` go on naming the same items, unless they show one whose id was sent. Raises
         UnknownReferenceError for an id that no item has.
         """
         subject = self._record_subject(plan, owner, record)
@@ -90,8 +99,8 @@ class Joins:
                     unknown = unknown or fault
         unknown = unknown or self._unknown_inside(references, tenant, subject, record, sent)
         for reference in references:
-            is_known = whole or joining.is_followed(reference) or _is_above(reference, subject)
-            if reference.steps[0] not in sent and is_known:
+            is_free = reference.steps[0] not in kept and (whole or _is_above(reference, subject))
+            if reference.steps[0] not in sent and (is_free or joining.is_followed(reference)):
                 joining.join(reference)
         fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
         fields = self._listing(plan, tenant, subject, fields, sent)

@@ -42,8 +42,16 @@ class ItemSource(Protocol):
         """Make the items of a resource below the first owner, so that there are some."""
         ...
 
-    def written(self, resource: str, tenant: str, owner: str, record: Record, sent: frozenset[str]) -> dict[str, Any]:
-        """The fields of an item that a client wrote, showing the items whose ids it sent."""
+    def written(
+        self,
+        resource: str,
+        tenant: str,
+        owner: str,
+        record: Record,
+        sent: frozenset[str],
+        kept: frozenset[str] = frozenset(),
+    ) -> dict[str, Any]:
+        """The fields of an item that a client wrote, showing the items whose ids it sent; an update `kept` others."""
         ...
 
     def join(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:

@@ -107,6 +107,31 @@ def test_a_changed_item_shows_the_new_one(shop: Client) -> None:
     assert "Ada" == shop.patch(f"/orders/{order}", json={"customer_id": ada["id"]}).json()["customer"]["name"]
 
 
+def test_a_change_of_another_field_leaves_the_item_that_is_named(shop: Client) -> None:
+    for customer in ids(shop, "/customers"):
+        order = shop.post("/orders", json={"customer_id": customer}).json()
+
+        changed = shop.patch(f"/orders/{order['id']}", json={"note": "urgent"}).json()
+
+        assert {**order, "note": "urgent"} == changed
+
+
+def test_a_change_by_hand_leaves_the_item_that_is_named(shop: Client) -> None:
+    for customer in ids(shop, "/customers"):
+        order = shop.post("/orders", json={"customer_id": customer}).json()
+
+        shop.patch(f"/_mock/state/shop/order/{order['id']}", json={"note": "urgent"})
+
+        assert {**order, "note": "urgent"} == shop.get(f"/orders/{order['id']}").json()
+
+
+def test_a_generated_item_names_the_same_items_after_a_change(shop: Client) -> None:
+    for order in shop.get("/orders").json():
+        shop.patch(f"/orders/{order['id']}", json={"note": "urgent"})
+
+        assert {**order, "note": "urgent"} == shop.get(f"/orders/{order['id']}").json()
+
+
 def test_an_unknown_id_is_refused_and_nothing_is_created(shop: Client) -> None:
     refused = shop.post("/orders", json={"customer_id": "nobody"})
 
