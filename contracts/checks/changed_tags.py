@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from contracts.checks.conditional_requests import check_reply_tag
 from contracts.checks.stored_fields import changed_fields
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -36,6 +37,8 @@ def changed_tag(context: CheckContext, resource: CheckedResource, op: ResourceOp
             if done.status >= 300:
                 break
             _compare(context, op, made, before, done)
+            if context.item(op, done):
+                check_reply_tag(context, made, done)
 
 
 def _compare(context: CheckContext, op: ResourceOperation, made: CreatedItem, before: Any, done: Any) -> None:

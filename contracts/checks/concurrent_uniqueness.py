@@ -8,11 +8,14 @@ from collections.abc import Iterator
 
 from contracts.checks.item_view import as_json, documented
 from contracts.checks.repeated_requests import once_places
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT, owner_of
+from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.descriptions import description
 from mockserver.inference.names import words
@@ -28,6 +31,10 @@ OWN = re.compile(
     re.IGNORECASE,
 )
 """How a sentence says that no two items have the same value."""
+
+
+AT_ONCE = re.compile(r"\bat the same time\b|\bconcurrent|\bsimultaneous|\bat once\b|\bin parallel\b", re.IGNORECASE)
+"""How a sentence says that it holds for concurrent requests, too."""
 
 
 def concurrent_numbers(context: CheckContext, resource: CheckedResource, field: str) -> None:
@@ -83,6 +90,63 @@ def concurrent_once(context: CheckContext, resource: CheckedResource, op: Resour
     )
 
 
+def concurrent_repeat(context: CheckContext, child: CheckedResource, owner: CheckedResource) -> None:
+    """Of equal requests of which a second one conflicts, one succeeds, also if they come at the same time."""
+    user = context.main_user
+    context.create(child)  # this finds out what the item above needs
+    above = _prepared(context, child, owner)
+    body = context.body_below(above, child)
+    sent = [context.try_create(child, body, path=above.path_below(child), may_conflict=True)[0] for _ in range(2)]
+    if [sent[0].status < 300, sent[1].status] != [True, CONFLICT]:
+        raise CannotBuildRequest(f"two equal requests are answered with {sent[0].status} and {sent[1].status}")
+    for _ in range(ROUNDS):
+        above = _prepared(context, child, owner)
+        body, path = context.body_below(above, child), above.path_below(child)
+        exchanges = context.send_together(child.operations["create"].operation, [body] * CONCURRENT, path)
+        accepted = [each for each in exchanges if 200 <= each.status < 300]
+        for each in accepted:
+            context.record_created(child, each, body, user, path)
+        if not accepted:
+            raise CannotBuildRequest(f"{context.operation} answers {exchanges[0].status} to requests at the same time")
+        is_one = context.expect(
+            len(accepted) == 1,
+            f"one of {CONCURRENT} equal requests at the same time succeeds, as of two that are sent one after the other",
+            f"{len(accepted)} succeed",
+            above.exchange,
+            *exchanges,
+            about="repeat",
+        )
+        if not is_one:
+            return
+
+
+def _prepared(context: CheckContext, child: CheckedResource, owner: CheckedResource) -> CreatedItem:
+    """A new item below which the main user can create one."""
+    above = context.create(owner, user=context.user_above(child, context.main_user))
+    context.prepare(above, child)
+    return above
+
+
+def _repeat_places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for child in known.values():
+        owner, stated = known.get(owner_of(child)), child.behaviour
+        if owner is None or not owner.can("create") or not child.can("create") or stated.unique or stated.capacity:
+            continue
+        op = child.operations["create"]
+        if op.media_type is not None and any(each.status == str(CONFLICT) for each in op.operation.responses):
+            said = next(
+                (each for each in operation_sentences(contract.schemas, op.operation) if AT_ONCE.search(each.text)),
+                None,
+            )
+            evidence: Evidence = "described" if said is not None else "implied"
+            source = (
+                said.source if said is not None else "the documented 409, and what requests one after the other show"
+            )
+            text = "What conflicts one after the other conflicts at the same time."
+            yield op.name, StatementRef(op.name, "http", evidence, source, text), (child, owner)
+
+
 def _number_places(contract: Contract) -> Iterator[Place]:
     """Fields that the service sets and whose values no two items share, as a sentence says."""
     for resource in checked_resources(contract).values():
@@ -111,4 +175,5 @@ def _said(contract: Contract, op: ResourceOperation, field: str, pointer: str) -
 CHECKS = (
     Check("concurrent-numbers", (), _number_places, concurrent_numbers, exclusive=False),
     Check("concurrent-once", (), once_places, concurrent_once, exclusive=False),
+    Check("concurrent-repeat", (), _repeat_places, concurrent_repeat, exclusive=False),
 )

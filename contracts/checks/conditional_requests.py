@@ -132,6 +132,7 @@ def _check_current(context: CheckContext, resource: CheckedResource, op: Resourc
     )
     if accepted.status >= 300 or op.behaviour.action is None or op.behaviour.action.does == "delete":
         return
+    check_reply_tag(context, created, accepted)
     if context.get(created).header("etag") != tag:
         again = context.send(op, path=created.path, body=body, headers={"if-match": tag})
         context.expect_status(
@@ -142,6 +143,22 @@ def _check_current(context: CheckContext, resource: CheckedResource, op: Resourc
             accepted,
             again,
             about="old",
+        )
+
+
+def check_reply_tag(context: CheckContext, created: CreatedItem, exchange: RecordedExchange) -> None:
+    """The tag in the reply to a change is the one that a GET shows (RFC 9110 section 8.8): the next change needs it."""
+    tag = exchange.header("etag")
+    response = context.get(created) if tag else exchange
+    if tag and response.status == 200:
+        context.expect(
+            response.header("etag") == tag,
+            f"the ETag in the reply to {exchange.method} is that of the item after it",
+            f"{tag}, and a GET shows {response.header('etag')}",
+            created.exchange,
+            exchange,
+            response,
+            about=f"tag of {exchange.method}",
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from contracts.checks.item_view import as_json, documented
 from contracts.checks.stored_fields import current
@@ -16,7 +17,10 @@ from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.larger_bodies import larger_bodies
 from mockserver.contract import Contract
-from mockserver.inference.figure_sentences import Figure, figures
+from mockserver.inference.figure_sentences import Figure, figures, formula
+
+GUESSED = ("inferred", "assumed")
+"""The evidence of a statement that breaks nothing if it does not hold."""
 
 
 def described_figures(context: CheckContext, resource: CheckedResource, sentences: tuple[Figure, ...]) -> None:
@@ -76,11 +80,28 @@ def _places(contract: Contract) -> Iterator[Place]:
         if resource.can("create", kind):
             fields = documented(contract, resource.operations[kind])
             create = resource.operations["create"].operation
-            sentences = (*figures(contract.schemas, fields), *discounts(contract.schemas, create, fields))
+            said = (*figures(contract.schemas, fields), *discounts(contract.schemas, create, fields))
+            known = {(each.within, each.field) for each in said}
+            stated = (each for each in _stated(contract, resource, fields) if (each.within, each.field) not in known)
+            sentences = (*said, *stated)
             if sentences:
                 op = resource.operations["create"]
                 statement = StatementRef(op.name, "schema", "described", sentences[0].source, sentences[0].text)
                 yield op.name, statement, (resource, sentences)
 
 
-CHECKS = (Check("described-figures", (), _places, described_figures, exclusive=False),)
+def _stated(contract: Contract, resource: CheckedResource, fields: Mapping[str, str]) -> Iterator[Figure]:
+    """The figures that a behaviour file states, as far as they are no guess."""
+    schemas = contract.schemas
+    for each in resource.behaviour.figures:
+        entries = schemas.items(fields[each.within]) if each.within in fields else None
+        known = schemas.properties(entries) if entries is not None else {} if each.within else fields
+        value = formula(schemas, known, each.formula)
+        if value is None or each.field not in known or each.evidence in GUESSED:
+            continue
+        may_round = "integer" in schemas.types(known[each.field]) and any(sign in each.formula for sign in "/.")
+        slack = Fraction(1) if may_round else Fraction(1, 100)
+        yield Figure(each.field, value, each.formula, slack, each.source, each.within)
+
+
+CHECKS = (Check("described-figures", ("figures",), _places, described_figures, exclusive=False),)

@@ -48,7 +48,8 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
 
 def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
     body = context.bodies.minimal(op, context.check) if op.media_type else None
-    return context.send(op, path=created.path, body=MISSING if body is None else body)
+    user = context.acting_user(op, created)
+    return context.send(op, user=user, path=created.path, body=MISSING if body is None else body)
 
 
 def _check_reply(

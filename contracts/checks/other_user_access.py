@@ -28,6 +28,8 @@ def access_of(context: CheckContext, resource: CheckedResource, owner: User, oth
     """
     before = total(context, resource, other)
     made = item_apart(context, resource, owner)
+    if context.is_below_other(made):
+        raise CannotBuildRequest(f"a {resource.name} is created below an item of {other.name}, who has rights there")
     access = Access(owner, other, made, owners_view(context, made))
     access.attempts += lists(context, access)
     access.attempts += totals(context, access, before)
@@ -82,8 +84,8 @@ def _nested(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
         path = {**access.made.path, parent.parameter: access.made.id}
         path |= {child.owner_key: access.made.id} if child.owner_key else {}
         exchange, below = context.try_create(child, user=access.owner, path=path, may_conflict=True)
-        if below is None:
-            continue
+        if below is None or below.user.secret == access.other.secret:
+            continue  # what only others may add is theirs
         for name in ("list", "get"):
             op = child.operations.get(name)
             if op is not None and child.leads_through_owner(op):

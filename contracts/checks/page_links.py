@@ -13,7 +13,7 @@ from contracts.checks.filter_values import two_values
 from contracts.checks.lists import ids
 from contracts.checks.paging import PagedList, paged_list
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.pagination import largest_page, link_targets, listed
+from contracts.client.pagination import largest_page, link_targets, listed, next_address
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.link_sentences import next_only_before_more
@@ -86,7 +86,7 @@ def _check_filtered(context: CheckContext, target: PagedList) -> None:
 
     Without them a client that follows the links reads items that it did not ask for.
     """
-    selected = _selection(context, target)
+    selected = selection(context, target)
     if selected is None:
         return
     query, made = selected
@@ -111,13 +111,18 @@ def _check_filtered(context: CheckContext, target: PagedList) -> None:
     )
 
 
-def _selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any], CreatedItem] | None:
+def selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any], CreatedItem] | None:
     """A query that selects three new items, and one of them; None if no filter takes a value of a new item."""
     resource = target.resource
     if not resource.can("create") or context.target.read_only:
         return None
     create = resource.operations["create"]
-    for statement in target.op.behaviour.filter:
+    # A text is one of our own, so that the list has no other items.
+    known = context.bodies.properties(create)
+    by_text = sorted(
+        target.op.behaviour.filter, key=lambda each: "string" not in _types(context, known.get(each.field))
+    )
+    for statement in by_text:
         full = context.body(resource, full=True)
         texts = context.bodies.free_text_fields(create, full) if statement.field == EVERY_FIELD else [statement.field]
         is_query = statement.location == "query" and statement.parameter and statement.compare == "equal"
@@ -131,9 +136,13 @@ def _selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any]
             continue
         query = {statement.parameter: value}
         listed, shown = target.page(context, query)
-        if {str(each.id) for each in made} <= set(listed) and "next" not in link_targets(shown):
+        if {str(each.id) for each in made} <= set(listed) and next_address(target.op, shown) is None:
             return query, made[0]
     return None
+
+
+def _types(context: CheckContext, pointer: str | None) -> frozenset[str]:
+    return context.contract.schemas.types(pointer) if pointer is not None else frozenset()
 
 
 def _takes(context: CheckContext, target: PagedList, size: int) -> bool:

@@ -112,10 +112,12 @@ def _foreign_places(contract: Contract) -> Iterator[Place]:
         op = resource.operations.get("create")
         if op is None or not op.operation.security or not all(op.operation.security):
             continue
+        schema = op.body_schema(contract.schemas)
+        sent = contract.schemas.properties(schema) if schema is not None else {}
         found = {
             each.field: each.resource
             for each in resource.behaviour.references
-            if each.field.isidentifier() and _is_by_id(contract, known, each)
+            if each.field in sent and each.field.isidentifier() and _is_by_id(contract, known, each)
         }
         if found:
             text = "What a user may not read is not referred to either."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
@@ -58,15 +59,17 @@ def repeated_request(context: CheckContext, resource: CheckedResource, op: Resou
     )
 
 
-def send_least(context: CheckContext, op: ResourceOperation, path: object) -> RecordedExchange:
+def send_least(
+    context: CheckContext, op: ResourceOperation, path: object, user: User | None = None
+) -> RecordedExchange:
     """The request with the smallest numbers that may be meant, where others are refused: an option of a poll."""
     body = context.bodies.minimal(op, context.check) if op.media_type else None
     known = dict(path) if isinstance(path, dict) else {}
-    exchange = context.send(op, path=known, body=MISSING if body is None else body)
+    exchange = context.send(op, user=user, path=known, body=MISSING if body is None else body)
     if exchange.status in (400, 409, 422) and body is not None:
         least = {name: 0 if type(value) is int else value for name, value in body.items()}
         if least != body and context.bodies.accepts(op, least):
-            return context.send(op, path=known, body=least)
+            return context.send(op, user=user, path=known, body=least)
     return exchange
 
 

@@ -93,7 +93,8 @@ def _go(context: CheckContext, created: CreatedItem, way: Sequence[Step]) -> lis
             continue
         is_whole = step.op == created.resource.operations.get("replace")
         body = {**created.sent, **step.body} if is_whole else step.body
-        done.append(context.send(step.op, path=created.path, body=body))
+        user = context.acting_user(step.op, created)
+        done.append(context.send(step.op, user=user, path=created.path, body=body))
         if done[-1].status >= 300:
             return None
     return done
@@ -110,7 +111,7 @@ def _try(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> 
     if child is not None and child is not created.resource:
         return context.try_create(child, path=created.path_below(child), may_conflict=True)[0]
     body = dict(created.sent) if op == created.resource.operations.get("replace") else _body(context, op)
-    return context.send(op, path=created.path, body=body)
+    return context.send(op, user=context.acting_user(op, created), path=created.path, body=body)
 
 
 def _places(contract: Contract) -> Iterator[Place]:
@@ -121,9 +122,22 @@ def _places(contract: Contract) -> Iterator[Place]:
             continue
         fields = documented(contract, shows)
         for op in _about(contract, resource):
-            rule = state_rule(contract.schemas, op.operation, fields, resource.name)
-            if rule is not None:
-                yield op.name, StatementRef(op.name, "http", "described", rule.source, rule.text), (resource, op, rule)
+            said = state_rule(contract.schemas, op.operation, fields, resource.name)
+            rules = [(said, StatementRef(op.name, "http", "described", said.source, said.text))] if said else []
+            rules += [(rule, ref) for rule, ref in _stated(op, resource) if said is None or rule.field != said.field]
+            for rule, ref in rules:
+                yield op.name, ref, (resource, op, rule)
+
+
+def _stated(op: ResourceOperation, resource: CheckedResource) -> Iterator[tuple[StateRule, StatementRef]]:
+    """The rules that a behaviour file states about an operation, as far as they are no guess."""
+    action = op.behaviour.action
+    for each in op.behaviour.refused:
+        of = each.of or (action.of if action is not None else resource.name)
+        if of == resource.name and each.evidence not in ("inferred", "assumed"):
+            states = frozenset((each.field, value) for value in each.when or each.unless)
+            rule = StateRule(states, not each.when, each.source)
+            yield rule, StatementRef.of(op.name, "refused", each, rule.text)
 
 
 def _about(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
@@ -136,4 +150,4 @@ def _about(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOp
             yield op
 
 
-CHECKS = (Check("forbidden-state", (), _places, forbidden_state, exclusive=False),)
+CHECKS = (Check("forbidden-state", ("refused",), _places, forbidden_state, exclusive=False),)

@@ -85,7 +85,7 @@ def stated_count(context: CheckContext, count: CountedPair) -> None:
     for number in ("first", "second"):
         exchange, item = _below(context, count, first.item)
         made += [item] if item is not None else []
-        if not first.expect(_worth(count, exchange, item), f"after the {number} {name}", exchange):
+        if not first.expect(worth(count, exchange, item), f"after the {number} {name}", exchange):
             return
     field = _moving_field(context, count)
     if field and made and not _check_move(context, count, first, made[0], field):
@@ -95,7 +95,7 @@ def stated_count(context: CheckContext, count: CountedPair) -> None:
         removed = context.delete(made[1])
         if 200 <= removed.status < 300 and removed.status != 202:
             first.expect(
-                -_worth(count, made[1].exchange, made[1]),
+                -worth(count, made[1].exchange, made[1]),
                 f"after the second {name} is deleted",
                 removed,
                 operation=delete.name,
@@ -124,9 +124,9 @@ def _check_move(context: CheckContext, count: CountedPair, first: Watched, item:
     moved = context.send(op, path=item.path, body=body) if context.bodies.accepts(op, body) else None
     if moved is None or moved.status >= 300 or current(context, item)[1].get(field) != second.item.id:
         return True
-    worth, name = _worth(count, item.exchange, item), count.child.name
-    gone = first.expect(-worth, f"after a {name} has moved away", moved, operation=op.name)
-    return second.expect(worth, f"after a {name} has moved to it", item.exchange, moved, operation=op.name) and gone
+    amount, name = worth(count, item.exchange, item), count.child.name
+    gone = first.expect(-amount, f"after a {name} has moved away", moved, operation=op.name)
+    return second.expect(amount, f"after a {name} has moved to it", item.exchange, moved, operation=op.name) and gone
 
 
 def _below(
@@ -142,7 +142,7 @@ def _below(
     return made.exchange, made
 
 
-def _worth(count: CountedPair, exchange: RecordedExchange, item: CreatedItem | None) -> Fraction:
+def worth(count: CountedPair, exchange: RecordedExchange, item: CreatedItem | None) -> Fraction:
     """By how much an item raises the figure."""
     amount = count.stated.sum
     if not amount:

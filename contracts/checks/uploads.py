@@ -36,6 +36,11 @@ FILE_NAME = "contract-check"
 
 TEXT_TYPE = "text/plain"
 
+ANY_TYPE = "application/octet-stream"
+
+FRAGILE = (b"contract-check\n", b"contract-check\r\n\r\n", b"\r\n contract-check \t", b"\x00contract\xffcheck\x1a\x00")
+"""Contents whose first or last bytes a careless reader of multipart bodies takes for line ends or spaces."""
+
 LETTERS = "Grüße, ein Brief für Zoë – 漢字"
 """The text of a file in which a letter has one to three bytes in UTF-8."""
 
@@ -115,8 +120,8 @@ def download(context: CheckContext, upload: _Upload, get: ResourceOperation) -> 
     path = upload_path(context, upload.op, upload.resource)
     success = get.operation.success()
     shown = {media.name for media in success.content} if success is not None else set()
-    for kind in [each for each in upload.types if each in SAMPLE_FILES and each in shown][:4]:
-        exchange = _sent(context, upload, path, None, kind)
+    for kind, content in _files(upload, shown):
+        exchange = _sent(context, upload, path, content, kind)
         made = _made(context, upload, exchange, path)
         if made is None:
             continue
@@ -124,9 +129,9 @@ def download(context: CheckContext, upload: _Upload, get: ResourceOperation) -> 
         if got.status != 200:
             raise CannotBuildRequest(f"{get.name} answers {got.status} for a new {made.resource.name}")
         context.expect(
-            got.reply_body == SAMPLE_FILES[kind](),
-            f"a download shows the bytes of the {kind} that was uploaded",
-            f"{len(got.reply_body)} bytes, not {len(SAMPLE_FILES[kind]())} or other ones",
+            got.reply_body == content,
+            f"a download shows the bytes of the {kind} that was uploaded: {len(content)} bytes, {content[-4:]!r} at the end",
+            f"{len(got.reply_body)} bytes, {got.reply_body[-4:]!r} at the end",
             exchange,
             got,
             about="bytes",
@@ -142,6 +147,15 @@ def download(context: CheckContext, upload: _Upload, get: ResourceOperation) -> 
             about="type",
             statement=_stated(context, get, TYPED, "A download has the media type of the file."),
         )
+
+
+def _files(upload: _Upload, shown: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Small files of the media types that are uploaded and shown, and for bytes of any kind those that are often lost."""
+    for kind in [each for each in upload.types if each in shown][:4]:
+        if kind in SAMPLE_FILES:
+            yield kind, SAMPLE_FILES[kind]()
+        if kind == ANY_TYPE:
+            yield from ((kind, content) for content in FRAGILE)
 
 
 def _made(

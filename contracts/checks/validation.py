@@ -133,7 +133,7 @@ def _check_case(
             context,
             op,
             exchange,
-            f"a request with {_place(name, case)}, which `{case.keyword.rpartition('/')[2]}` forbids,",
+            f"a request with {place_of(name, case)}, which `{case.keyword.rpartition('/')[2]}` forbids,",
             f"{name} {case.keyword}",
             "" if set(case.keyword.split("/")[:-1]) - {"items"} else name,  # an error may name what is inside
             case.keyword,
@@ -143,7 +143,7 @@ def _check_case(
         _check_accepted(context, resource, op, created, base, name, case)
 
 
-def _place(name: str, case: BoundaryCase) -> str:
+def place_of(name: str, case: BoundaryCase) -> str:
     """The invalid value and where it is: `address.zip "x"`, or `address without zip`."""
     value, place = case.value, name
     for step in case.keyword.split("/")[:-1]:

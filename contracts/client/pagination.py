@@ -123,6 +123,17 @@ def _given_positions(op: ResourceOperation, exchange: RecordedExchange) -> Itera
     yield from found or _by_template(op, exchange)
 
 
+def next_address(op: ResourceOperation, exchange: RecordedExchange) -> str | None:
+    """The address of the next page, as a response shows it in its body or its `Link` header; None if it shows none."""
+    given = (each for each in _given_positions(op, exchange) if isinstance(each, str))
+    return next((each for each in given if is_address(each)), None)
+
+
+def is_address(text: str) -> bool:
+    """Is a position the address of a page, and no cursor?"""
+    return "://" in text or text.startswith(("/", "?"))
+
+
 def link_targets(exchange: RecordedExchange) -> dict[str, str]:
     """The targets in the `Link` header of a response, by relation in small letters; the first of each counts."""
     found: dict[str, str] = {}
@@ -156,7 +167,7 @@ def _position(paging: Paging, given: Any) -> Any:
     """The value of the parameter for the next page: as it is, or out of the address of that page; None if empty."""
     if given is None or given == "" or given is False:
         return None
-    if isinstance(given, str) and ("://" in given or given.startswith(("/", "?"))):
+    if isinstance(given, str) and is_address(given):
         return dict(parse_qsl(urlsplit(given).query)).get(paging.position)
     return given
 

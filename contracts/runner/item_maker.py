@@ -24,6 +24,9 @@ from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
 
+HIDDEN = 404
+"""The status by which a service hides an item from who may not see it (RFC 9110 section 15.5.4)."""
+
 REFUSED = frozenset({400, CONFLICT, 422})
 """How services refuse a value that another item has."""
 
@@ -221,8 +224,8 @@ class ItemMaker(ExistingItems):
         path = {**above, **self._put_to(resource, sent), **(path or {})}
         sent = self._of_same_owner(resource, user, path, sent)
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
-        if exchange.status == CONFLICT and not (may_conflict and given):
-            exchange, sent = self._in_needed_state(resource, user, path, sent, headers) or (exchange, sent)
+        if self._may_be_of_state(resource, exchange.status) and not (may_conflict and given):
+            exchange, sent = self._in_needed_state(resource, user, path, body, headers) or (exchange, sent)
         if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
             exchange, sent = self._differing_more(resource, exchange, sent, user, path)
         if exchange.status in REFUSED and self._may_have_another_form(resource, sent):
@@ -234,21 +237,30 @@ class ItemMaker(ExistingItems):
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if not given and self._refusal_may_be_of_owner(resource, exchange.status):
-            path = self.create(self.shared.resources[owner_of(resource)], user=user).path_below(resource)
+            owner = self.create(self.shared.resources[owner_of(resource)], user=self.user_above(resource, user))
+            path = owner.path_below(resource)
             sent = self._of_same_owner(resource, user, path, sent)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
-            if exchange.status == CONFLICT:
-                exchange, sent = self._in_needed_state(resource, user, path, sent, headers) or (exchange, sent)
+            if self._may_be_of_state(resource, exchange.status):
+                exchange, sent = self._in_needed_state(resource, user, path, body, headers) or (exchange, sent)
         if exchange.status == CONFLICT and self._is_documented_conflict(resource):
             raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
         return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def user_above(self, resource: CheckedResource, user: User) -> User:
+        """Who owns the item below which a user creates; `ItemsBelowOthers` knows better."""
+        return user
+
+    def _may_be_of_state(self, resource: CheckedResource, status: int) -> bool:
+        """May the state of the owner be why a create is refused? One of another user may be hidden in some states."""
+        return status == CONFLICT or (status == HIDDEN and resource.name in self.shared.below_others)
 
     def _in_needed_state(
         self,
         resource: CheckedResource,
         user: User,
         path: Mapping[str, Any],
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
         headers: Mapping[str, str] | None,
     ) -> tuple[RecordedExchange, dict[str, Any]] | None:
         """Send a create request again where the state of the owner was the reason; `PreparedItems` does it."""

@@ -70,9 +70,13 @@ class PreparedItems(ItemMaker):
                 step.child, user=made.user, path=made.path_below(step.child), may_conflict=True
             )
         else:
-            exchange = self.send(step.op, user=made.user, path=made.path, body=step.body)
+            exchange = self.send(step.op, user=self.acting_user(step.op, made), path=made.path, body=step.body)
         self._created.prepared(made, exchange)
         return exchange
+
+    def acting_user(self, op: ResourceOperation, made: CreatedItem) -> User:
+        """Who may do something with an item: who made it; `ItemsBelowOthers` knows better."""
+        return made.user
 
     def go(self, made: CreatedItem, way: Sequence[Step]) -> bool:
         """Take all steps, and none to create what there is below the item already. Returns whether each succeeded."""
@@ -87,30 +91,39 @@ class PreparedItems(ItemMaker):
 
     def bring_to(self, op: ResourceOperation, made: CreatedItem) -> bool:
         """Bring an item that refused an action into the state that the action needs. Returns whether that worked."""
-        way = self.way_to(op, made.resource, lambda item: self._status_of(op, item))
+        way = self.way_to(op, made.resource, made.user, lambda item: self._status_of(op, item))
         return bool(way) and self.go(made, way)
 
     def _status_of(self, op: ResourceOperation, made: CreatedItem) -> int:
-        return self.send(op, user=made.user, path=made.path, body=self._action_body(op)).status
+        user = self.acting_user(op, made)
+        return self.send(op, user=user, path=made.path, body=self._action_body(op)).status
 
-    def way_to(self, op: ResourceOperation, resource: CheckedResource, attempt: Callable[[CreatedItem], int]) -> Way:
-        """The steps after which an item of a resource accepts a request; none if no way is found.
+    def way_to(
+        self, op: ResourceOperation, resource: CheckedResource, user: User, attempt: Callable[[CreatedItem], int]
+    ) -> Way:
+        """The steps after which an item of a resource and user accepts a request; none if no way is found.
 
         `attempt` sends the request and returns the status.
         """
         if op.name not in self.shared.ways:
             self.shared.ways[op.name] = ()
-            self.shared.ways[op.name] = self._found(op, resource, attempt)
+            before, self._is_probing = self._is_probing, False  # the right state may need another form of bodies
+            try:
+                self.shared.ways[op.name] = self._found(op, resource, user, attempt)
+            finally:
+                self._is_probing = before
         return self.shared.ways[op.name]
 
-    def _found(self, op: ResourceOperation, resource: CheckedResource, attempt: Callable[[CreatedItem], int]) -> Way:
+    def _found(
+        self, op: ResourceOperation, resource: CheckedResource, user: User, attempt: Callable[[CreatedItem], int]
+    ) -> Way:
         steps, second = [each for each in self.steps_of(resource) if each.op.name != op.name], Way()
         ways = deque[Way]((step,) for step in steps)
         for _ in range(MOST_WAYS):
             if not ways:
                 break
             way = ways.popleft()
-            made = self._to_prepare(resource)
+            made = self._to_prepare(resource, user)
             if made is None or not self.go(made, way):
                 continue
             status = attempt(made)
@@ -120,9 +133,9 @@ class PreparedItems(ItemMaker):
             ways += [(*way, step) for step in steps if step not in way and len(way) < LONGEST_WAY]
         return second
 
-    def _to_prepare(self, resource: CheckedResource) -> CreatedItem | None:
+    def _to_prepare(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         try:
-            return self.create(resource)
+            return self.create(resource, user=user)
         except CannotBuildRequest:
             return None
 
@@ -171,18 +184,21 @@ class PreparedItems(ItemMaker):
         resource: CheckedResource,
         user: User,
         path: Mapping[str, Any],
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
         headers: Mapping[str, str] | None,
     ) -> tuple[RecordedExchange, dict[str, Any]] | None:
-        """Bring the owner into the state that a create needs, and send it again; None where that is not possible."""
+        """Bring the owner into the state that a create needs, and send it again; None where that is not possible.
+
+        Without a `body` it is one of the form that was accepted on the way.
+        """
         op, owner = resource.operations["create"], self._owner_at(resource, path)
         if owner is None or op.operation.response(CONFLICT) is None or self._created.is_prepared(owner):
             return None
-        way = self.way_to(op, owner.resource, lambda item: self._create_status(resource, item, user))
+        way = self.way_to(op, owner.resource, owner.user, lambda item: self._create_status(resource, item, user))
         if not way or not self.go(owner, way):
             return None
-        body = self._of_same_owner(resource, user, path, dict(body))
-        return self.send(op, user=user, path=path, body=body, headers=headers), body
+        sent = self._of_same_owner(resource, user, path, self.body(resource) if body is None else dict(body))
+        return self.send(op, user=user, path=path, body=sent, headers=headers), sent
 
     def _create_status(self, resource: CheckedResource, owner: CreatedItem, user: User) -> int:
         path = owner.path_below(resource)

@@ -109,11 +109,13 @@ class RequestSender:
         media_type: str = "",
         once: bool = False,
         may_fail: bool = False,
+        may_be_refused: bool = False,
     ) -> RecordedExchange:
         """Send a request to an operation. What the contract requires and the arguments leave out is filled in.
 
         With `once`, a 429 is not waited out. With `may_fail`, a server error is left to the caller, and so
-        is an answer that cannot be read, which may repeat an odd request.
+        is an answer that cannot be read, which may repeat an odd request. One that `may_be_refused` says nothing of
+        what the user may do elsewhere.
         The response is validated against the document. Where the service demands a condition (428), the request is sent
         again with the entity tag of the item.
         Raises as `Target.send`, and CannotBuildRequest: NotAllowed if the main user may not use the operation.
@@ -134,9 +136,9 @@ class RequestSender:
             self._check_rules(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
             self._created.removed_by(exchange)
-        self._record_access(
-            operation, user, exchange, ordinary=not (query or headers) and self._is_own(operation, path or {})
-        )
+        if not may_be_refused:
+            is_ordinary = not (query or headers) and self._is_own(operation, path or {})
+            self._record_access(operation, user, exchange, ordinary=is_ordinary)
         tag = self._entity_tag(operation, user, path, headers or {}) if exchange.status == 428 else ""
         if tag:
             again = {**(headers or {}), "If-Match": tag}

@@ -37,7 +37,8 @@ class SharedState:
     operations that add to what there is of them. `spans` has the fields between which the items of a resource last,
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
-    after which an item accepts an operation that refuses new ones; they are none where no way was found. `listener`
+    after which an item accepts an operation that refuses new ones; they are none where no way was found.
+    `below_others` names the resources whose items a user may create only below an item of another user. `listener`
     takes what the service sends; None without one.
     """
 
@@ -63,6 +64,7 @@ class SharedState:
         self.refused_fields: dict[str, frozenset[str]] = {}
         self.ways: dict[str, tuple[Any, ...]] = {}
         self.made, self.refused = set[str](), set[str]()
+        self.below_others = set[str]()
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()

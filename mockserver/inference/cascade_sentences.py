@@ -19,10 +19,11 @@ WITH_ITS = lazy_pattern(
 
 ARE_DELETED = lazy_pattern(
     r"\b(?:all|its|their|the)\s+(?:(?:all|of|its|their|the)\s+)*(?P<noun>[a-z][\w-]*(?:\s+[a-z]\w*)?)"
-    r"(?:\s+(?:of|in|on)\s+(?:the\s+|this\s+)?[a-z]\w*)?\s+(?:are|will be|get)\s+(?:also\s+)?(?:deleted|removed)\b",
+    r"(?:\s+(?:of|in|on)\s+(?:the\s+|this\s+)?[a-z]\w*)?(?:\s+and\s+(?:(?:all|its|their|the)\s+)*[a-z]\w*)?\s+"
+    r"(?:(?:are|will be|get)\s+(?:also\s+)?(?:deleted|removed)|go(?:es)?\s+with\s+(?:it|them))\b",
     re.IGNORECASE,
 )
-"""`Its tasks are deleted too`."""
+"""`Its tasks are deleted too`, `its overrides and its history go with it`."""
 
 KEEPS = lazy_pattern(r"\b(?:keep|kept|remain|stay|survive|detach|unassign|orphan)\w*\b", re.IGNORECASE)
 

@@ -9,6 +9,7 @@ from mockserver.inference import descriptions, order_sentences
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import inferred
+from mockserver.inference.field_order import field_orders
 from mockserver.inference.letter_case import unique_in_any_case
 from mockserver.inference.names import plain
 from mockserver.inference.paging import default_size, paging
@@ -34,6 +35,8 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
     limit = _capacity(schemas, draft)
     if limit is not None:
         found["capacity"] = limit
+    if orders := field_orders(draft):
+        found["ordered"] = orders
     for kind, entries in _with_case(schemas, draft, _with_taken(schemas, draft, _of_fields(schemas, draft))).items():
         before = stated.get(kind)
         if before and before["evidence"] == "inferred" and any(each["fields"] == before["fields"] for each in entries):

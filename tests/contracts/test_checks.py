@@ -31,8 +31,6 @@ NO_CHECK = {
     "invented": "how the mock fills replies that only a schema describes",
     "expand": "what a reply shows of other items depends on the request, and no document says it",
     "content": "which properties describe a file follows from names, and no document says it",
-    "figures": "tested by described-figures, which reads the sentences itself",
-    "refused": "tested by forbidden-state, which reads the sentences itself",
     "soft-delete": "delete tests that no operation finds the item; what restores it, and when, no document says",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
@@ -106,6 +104,14 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "ordered-fields": "test_ordered_fields.py",
+    "rights-below": "test_rights_below.py",
+    "none-below-own": "test_rights_below.py",
+    "concurrent-repeat": "test_rights_below.py",
+    "action-validation": "test_rights_below.py",
+    "concurrent-growth": "test_concurrent_growth.py",
+    "hidden-field": "test_rights_below.py",
+    "followed-links": "test_followed_links.py",
     "put-twice": "test_puts_below.py",
     "owner-histories": "test_owner_histories.py",
     "changed-tag": "test_two_users_of_crates.py",

@@ -31,7 +31,7 @@ from mockserver.behaviour.statements.fields import (
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Refused, Unique
+from mockserver.behaviour.statements.limits import Capacity, Ordered, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -71,6 +71,7 @@ __all__ = [
     "Note",
     "OperationBehaviour",
     "Order",
+    "Ordered",
     "Paging",
     "Parent",
     "Permission",

@@ -27,7 +27,7 @@ from mockserver.behaviour.statements.fields import (
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Refused, Unique
+from mockserver.behaviour.statements.limits import Capacity, Ordered, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -66,6 +66,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     order: Order = Order(evidence="assumed")
     capacity: tuple[Capacity, ...] = ()
     unique: tuple[Unique, ...] = ()
+    ordered: tuple[Ordered, ...] = ()
     defaults: tuple[Defaults, ...] = ()
     initial: tuple[Initial, ...] = ()
     derived: tuple[Derived, ...] = ()

@@ -1,4 +1,4 @@
-"""What a service refuses: too many items, a value twice, and what is not possible in a state of an item."""
+"""What a service refuses: too many items, a value twice, a minimum above its maximum, what a state does not allow."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ class Unique(Statement, frozen=True, kw_only=True):
     ignore_case: Annotated[
         bool, Meta(description="Texts that differ only in upper and lower case are the same value.")
     ] = False
+
+
+class Ordered(Statement, frozen=True, kw_only=True):
+    """Two properties of an item, numbers or times, come in order. A request after which they do not is refused."""
+
+    low: Annotated[str, Meta(description="The property with the lower number, or the earlier time.")]
+    high: Annotated[str, Meta(description="The property with the higher number, or the later time.")]
+    equal: Annotated[bool, Meta(description="They may be equal.")] = True
 
 
 class Refused(Statement, frozen=True, kw_only=True):

@@ -1,0 +1,31 @@
+"""Refusing items two of whose properties do not come in order: a minimum above its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.errors import Fault
+from mockserver.handlers.documented_refusals import REFUSALS
+from mockserver.handlers.ranges import is_within
+from mockserver.handlers.request_context import RequestContext
+
+STATUSES = (422, 400, 409)
+"""The statuses by which a service may refuse it, the likeliest first."""
+
+
+def check_order(context: RequestContext, fields: Mapping[str, Any]) -> None:
+    """Raise Invalid or Conflict if two fields do not come in the stated order, and the document has a status for it.
+
+    Nothing is said about a field without a value, nor about values of different kinds.
+    """
+    for stated in context.bound.resource.statements.ordered:
+        low, high = fields.get(stated.low), fields.get(stated.high)
+        if low is None or high is None or not is_within(high, "at-most" if not stated.equal else "below", low):
+            continue
+        status = next((each for each in STATUSES if context.bound.operation.response(each) is not None), 0)
+        if status:
+            least = "at most" if stated.equal else "less than"
+            message = f"{stated.low} must be {least} {stated.high}"
+            fault = Fault("body", (stated.low,), message, "ordered")
+            raise REFUSALS[status](message, faults=(fault,)).because(stated)
