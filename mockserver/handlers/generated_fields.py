@@ -266,13 +266,22 @@ class ReplyView:
         """Replace one property; False when it cannot be replaced."""
         if name not in generated:
             return trial.pop(name, generated) is not generated
-        merged_value = merged(trial[name], generated[name]) if name in trial else generated[name]
-        trial[name] = (
-            with_id(name, trial[name], generated[name])
-            if name in trial and merged_value == trial[name]
-            else merged_value
-        )
-        return True
+        if name not in trial:
+            trial[name] = generated[name]
+            return True
+        new = next((each for each in _closest(name, trial[name], generated[name]) if each != trial[name]), None)
+        if new is not None:
+            trial[name] = new
+        return new is not None
+
+
+def _closest(name: str, sent: Any, generated: Any) -> Iterator[Any]:
+    """What may take the place of an invalid value of a client: the closest to it first, the generated one last."""
+    yield merged(sent, generated)
+    if isinstance(sent, list) and isinstance(generated, list) and {*map(type, sent)} == {*map(type, generated)}:
+        yield sent[: len(generated)]  # there may be too many
+    yield with_id(name, sent, generated)
+    yield generated
 
 
 def _property(fault: jsonschema_rs.ValidationError) -> str:

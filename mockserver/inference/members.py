@@ -19,9 +19,10 @@ def members(
 
     Replies show both by one schema, the other one has a path with fewer parameters above it, and what adds an item here
     sends no more of it than its id: `POST /groups/{id}/members` with `user_id`, or `PUT /groups/{id}/members/{userId}`.
+    The other one is itself no such list, as `PUT /following/{userId}` is.
     """
     by_schema: dict[str, list[ReferredResource]] = {}
-    whole = [draft for draft in drafts if draft.has_id and draft.is_created]
+    whole = [draft for draft in drafts if _is_whole(schemas, draft, targets[draft.name])]
     for draft in sorted(whole, key=lambda draft: len(draft.parent_parameters)):
         for view in targets[draft.name].schemas[:1]:
             by_schema.setdefault(view, []).append(targets[draft.name])
@@ -41,6 +42,12 @@ def member_reference(other: ReferredResource | None) -> list[Statement]:
         return []
     reason = f"the items are shown as those of {other.name}, and only their ids are sent"
     return [inferred(reason, field=other.field, resource=other.name, key=other.field)]
+
+
+def _is_whole(schemas: Schemas, draft: ResourceDraft, own: ReferredResource) -> bool:
+    """Can a client create items with more than an id, and read them?"""
+    is_read = draft.has_id and draft.action("get", "list") is not None
+    return is_read and draft.is_created and not _adds_by_id(schemas, draft, own)
 
 
 def _adds_by_id(schemas: Schemas, draft: ResourceDraft, other: ReferredResource) -> bool:

@@ -107,7 +107,8 @@ class JourneyRunner:
     async def _owner_values(self, target: ResourceOperations) -> Paths:
         """Values for the path parameters of the owners; an owner that must exist is created first."""
         wanted, parent = _parent_parameters(target.resource), target.resource.parent
-        operation = next(iter(target.operations.values()))[0]
+        # One of them may be at a path without owners, such as `POST /user/repos`.
+        operation = max((each for each, _ in target.operations.values()), key=lambda each: len(names(each.path)))
         above: Paths = {name: self._path_value(operation, name, at) for at, name in enumerate(wanted)}
         if parent is not None and parent.must_exist:
             steps = self._steps
@@ -148,6 +149,7 @@ class JourneyRunner:
         if identity.generate == "single":
             return above, shown
         id = shown.get(identity.field) if isinstance(shown, dict) else shown
+        id = _in_path(target, id)
         if id is None and "location" in reply.headers:
             id = reply.headers["location"].rsplit("/", 1)[-1]
         action = target.operations["create"][1].action
@@ -193,7 +195,8 @@ class JourneyRunner:
         self._expect(step, reply, 200, 300)
         items = _items(act[1], reply)
         identity = target.resource.identity
-        ids = [text(item.get(identity.field)) for item in items if isinstance(item, dict) and identity.field in item]
+        found = (item[identity.field] for item in items if isinstance(item, dict) and identity.field in item)
+        ids = [text(_in_path(target, each)) for each in found]
         id = path.get(identity.parameter) if not path.get("") else None
         if id is not None and ids and (text(id) in ids) is not is_there:
             raise JourneyFailed(step, f"the item is {'not ' if is_there else ''}there")
@@ -396,6 +399,11 @@ def _below(value: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def _in_path(target: ResourceOperations, id: Any) -> Any:
+    """An id as a path has it: the end of the resource name that replies show."""
+    return id.rpartition("/")[2] if target.resource.identity.resource_name and isinstance(id, str) else id
 
 
 def _same(shown: Any, seen: Any, step: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,16 @@ def test_what_the_request_lacks_and_the_reply_does_not_need_is_not_made_up(api: 
     made = api.post("/customers", json={"contact": {"phone": "1", "preferred": "home"}}).json()
 
     assert {"phone", "kind"} == made["contact"].keys()
+
+
+@pytest.mark.parametrize("bound", [{"maxItems": 1}, {"items": {"type": "integer"}}])
+def test_a_list_that_the_reply_does_not_allow_costs_nothing_else(tmp_path: Path, bound: Node) -> None:
+    sent: Node = {"name": TEXT, "labels": {"type": "array", "items": TEXT}, "note": TEXT}
+    shown = {"type": "object", "required": ["id", "labels"], "properties": {"id": TEXT, **sent}}
+    shown["properties"]["labels"] = {**sent["labels"], **bound}
+    create = {"requestBody": takes({"type": "object", "properties": sent}), "responses": answers(shown, "201")}
+    with Client(served(tmp_path, document({"/boxes": {"post": create}}))) as client:
+        made = client.post("/boxes", json={"name": "Tea", "labels": ["a", "b"], "note": "fine"}).json()
+
+    assert ("Tea", "fine") == (made["name"], made["note"])
+    assert made["labels"] == ["a"] or all(isinstance(each, int) for each in made["labels"])

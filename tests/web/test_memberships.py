@@ -103,6 +103,26 @@ def test_a_put_adds_and_a_delete_removes(tmp_path: Path) -> None:
         assert 200 == client.get("/users/3").status_code
 
 
+def test_users_that_are_only_followed_are_not_those_that_can_be_members(tmp_path: Path) -> None:
+    written: dict[str, Any] = lists_of(*GROUPS)
+    shown: Node = {"$ref": "#/components/schemas/Whole"}
+    for path in ("/users", "/users/{id}"):
+        del written["paths"][path]
+    del written["paths"]["/groups/{holderId}/members"]["post"]
+    written["paths"]["/following"] = {"get": {"responses": answers({"type": "array", "items": shown})}}
+    written["paths"]["/following/{userId}"] = {
+        "parameters": above("userId"),
+        "put": {"responses": {"204": {"description": "added"}, "404": NO}},
+        "get": {"responses": answers(shown) | {"404": NO}},
+    }
+    with Client(served(tmp_path, written)) as client:
+        client.post("/groups", json={"name": "First"})
+
+        assert 204 == client.put("/groups/1/members/7").status_code
+        assert [7] == [one["id"] for one in client.get("/groups/1/members").json()]
+        assert [] == client.get("/following").json()
+
+
 def listing_ids(asked: Node, method: str = "post", shown: Node | None = None) -> Node:
     """A document about users and groups, whose members a request with the body `asked` names by their ids alone."""
     written: dict[str, Any] = lists_of(*GROUPS)
