@@ -43,7 +43,7 @@ BESIDE = {
         "handlers",
     ),
     "client": ("printed_text", "errors", "suggestions"),
-    "agent_tools": ("printed_text", "errors", "loopback", "openapi", "client"),
+    "agent_tools": ("printed_text", "errors", "loopback", "openapi", "client", "suggestions"),
 }
 """Parts beside the row, with all that each may import."""
 

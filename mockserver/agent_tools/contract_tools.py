@@ -12,6 +12,7 @@ from mockserver.agent_tools.operation_call import OperationCall, sent
 from mockserver.agent_tools.results import CalledOperation, OperationDetails, ServedOperation, ServedOperations
 from mockserver.client import SandboxError
 from mockserver.client.admin_call import as_, get
+from mockserver.suggestions import meant
 
 Service = Annotated[str | None, Field(description="A service; may be left out where there is only one.")]
 OperationId = Annotated[str, Field(description="An operationId, as list_operations names it.")]
@@ -85,8 +86,9 @@ class ContractTools:
         rows = await self._sandbox.client.send(get("/operations", as_(list[dict[str, Any]])))
         names = [each["service"] for each in rows if each["operation"] == operation]
         if len(names) != 1:
-            wrong = (
-                f"several services have {operation!r}: {', '.join(names)}" if names else f"no operation {operation!r}"
+            if names:
+                raise SandboxError(f"several services have {operation!r}; give one of: {', '.join(names)}")
+            raise SandboxError(
+                f"there is no operation {operation!r}; {meant(operation, (each['operation'] for each in rows))}"
             )
-            raise SandboxError(f"{wrong}; list_operations names them")
         return str(names[0])

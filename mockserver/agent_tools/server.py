@@ -14,6 +14,7 @@ from mockserver.agent_tools.check_tools import CheckTools
 from mockserver.agent_tools.contract_tools import ContractTools
 from mockserver.agent_tools.journal_tools import JournalTools
 from mockserver.agent_tools.override_tools import OverrideTools
+from mockserver.agent_tools.plain_server import PlainServer
 from mockserver.agent_tools.state_tools import StateTools
 from mockserver.agent_tools.webhook_tools import WebhookTools
 
@@ -25,9 +26,7 @@ accepted. Overrides and faults change answers; change_state, checkpoints and clo
 
 def tool_server(sandbox: SandboxAccess) -> MCPServer[Any]:
     """The MCP server of a sandbox."""
-    server: MCPServer[Any] = MCPServer(
-        "mockserver", version=version("mockserver"), instructions=INSTRUCTIONS, log_level="WARNING"
-    )
+    server = PlainServer("mockserver", version=version("mockserver"), instructions=INSTRUCTIONS, log_level="WARNING")
     for tool, hints in _tools(sandbox):
         told: Callable[..., Any] = with_plain_errors(tool)
         server.add_tool(told, annotations=hints, structured_output=True)

@@ -10,7 +10,7 @@ from mockserver.handlers import list_query, paging
 from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
-from mockserver.handlers.changed_fields import changed_fields
+from mockserver.handlers.changed_fields import changed_fields, kept_fields
 from mockserver.handlers.content_plans import ItemContent, keep
 from mockserver.handlers.documented_refusals import REFUSING, documented_refusal, refuse_held
 from mockserver.handlers.embedded_items import show_change
@@ -19,7 +19,7 @@ from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, ta
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
-from mockserver.handlers.joining import UnknownReferenceError, is_settled
+from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.ordered_fields import check_order
@@ -374,11 +374,6 @@ def create_with_id(context: RequestContext) -> None:
         plan.show_id(context.call, id, record.fields)
     check_order(context, record.fields)
     context.record = record
-
-
-def kept_fields(before: Record, changed: frozenset[str]) -> frozenset[str]:
-    """The fields that an update leaves as they are. A generated item may be one whose references name no items yet."""
-    return frozenset(before.fields) - changed if is_settled(before) else NO_NAMES
 
 
 def show_references(

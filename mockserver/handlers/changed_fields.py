@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.errors import Invalid
 from mockserver.handlers.field_mask import masked_fields
+from mockserver.handlers.joining import is_settled
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.record import Record
@@ -31,6 +32,11 @@ def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[s
     if style in PATCHED:
         _refuse_invalid(context, before, changed, PATCHED[style])
     return changed
+
+
+def kept_fields(before: Record, changed: frozenset[str]) -> frozenset[str]:
+    """The fields that an update leaves as they are. A generated item may be one whose references name no items yet."""
+    return frozenset(before.fields) - changed if is_settled(before) else frozenset()
 
 
 PATCHED: dict[str, frozenset[str]] = {

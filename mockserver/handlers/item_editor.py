@@ -15,11 +15,11 @@ from mockserver.handlers.actions import (
     create,
     find,
     is_generated,
-    kept_fields,
     remove,
     show_references,
 )
 from mockserver.handlers.capacities import check_capacity
+from mockserver.handlers.changed_fields import kept_fields
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.patch import merge_patch
 from mockserver.handlers.request_context import RequestContext

@@ -20,6 +20,9 @@ UNSENT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 UNAUTHENTICATED = 401
 
+NO_CREDENTIAL = '@pytest.mark.mock_api("…", authenticate=False)'
+"""How to use a mock that asks for no credential."""
+
 MOST_LINES = 50
 """How many requests the report of a failed test shows, the latest."""
 
@@ -127,7 +130,7 @@ class MockApi:
     def journal(self) -> str:
         """The requests of the test as text, a line for each; an error as text, too.
 
-        Where one had no valid credential, the last line is a request that has one.
+        Where one had no valid credential, the last lines are a request that has one, and how none is needed.
         """
         try:
             entries = self.requests(limit=MOST_LINES)
@@ -135,7 +138,8 @@ class MockApi:
             accepted = self.why(refused[-1]).curl if refused else None
         except SandboxError as error:
             return str(error)
-        return "\n".join([*map(str, entries), *([f"       with a credential: {accepted}"] if accepted else [])])
+        told = [f"       with a credential: {accepted}", f"       without one: {NO_CREDENTIAL}"] if accepted else []
+        return "\n".join([*map(str, entries), *told])
 
     def close(self) -> None:
         """Close the client, and end the namespace."""

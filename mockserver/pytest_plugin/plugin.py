@@ -85,7 +85,11 @@ def mock_api_factory(
 
 
 def _begun(request: pytest.FixtureRequest, sandboxes: Sandboxes, *, over_port: bool) -> Iterator[MockApi]:
-    yield from _used(request.node, sandboxes.begin(request, over_port=over_port))
+    try:
+        api = sandboxes.begin(request, over_port=over_port)
+    except pytest.UsageError as error:
+        pytest.fail(str(error), pytrace=False)  # the marker is wrong, and nothing of the plugin's own code
+    yield from _used(request.node, api)
 
 
 def _used(node: pytest.Item | pytest.Collector, api: MockApi) -> Iterator[MockApi]:

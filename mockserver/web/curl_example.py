@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from shlex import quote
 from types import MappingProxyType
+from typing import Any
 
 from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_form, is_json
 from mockserver.openapi.multipart import BodyPart
-from mockserver.web.example_request import ExampleRequest, example_request, first_endpoint, plain
+from mockserver.web.example_request import ExampleRequest, example_request, first_endpoint, plain, unchanged
 from mockserver.web.service import Service
 
 
@@ -31,9 +32,13 @@ def curl_for(
     operation: Operation,
     path: Mapping[str, str] = MappingProxyType({}),
     options: str = "",
+    changed: Callable[[Any], Any] = unchanged,
 ) -> str:
-    """The command for an operation, with a valid request. `path` are path parameters by name, as they are written."""
-    sent = example_request(service, operation, path)
+    """The command for an operation, with a valid request. `path` are path parameters by name, as they are written.
+
+    `changed` makes the body that is sent of the one of the document.
+    """
+    sent = example_request(service, operation, path, changed)
     fields = [f"-H {quote(f'{name}: {value}')}" for name, value in sent.headers.items()]
     return " ".join([_curl(options), *_method(sent.method), quote(prefix + sent.target), *fields, *_body(sent)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -66,10 +66,21 @@ class ExampleRequest(Struct, frozen=True):
         return urlencode({name: plain(part) for name, part in self.value.items()}).encode()
 
 
+def unchanged(body: Any) -> Any:
+    """The body as the document has it."""
+    return body
+
+
 def example_request(
-    service: Service, operation: Operation, path: Mapping[str, str] = MappingProxyType({})
+    service: Service,
+    operation: Operation,
+    path: Mapping[str, str] = MappingProxyType({}),
+    changed: Callable[[Any], Any] = unchanged,
 ) -> ExampleRequest:
-    """A valid request for an operation. `path` are path parameters by name, as they are written."""
+    """A valid request for an operation. `path` are path parameters by name, as they are written.
+
+    `changed` makes the body that is sent of the one of the document.
+    """
     needed = all(operation.security) and operation.security
     sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
     parts_of_query = (path_template.fixed_query(operation.path), _query(service, operation), sent.query.decode())
@@ -81,7 +92,7 @@ def example_request(
     media = _sent_media(operation)
     if media is None:
         return ExampleRequest(operation.http_method, target, headers)
-    value = _value(service, media)
+    value = changed(_value(service, media))
     parts = tuple(_parts(service, media, value))
     return ExampleRequest(operation.http_method, target, headers, media.name, value, parts)
 

@@ -41,7 +41,30 @@ def test_an_operation_is_described_with_its_body_an_example_and_its_behaviour(ag
     [action] = [each for each in described["statements"] if each["kind"] == "action"]
     assert ("create", "inferred") == (action["says"]["does"], action["evidence"])
     assert described["curl"].startswith("curl -X POST http")
-    assert "there is no" not in agent.error("describe_operation", operation="buyPet")
+    assert "did you mean 'createPet'?" in agent.error("describe_operation", operation="createPets")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        (
+            "verify",
+            {"expectation": {"operation": "createPet"}},
+            "verify takes no argument 'expectation'; did you mean",
+        ),
+        ("call_operation", {"operation": "getPet", "parameter": {}}, "did you mean 'parameters'?"),
+        ("why", {}, "why, argument number: field required"),
+        ("add_fault", {"kind": "lost"}, "add_fault, argument kind: input should be 'lost-reply', "),
+        ("wy", {}, "there is no tool 'wy'; did you mean 'why'?"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_right(
+    agent: Agent, tool: str, arguments: dict[str, Any], told: str
+) -> None:
+    error = agent.error(tool, **arguments)
+
+    assert told in error
+    assert "pydantic" not in error
 
 
 @pytest.mark.parametrize("service", ["../../_mock/health", "\x00", "", "no/such"])

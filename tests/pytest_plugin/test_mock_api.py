@@ -272,4 +272,5 @@ def test_the_report_of_a_test_without_a_credential_names_one(pytester: pytest.Py
 
     done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
-    done.stdout.fnmatch_lines(["*with a credential: curl * -H 'Authorization: Bearer bd_key_SandboxAdmin*'"])
+    with_one = "*with a credential: curl * -H 'Authorization: Bearer bd_key_SandboxAdmin*'"
+    done.stdout.fnmatch_lines([with_one, "*without one: @pytest.mark.mock_api(*, authenticate=False)"])

@@ -87,6 +87,48 @@ def test_a_body_that_breaks_the_schema_is_told_field_by_field(client: Client) ->
     assert near["differences"][0]["field"].startswith("body")
 
 
+def test_every_field_of_a_body_that_differs_is_told_with_the_value_that_was_expected(client: Client) -> None:
+    wanted = {
+        "properties": {"displayName": {"const": "Jira"}, "serverUrl": {"const": "https://x"}},
+        "required": ["note"],
+    }
+    [near, *_] = verify(client, operation="createMcpServer", body=wanted).json()["nearest"]
+
+    told = {each["field"]: (each["expected"], each["actual"]) for each in near["differences"]}
+    assert {
+        "body.displayName": ("Jira", "Notion"),
+        "body.serverUrl": ("https://x", LINEAR["serverUrl"]),
+        "body.note": ('"note" is a required property', None),
+    } == told
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"headers": {"Authorization": "Bearer other"}},
+        {"headers": {"authorization": {"schema": {"pattern": "^Basic"}}}},
+        {"body": {"properties": {"apiKey": {"pattern": "^x"}}}},
+        {"body": {"properties": {"login": {"properties": {"password": {"const": "x"}}}}}},
+        {"body": {"properties": {"login": {"type": "string"}}}},
+        {"json_path": {"$.login.password": "x"}},
+        {"json_path": {"$['login']['password']": "x"}},
+        {"json_path": {"$.login": {}}},
+        {"query": {"access_token": "x"}},
+    ],
+)
+def test_a_secret_that_differs_is_not_shown(condition: dict[str, Any]) -> None:
+    with Client(mockserver.create_app("basedash", seed=7, journal=100)) as client:
+        body = {**LINEAR, "apiKey": "hush-hush", "login": {"password": "hush-hush"}}
+        client.post(SERVERS + "?access_token=hush-hush", headers={"Authorization": "Bearer hush-hush"}, json=body)
+        told = verify(client, **condition)
+
+    assert 422 == told.status_code
+    assert [condition.popitem()[0]] == [
+        each["field"].split(".")[0] for each in told.json()["nearest"][0]["differences"]
+    ]
+    assert "hush-hush" not in told.text
+
+
 def test_too_many_are_told_too(client: Client) -> None:
     told = verify(client, operation="createMcpServer", count={"exactly": 1}).json()
 
@@ -161,6 +203,17 @@ def test_an_order_that_was_not_kept_is_told_at_the_first_request_that_is_missing
     told = verify(client, in_order=[{"operation": "listMcpServers"}, {"operation": "createMcpServer"}]).json()
 
     assert told["message"].startswith("number 2 of 2 in the order was not sent after the request 3")
+
+
+@pytest.mark.parametrize("path", ["/pets", "/v2/pets"])
+def test_a_path_is_below_the_base_url_or_whole(tmp_path: Path, path: str) -> None:
+    paths = {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {"description": "pets"}}}}}
+    written = document(paths, servers=[{"url": "https://pets.example/v2"}])
+    with Client(served(tmp_path, written, journal=10)) as client:
+        client.get("/v2/pets")
+        client.delete("/v2/pets")
+
+        assert [1, 2] == verify(client, path=path).json()["found"]
 
 
 def test_each_namespace_is_verified_alone(client: Client) -> None:

@@ -173,9 +173,10 @@ class AdminApiMiddleware:
         is_public = name in PUBLIC or name in self._pages or document_pages.is_asset(request.url.path)
         if self._token is None or is_public or self._has_token(request):
             return None
+        wrong = "this is not the token of this sandbox: " if "authorization" in request.headers else ""
         detail = (
-            "send `Authorization: Bearer TOKEN`, with the token that `--admin-token` or MOCKSERVER_ADMIN_TOKEN gave "
-            "the sandbox; without either, the one that it printed when it started"
+            f"{wrong}send `Authorization: Bearer TOKEN`, with the token that `--admin-token` or MOCKSERVER_ADMIN_TOKEN "
+            "gave the sandbox; without either, the one that it printed when it started"
         )
         note(request.scope, detail)
         return _problem(401, detail, {"WWW-Authenticate": "Bearer"})

@@ -8,11 +8,11 @@ from mockserver.messages import Reply
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.admin.operations import sent_example
 from mockserver.web.admin.requests import entry_of
+from mockserver.web.control.existing_items import item_path
 from mockserver.web.control.followed_links import LinkValues, links_of
 from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.nearest_operation import path_of
 from mockserver.web.control.shown_entry import secret_names, shown_message
-from mockserver.web.control.why import item_path
 from mockserver.web.service import Service
 
 

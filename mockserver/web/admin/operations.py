@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,10 +16,10 @@ from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.suggestions import meant
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
+from mockserver.web.control.existing_items import item_path, naming_items
 from mockserver.web.control.nearest_operation import mount_of, path_of
 from mockserver.web.control.own_request import OwnRequest, lower_case
 from mockserver.web.control.shown_entry import shown_message
-from mockserver.web.control.why import item_path
 from mockserver.web.curl_example import curl_for
 from mockserver.web.example_request import example_request
 from mockserver.web.service import Service
@@ -83,7 +84,8 @@ def sent_example(
     """
     control, namespace = request.control, request.namespace
     stores = {name: namespace.store(each) for name, each in control.services.items()}
-    made = example_request(service, operation, {**item_path(operation, service, stores), **path})
+    known = item_path(operation, service, stores, path)
+    made = example_request(service, operation, {**known, **path}, partial(naming_items, operation, service, stores))
     mount = mount_of(service, control.services)
     headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
     return OwnRequest(made.method, mount + made.target, lower_case(headers), made.body)

@@ -24,9 +24,9 @@ from mockserver.web.request.router import Router
 class ComparableRequest(Protocol):
     """A request, as conditions see it. What costs something to find out is asked for only when a condition needs it.
 
-    `path` is the path below the base URL of the service. `query`, `headers` (names in lower case) and
-    `path_parameters` have the texts that were sent, a list for each name. `body` is the parsed body: a JSON value, the
-    fields of a form, else a text; None without one.
+    `path` is the path below the base URL of the service; `paths` has it with other forms that mean the same. `query`,
+    `headers` (names in lower case) and `path_parameters` have the texts that were sent, a list for each name. `body` is
+    the parsed body: a JSON value, the fields of a form, else a text; None without one.
     """
 
     @property
@@ -37,6 +37,8 @@ class ComparableRequest(Protocol):
     def method(self) -> str: ...
     @property
     def path(self) -> str: ...
+    @property
+    def paths(self) -> Sequence[str]: ...
     @property
     def caller(self) -> str | None: ...
     @property
@@ -97,7 +99,12 @@ class Condition:
 
     def differences(self, request: ComparableRequest) -> list[FieldDifference]:
         """All that differs; empty for a request that matches."""
-        return [found for part in self._parts if (found := part(request)) is not None]
+        told: list[FieldDifference] = []
+        for part in self._parts:
+            found = part(request)
+            if found is not None:
+                told += part.all(request) if isinstance(part, BodyCondition) else [found]
+        return told
 
 
 def _parts(name: str, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Part]:
@@ -108,7 +115,7 @@ def _parts(name: str, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Part]:
     elif name == "path":
         yield _path(wanted)
     elif name == "body":
-        yield _body(wanted, at)
+        yield BodyCondition(wanted, at)
     elif name == "json_path":
         yield from (_json_path(expression, value, (*at, expression)) for expression, value in wanted.items())
     else:
@@ -135,8 +142,8 @@ def _path(wanted: str) -> Part:
     router.add(wanted, True)
 
     def compare(request: ComparableRequest) -> FieldDifference | None:
-        path = request.path
-        return None if path == wanted or router.find(path) is not None else FieldDifference("path", wanted, path)
+        is_same = any(path == wanted or router.find(path) is not None for path in request.paths)
+        return None if is_same else FieldDifference("path", wanted, request.path)
 
     return compare
 
@@ -198,18 +205,30 @@ def _only_schema(wanted: Mapping[str, Any], at: tuple[str | int, ...]) -> Any:
     return wanted["schema"]
 
 
-def _body(schema: Any, at: tuple[str | int, ...]) -> Part:
-    validator = compiled_schema(schema, at)
+class BodyCondition:
+    """The part of a condition that compares the body with a JSON Schema. Raises Invalid for what is none."""
 
-    def compare(request: ComparableRequest) -> FieldDifference | None:
-        body = request.body
-        if validator.is_valid(body):
-            return None
-        fault = next(iter(validator.iter_errors(body)))
-        where = "".join(f".{step}" for step in fault.instance_path)
-        return FieldDifference(f"body{where}", fault.message, fault.instance)
+    def __init__(self, schema: Any, at: tuple[str | int, ...]) -> None:
+        self._validator = compiled_schema(schema, at)
 
-    return compare
+    def __call__(self, request: ComparableRequest) -> FieldDifference | None:
+        """How the body differs, at one place; None if it does not."""
+        return None if self._validator.is_valid(request.body) else self.all(request)[0]
+
+    def all(self, request: ComparableRequest) -> list[FieldDifference]:
+        """How it differs at each place."""
+        return [_difference(each) for each in self._validator.iter_errors(request.body)]
+
+
+def _difference(fault: jsonschema_rs.ValidationError) -> FieldDifference:
+    """A value that a schema does not allow, with the value that was expected if there is only one."""
+    kind: Any = fault.kind
+    where = "".join(f".{step}" for step in fault.instance_path)
+    if kind.name == "const":
+        return FieldDifference(f"body{where}", kind.expected_value, fault.instance)
+    if kind.name == "required":
+        return FieldDifference(f"body{where}.{kind.property}", fault.message, None)
+    return FieldDifference(f"body{where}", fault.message, fault.instance)
 
 
 def _json_path(expression: str, wanted: Any, at: tuple[str | int, ...]) -> Part:

@@ -16,6 +16,9 @@ from mockserver.web.service import Service
 
 Place = tuple[str | int, ...]
 
+INFERRED_FROM = "inferred from"
+"""How the place of a statement begins that is not written anywhere."""
+
 
 class Decision(NamedTuple):
     """A statement as users find it: about what, which kind, how it is known, and where it is written.
@@ -34,11 +37,13 @@ class Decision(NamedTuple):
 def entry_decision(entry: JournalRecord, service: Service) -> Decision | None:
     """The statement that decided; None if there is none, as for a path that does not exist.
 
-    Neither has a response of an override, nor one that the request chose.
+    Neither has a response of an override, nor one that the request chose. An override may also put a statement of its
+    own in the place of one, such as a lower limit.
     """
     if entry.is_overridden or entry.preference:
         return None
-    return _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
+    found = _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
+    return None if found is not None and not found.kind and entry.trace.override else found
 
 
 def statements_about(contract: Contract, operation: Operation) -> list[Decision]:
@@ -103,7 +108,7 @@ def _where(contract: Contract, about: str, kind: str, number: int, statement: St
         return "a default of the mock"
     written = contract.origins.where(place)
     if statement.evidence in FROM_DOCUMENT and written.partition(",")[0] == document:
-        return f"inferred from {document}"
+        return f"{INFERRED_FROM} {document}"
     return written
 
 

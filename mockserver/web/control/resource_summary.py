@@ -41,7 +41,9 @@ def summary(contract: Contract, plan: ResourcePlan) -> str:
     verbs = [verb for name, verb in VERBS.items() if name in does]
     begin = f"Can be {_joined(verbs)}" if verbs else "Is stored"
     parts = [begin, IDS[identity.generate].format(f"`{identity.field or identity.parameter}`")]
-    parts += [f"below {' and '.join(plan.resources_above.values())}"] if plan.resources_above else []
+    # Where no operation is about the items above, only the path parameter has a name.
+    above = [resource or f"`{parameter}`" for parameter, resource in plan.resources_above.items()]
+    parts += [f"below {' and '.join(above)}"] if above else []
     return "; ".join([*parts, *_listing(plan, stated)]) + "."
 
 

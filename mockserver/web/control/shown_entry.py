@@ -10,24 +10,16 @@ from typing import Any
 from mockserver.errors import Refusal
 from mockserver.handlers.item_editor import MASK
 from mockserver.handlers.item_editor import masked as masked_fields
-from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import json_codec, media_types
 from mockserver.printed_text import masked
 from mockserver.state.change_log import ItemChange
 from mockserver.state.record import Record
 from mockserver.web.control.decisions import entry_decision
 from mockserver.web.control.journal import JournalRecord
+from mockserver.web.control.masking import is_secret, masked_content, masked_value
 from mockserver.web.control.nearest_operation import nearest
 from mockserver.web.service import Service
 from mockserver.web.trace import STEPS
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-
-SECRET_NAME = lazy_pattern(
-    r"(?i)(^|[_.-])(passwd|password|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|signature)s?$"
-    r"|(Password|Secret|Token|Credential|ApiKey|AccessKey|PrivateKey)s?$"
-)
-"""A name of a header or a property whose value is a secret."""
 
 HANDLER = STEPS.index("handler")
 
@@ -112,7 +104,7 @@ def secret_names(service: Service | None) -> frozenset[str]:
 def shown_message(headers: list[tuple[str, str]], body: bytes, length: int, secrets: frozenset[str]) -> dict[str, Any]:
     media_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     return {
-        "headers": [[name, MASK if _is_secret(name.lower(), secrets) else value] for name, value in headers],
+        "headers": [[name, MASK if is_secret(name.lower(), secrets) else value] for name, value in headers],
         "body": _body(body, length, media_type, secrets),
     }
 
@@ -125,33 +117,20 @@ def _response(entry: JournalRecord, secrets: frozenset[str]) -> dict[str, Any] |
 
 
 def _body(content: bytes, length: int, media_type: str, secrets: frozenset[str]) -> dict[str, Any]:
-    is_cut = len(content) < length
+    is_cut, kind = len(content) < length, media_types.essence(media_type)
     found: dict[str, Any] = {"bytes": length} | ({"is_cut": True} if is_cut else {})
     if not content:
         return found
-    if media_types.is_json(media_type.partition(";")[0].strip().lower()) and not is_cut:
+    if media_types.is_json(kind) and not is_cut:
         try:
             return found | {"json": masked_value(json_codec.read(content), secrets)}
         except ValueError:
             pass
+    content = masked_content(content, kind, secrets)
     try:
         return found | {"text": content.decode("utf-8", "strict" if not is_cut else "ignore")}
     except UnicodeDecodeError:
         return found | {"base64": b64encode(content).decode()}
-
-
-def masked_value(value: Any, secrets: frozenset[str] = frozenset()) -> Any:
-    """A JSON value with masked secrets. The depth of what is read is bounded, so that recursion is."""
-    if isinstance(value, dict):
-        return {
-            name: MASK if part is not None and _is_secret(name, secrets) else masked_value(part, secrets)
-            for name, part in value.items()
-        }
-    return [masked_value(part, secrets) for part in value] if isinstance(value, list) else value
-
-
-def _is_secret(name: str, secrets: frozenset[str]) -> bool:
-    return name in SECRET_HEADERS or name in secrets or SECRET_NAME.search(name) is not None
 
 
 def _refusal(entry: JournalRecord) -> dict[str, Any] | None:

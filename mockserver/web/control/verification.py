@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from mockserver.handlers.item_editor import MASK
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import json_codec, path_template
 from mockserver.web.control.conditions import (
     Condition,
@@ -17,8 +19,9 @@ from mockserver.web.control.conditions import (
     invalid,
 )
 from mockserver.web.control.journal import JournalRecord
-from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
-from mockserver.web.control.shown_entry import masked_value
+from mockserver.web.control.masking import is_secret, masked_value
+from mockserver.web.control.overrides.matched_request import form_values, parsed_body, paths_of
+from mockserver.web.control.shown_entry import secret_names
 from mockserver.web.request.router import Router
 from mockserver.web.service import Service
 
@@ -42,10 +45,16 @@ class KeptRequest:
         self._template, self._services = operation.path if operation is not None else None, services
 
     @cached_property
+    def paths(self) -> Sequence[str]:
+        """The path below the base URL of the service, and the whole path."""
+        raw = self.entry.target.partition("?")[0]
+        service = self._services.get(self.service) if self.service is not None else None
+        return paths_of(raw, service, self._services, is_known=False)
+
+    @property
     def path(self) -> str:
         """The path below the base URL of the service."""
-        service = self._services.get(self.service) if self.service is not None else None
-        return below_base(self.entry.target.partition("?")[0], service)
+        return self.paths[0]
 
     @cached_property
     def query(self) -> Mapping[str, Sequence[str]]:
@@ -102,7 +111,7 @@ def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], s
         "verified": not message,
         "message": message or f"{_times(len(found))}, as expected",
         "found": [each.number for each in found],
-        "nearest": [_shown(entry, differences) for entry, differences in nearest] if message else [],
+        "nearest": [_shown(entry, differences, services) for entry, differences in nearest] if message else [],
     }
 
 
@@ -212,18 +221,30 @@ def _is_other(differences: Sequence[FieldDifference]) -> bool:
     return any(each.field in ("operation", "method", "path", "service") for each in differences)
 
 
-def _shown(entry: JournalRecord, differences: Sequence[FieldDifference]) -> dict[str, Any]:
+def _shown(entry: JournalRecord, differences: Sequence[FieldDifference], services: Services) -> dict[str, Any]:
+    secrets = secret_names(services.get(entry.service) if entry.service is not None else None)
     return {
         "number": entry.number,
         "request": f"{entry.method} {entry.target.partition('?')[0]} ({entry.status or 'no response'})",
-        "differences": [*_masked(differences)],
+        "differences": [*_masked(differences, secrets)],
     }
 
 
-def _masked(differences: Sequence[FieldDifference]) -> Iterator[dict[str, Any]]:
+def _masked(differences: Sequence[FieldDifference], secrets: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """The differences; what was sent for a field with the name of a secret is not shown, nor a message about it."""
     for each in differences:
-        last = each.field.rpartition(".")[2]
-        yield {"field": each.field, "expected": each.expected, "actual": masked_value({last: each.actual})[last]}
+        is_named = any(is_secret(name, secrets) for name in NAMES.findall(each.field))
+        actual = MASK if is_named and each.actual not in (None, []) else masked_value(each.actual, secrets)
+        is_message = each.field.startswith("body") and isinstance(each.expected, str)
+        hides = is_message and actual != each.actual
+        yield {"field": each.field, "expected": OTHER if hides else each.expected, "actual": actual}
+
+
+NAMES = lazy_pattern(r"[A-Za-z0-9_-]+")
+"""The names in the place of a field, such as `json_path.$.user.password`."""
+
+OTHER = "another value"
+"""What is expected of a secret, where more would show it."""
 
 
 def _times(count: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from mockserver.errors import (
     Forbidden,
@@ -16,13 +16,13 @@ from mockserver.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.reason_phrases import PHRASES
 from mockserver.state.store import Store
-from mockserver.web.control.decisions import Decision, entry_decision
+from mockserver.web.control.decisions import INFERRED_FROM, Decision, entry_decision
+from mockserver.web.control.existing_items import item_path, naming_items
 from mockserver.web.control.journal import JournalRecord
-from mockserver.web.control.namespaces import DEFAULT
+from mockserver.web.control.namespaces import DEFAULT, NAME
 from mockserver.web.control.nearest_operation import Candidate, mount_of, nearest
 from mockserver.web.control.shown_entry import steps
 from mockserver.web.curl_example import curl_for
@@ -65,7 +65,7 @@ def explained(entry: JournalRecord, services: Services, stores: Mapping[str, Sto
 
 
 def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | None) -> Iterator[str]:
-    yield f"{entry.method} {entry.target.partition('?')[0]} was answered with {_status(entry.status)}."
+    yield f"{entry.method} {entry.target.partition('?')[0]} was answered with {_status(entry)}."
     yield from (f"{note[:1].upper()}{note[1:]}." for note in entry.trace.notes)
     if entry.operation is None:
         yield from (f"{reason[:1].upper()}{reason[1:]}." for reason in entry.trace.reasons)
@@ -93,7 +93,8 @@ def _broken(refusal: Refusal) -> str:
     """What is wrong with a request: all of it, where the response often has room for the first fault only."""
     shown = refusal.faults[:SHOWN_FAULTS]
     more = len(refusal.faults) - len(shown)
-    return "; ".join(map(fault_summary, shown)) + (f"; and {more} more" if more else "") or summary(refusal)
+    told = "; ".join(map(fault_summary, shown)) + (f"; and {more} more" if more else "") or summary(refusal)
+    return told.removesuffix(".")
 
 
 def _stored(entry: JournalRecord, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:
@@ -115,13 +116,17 @@ def _evidence(found: Decision) -> str:
     if found.kind == "document":
         return f"The document says so at {found.where}."
     source = f" ({found.source})" if found.source else ""
-    return f"The statement `{found.kind}` about {found.about} decided; {KNOWN[found.evidence]}{source}: {found.where}."
+    # What the document itself lets infer has no place of its own; an inference has a reason.
+    note = found.says.get("note", "") if found.evidence == "inferred" else ""
+    where = note if found.where.startswith(INFERRED_FROM) else found.where
+    told = f"The statement `{found.kind}` about {found.about} decided; {KNOWN[found.evidence]}{source}"
+    return f"{told}: {where}." if where else f"{told}."
 
 
-def _status(status: int | None) -> str:
-    if status is None:
-        return "nothing: the connection was cut, or the mock failed"
-    return f"{status} {PHRASES.get(status, '')}".rstrip()
+def _status(entry: JournalRecord) -> str:
+    if entry.status is None:
+        return "nothing: the connection was cut" + ("" if entry.trace.override else ", or the mock failed")
+    return f"{entry.status} {PHRASES.get(entry.status, '')}".rstrip()
 
 
 def _curl(
@@ -135,9 +140,7 @@ def _curl(
     """A request that would have been accepted; None if it was, or if only time or another item helps."""
     if near is not None:
         prefix = _prefix(near.service, services, address)
-        return curl_for(
-            near.service, prefix, near.operation, item_path(near.operation, near.service, stores), _options(entry)
-        )
+        return _accepted(near.service, near.operation, prefix, {}, stores, _options(entry))
     operation, refusal = entry.operation, entry.trace.refusal
     if service is None or operation is None or refusal is None or isinstance(refusal, TooMany):
         return None
@@ -152,60 +155,41 @@ def _mended(
     prefix: str,
     stores: Mapping[str, Store],
 ) -> str | None:
-    path = _sent_path(operation, entry, service)
     if isinstance(refusal, Missing):
-        path |= item_path(operation, service, stores)
-        if not _has_item(operation, service, stores):
+        if not item_path(operation, service, stores):
             return None
     elif not isinstance(refusal, MENDED) and not refusal.faults:
         return None
-    return curl_for(service, prefix, operation, path, _options(entry))
+    return _accepted(service, operation, prefix, _sent_path(operation, entry), stores, _options(entry))
+
+
+def _accepted(
+    service: Service, operation: Operation, prefix: str, sent: dict[str, str], stores: Mapping[str, Store], options: str
+) -> str:
+    """The curl line for an operation, about items that exist: those in the path that was `sent`, as far as possible."""
+    path = sent | item_path(operation, service, stores, sent)
+    return curl_for(service, prefix, operation, path, options, partial(naming_items, operation, service, stores))
 
 
 def _options(entry: JournalRecord) -> str:
-    return "" if entry.namespace == DEFAULT else f"-H 'Mock-Namespace: {entry.namespace}'"
+    """The option that names the namespace; none for a name that was refused, which may be any text."""
+    is_named = entry.namespace != DEFAULT and NAME.fullmatch(entry.namespace) is not None
+    return f"-H 'Mock-Namespace: {entry.namespace}'" if is_named else ""
 
 
 def _prefix(service: Service, services: Services, address: str) -> str:
     return address + mount_of(service, services)
 
 
-def _sent_path(operation: Operation, entry: JournalRecord, service: Service) -> dict[str, str]:
+def _sent_path(operation: Operation, entry: JournalRecord) -> dict[str, str]:
     """The path parameters as they were sent, except those that are wrong."""
     sent = entry.target.partition("?")[0].rstrip("/").split("/")
     template = operation.path.rstrip("/").split("/")
     wrong = (
-        {fault.path[0] for fault in entry.trace.refusal.faults if fault.path}
+        {fault.path[0] for fault in entry.trace.refusal.faults if fault.path and fault.location == "path"}
         if entry.trace.refusal is not None
         else set()
     )
     pairs = zip(reversed(template), reversed(sent), strict=False)
     named = {own[1:-1]: given for own, given in pairs if own.startswith("{") and own.endswith("}")}
     return {name: value for name, value in named.items() if name not in wrong}
-
-
-def item_path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, str]:
-    """The path parameters that lead to an item that exists, as far as they are known."""
-    record_path = _item_path(operation, service, stores)
-    return {name: quote(str(value), safe="") for name, value in record_path.items()}
-
-
-def _has_item(operation: Operation, service: Service, stores: Mapping[str, Store]) -> bool:
-    return bool(_item_path(operation, service, stores))
-
-
-def _item_path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, Any]:
-    bound, store = service.endpoints[operation.operation_id].bound, stores.get(service.name)
-    plan = bound.plan if bound is not None else None
-    if plan is None or bound is None or store is None:
-        return {}
-    for (resource, tenant, owner), held in store.collections.items():
-        record = next(iter(held), None)
-        if resource == plan.name and record is not None:
-            above = dict(zip(plan.parent_parameters, owner.split("/"), strict=False)) if owner else {}
-            own = {plan.statements.identity.parameter: record.id, **above}
-            if plan.statements.tenant.by == "path":
-                own[plan.statements.tenant.name] = tenant
-            names, wanted = bound.path_names, path_template.names(operation.path)
-            return {name: own[names.get(name, name)] for name in wanted if names.get(name, name) in own}
-    return {}

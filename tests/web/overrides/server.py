@@ -23,6 +23,7 @@ PET = {
         "name": {"type": "string"},
         "age": {"type": "integer", "minimum": 0},
     },
+    "dependentRequired": {"chip": ["vet"]},
 }
 NEW_PET = {
     "type": "object",

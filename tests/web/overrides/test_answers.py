@@ -69,13 +69,21 @@ def test_a_patch_changes_what_the_mock_answers(client: Client) -> None:
     assert ["Rex"] == [pet["name"] for pet in client.get("/pets").json()]
 
 
-@pytest.mark.parametrize(("invalid", "expected"), [(False, "Rex"), (True, 7)])
-def test_a_patch_that_breaks_the_document_is_sent_only_on_purpose(
-    client: Client, invalid: bool, expected: str | int
+@pytest.mark.parametrize(("invalid", "expected"), [(False, None), (True, 3)])
+def test_a_patch_whose_result_breaks_the_document_is_sent_only_on_purpose(
+    client: Client, invalid: bool, expected: int | None
 ) -> None:
-    put(client, CREATE, {"patch": {"name": 7}}, invalid=invalid)
+    put(client, CREATE, {"patch": {"chip": 3}}, invalid=invalid)
 
-    assert expected == client.post("/pets", json=REX).json()["name"]
+    assert expected == client.post("/pets", json=REX).json().get("chip")
+
+
+@pytest.mark.parametrize("invalid", [False, True])
+def test_a_patch_that_can_never_be_sent_is_refused_unless_it_is_meant(client: Client, invalid: bool) -> None:
+    wanted = {"when": CREATE, "then": {"patch": {"name": 7}}, "invalid": invalid}
+
+    assert (201 if invalid else 409) == client.post("/_mock/overrides", json=wanted).status_code
+    assert (7 if invalid else "Rex") == client.post("/pets", json=REX).json()["name"]
 
 
 def test_headers_alone_are_added_to_what_the_mock_answers(client: Client) -> None:
@@ -258,6 +266,10 @@ def test_pages_of_other_origins_see_overridden_responses(client: Client) -> None
         (LIST, {"body": []}, "then.body", "body needs a status beside it"),
         (LIST, {"status": 200, "media_type": "text/csv"}, "then.media_type", "media_type needs a body beside it"),
         ({"operation": "deletePet"}, {"status": 204, "body": {}}, "then", "no body"),
+        (CREATE, {"patch": {"age": -1}}, "then.patch.age", "-1 is less than the minimum of 0"),
+        (CREATE, {"patch": {"name": None}}, "then.patch.name", "null takes name away, which is required"),
+        (LIST, {"patch": {"0": {"name": "Ada"}}}, "then.patch", "a merge patch (RFC 7396) replaces as a whole"),
+        ({}, [{"pass": True}, {"patch": {"message": 7}}], "then.1.patch.message", '7 is not of type "string"'),
         (LIST, {"example": "on"}, "then.example", "did you mean 'one'?"),
         (GET, {"example": "one"}, "then.example", "there are: none"),
         (LIST, {"refusal": "too-many"}, "then.refusal", "listPets documents no refusal 'too-many'"),
@@ -432,6 +444,33 @@ def test_a_path_that_the_document_lacks_is_answered_on_purpose(client: Client) -
 
     assert ["Tom"] == client.get("/cats").json()
     assert 404 == client.post("/cats").status_code
+
+
+@pytest.mark.parametrize("path", ["/cats", "/v2/cats", "/pets", "/v2/pets", "/pets/{petId}"])
+def test_what_the_document_lacks_is_below_its_base_url_or_has_the_whole_path(tmp_path: Path, path: str) -> None:
+    with Client(served(tmp_path, document(PETS, servers=[{"url": "https://pets.example/v2"}]))) as client:
+        put(client, {"path": path, "method": "PUT"}, {"status": 200, "body": ["Tom"]}, invalid=True)
+        sent = path.removeprefix("/v2").replace("{petId}", "7")
+        told = client.put(f"/v2{sent}")
+
+        assert (200, ["Tom"]) == (told.status_code, told.json())
+        assert 404 == client.put(f"/v2{sent}/none/such").status_code
+
+
+def test_a_header_alone_has_a_value_that_some_response_allows(tmp_path: Path) -> None:
+    def limited(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"description": "pets", "headers": {"X-Limit": {"schema": schema}}}
+
+    responses = {"200": limited({"type": "integer"}), "404": limited({"enum": ["none"]})}
+    paths = {"/pets": {"get": {"operationId": "listPets", "responses": responses}}}
+    with Client(served(tmp_path, document(paths))) as client:
+        for value in ("7", "none"):
+            put(client, LIST, {"headers": {"x-limit": value}})
+        wanted = {"when": LIST, "then": {"headers": {"X-Limit": "many"}}}
+        refused = client.post("/_mock/overrides", json=wanted)
+        put(client, LIST, {"headers": {"X-Limit": "many"}}, invalid=True)
+
+    assert (409, "then.headers.X-Limit") == (refused.status_code, refused.json()["errors"][0]["field"])
 
 
 def test_overrides_have_only_so_many_bytes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,7 @@ class SentRequest:
     """A request as `POST /_mock/verify` would compare it."""
 
     operation, service, method, path = "createPet", "shop", "POST", "/pets"
+    paths = ("/pets",)
     caller, tenant = "admin", None
 
     def __init__(self) -> None:

@@ -54,7 +54,9 @@ class DamagedResponse(PassedOn):
             answered.note(f"no {self.name}: the response was being sent already")
             return
         body = b"" if answered.request.method == "HEAD" else response.body
-        exchange.fault = self._damage(response.status, response.encoded_headers, body)
+        exchange.fault = fault = self._damage(response.status, response.encoded_headers, body)
+        if not fault.is_whole:
+            answered.note(str(fault))
 
 
 class StaleRead(PassedOn):

@@ -73,7 +73,8 @@ class OverrideInterceptor:
         if operation is None and is_own_page(scope):
             return None  # neither the admin API nor its page is overridden: an override could not be removed
         owner = self._overrides.services.get(service) if service is not None else None
-        return listed if listed.is_at_path(owner, raw_path(scope)) else None
+        services, is_known = self._overrides.services, operation is not None
+        return listed if listed.is_at_path(owner, raw_path(scope), services, is_known=is_known) else None
 
     async def _answer(self, matched: MatchedRequest, override: Override, step: Step) -> OutgoingResponse | None:
         waits, answer = step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -25,6 +25,7 @@ class MatchedRequest:
 
     def __init__(self, request: IncomingRequest, services: Mapping[str, Service]) -> None:
         self.incoming = request
+        self._services = services
         self.owner = services.get(request.service) if request.service is not None else None
         operation = request.operation
         self.endpoint: Endpoint | None = None
@@ -41,8 +42,13 @@ class MatchedRequest:
         return self.incoming.service
 
     @cached_property
+    def paths(self) -> Sequence[str]:
+        raw = raw_path(self.incoming.scope)
+        return paths_of(raw, self.owner, self._services, is_known=self.incoming.operation is not None)
+
+    @property
     def path(self) -> str:
-        return below_base(raw_path(self.incoming.scope), self.owner)
+        return self.paths[0]
 
     @cached_property
     def query(self) -> Mapping[str, Sequence[str]]:
@@ -123,14 +129,29 @@ def parsed_body(content: bytes, media_type: str) -> Any:
     return content.decode("utf-8", "replace")
 
 
-def below_base(path: str, service: Service | None) -> str:
+def paths_of(path: str, service: Service | None, services: Mapping[str, Service], *, is_known: bool) -> Sequence[str]:
+    """The part of a raw path below the base URL of its service, and unless an operation `is_known` the whole path too.
+
+    Where no service has the path, it is the part below the base URL of any.
+    """
+    if service is not None:
+        below = below_base(path, service)
+        return (below,) if is_known or below == path else (below, path)
+    prefixes = (prefix for each in services.values() for prefix in prefixes_of(each) if path.startswith(f"{prefix}/"))
+    return tuple(dict.fromkeys((path[len(max(prefixes, key=len, default="")) :], path)))
+
+
+def prefixes_of(service: Service) -> Iterator[str]:
+    """What may be before the paths of a service: its name, the path of a server."""
+    return (f"{mount}{base}" for base in service.finders for mount in (f"/{service.name}", ""))
+
+
+def below_base(path: str, service: Service) -> str:
     """The part of a raw path below the base URL of a service: below its name, or at the root if it is the only one.
 
     The longer base counts if the service has the path below it: `/pets/7` may be `/7` or `/pets/7` of a service `pets`.
     """
-    if service is None:
-        return path
-    for prefix in (f"{mount}{base}" for base in service.finders for mount in (f"/{service.name}", "")):
+    for prefix in prefixes_of(service):
         if path.startswith(f"{prefix}/") and service.find(path[len(prefix) :]) is not None:
             return path[len(prefix) :]
     return path

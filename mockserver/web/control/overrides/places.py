@@ -11,7 +11,7 @@ from mockserver.suggestions import meant
 from mockserver.web import endpoint_index
 from mockserver.web.control.conditions import check_name, check_path_parameters, invalid
 from mockserver.web.control.overrides.buckets import OverrideBucket
-from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
+from mockserver.web.control.overrides.matched_request import MatchedRequest, paths_of
 from mockserver.web.control.overrides.override import Override
 from mockserver.web.control.overrides.response_checks import ALL_THE_SAME
 from mockserver.web.endpoint import Endpoint
@@ -116,16 +116,18 @@ class OverrideList:
         """Does each name operations, so that none is for a path?"""
         return not (self._others or self._by_path)
 
-    def is_at_path(self, service: Service | None, raw: str) -> bool:
-        """May there be candidates for a raw path, or for any?"""
-        return bool(self._others) or (bool(self._by_path) and _settled(below_base(raw, service)) in self._by_path)
+    def is_at_path(self, service: Service | None, raw: str, services: Mapping[str, Service], *, is_known: bool) -> bool:
+        """May there be candidates for a raw path, or for any? An operation for it may be known."""
+        if self._others or not self._by_path:
+            return bool(self._others)
+        return any(_settled(path) in self._by_path for path in paths_of(raw, service, services, is_known=is_known))
 
     def candidates(self, request: MatchedRequest) -> list[Override]:
         """The overrides that may apply to a request, the newest first."""
         found = list(self._others)
         listed = self._by_operation.get((request.service, request.operation or ""))
-        at_path = self._by_path.get(_settled(request.path)) if self._by_path else None
-        for bucket in (listed, at_path):
+        paths = request.paths if self._by_path else ()
+        for bucket in (listed, *(self._by_path.get(_settled(path)) for path in paths)):
             if bucket is not None:
                 found += bucket.candidates(request)
         return sorted(found, key=_newest)

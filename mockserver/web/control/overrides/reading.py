@@ -104,6 +104,8 @@ def _wrong(kind: str, then: Mapping[str, Any], scope: OverrideScope, at: Place) 
         if "status" in then:
             yield from response_checks.wrong_status(then["status"], operation, at)
             yield from response_checks.wrong_body(then, operation, schemas, at)
+        if "patch" in then:
+            yield from response_checks.wrong_patch(then["patch"], operation, schemas, at)
         if "headers" in then:
             yield from response_checks.wrong_headers(then, operation, schemas, at)
         if kind == "refusal" and not is_possible(then["refusal"], endpoint):
@@ -116,7 +118,9 @@ def _fault(wanted: Mapping[str, Any], scope: OverrideScope, at: Place) -> Overri
     kind = wanted["kind"]
     for field in wanted:
         if field in FIELDS and kind not in FIELDS[field]:
-            raise invalid(f"{field} is for {' and '.join(FIELDS[field])}, not for {kind}", (*at, field))
+            *others, last = FIELDS[field]
+            those = f"{', '.join(others)} and {last}" if others else last
+            raise invalid(f"{field} is for {those}, not for {kind}", (*at, field))
     needed = NEEDED.get(kind)
     if needed is not None and needed not in wanted:
         raise invalid(f"{kind} needs the field {needed}", at)
