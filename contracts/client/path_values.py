@@ -37,6 +37,8 @@ def is_nested(schemas: Schemas, parameter: Parameter) -> bool:
 
 def _possible_values(text: str) -> Iterator[Any]:
     yield text
+    if text in ("null", ""):
+        yield None
     if text in ("true", "false"):
         yield text == "true"
     if NUMBER.fullmatch(text):

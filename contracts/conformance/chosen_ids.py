@@ -1,4 +1,4 @@
-"""Ids of new items that clients choose in the query, such as `bookId` (AIP-133)."""
+"""Ids of new items that clients choose: in the body, or in the query as `bookId` (AIP-133)."""
 
 from __future__ import annotations
 
@@ -14,5 +14,9 @@ def is_taken(contract: Contract, operation: Operation, exchange: RecordedExchang
     stated = contract.behaviour.operations.get((operation.path, operation.method))
     action = stated.action if stated is not None else None
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
-    chosen = resource.identity.chosen_by if resource is not None else ""
-    return exchange.status == CONFLICT and bool(chosen) and f"{chosen}=" in exchange.url
+    if exchange.status != CONFLICT or resource is None:
+        return False
+    identity, sent = resource.identity, exchange.sent
+    is_in_query = bool(identity.chosen_by) and f"{identity.chosen_by}=" in exchange.url
+    is_own = identity.from_client or identity.generate == "client"
+    return is_in_query or (is_own and isinstance(sent, dict) and identity.field in sent)

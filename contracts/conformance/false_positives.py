@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,10 +78,10 @@ NAMED = re.compile(r"Invalid component: (?:parameter `(.+?)` in|Missing `(.+?)` 
 SEVERAL = re.compile(r"^ *- (\w+): violates `(\w+)`(?: \(was (\S+)\))?", re.MULTILINE)
 """A line of Schemathesis' message for a request with several faults: the place, the keyword and the parameter."""
 
-FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
-"""Schemathesis' message for a body field with a wrong type."""
+FIELD = re.compile(r"(?<=Invalid component: in body - ).+: Incorrect type")
+"""Schemathesis' message for a body field with a wrong type, after the names of those above it."""
 
-RETYPED = re.compile(r"Invalid component: in body - violates `type` at /properties/([^/ ]+) ")
+RETYPED = re.compile(r"(?<=Invalid component: in body - violates `type` at /properties/)[^/ ]+(?= )")
 """The same message as it is about a value that was changed."""
 
 ITEM = re.compile(r"Invalid component: in body - (.+?) -> Array with invalid items: Incorrect type")
@@ -200,13 +201,18 @@ class FalsePositives:
     def _is_unwritten(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Is it a body that Schemathesis does not write as documented?
 
-        It knows no `nodeType` of XML, and of multipart bodies neither the order of parts nor their headers.
+        It knows no `nodeType` of XML, of multipart bodies neither the order of parts nor their headers, and writes only
+        the names of objects in a list of a form.
         """
         sent = _media_type(exchange)
         if is_xml(sent):
             return self._writes("nodeType")
         content = operation.request_body.content if operation.request_body else ()
         media = next((m for m in content if essence(m.name) == sent), None)
+        if media is not None and media.schema is not None and is_form(sent):
+            schemas = self.contract.schemas
+            entries = filter(None, map(schemas.items, schemas.properties(media.schema).values()))
+            return any("object" in schemas.types(each) for each in entries)
         if is_multipart(sent) and (media is None or is_ordered(sent)):
             return any(is_multipart(m.name) for m in content)  # it writes some as a form
         if media is None or not is_multipart(sent):
@@ -321,7 +327,8 @@ class FalsePositives:
     def _is_nullable_null(self, schema: str, message: str, exchange: RecordedExchange) -> bool:
         """Is the only violation a null that `nullable` allows but the `enum` next to it does not list?"""
         field = FIELD.search(message)
-        if field is None or not _is_null(field.group(1), exchange.sent):
+        name = _names_in(field)[-1:] if field is not None else []
+        if not name or not _is_null(name[0], exchange.sent):
             return False
         return self.contract.schemas.validator(schema, "request").is_valid(exchange.sent)
 
@@ -332,11 +339,24 @@ class FalsePositives:
             whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
             return whole and WHOLE.search(message) is not None
         known, item = schemas.properties(str(media.schema)), ITEM.search(message)
-        if item is not None and item.group(1) in known:
-            entry = schemas.items(known[item.group(1)])
+        listed = _named(known, item.group(1)) if item is not None else None
+        if listed is not None:
+            entry = schemas.items(listed)
             return entry is not None and bool(schemas.types(entry) & TEXTUAL)
-        types = schemas.types(known[field.group(1)]) if field.group(1) in known else frozenset()
-        return bool(types & TEXTUAL)
+        named: str | None = str(media.schema)
+        for name in _names_in(field):
+            named = _named(schemas.properties(schemas.items(named) or named), name) if named else None
+        return named is not None and bool(schemas.types(named) & TEXTUAL)
+
+
+def _names_in(found: re.Match[str]) -> list[str]:
+    """The names of properties on the way to the one of a message: `lines`, `text`."""
+    return [each for each in re.split(": | -> ", found[0].removesuffix(": Incorrect type")) if " " not in each]
+
+
+def _named(properties: Mapping[str, str], name: str) -> str | None:
+    """The schema of a property in a message of Schemathesis, which begins with a small letter there; None without."""
+    return properties.get(name) or properties.get(name[:1].upper() + name[1:])
 
 
 def _is_credential(operation: Operation, message: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.conformance.chosen_ids import is_taken
 from contracts.conformance.reply_parts import part_faults
 from contracts.conformance.stream_items import item_faults
 from contracts.model.finding import MAX_DEPTH, RecordedExchange
@@ -32,6 +33,9 @@ class ResponseViolation:
 GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431})
 """Statuses that any HTTP server may return, documented or not (RFC 9110 section 15.5, RFC 6585)."""
 
+WITHOUT_CONTENT = frozenset({204, 205, 304})
+"""Statuses of responses that can have no content, whatever `default` says (RFC 9110 sections 15.3.5 and 15.4.5)."""
+
 INVALID_CONTENT = 422
 """The status of a request that can be read but not processed (RFC 9110 section 15.5.21): as general as 400."""
 
@@ -47,12 +51,12 @@ def response_violations(
         return
     response = operation.response(exchange.status)
     if response is None:
-        if not is_allowed_status(operation, exchange.status):
+        if not is_allowed_status(operation, exchange.status) and not is_taken(contract, operation, exchange):
             documented = ", ".join(r.status for r in operation.responses)
             yield ResponseViolation("status", f"a documented status: {documented}", f"status {exchange.status}")
         return
     yield from _headers(response, exchange)
-    if exchange.method != "HEAD":
+    if exchange.method != "HEAD" and (exchange.status not in WITHOUT_CONTENT or exchange.reply_body):
         yield from _content(response, exchange, contract)
 
 

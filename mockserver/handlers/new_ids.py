@@ -50,7 +50,9 @@ def id_maker(
 
     def clients_own(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
-        return new_id(world, collection, fields) if value is None or not _fits_paths(value, path_validators) else value
+        # No path has an empty one.
+        is_usable = value not in (None, "") and _fits_paths(value, path_validators)
+        return value if is_usable else new_id(world, collection, fields)
 
     return clients_own
 
