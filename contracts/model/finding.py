@@ -104,12 +104,16 @@ def _quoted(text: str) -> str:
     return "".join(f'"${{{part}}}"' if index % 2 else shlex.quote(part) for index, part in parts if part) or "''"
 
 
+PROJECT = "the project"
+"""The subject of what a project's own checks demand."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementRef:
     """The statement that a finding is about: one of the behaviour file, of the document, or of a standard.
 
-    `subject` is `service`, a resource or `METHOD path`. `kind` is the key in the vocabulary (`paging`), `schema` for
-    the document itself, or `http` for a rule of HTTP.
+    `subject` is `service`, a resource, `METHOD path` or PROJECT. `kind` is the key in the vocabulary (`paging`),
+    `schema` for the document itself, or `http` for a rule of HTTP.
     """
 
     subject: str

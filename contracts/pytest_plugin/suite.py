@@ -21,7 +21,7 @@ from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.client.users import GivenCredentials, default_rate, users
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.schemathesis_run import conform
-from contracts.model.finding import Finding, StatementRef
+from contracts.model.finding import PROJECT, Finding, StatementRef
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import KnownFailure
 from contracts.model.resources import name_of
@@ -237,9 +237,9 @@ class ContractCollector(pytest.Collector):
 def _own_check(function: Callable[[CheckContext], Any]) -> BoundCheck:
     """A bound check for a function of the project."""
     name = function.__name__
-    statement = StatementRef("the project", name, "documented", function.__module__, (function.__doc__ or name).strip())
+    statement = StatementRef(PROJECT, name, "documented", function.__module__, (function.__doc__ or name).strip())
     check = Check(name, (), lambda contract: iter(()), function, asserts=True)
-    return BoundCheck(check, "the project", statement, ())
+    return BoundCheck(check, PROJECT, statement, ())
 
 
 class ContractTest(pytest.Item):

@@ -13,7 +13,7 @@ from contracts.model.known_failures import IGNORED
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report
 from contracts.report.suggestions import Suggestion
-from contracts.report.texts import count, describe, violated_with_source
+from contracts.report.texts import checked, count, violated_with_source
 from mockserver.printed_text import printable
 
 SHOWN = 20
@@ -146,7 +146,7 @@ def finding_lines(found: Finding, most: int = 1000) -> Iterator[str]:
     requests, at most `most` of them.
     """
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
-    yield f"  check      {_line(describe(found.check))}"
+    yield f"  check      {_line(checked(found))}"
     yield f"  expected   {_line(found.expected)}"
     yield f"  seen       {_line(found.seen)}"
     yield from _reason(found)

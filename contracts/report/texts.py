@@ -8,7 +8,7 @@ from contracts.conformance.engine_checks import ANSWERED, expected
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.differential.comparison import CHECK as DIFFERENTIAL
-from contracts.model.finding import Finding
+from contracts.model.finding import PROJECT, Finding
 from contracts.receiver.checks import RECEIVER_CHECKS
 
 STANDARDS = ("http", "schema")
@@ -37,6 +37,14 @@ def describe(check: str) -> str:
     if is_own(check) and check != ANSWERED:  # of a vendor whose folder is not known here
         return f"The rule that `{check}` is about works."
     return f"Schemathesis expects: {expected(check)}."
+
+
+def checked(found: Finding) -> str:
+    """What the check of a finding checks, in one sentence. A check of the project says it itself."""
+    statement = found.statement
+    if statement is not None and statement.subject == PROJECT:
+        return statement.text.partition("\n")[0]
+    return describe(found.check)
 
 
 def violated(found: Finding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 from contracts.pytest_plugin.plugin import _served
 from mockserver import ServiceSettings
 from tests.planted_bugs.basedash import Basedash
+from tests.process import Processes, free_port
 
 pytest_plugins = ["pytester"]
 
-DOCUMENTED = Path(__file__).parents[2] / "docs/pytest.md"
+OWN_CHECKS = Path(__file__).parents[2] / "docs/how-to/own-checks.md"
 PATH = "/api/public/organizations/org_1/mcp-servers"
 
 
@@ -102,14 +104,26 @@ def test_warnings_fail_no_test_and_are_printed_at_the_end(pytester: pytest.Pytes
     done.stdout.fnmatch_lines(["*contract warnings*", "WARNING *: initial-values *"])
 
 
-def test_the_documented_own_check_runs(pytester: pytest.Pytester) -> None:
-    [example] = re.findall(r"```python\n(# conftest.py\n.*?)```", DOCUMENTED.read_text("utf-8"), re.DOTALL)
+def test_the_own_check_of_the_page_passes_on_the_mock_and_fails_on_the_server_with_the_bug(
+    pytester: pytest.Pytester,
+) -> None:
+    page = OWN_CHECKS.read_text("utf-8")
+    [example] = re.findall(r"```python\n(# conftest.py\n.*?)```", page, re.DOTALL)
+    on_the_mock, on_the_server = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     pytester.makeconftest(example)
+    pytester.makefile(".yaml", petstore=(OWN_CHECKS.parents[1] / "petstore.yaml").read_text("utf-8"))
+    port = free_port()
+    server = ("uvicorn", "petstore_server:app", "--app-dir", "docs", "--port", str(port), "--log-level", "info")
 
-    done = check(pytester, "--contract", "datagrid", "-k", "a_removed_server", "-v")
+    passed = check(pytester, "--contract", "petstore.yaml", "-k", "the_total_counts", "-v")
+    with Processes() as processes:
+        processes.start(*server, program=[sys.executable, "-m"], until="INFO:     Uvicorn running")
+        target = f"http://127.0.0.1:{port}"
+        failed = check(pytester, "--contract", "petstore.yaml", "--target", target, "-k", "the_total_counts")
 
-    done.stdout.fnmatch_lines(["contract/datagrid::a_removed_server_is_in_no_list PASSED*"])
-    assert {"passed": 1} == {key: n for key, n in done.parseoutcomes().items() if key in ("passed", "failed", "errors")}
+    passed.stdout.fnmatch_lines([f"{on_the_mock.strip()}*"])
+    failed.stdout.fnmatch_lines([f"*{line.strip()}*" for line in on_the_server.strip().split("\n")])
+    failed.assert_outcomes(failed=1)
 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
