@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -62,3 +63,20 @@ def test_the_playwright_example_passes_in_headless_chromium(mock: str, tmp_path:
     printed = npm_test(folder, MOCK_URL=mock, CHROMIUM=chromium, PAGE_PORT=str(free_port()))
 
     assert "4 passed" in printed
+
+
+def test_the_page_shows_the_code_of_the_examples() -> None:
+    page = (ROOT / "docs" / "how-to" / "npm.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```ts\n// ([\w./]+).*\n((?:.*\n)*?)```", page, re.MULTILINE)
+
+    assert len(shown) > 4
+    for name, code in shown:
+        sources = [folder / name for folder in (EXAMPLES / "vitest", EXAMPLES / "playwright")]
+        texts = [text for path in sources if path.is_file() for text in unindented(path)]
+        assert any(code in text for text in texts), name
+
+
+def unindented(path: Path) -> list[str]:
+    """The text of a file, and the same with two spaces less before each line."""
+    text = path.read_text(encoding="utf-8")
+    return [text, re.sub(r"^  ", "", text, flags=re.MULTILINE)]

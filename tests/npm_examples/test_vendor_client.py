@@ -27,7 +27,7 @@ const made = await servers.create({ name: "hours", base_url: url });
 const updated = await servers.update(made.id, { name: "days" });
 const invalid = await refused(servers.create({ name: "bad", base_url: "http://localhost:9000/mcp" }));
 const stranger = await refused(new Datagrid({ apiKey: "nonsense", baseURL }).organization.mcpServers.list());
-const fault = { when: { operation: "ListMcpServers" }, then: { status: 503 }, times: 2, invalid: true };
+const fault = { when: { operation: "ListMcpServers" }, then: { status: 503 }, times: 2 };
 const headers = { "Content-Type": "application/json" };
 await fetch(overrides, { method: "POST", headers, body: JSON.stringify(fault) });
 const listed = (await servers.list()).data.map((each) => each.name);
