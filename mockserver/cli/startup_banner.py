@@ -103,7 +103,8 @@ def _webhooks(sandbox: Sandbox) -> Iterator[str]:
         if sent.requests:
             hooks, calls = len(sent.requests.webhooks), sum(map(len, sent.requests.callbacks.values()))
             signed = "not signed" if sent.delivery.signature == "none" else f"{sent.delivery.signature} {sent.secret}"
-            counts = f"{counted(hooks, 'webhook')} and {counted(calls, 'callback')} of {name}"
+            kinds = [counted(number, noun) for number, noun in ((hooks, "webhook"), (calls, "callback")) if number]
+            counts = f"{' and '.join(kinds)} of {name}"
             yield f"sends:  {counts}, to {sandbox.outbox.queue.reach}; signed: {signed}"
 
 

@@ -163,7 +163,7 @@ async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: st
     if stated.by == "path":
         values[stated.name] = tenant
     sent = authorization(service, operation, _credential(service, tenant, place))
-    headers = {"content-type": "application/json", **sent.headers}
+    headers = {"content-type": "application/json", **{name.lower(): value for name, value in sent.headers.items()}}
     if stated.by == "header":
         headers[stated.name.lower()] = tenant
     scope = {

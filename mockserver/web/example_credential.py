@@ -11,7 +11,7 @@ from mockserver.web.service import Service
 
 
 class SentCredential(NamedTuple):
-    """Header fields by name in lower case, and the query."""
+    """Header fields by the names that the document gives them, and the query."""
 
     headers: dict[str, str]
     query: bytes
@@ -33,9 +33,9 @@ def authorization(service: Service, operation: Operation, credential: str) -> Se
 def _field(scheme: SecurityScheme, credential: str) -> tuple[str, str]:
     if scheme.type == "apiKey":
         cookie = scheme.location == "cookie"
-        return ("cookie", f"{scheme.parameter}={credential}") if cookie else (scheme.parameter.lower(), credential)
+        return ("Cookie", f"{scheme.parameter}={credential}") if cookie else (scheme.parameter, credential)
     if scheme.type == "http" and scheme.scheme == "basic":
         pair = credential if ":" in credential else f"user:{credential}"
-        return "authorization", f"Basic {b64encode(pair.encode()).decode()}"
+        return "Authorization", f"Basic {b64encode(pair.encode()).decode()}"
     is_other = scheme.type == "http" and scheme.scheme != "bearer"
-    return "authorization", f"{scheme.scheme if is_other else 'Bearer'} {credential}"
+    return "Authorization", f"{scheme.scheme if is_other else 'Bearer'} {credential}"

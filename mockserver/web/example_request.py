@@ -87,8 +87,9 @@ def example_request(
     query = "&".join(part for part in parts_of_query if part)
     base = service.contract.document.base_path_of(operation)
     target = base + _path(service, operation, path) + (f"?{query}" if query else "")
-    headers = {_spelled(name): value for name, value in sent.headers.items()}
-    headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
+    taken = {*NOT_SENT, *(name.lower() for name in sent.headers)}
+    named = {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in taken}
+    headers = {**sent.headers, **named}
     media = _sent_media(operation)
     if media is None:
         return ExampleRequest(operation.http_method, target, headers)
@@ -181,10 +182,6 @@ def _pairs(service: Service, parameter: Parameter) -> Iterator[tuple[str, str]]:
 
 def _required(operation: Operation, location: str) -> list[Parameter]:
     return [p for p in operation.parameters if p.location == location and p.required]
-
-
-def _spelled(name: str) -> str:
-    return "Authorization" if name == "authorization" else name
 
 
 def _text(service: Service, parameter: Parameter) -> str:

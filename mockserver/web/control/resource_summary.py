@@ -53,7 +53,7 @@ def evidence(plan: ResourcePlan) -> str:
 
 
 def _listing(plan: ResourcePlan, stated: list[OperationBehaviour]) -> Iterator[str]:
-    """How items are listed: pages, order, filters."""
+    """How items are listed: pages, order, filters, sort parameters."""
     lists = [each for each in stated if each.action is not None and each.action.does == "list"]
     paging = next((each.paging for each in lists if each.paging is not None), None)
     if paging is not None:
@@ -65,6 +65,8 @@ def _listing(plan: ResourcePlan, stated: list[OperationBehaviour]) -> Iterator[s
     if names:
         more = " and more" if len(names) > MOST_FILTERS else ""
         yield f"filtered by {', '.join(f'`{name}`' for name in names[:MOST_FILTERS])}{more}"
+    if sorts := list(dict.fromkeys(each.sort.parameter for each in lists if each.sort is not None)):
+        yield f"sorted by {', '.join(f'`{name}`' for name in sorts)}"
 
 
 def _joined(words: list[str]) -> str:
