@@ -193,12 +193,12 @@ def test_an_item_is_added_edited_and_deleted_and_has_a_history(page: BrowserPage
 def test_a_checkpoint_brings_items_back(page: BrowserPage, sandbox: str) -> None:
     ask(sandbox, "POST", "/petstore/pets", json=REX)
     page.open("state/petstore/pet")
-    page.click("[aria-label=Checkpoints] button", "Keep")
+    page.click("[aria-label=Checkpoints] button", "Set one")
     page.click("dialog button[type=submit]")
     page.see("before 1 item", "[aria-label=Checkpoints]")
     ask(sandbox, "DELETE", "/petstore/pets/1")
     page.see("No pet is stored")
-    page.click("[aria-label=Checkpoints] button", "Go back")
+    page.click("[aria-label=Checkpoints] button", "Restore")
     page.see("Rex", ".items")
 
 

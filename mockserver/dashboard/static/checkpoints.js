@@ -17,15 +17,15 @@ export async function checkpointCard(reload) {
 
 async function draw(list, reload) {
   const kept = await get("checkpoints");
-  const rows = kept.map((each) => h("div.line", {}, h("span", {}, h("strong", {}, each.name), h("span.soft", {}, ` ${counted(each.items, "item")}`)), h("button.quiet.push", { type: "button", onclick: () => restore(each.name, reload) }, "Go back"), h("button.quiet", { type: "button", "aria-label": `Forget ${each.name}`, onclick: () => forget(each.name, () => draw(list, reload)) }, "Forget")));
-  fill(list, rows.length ? rows : h("p.hint", {}, "Keep the world as it is now, try something, and go back."));
+  const rows = kept.map((each) => h("div.line", {}, h("span", {}, h("strong", {}, each.name), h("span.soft", {}, ` ${counted(each.items, "item")}`)), h("button.quiet.push", { type: "button", onclick: () => restore(each.name, reload) }, "Restore"), h("button.quiet", { type: "button", "aria-label": `Remove ${each.name}`, onclick: () => forget(each.name, () => draw(list, reload)) }, "Remove")));
+  fill(list, rows.length ? rows : h("p.hint", {}, "Set one, try something, and restore it."));
 }
 
 function buttons(redraw, reload) {
   const keep = async () => {
     const field = h("input", { required: true, pattern: "[A-Za-z0-9._~\\-]{1,128}", value: "before", name: "checkpoint" });
-    const name = await dialog("Keep a checkpoint", h("label", {}, "Name", field, h("small", {}, "Letters, digits and . _ ~ -")), { action: "Keep it", read: () => field.value });
-    if (name && (await trying(() => post(`checkpoints/${part(name)}`), "Kept")) !== undefined) redraw();
+    const name = await dialog("Set a checkpoint", h("label", {}, "Name", field, h("small", {}, "Letters, digits and . _ ~ -")), { action: "Set it", read: () => field.value });
+    if (name && (await trying(() => post(`checkpoints/${part(name)}`), "Checkpoint set")) !== undefined) redraw();
   };
   const reset = async () => {
     const text = `Items, faults and counts of the namespace ${session.namespace} go back to its start.`;
@@ -35,7 +35,7 @@ function buttons(redraw, reload) {
     const response = await trying(() => request("GET", "snapshot"));
     if (response) download(`${session.namespace}.snapshot.json`, await response.text());
   };
-  return h("div.line", {}, h("button", { type: "button", onclick: keep }, "Keep"), h("button", { type: "button", onclick: save, title: "A file for --state, with secrets" }, "Save file"), h("button.danger", { type: "button", onclick: reset }, "Reset"));
+  return h("div.line", {}, h("button", { type: "button", onclick: keep }, "Set one"), h("button", { type: "button", onclick: save, title: "Download a file for --state; it has secrets" }, "Snapshot"), h("button.danger", { type: "button", onclick: reset }, "Reset"));
 }
 
 async function restore(name, reload) {
@@ -43,5 +43,5 @@ async function restore(name, reload) {
 }
 
 async function forget(name, redraw) {
-  if ((await trying(() => remove(`checkpoints/${part(name)}`), "Forgotten")) !== undefined) redraw();
+  if ((await trying(() => remove(`checkpoints/${part(name)}`), "Removed")) !== undefined) redraw();
 }

@@ -34,10 +34,7 @@ function card(service, resources) {
     h("div.card-head", {}, h("h2", {}, service.title), service.version ? h("span.badge", {}, /^v?\d/.test(service.version) ? `version ${service.version}` : service.version) : null, h("span.soft.push", {}, counted(service.operations, "operation"))),
     service.description ? h("p.soft", {}, service.description.split("\n\n")[0]) : null,
     problems ? h("p.note", {}, problems) : null,
-    address("Base URL", service.base_url),
-    ...credentials(service),
-    firstRequest(service),
-    known(resources),
+    h("div.halves", {}, h("div.stack", {}, address("Base URL", service.base_url), ...credentials(service), firstRequest(service)), known(resources)),
     h("div.links", {}, h("a", { href: service.docs }, "API page"), h("a", { href: service.document }, "Document"), behaviourLink(service), h("a", { href: `#/checks/new/${part(service.name)}` }, "Check it")),
   );
 }

@@ -87,7 +87,7 @@ async function load(card, view) {
   const add = h("button.primary", { type: "button", "data-act": "add", onclick: async () => (await editItem(resource, scope(view))) && load(card, view) }, `Add ${resource.resource}`);
   const redraw = () => fill(shown, table(items, view, () => load(card, view)));
   redraw();
-  const pages = h("div.line.push", {}, page ? h("button", { type: "button", onclick: () => turn(-1) }, "Earlier") : null, items.length === PAGE ? h("button", { type: "button", onclick: () => turn(1) }, "Later") : null);
+  const pages = h("div.line.push", {}, page ? h("button", { type: "button", onclick: () => turn(-1) }, "Previous page") : null, items.length === PAGE ? h("button", { type: "button", onclick: () => turn(1) }, "Next page") : null);
   fill(card, h("div.line", { style: null, class: "line toolbar" }, search, add, pages), items.length ? shown : empty(`No ${resource.resource} is stored`, "Create one with a request, add one here, or start the mock with --items 20."));
 }
 

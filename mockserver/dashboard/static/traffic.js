@@ -105,11 +105,11 @@ function filters(filter, redraw) {
   const pause = h("button", { type: "button", "aria-pressed": "false" }, "Pause");
   pause.onclick = () => {
     set("paused", !filter.paused);
-    pause.textContent = filter.paused ? "Go on" : "Pause";
+    pause.textContent = filter.paused ? "Resume" : "Pause";
     pause.setAttribute("aria-pressed", String(filter.paused));
   };
   const clear = async () => {
-    if (await confirmed("Forget all requests?", "The journal of all namespaces becomes empty. Stored items stay.", "Forget them")) await trying(() => journal.clear(), "The journal is empty");
+    if (await confirmed("Clear the journal?", "The journal of all namespaces becomes empty. Stored items stay.", "Clear")) await trying(() => journal.clear(), "The journal is empty");
   };
   return h(
     "div.filters",

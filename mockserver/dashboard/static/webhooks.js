@@ -31,7 +31,7 @@ export async function show(body) {
 
 function sources(known, redraw) {
   const rows = known.map((each) =>
-    h("tr", { "data-webhook": each.name }, h("td", {}, h("strong", {}, each.name), each.kind === "callback" ? h("span.badge", {}, "callback") : null), h("td", {}, occasion(each)), h("td", {}, signed(each)), h("td.actions", {}, h("button", { type: "button", "aria-label": `Send ${each.name} now`, onclick: async () => (await sendDialog(each)) && redraw() }, "Send now"))),
+    h("tr", { "data-webhook": each.name }, h("td", {}, h("strong", {}, each.name), " ", each.kind === "callback" ? h("span.badge", {}, "callback") : null), h("td", {}, occasion(each)), h("td", {}, signed(each)), h("td.actions", {}, h("button", { type: "button", "aria-label": `Send ${each.name} now`, onclick: async () => (await sendDialog(each)) && redraw() }, "Send now"))),
   );
   const head = h("tr", {}, ["name", "sent when", "signed by"].map((each) => h("th", { scope: "col" }, each)), h("td"));
   return h("section.card.flat", { "aria-label": "Webhooks" }, h("div.scroll", { tabindex: "0", role: "region", "aria-label": "Table of webhooks" }, h("table", {}, h("caption.hidden", {}, "Webhooks and callbacks"), h("thead", {}, head), h("tbody", {}, rows))), h("div.line.toolbar", {}, h("a.button", { href: "#/faults/new" }, "Add a fault"), h("p.hint", {}, "A fault of deliveries is an override of the operation that causes them: twice, late, out of order, a wrong or an old signature.")));
@@ -76,7 +76,7 @@ class DeliveryList {
   constructor() {
     this.list = h("div.stack");
     const clear = async () => {
-      if (await confirmed("Forget all deliveries?", "What waits is not sent.", "Forget them")) await trying(() => remove("deliveries"), "Forgotten").then(() => this.load());
+      if (await confirmed("Clear the deliveries?", "What waits is not sent.", "Clear")) await trying(() => remove("deliveries"), "Cleared").then(() => this.load());
     };
     const filter = h("select", { "aria-label": "State", onchange: (event) => ((this.#state = event.target.value), this.load()) }, Object.entries(STATES).map(([value, text]) => h("option", { value }, text)));
     this.element = h("section.stack", { "aria-label": "Deliveries" }, h("div.line", {}, h("h2", {}, "Deliveries"), h("span.push.line", {}, filter, h("button.danger", { type: "button", onclick: clear }, "Clear"))), this.list);
