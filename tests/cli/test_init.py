@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from mockserver.cli.requirement import FROM_HERE, requirement_lines
-from tests.process import ROOT, run
+from tests.process import READY, ROOT, Processes, address, run
 
 pytest_plugins = ["pytester"]
 
@@ -70,6 +71,24 @@ def test_the_document_stays_where_it_is(tmp_path: Path) -> None:
     assert "../api.yaml" == settings["document"]
     assert "wrote openapi.yaml" not in made.stdout
     assert "Petstore" in used.stdout
+
+
+def test_the_five_lines_of_the_readme_work_on_a_document_of_a_user(tmp_path: Path, pytester: pytest.Pytester) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## On your own document")[2]
+    lines = [shlex.split(line, comments=True) for line in re.findall(r"^    (.+)", text, re.MULTILINE)]
+    (tmp_path / "my-api.yaml").write_bytes((ROOT / "docs" / "petstore.yaml").read_bytes())
+    init, serve, infer, tests, check = lines
+
+    made, inferred = (run(*words[1:], cwd=tmp_path) for words in (init, infer))
+    tested = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path / tests[1])
+    with Processes() as processes:
+        _, printed = processes.start(*serve[1:], "--port", "0", until=READY, cwd=tmp_path)
+        here = [address(printed) if word.startswith("http:") else word for word in check[1:]]
+        checked = run(*here, "--only", "paging", cwd=tmp_path)
+
+    assert [0, 0, 0] == [each.returncode for each in (made, inferred, checked)], checked.stdout
+    assert "paging: {style: offset" in inferred.stdout
+    assert tested.ret == 0
 
 
 @pytest.mark.parametrize("existing", ["behaviour.yaml", "tests/test_mock.py", ".github/workflows/contract.yml"])
