@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from shlex import quote
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
+from mockserver.loopback import is_loopback
 from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_form, is_json
@@ -41,6 +43,12 @@ def curl_for(
     sent = example_request(service, operation, path, changed)
     fields = [f"-H {quote(f'{name}: {value}')}" for name, value in sent.headers.items()]
     return " ".join([_curl(options), *_method(sent.method), quote(prefix + sent.target), *fields, *_body(sent)])
+
+
+def certificate_option(address: str) -> str:
+    """The option by which curl accepts the certificate of a mock on this machine, which is mostly self-made."""
+    parts = urlsplit(address)
+    return "--insecure" if parts.scheme == "https" and is_loopback(parts.hostname or "") else ""
 
 
 def _curl(options: str) -> str:

@@ -29,8 +29,14 @@ def test_a_certificate_is_made_and_the_first_request_works_as_printed() -> None:
             f"{command} -sS -w '%{{http_code}}'", shell=True, capture_output=True, text=True, timeout=30, check=False
         )
         shown = httpx.get(f"{base(lines)}/openapi.json", verify=False).json()
+        number = httpx.get(f"{base(lines)}/petz", verify=False).headers["mock-request"]
+        mended = httpx.get(f"{base(lines)}/_mock/requests/{number}/why", verify=False).json()["curl"]
+        listed = subprocess.run(
+            f"{mended} -sS -w '%{{http_code}}'", shell=True, capture_output=True, text=True, timeout=30, check=False
+        )
 
     assert done.stdout.endswith("201"), done
+    assert listed.stdout.endswith("200"), listed
     assert shown["servers"][0]["url"].startswith("https://")
 
 

@@ -13,6 +13,7 @@ from mockserver.messages import Reply
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.state.store import Store
 from mockserver.suggestions import meant
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
@@ -20,7 +21,7 @@ from mockserver.web.control.existing_items import item_path, naming_items
 from mockserver.web.control.nearest_operation import mount_of, path_of
 from mockserver.web.control.own_request import OwnRequest, lower_case
 from mockserver.web.control.shown_entry import shown_message
-from mockserver.web.curl_example import curl_for
+from mockserver.web.curl_example import certificate_option, curl_for
 from mockserver.web.example_request import example_request
 from mockserver.web.service import Service
 
@@ -35,7 +36,7 @@ def described(request: AdminRequest) -> Reply:
     """One operation: what it takes, what it answers, and what is known of its behaviour. Raises Missing."""
     service = request.service(request.path["service"])
     operation = _named(service, request.query["operation"])
-    example = sent_example(request, service, operation)
+    example, stores = sent_example(request, service, operation), _stores(request)
     contract, body = service.contract, operation.request_body
     mount = request.address + mount_of(service, request.control.services)
     return Reply(
@@ -59,7 +60,14 @@ def described(request: AdminRequest) -> Reply:
                 "target": example.target,
                 **shown_message(list(example.headers), example.body, len(example.body), frozenset()),
             },
-            "curl": curl_for(service, mount, operation),
+            "curl": curl_for(
+                service,
+                mount,
+                operation,
+                item_path(operation, service, stores),
+                certificate_option(mount),
+                partial(naming_items, operation, service, stores),
+            ),
         },
     )
 
@@ -82,13 +90,17 @@ def sent_example(
 
     `path` are path parameters by name, as they are written.
     """
-    control, namespace = request.control, request.namespace
-    stores = {name: namespace.store(each) for name, each in control.services.items()}
+    stores = _stores(request)
     known = item_path(operation, service, stores, path)
     made = example_request(service, operation, {**known, **path}, partial(naming_items, operation, service, stores))
-    mount = mount_of(service, control.services)
+    mount = mount_of(service, request.control.services)
     headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
     return OwnRequest(made.method, mount + made.target, lower_case(headers), made.body)
+
+
+def _stores(request: AdminRequest) -> dict[str, Store]:
+    """What the namespace stores, by service."""
+    return {name: request.namespace.store(each) for name, each in request.control.services.items()}
 
 
 def _operations(service: Service) -> Iterable[Operation]:

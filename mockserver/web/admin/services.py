@@ -17,7 +17,7 @@ from mockserver.web.admin.admin_request import AdminRequest, no_resource
 from mockserver.web.admin.tenants import known_tenants
 from mockserver.web.control import resource_summary
 from mockserver.web.control.nearest_operation import mount_of, prefix_of
-from mockserver.web.curl_example import curl_command
+from mockserver.web.curl_example import certificate_option, curl_command
 from mockserver.web.example_request import first_endpoint
 from mockserver.web.service import Service
 
@@ -90,7 +90,7 @@ def _service(request: AdminRequest, service: Service) -> Json:
         "problems": len(service.contract.problems),
         "credentials": _credentials(service),
         "first_operation": endpoint.operation.operation_id if endpoint is not None else None,
-        "curl": curl_command(service, base + mount_of(service, request.control.services)),
+        "curl": curl_command(service, base + mount_of(service, request.control.services), certificate_option(base)),
     }
 
 

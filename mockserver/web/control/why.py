@@ -25,7 +25,7 @@ from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.namespaces import DEFAULT, NAME
 from mockserver.web.control.nearest_operation import Candidate, mount_of, nearest
 from mockserver.web.control.shown_entry import steps
-from mockserver.web.curl_example import curl_for
+from mockserver.web.curl_example import certificate_option, curl_for
 from mockserver.web.response.default_errors import fault_summary, summary
 from mockserver.web.service import Service
 
@@ -140,11 +140,12 @@ def _curl(
     """A request that would have been accepted; None if it was, or if only time or another item helps."""
     if near is not None:
         prefix = _prefix(near.service, services, address)
-        return _accepted(near.service, near.operation, prefix, {}, stores, _options(entry))
+        return _accepted(near.service, near.operation, prefix, {}, stores, _options(entry, address))
     operation, refusal = entry.operation, entry.trace.refusal
     if service is None or operation is None or refusal is None or isinstance(refusal, TooMany):
         return None
-    return _mended(entry, service, operation, refusal, _prefix(service, services, address), stores)
+    prefix = _prefix(service, services, address)
+    return _mended(entry, service, operation, refusal, prefix, stores, _options(entry, address))
 
 
 def _mended(
@@ -154,13 +155,14 @@ def _mended(
     refusal: Refusal,
     prefix: str,
     stores: Mapping[str, Store],
+    options: str,
 ) -> str | None:
     if isinstance(refusal, Missing):
         if not item_path(operation, service, stores):
             return None
     elif not isinstance(refusal, MENDED) and not refusal.faults:
         return None
-    return _accepted(service, operation, prefix, _sent_path(operation, entry), stores, _options(entry))
+    return _accepted(service, operation, prefix, _sent_path(operation, entry), stores, options)
 
 
 def _accepted(
@@ -171,10 +173,11 @@ def _accepted(
     return curl_for(service, prefix, operation, path, options, partial(naming_items, operation, service, stores))
 
 
-def _options(entry: JournalRecord) -> str:
-    """The option that names the namespace; none for a name that was refused, which may be any text."""
+def _options(entry: JournalRecord, address: str) -> str:
+    """The options that accept the certificate and name the namespace. A name that was refused may be any text."""
     is_named = entry.namespace != DEFAULT and NAME.fullmatch(entry.namespace) is not None
-    return f"-H 'Mock-Namespace: {entry.namespace}'" if is_named else ""
+    named = f"-H 'Mock-Namespace: {entry.namespace}'" if is_named else ""
+    return " ".join(filter(None, (certificate_option(address), named)))
 
 
 def _prefix(service: Service, services: Services, address: str) -> str:
