@@ -139,7 +139,8 @@ def test_an_item_has_a_history_with_the_requests_that_made_it(client: Client) ->
     assert [("changed", "Max", None), ("created", "Rex", number)] == [
         (each["change"], each["after"]["name"], each["request"]) for each in versions
     ]
-    assert [] == client.get("/_mock/state/petstore/pet/2/versions").json()
+    unknown = client.get("/_mock/state/petstore/pet/2/versions")
+    assert (404, "there is no pet with the id '2'") == (unknown.status_code, unknown.json()["detail"])
 
 
 def test_resources_are_told_in_a_sentence_with_the_schema_of_their_items(client: Client) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mockserver.messages import Reply
 from mockserver.state.change_log import ItemChange
 from mockserver.web.admin.admin_request import AdminRequest
-from mockserver.web.admin.items import owner_key
+from mockserver.web.admin.items import got, owner_key
 from mockserver.web.control.shown_entry import shown_change
 
 
@@ -23,6 +23,8 @@ def versions(request: AdminRequest) -> Reply:
         for each in commit.items
         if each.key == key and _is(each, request.path["id"])
     ]
+    if not found:
+        got(request)  # raises Missing for an item that never was: a mistyped id has no history either
     return Reply(200, [{"revision": at, "request": numbers.get(at), **change} for at, change in found])
 
 
