@@ -125,6 +125,8 @@ def _check_pages(
     # Without a parameter for the next page, the first one must have room for all.
     more = PAGE if paging.position or paging.style == "cursor" else PAGE - 1
     last = [context.create(resource, context.body(resource) | {target.field: wanted}) for _ in range(more)]
+    # One after the last, so that in either order a page that is not filtered shows others behind its first one.
+    outside.append(context.create(resource, context.body(resource) | {target.field: value}))
     if len(in_one_list(resource, [inside, *last])) <= more:
         return  # each of them needed another owner
     items, listing = target.all(context, inside, query, PAGE)

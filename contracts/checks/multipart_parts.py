@@ -47,8 +47,10 @@ def multipart_parts(
         )
 
 
-def valid_parts(context: CheckContext, media: MediaType) -> list[BodyPart]:
+def valid_parts(context: CheckContext, media: MediaType, seed: str = "parts") -> list[BodyPart]:
     """The parts of a valid body: of all fields, or where one cannot be written, of the required ones.
+
+    Another seed gives other values.
 
     Raises CannotBuildRequest.
     """
@@ -56,11 +58,11 @@ def valid_parts(context: CheckContext, media: MediaType) -> list[BodyPart]:
     writer = PartWriter(schemas, maker, "request")
     needed = schemas.required(media.schema) if media.schema is not None else set()
     try:
-        value = maker.content(media, seed="parts", direction="request")
+        value = maker.content(media, seed=seed, direction="request")
         with suppress(Unanswerable):
-            return writer.parts(value, media, "parts")
+            return writer.parts(value, media, seed)
         slim = {name: each for name, each in value.items() if name in needed} if isinstance(value, dict) else value
-        return writer.parts(slim, media, "parts")
+        return writer.parts(slim, media, seed)
     except MockServerError as fault:
         raise CannotBuildRequest(f"cannot generate a multipart body: {fault}") from None
 

@@ -25,6 +25,8 @@ from mockserver.openapi.media_types import essence
 from mockserver.openapi.multipart import BodyPart, is_multipart
 from mockserver.openapi.part_encoding import encoding_of
 
+CONFLICT = 409
+
 TOO_LARGE = 413
 """The status of a content that is too large (RFC 9110 section 15.5.14)."""
 
@@ -184,8 +186,11 @@ def _sent(
     content = content[:size].ljust(size, b"\0") if isinstance(size, int) else size or content
     disposition = f'form-data; name="{upload.name}"; filename="{FILE_NAME}"'
     file = BodyPart((("Content-Disposition", disposition), ("Content-Type", kind)), content)
-    others = [part for part in valid_parts(context, upload.media) if part.name != upload.name]
-    exchange = send_parts(context, upload.op, path, [file, *others], upload.media)
+    for seed in ("parts", context.shared.mark()):
+        others = [part for part in valid_parts(context, upload.media, seed) if part.name != upload.name]
+        exchange = send_parts(context, upload.op, path, [file, *others], upload.media)
+        if exchange.status != CONFLICT:
+            break  # else an item has such values already
     _made(context, upload, exchange, path)
     return exchange
 

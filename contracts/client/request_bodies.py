@@ -104,7 +104,7 @@ class RequestBodies:
 
     def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
         """A valid value of a field; None if none can be generated."""
-        pointer = self.properties(op).get(name)
+        pointer = self.fields(op).get(name)
         for trial in range(4):
             try:
                 value = self._maker.at(pointer, seed=f"{seed}/{name}/{trial}", direction="request") if pointer else None
@@ -123,11 +123,11 @@ class RequestBodies:
                 return found
         numbers = [each for each in present if isinstance(each, int)]
         near = [max(numbers) + 1, min(numbers) - 1] if numbers else []
-        return next((value for value in near if self._fits(self.properties(op)[name], value)), None)
+        return next((value for value in near if self._fits(self.fields(op)[name], value)), None)
 
     def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
         """A valid value of a field that differs from `present`; None if none is found."""
-        pointer = self.properties(op)[name]
+        pointer = self.fields(op)[name]
         schema, _ = self._schemas.resolve(pointer)
         choices = list(self._schemas.keyword(pointer, "enum") or ())
         if isinstance(present, bool) and "boolean" in self._schemas.types(pointer):
@@ -153,8 +153,11 @@ class RequestBodies:
         return self.properties(op) or found
 
     def accepts(self, op: ResourceOperation, body: Any) -> bool:
-        """Is the body valid?"""
-        schema = self.schema(op)
+        """Is the body valid? In a form a file is any text."""
+        schema, form = self.schema(op), op.form_type
+        if schema is None and form is not None and form.schema is not None and isinstance(body, dict):
+            schema = form.schema
+            body = {name: "" if isinstance(value, bytes) else value for name, value in body.items()}
         return schema is not None and self._fits(schema, body)
 
     def required(self, op: ResourceOperation) -> set[str]:

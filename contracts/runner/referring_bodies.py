@@ -58,10 +58,10 @@ class ReferringBodies(RequestBodies):
             if reference.field == name:
                 values = self._referred(reference.resource, reference.key, 2)
                 return next((each for each in values if each != present), None)
-        near: list[Any] = [other_moment(self.properties(op), name, present)]
+        near: list[Any] = [other_moment(self.fields(op), name, present)]
         if isinstance(present, int) and not isinstance(present, bool) and self._may_exceed(op):
             near += [present + 1, present - 1]
-        pointer = self.properties(op)[name]
+        pointer = self.fields(op)[name]
         found = next((each for each in near if each is not None and self._fits(pointer, each)), None)
         return super().other(op, name, present, seed) if found is None else found
 

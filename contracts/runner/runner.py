@@ -134,6 +134,10 @@ def selected(
     ]
 
 
+BROKEN_OFF: tuple[type[Exception], ...] = (Exception,)
+"""What ends only the check in which it happens, and not the run: a fault of ours. The tests make it empty."""
+
+
 def _ignore_progress(operation: str, check: str, outcome: str) -> None:
     """The caller does not want to know about progress."""
 
@@ -159,6 +163,7 @@ class _Run:
     statements: dict[str, bool] = field(default_factory=dict)
     stopped: str = ""
     left_out: list[BoundCheck] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
         """Run the checks, first those that can run in parallel."""
@@ -179,16 +184,18 @@ class _Run:
             time.monotonic() - began,
             tuple(dict.fromkeys(self.left_behind)),
             self.stopped,
-            Examined(shared.access.answered, self.statements, (*self._left_out(len(checks)), *shared.access.notes)),
+            Examined(shared.access.answered, self.statements, tuple(self._notes(len(checks), shared))),
         )
 
-    def _left_out(self, total: int) -> Iterator[str]:
-        """What was left out for want of time, as a note."""
+    def _notes(self, total: int, shared: SharedState) -> Iterator[str]:
+        """What a reader should know: faults of our own, what was left out for want of time, who may not do what."""
+        yield from self.broken
         if self.left_out:
             yield (
                 f"{len(self.left_out)} of {total} checks were left out, because a quick run ends after a minute; "
                 "another --seed chooses others, and without --quick all of them run"
             )
+        yield from shared.access.notes
 
     def _look_around(self, shared: SharedState) -> None:
         """Learn the ids that requests need and that none can create."""
@@ -225,7 +232,8 @@ class _Run:
         if self.ends is not None and time.monotonic() >= self.ends:
             self.left_out.append(bound_check)
             return context, f"skipped: {LEFT_OUT}"
-        outcome = self._attempt(lambda: self._run_answered(bound_check, context))
+        named = f"{bound_check.check.name} at {bound_check.operation}"
+        outcome = self._attempt(lambda: self._run_answered(bound_check, context), named)
         self._attempt(lambda: self.left_behind.extend(context.clean_up()))
         self.left_behind.extend(context.remaining())
         return context, outcome
@@ -283,7 +291,7 @@ class _Run:
         for found in context.response_findings:
             self.outcomes[found.operation, found.check] = "failed"
 
-    def _attempt(self, act: Callable[[], None]) -> str:
+    def _attempt(self, act: Callable[[], None], named: str = "what is done around the checks") -> str:
         """Call it. What the target or the settings prevent becomes an outcome; nothing is raised."""
         try:
             act()
@@ -295,6 +303,10 @@ class _Run:
         except KeyboardInterrupt:
             self.stopped = "interrupted"
             return "skipped: interrupted"
+        except BROKEN_OFF as fault:
+            text = f"{type(fault).__name__}: {fault}"
+            self.broken.append(f"{named} broke off by a fault of ours, {text}; please report it")
+            return f"skipped: the check broke off by a fault of ours, {text}"
         return "passed"
 
     def _record(self, bound_check: BoundCheck, outcome: str, *, told: str = "failed") -> None:

@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mockserver.inference.descriptions import description
 from mockserver.inference.event_times import is_event
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
+
+STEM = 5
+"""So many letters of the last step of a path (`release`) begin what it does (`released`)."""
+
+VERBS = {"delete": ("delete", "remove"), "patch": ("change", "edited", "updated"), "put": ("change", "replace")}
+"""What the methods do with an item; a POST does what its path says."""
+
+CANNOT_BE = lazy_pattern(
+    r"^(?:an? |the )?(?P<what>[\w -]{1,60}?) (?:can|may|could)(?:not| not|['’]t) be (?P<verbs>[^.;]+)$", re.IGNORECASE
+)
 
 STATES = ("status", "state", "stage", "phase")
 """How the name of a field ends that says in which state an item is."""
@@ -156,13 +167,27 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
     known = dict(_states(schemas, fields))
     found: StateRule | None = None
     before = ""
-    for sentence in refusal_sentences(schemas, operation) if known else ():
+    said = (*refusal_sentences(schemas, operation), *_of_service(schemas, operation, name)) if known else ()
+    for sentence in said:
         if sentence.status in STATUSES or not sentence.status:
             for clause in (each.strip(" .)") for each in CLAUSES.split(sentence.text)):
                 rule = _rule(clause, before, sentence, known, noun(name)[-1], _made_by(operation))
                 found = rule if found is None else found.with_more(rule)
                 before = clause if DOES.match(clause) else before
     return found
+
+
+def _of_service(schemas: Schemas, operation: Operation, name: str) -> Iterator[Sentence]:
+    """The sentences about the whole service that say what cannot be done with items called `name`, as this operation
+    does it: "Released images cannot be deleted"."""
+    said = description(schemas, "/info")
+    last = operation.path.rstrip("/").rsplit("/", 1)[-1]
+    verbs = VERBS.get(operation.method, (last[:STEM].lower(),) if "{" not in last and len(last) >= STEM else ())
+    for text in said.sentences():
+        match = CANNOT_BE.match(text)
+        is_named = match is not None and noun(name)[-1] in {noun(word)[-1] for word in words(match["what"])}
+        if match is not None and is_named and any(each in match["verbs"].lower() for each in verbs):
+            yield Sentence(text, said.pointer)
 
 
 def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
