@@ -30,6 +30,9 @@ from mockserver.web.service import Service
 BOUNDS = SizeLimits(bytes=MOST_BYTES)
 """How large a file may be: as large as a snapshot that is sent."""
 
+OWNER = "_owner"
+"""The key of an item with the ids of the items above it, as `GET /_mock/state` shows it."""
+
 LONGEST = 1000
 """How many characters of an error response are printed."""
 
@@ -57,7 +60,8 @@ async def _created(data: Any, file: str, services: Mapping[str, Service]) -> int
     loaded = 0
     for place, service, tenant, resource, body in _entries(data, services, file):
         endpoint, plan = _create_endpoint(service, resource, place)
-        reply = await _send(service, endpoint, plan.statements.tenant, tenant, body, place)
+        above, fields = _above(endpoint, plan, body, place)
+        reply = await _send(service, endpoint, plan.statements.tenant, tenant, above, fields, place)
         if reply.status >= 300:
             told = encode(reply).decode("utf-8", "replace")[:LONGEST]
             raise StateError(f"{place}: the create request gets {reply.status}: {told}")
@@ -156,10 +160,35 @@ def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpo
     raise StateError(f"{place}: no operation creates a {resource}")
 
 
-async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: str, body: Any, place: str) -> Reply:
-    """The reply to a create request of a client with access to the tenant."""
+def _above(endpoint: Endpoint, plan: ResourcePlan, body: Any, place: str) -> tuple[dict[str, str], Any]:
+    """The ids of the items above a new one, by path parameter, and its fields. `_owner` has them, joined by slashes.
+
+    Raises StateError for an owner that is none.
+    """
+    if not isinstance(body, Mapping) or OWNER not in body:
+        return {}, body
+    names, ids = plan.parent_parameters, str(body[OWNER]).split("/")
+    if len(names) != len(ids):
+        wanted = f"give {'/'.join(names)}" if names else f"a {plan.name} is below no other item; leave it out"
+        raise StateError(f"{place}/{OWNER}: {wanted}")
+    above, own = dict(zip(names, ids, strict=True)), endpoint.bound.path_names if endpoint.bound is not None else {}
+    known = [(name, own.get(name, name)) for name in path_template.names(endpoint.operation.path)]
+    written = {name: above[parameter] for name, parameter in known if parameter in above}
+    return written, {name: value for name, value in body.items() if name != OWNER}
+
+
+async def _send(
+    service: Service,
+    endpoint: Endpoint,
+    stated: Tenant,
+    tenant: str,
+    above: Mapping[str, str],
+    body: Any,
+    place: str,
+) -> Reply:
+    """The reply to a create request of a client with access to the tenant. Raises StateError without an id above."""
     operation = endpoint.operation
-    values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"}
+    values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"} | above
     if stated.by == "path":
         values[stated.name] = tenant
     sent = authorization(service, operation, _credential(service, tenant, place))
@@ -173,6 +202,9 @@ async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: st
         "query_string": sent.query,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
+    unknown = [name for name in path_template.names(operation.path) if not values[name]]
+    if unknown:
+        raise StateError(f"{place}: which item is it below? Give its id beside the fields, as `{OWNER}: {unknown[0]}`")
     content = json_codec.write(body)
 
     async def receive() -> dict[str, Any]:

@@ -20,6 +20,9 @@ UNSENT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 UNAUTHENTICATED = 401
 
+OWNER = "_owner"
+"""The key of an item with the ids of the items above it, as `GET /_mock/state` shows it."""
+
 NO_CREDENTIAL = '@pytest.mark.mock_api("…", authenticate=False)'
 """How to use a mock that asks for no credential."""
 
@@ -118,10 +121,14 @@ class MockApi:
         return InterceptedAddress(address, self.service, served.base_path, served.base_paths, self.headers)
 
     def fill(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """Store items: a list for each resource. What an item leaves out is generated."""
+        """Store items: a list for each resource. What an item leaves out is generated.
+
+        `_owner` has the ids of the items above it, joined by slashes.
+        """
         for resource, some in items.items():
             for each in some:
-                self.state(resource).add(each)
+                fields = {name: value for name, value in each.items() if name != OWNER}
+                self.state(resource, owner=each.get(OWNER)).add(fields)
 
     def state(self, resource: str, *, tenant: str | None = None, owner: str | None = None) -> ItemsClient:
         """The stored items of a resource of the service."""

@@ -88,7 +88,8 @@ def _begun(request: pytest.FixtureRequest, sandboxes: Sandboxes, *, over_port: b
     try:
         api = sandboxes.begin(request, over_port=over_port)
     except pytest.UsageError as error:
-        pytest.fail(str(error), pytrace=False)  # the marker is wrong, and nothing of the plugin's own code
+        # The marker is wrong, and nothing of the plugin's own code.
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     yield from _used(request.node, api)
 
 

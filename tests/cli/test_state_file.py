@@ -122,6 +122,45 @@ def test_a_mistake_in_a_state_file_names_file_key_and_what_is_right(tmp_path: Pa
     assert words in done.stderr
 
 
+SEATS = {
+    "/halls/{hall}/seats": {
+        "parameters": [{"name": "hall", "in": "path", "required": True, "schema": {"enum": ["north", "south"]}}],
+        "get": {"responses": answers({"type": "array", "items": PRODUCT})},
+        "post": {"requestBody": takes(NEW), "responses": answers(PRODUCT, status="201")},
+    }
+}
+
+
+def seats(folder: Path, item: str) -> tuple[str, ...]:
+    """The arguments that serve halls with a seat from the start."""
+    document_path, state = folder / "halls.json", folder / "state.yaml"
+    document_path.write_text(json.dumps(document(SEATS)), encoding="utf-8")
+    state.write_text(f"seat:\n  - {item}\n", encoding="utf-8")
+    return "serve", str(document_path), "--state", str(state), "--port", "0"
+
+
+def test_an_item_below_another_one_names_it(tmp_path: Path) -> None:
+    with Processes() as processes:
+        _, lines = processes.start(*seats(tmp_path, "{_owner: south, name: A1}"), until=READY)
+        listed = [httpx.get(f"{address(lines)}/halls/{hall}/seats").json() for hall in ("north", "south")]
+
+    assert [[], ["A1"]] == [[each["name"] for each in found] for found in listed]
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ("{name: A1}", "state.yaml#/seat/0: which item is it below? Give its id beside the fields, as `_owner: hall`"),
+        ("{_owner: a/b, name: A1}", "state.yaml#/seat/0/_owner: give hall"),
+        ("{_owner: east, name: A1}", r"is not one of \"north\" or \"south\""),
+    ],
+)
+def test_an_item_that_names_no_item_above_says_what_is_missing(tmp_path: Path, item: str, told: str) -> None:
+    done = run(*seats(tmp_path, item))
+
+    assert (1, True) == (done.returncode, told in done.stderr), done.stderr
+
+
 def test_a_snapshot_of_another_document_stops_the_start_with_what_differs(tmp_path: Path) -> None:
     other = mockserver.create_app("basedash", seed=1)
     with Client(other) as client:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from mockserver.pytest_plugin.mock_api import MockApi
+from tests.web.document import answers, document, takes
 
 pytest_plugins = ["pytester"]
 
@@ -66,6 +67,29 @@ def test_modules_and_sessions_share_a_mock(pytester: pytest.Pytester) -> None:
 
     done.assert_outcomes(passed=6, failed=1)
     done.stdout.fnmatch_lines(["*mock requests*", "*GET */shop/customers/unknown*404*"])
+
+
+def test_items_name_the_items_that_they_are_below(pytester: pytest.Pytester) -> None:
+    seat = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+    path = {
+        "parameters": [{"name": "hall", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "get": {"responses": answers({"type": "array", "items": seat})},
+        "post": {"requestBody": takes(seat), "responses": answers(seat, status="201")},
+    }
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        ITEMS = {{"seat": [{{"_owner": "south", "name": "A1"}}]}}
+
+        @pytest.mark.mock_api({document({"/halls/{hall}/seats": path})!r}, items=ITEMS)
+        def test_it(mock_api):
+            assert ["A1"] == [each["name"] for each in mock_api.client.get("/halls/south/seats").json()]
+            assert [] == mock_api.client.get("/halls/north/seats").json()
+        """
+    )
+
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_items_of_an_unknown_resource_are_an_error_that_names_it(pytester: pytest.Pytester) -> None:

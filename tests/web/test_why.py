@@ -17,6 +17,7 @@ from mockserver.web.service import ServiceSettings
 from mockserver.web.serving.connection_faults import ConnectionFault
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR
+from tests.web.document import answers, document, served
 
 SERVERS = "/api/public/organizations/org_abc123/mcp-servers"
 KEY = {"Authorization": f"Bearer {ADMIN}"}
@@ -109,3 +110,17 @@ def test_an_inference_that_decided_is_told_with_its_reason() -> None:
 
     reason = "it is inferred from the document: a GET whose reply contains an array of items, and nothing else."
     assert f"The statement `action` about GET /customers decided; {reason}" == told
+
+
+def test_a_request_that_came_too_soon_says_how_to_move_the_clock(tmp_path: Path) -> None:
+    limit = {"requests": 1, "window": 90, "per": ["operation"], "evidence": "assumed"}
+    paths = {"/ping": {"get": {"responses": answers({"type": "object"}), "x-behaviour": {"rate-limit": limit}}}}
+    headers = {"Mock-Namespace": "mine"}
+    with Client(served(tmp_path, document(paths), journal=5)) as client:
+        client.get("/ping", headers=headers)
+        told = why(client, client.get("/ping", headers=headers))["sentences"]
+        client.post("/_mock/clock", headers=headers, json={"advance": "90s"})
+
+        assert 200 == client.get("/ping", headers=headers).status_code
+
+    assert any("`mockserver clock advance 90s --namespace mine`" in each for each in told), told

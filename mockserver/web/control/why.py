@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from math import ceil
 from typing import Any
 
 from mockserver.errors import (
@@ -78,6 +79,7 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
         yield f"It was refused at the step {entry.trace.step!r}: {_broken(entry.trace.refusal)}."
         if entry.trace.refusal.rule:
             yield f"The rule {entry.trace.refusal.rule!r} refused it."
+        yield from _waiting(entry, entry.trace.refusal)
     elif entry.trace.reasons:
         yield f"It was refused: {'; '.join(entry.trace.reasons)}."
     for commit in entry.trace.commits:
@@ -87,6 +89,16 @@ def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | N
             yield f"It {what} {change.key[0]} {record.id if record is not None else ''!s} (revision {commit.revision})."
     if found is not None:
         yield _evidence(found)
+
+
+def _waiting(entry: JournalRecord, refusal: Refusal) -> Iterator[str]:
+    """When a request that came too soon is accepted, and how a test need not wait for that."""
+    milliseconds = refusal.values.get("retry_after_ms") if isinstance(refusal, TooMany) else None
+    if milliseconds:
+        wait = f"{ceil(milliseconds / 1000)}s"
+        option = "" if entry.namespace == DEFAULT else f" --namespace {entry.namespace}"
+        moves = f"`mockserver clock advance {wait}{option}` moves"
+        yield f"It is accepted after {wait} of the namespace's clock, which {moves}."
 
 
 def _broken(refusal: Refusal) -> str:
