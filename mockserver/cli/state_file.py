@@ -182,7 +182,7 @@ async def _send(
     endpoint: Endpoint,
     stated: Tenant,
     tenant: str,
-    above: Mapping[str, str],
+    above: dict[str, str],
     body: Any,
     place: str,
 ) -> Reply:
