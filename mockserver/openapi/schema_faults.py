@@ -30,9 +30,17 @@ def faults(
     "is not valid under any of the schemas" would help no client. At most MOST_FAULTS are found, one where the instance
     is large: the validator collects all of them before it returns the first.
     """
-    errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
+    errors = [validator.first_error(instance)] if is_large else _telling(list(validator.iter_errors(instance)))
     found = islice((each for error in errors for each in _readable(error, location, prefix)), MOST_FAULTS)
     return tuple(_with_hint(fault, error, validator, len(prefix)) for fault, error in found)
+
+
+def _telling(errors: list[jsonschema_rs.ValidationError]) -> list[jsonschema_rs.ValidationError]:
+    """The errors without each `not` about a value of another type, which most schemas match."""
+    kinds: list[Any] = [each.kind for each in errors]
+    other = [each.instance_path for each, kind in zip(errors, kinds, strict=True) if kind.name == "type"]
+    pairs = zip(errors, kinds, strict=True)
+    return [each for each, kind in pairs if kind.name != "not" or each.instance_path not in other]
 
 
 def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Validator, depth: int) -> Fault:

@@ -205,6 +205,12 @@ def test_an_order_that_was_not_kept_is_told_at_the_first_request_that_is_missing
     assert told["message"].startswith("number 2 of 2 in the order was not sent after the request 3")
 
 
+def test_a_count_of_another_type_is_one_mistake(client: Client) -> None:
+    refused = verify(client, operation="createMcpServer", count=2)
+
+    assert ['2 is not of type "object"'] == [each["detail"] for each in refused.json()["errors"]]
+
+
 @pytest.mark.parametrize("path", ["/pets", "/v2/pets"])
 def test_a_path_is_below_the_base_url_or_whole(tmp_path: Path, path: str) -> None:
     paths = {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {"description": "pets"}}}}}
