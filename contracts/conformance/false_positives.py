@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,6 +35,21 @@ from contracts.conformance.response_validation import (
     is_unsatisfiable,
     response_violations,
 )
+from contracts.conformance.schemathesis_messages import (
+    FIELD,
+    FURTHER,
+    IN_FIELD,
+    ITEM,
+    NAMED,
+    OTHERS,
+    OUTSIDE,
+    PARAMETER,
+    RETYPED,
+    SEVERAL,
+    WHOLE,
+    names_in,
+    property_named,
+)
 from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
@@ -59,39 +72,6 @@ CONDITIONS = frozenset({412, 428})
 
 PATH_ITEM_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
 """The methods that a path item can have before OpenAPI 3.2."""
-
-IN_FIELD = re.compile("Invalid component: .+ -> Missing required property")
-"""Schemathesis' message for a property that an object in a body lacks. In a form it writes such an object as fields."""
-
-OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with unexpected properties")
-"""Schemathesis' message for an undocumented cookie, header or query parameter; proxies and clients add some."""
-
-OUTSIDE = re.compile(r"\bin (?:path|query|header|cookie)\b")
-"""Part of Schemathesis' messages that are not about the body."""
-
-PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
-"""Schemathesis' message for a parameter whose value has a wrong type before it is written as text."""
-
-NAMED = re.compile(r"Invalid component: (?:parameter `(.+?)` in|Missing `(.+?)` at) (\w+)")
-"""Schemathesis' message for a missing or wrong parameter. It takes credentials for parameters, too."""
-
-SEVERAL = re.compile(r"^ *- (\w+): violates `(\w+)`(?: \(was (\S+)\))?", re.MULTILINE)
-"""A line of Schemathesis' message for a request with several faults: the place, the keyword and the parameter."""
-
-FIELD = re.compile(r"(?<=Invalid component: in body - ).+: Incorrect type")
-"""Schemathesis' message for a body field with a wrong type, after the names of those above it."""
-
-RETYPED = re.compile(r"(?<=Invalid component: in body - violates `type` at /properties/)[^/ ]+(?= )")
-"""The same message as it is about a value that was changed."""
-
-ITEM = re.compile(r"Invalid component: in body - (.+?) -> Array with invalid items: Incorrect type")
-"""Schemathesis' message for an entry of a list in a body that has a wrong type."""
-
-FURTHER = re.compile(r"Invalid component: in body - object with unexpected properties")
-"""Schemathesis' message for an undocumented form field; Swagger's `formData` does not forbid them."""
-
-WHOLE = re.compile(r"Invalid component: in body - incorrect type")
-"""Schemathesis' message for a body with a wrong type."""
 
 TEXTUAL = frozenset({"string", "array", "object"})
 """Types that any text outside JSON can have: a string, a list with one entry, or an object in some notation."""
@@ -327,7 +307,7 @@ class FalsePositives:
     def _is_nullable_null(self, schema: str, message: str, exchange: RecordedExchange) -> bool:
         """Is the only violation a null that `nullable` allows but the `enum` next to it does not list?"""
         field = FIELD.search(message)
-        name = _names_in(field)[-1:] if field is not None else []
+        name = names_in(field)[-1:] if field is not None else []
         if not name or not _is_null(name[0], exchange.sent):
             return False
         return self.contract.schemas.validator(schema, "request").is_valid(exchange.sent)
@@ -339,24 +319,14 @@ class FalsePositives:
             whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
             return whole and WHOLE.search(message) is not None
         known, item = schemas.properties(str(media.schema)), ITEM.search(message)
-        listed = _named(known, item.group(1)) if item is not None else None
+        listed = property_named(known, item.group(1)) if item is not None else None
         if listed is not None:
             entry = schemas.items(listed)
             return entry is not None and bool(schemas.types(entry) & TEXTUAL)
         named: str | None = str(media.schema)
-        for name in _names_in(field):
-            named = _named(schemas.properties(schemas.items(named) or named), name) if named else None
+        for name in names_in(field):
+            named = property_named(schemas.properties(schemas.items(named) or named), name) if named else None
         return named is not None and bool(schemas.types(named) & TEXTUAL)
-
-
-def _names_in(found: re.Match[str]) -> list[str]:
-    """The names of properties on the way to the one of a message: `lines`, `text`."""
-    return [each for each in re.split(": | -> ", found[0].removesuffix(": Incorrect type")) if " " not in each]
-
-
-def _named(properties: Mapping[str, str], name: str) -> str | None:
-    """The schema of a property in a message of Schemathesis, which begins with a small letter there; None without."""
-    return properties.get(name) or properties.get(name[:1].upper() + name[1:])
 
 
 def _is_credential(operation: Operation, message: str) -> bool:

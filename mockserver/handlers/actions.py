@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.behaviour.statements import Reference
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.bound_operation import Handler
@@ -12,29 +11,26 @@ from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields, kept_fields
 from mockserver.handlers.content_plans import ItemContent, keep
-from mockserver.handlers.documented_refusals import REFUSING, documented_refusal, refuse_held
+from mockserver.handlers.documented_refusals import refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
 from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
-from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
 from mockserver.handlers.ordered_fields import check_order
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.soft_delete import mark_deleted
 from mockserver.handlers.unique_values import check_unique, refuse_second
+from mockserver.handlers.written_references import NO_NAMES, show_references
 from mockserver.messages import Reply
 from mockserver.openapi import search_body
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
-
-NO_NAMES: frozenset[str] = frozenset()
 
 
 def create(context: RequestContext) -> None:
@@ -102,8 +98,13 @@ def get(context: RequestContext) -> None:
 
 
 def update(context: RequestContext) -> None:
-    """Draft the item with the changes of the body, applied as `action.patch` says. Raises Missing."""
-    before = context.before = find_unchanged(context)
+    """Draft the item with the changes of the body, applied as `action.patch` says. With `upsert`, create a missing one.
+
+    Raises Missing without `upsert`.
+    """
+    before = to_change(context)
+    if before is None:
+        return
     context.edit(before)
     sent, entry = context.bound.item_body(context.call), context.bound.entry
     changed = changed_fields(context, before, sent) if entry is None else changed_entries(context, entry, sent)
@@ -115,7 +116,7 @@ def replace(context: RequestContext) -> None:
 
     Raises Missing without `upsert`.
     """
-    before = to_replace(context)
+    before = to_change(context)
     if before is None:
         return
     if context.bound.resource.member_of and not context.bound.request_properties:
@@ -130,8 +131,8 @@ def replace(context: RequestContext) -> None:
     complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
 
 
-def to_replace(context: RequestContext) -> Record | None:
-    """The item to replace; None if there is none and, with `upsert`, one was drafted. Raises Missing without."""
+def to_change(context: RequestContext) -> Record | None:
+    """The item to change; None if there is none and, with `upsert`, one was drafted. Raises Missing without."""
     before = look_up(context)
     if before is not None:
         check_tag(context, before)
@@ -374,29 +375,3 @@ def create_with_id(context: RequestContext) -> None:
         plan.show_id(context.call, id, record.fields)
     check_order(context, record.fields)
     context.record = record
-
-
-def show_references(
-    context: RequestContext, record: Record, sent: frozenset[str], kept: frozenset[str] = NO_NAMES
-) -> None:
-    """Show in an item the other items whose ids a client sent; fields that were `kept` name the same items as before.
-
-    Raises Invalid, Missing or Conflict for an id that no item has, if all items are known or the document says that it
-    is refused, and the operation documents the status.
-    """
-    source, plan = context.transaction.store.source, context.bound.resource
-    if source is None:
-        return
-    try:
-        record.fields = source.written(plan.name, context.tenant, plan.owner(context.call.path), record, sent, kept)
-    except UnknownReferenceError as fault:
-        refusal = documented_refusal(context.bound.operation, str(fault), fault.resource, (fault.name,), REFUSING)
-        if fault.is_refused and refusal is not None:
-            raise refusal.because(_reference_of(plan, fault.name)) from None
-        record.fields = fault.fields
-
-
-def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
-    return next(
-        (each for each in plan.statements.references if each.field.partition(".")[0].removesuffix("[]") == name), None
-    )

@@ -243,7 +243,7 @@ def _created_renderer(
     secrets: frozenset[str],
     view: Callable[[str], ReplyView] | None,
 ) -> ReplyRenderer | None:
-    """The renderer for a replace that creates the item: 201, if it is documented (RFC 9110 section 9.3.4)."""
+    """The renderer for a change that creates the item: 201, if it is documented (RFC 9110 section 9.3.4)."""
     documented = any(response.status == "201" for response in operation.responses)
     if behaviour.action is None or behaviour.action.does not in REPLACING or not documented:
         return None
@@ -251,8 +251,8 @@ def _created_renderer(
     return reply_renderer.compile(operation, stated, contract.schemas, secrets, behaviour.action.does, view)
 
 
-REPLACING = ("replace", "replace-content")
-"""The actions that may create the item that they replace."""
+REPLACING = ("replace", "replace-content", "update")
+"""The actions that may create the item that they change."""
 
 
 def _accept(

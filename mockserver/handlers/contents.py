@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from mockserver.handlers.actions import complete_update, item_reply, look_up, store, to_replace
+from mockserver.handlers.actions import complete_update, item_reply, look_up, store, to_change
 from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.content_plans import keep, kept
 from mockserver.handlers.request_context import RequestContext
@@ -22,7 +22,7 @@ def get_content(context: RequestContext) -> None:
 
 def replace_content(context: RequestContext) -> None:
     """Draft the item with the body as its content. With `upsert`, create a missing one. Raises Missing without it."""
-    before, plan = to_replace(context), context.bound.content
+    before, plan = to_change(context), context.bound.content
     if before is None:
         return
     context.edit(before)

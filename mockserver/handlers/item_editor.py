@@ -16,7 +16,6 @@ from mockserver.handlers.actions import (
     find,
     is_generated,
     remove,
-    show_references,
 )
 from mockserver.handlers.capacities import check_capacity
 from mockserver.handlers.changed_fields import kept_fields
@@ -24,6 +23,7 @@ from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.patch import merge_patch
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.unique_values import check_unique
+from mockserver.handlers.written_references import show_references
 from mockserver.state.record import UNCHECKED, Record
 
 MASK = "********"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace as replace_fields
 
 from mockserver.behaviour.statements import WHOLE_BODY
-from mockserver.inference import messages
+from mockserver.inference import messages, puts
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
 from mockserver.inference.kept_parameters import kept_parameters
 from mockserver.inference.likeness import (
+    contradicts,
     is_alike,
     is_exactly,
     is_sent_beside,
@@ -19,7 +20,7 @@ from mockserver.inference.likeness import (
     wrapped_item,
 )
 from mockserver.inference.messages import Path, ReplyBody, reply_body
-from mockserver.inference.names import plain, words
+from mockserver.inference.names import SCALAR, plain, words
 from mockserver.inference.naming_fields import field_naming
 from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.path_tree import PathNode
@@ -150,7 +151,7 @@ def _why_created(draft: ResourceDraft, method: str, found: ReplyBody, schema: st
 
 
 def _is_id(draft: ResourceDraft, pointer: str) -> bool:
-    return draft.has_id and bool(draft.schemas.types(pointer)) and draft.schemas.types(pointer) <= {"string", "integer"}
+    return draft.has_id and bool(draft.schemas.types(pointer)) and draft.schemas.types(pointer) <= SCALAR
 
 
 def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -161,10 +162,12 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if is_sent_in_query(draft, operation):
         return _by_query(draft, operation, found)
     envelope, alike = request_envelope(draft, asked)
-    if asked and not alike and (draft.action("create") is not None or draft.single):
+    at = draft.schemas.below(asked, envelope) if asked else None
+    is_partial = at is not None and puts.changes_fields(draft, operation, at)
+    if asked and (is_partial or (not alike and (draft.action("create") is not None or draft.single))):
         return _partial(draft, operation, found, envelope, asked)
     path, schema = shown_item(draft, found)
-    upsert = draft.action("create") is None or any(response.status == "201" for response in operation.responses)
+    upsert = puts.may_create(draft, operation)
     reason = "a PUT whose request contains a whole item" if asked else "a PUT to the item's own path"
     return DraftAction(operation, "replace", found, reason, path, schema, envelope, upsert=upsert)
 
@@ -203,7 +206,9 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     path, schema = shown_item(draft, found)
     at = draft.schemas.below(str(asked), envelope)
     patch = merged_form(draft.schemas, at, draft.properties()) if patch == "fields" and at is not None else patch
-    return DraftAction(operation, "update", found, f"a PATCH, read as {patch}", path, schema, envelope, patch)
+    upsert = patch in ("fields", "merge-patch") and puts.is_said_to_create(draft, operation)
+    reason = f"a PATCH, read as {patch}"
+    return DraftAction(operation, "update", found, reason, path, schema, envelope, patch, upsert=upsert)
 
 
 def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -242,6 +247,7 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if found is None:
         return None
     path, schema = shown_item(draft, found)
+    path, schema = ((), None) if schema and contradicts(draft, schema) else (path, schema)
     return DraftAction(operation, "delete", found, "a DELETE of the item's own path", path, schema)
 
 

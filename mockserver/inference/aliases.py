@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mockserver.inference import actions, identity, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import list_path, reply_body
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.references import ID_WORDS
 from mockserver.inference.searches import asking
@@ -164,7 +164,7 @@ def _property(main: ResourceDraft, parameter: str) -> str:
     if wanted in main.id_names:
         return ""
     alike = ((name, main.schemas.types(at)) for name, at in main.properties().items() if plain(name) == wanted)
-    return next((name for name, types in alike if types and types <= {"string", "integer"}), "")
+    return next((name for name, types in alike if types and types <= SCALAR), "")
 
 
 def _is_below(main: ResourceDraft, node: PathNode) -> bool:
@@ -196,7 +196,7 @@ def _in_objects(main: ResourceDraft) -> dict[str, str]:
     for outer, at in main.properties().items():
         for name, inner in main.schemas.properties(at).items() if "object" in main.schemas.types(at) else ():
             is_other = plain(name) not in main.id_names and words(name)[-1:] and words(name)[-1] in ID_WORDS
-            if is_other and main.schemas.types(inner) - {"null"} <= {"string", "integer"}:
+            if is_other and main.schemas.types(inner) - {"null"} <= SCALAR:
                 found.setdefault(plain(name), []).append(f"{outer}.{name}")
     return {name: places[0] for name, places in found.items() if len(places) == 1}
 

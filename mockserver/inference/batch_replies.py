@@ -9,7 +9,7 @@ from mockserver.behaviour.statements import BATCHES
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.envelope import Envelopes, filled
 from mockserver.inference.envelope_names import COUNTED
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.openapi.schemas import Schemas
 
 Template = Any
@@ -94,4 +94,4 @@ def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:
     """Does a schema allow nothing but lists of texts or whole numbers?"""
     entries = schemas.items(pointer) if schemas.types(pointer) == {"array"} else None
     types = schemas.types(entries) if entries is not None else frozenset()
-    return bool(types) and types <= {"string", "integer"}
+    return bool(types) and types <= SCALAR

@@ -17,7 +17,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import ItemList, list_of_items, lists, plurals
 from mockserver.inference.likeness import is_alike, is_sent
 from mockserver.inference.messages import Path, ReplyBody, reply_body, request_schema
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.patch_forms import merged_form
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.lazy_pattern import lazy_pattern
@@ -188,7 +188,7 @@ def _base(name: str) -> str:
 
 def _is_id(schemas: Schemas, entries: str) -> bool:
     types = schemas.types(entries)
-    return bool(types) and types <= {"string", "integer"} and schemas.keyword(entries, "enum") is None
+    return bool(types) and types <= SCALAR and schemas.keyword(entries, "enum") is None
 
 
 def _has_only_id(draft: ResourceDraft, entries: str) -> bool:

@@ -14,7 +14,7 @@ from mockserver.inference import actions, likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.identity import id_names
 from mockserver.inference.messages import reply_body, request_schema
-from mockserver.inference.names import noun, plain, same, words
+from mockserver.inference.names import SCALAR, noun, plain, same, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.references import ID_WORDS, stem
 from mockserver.openapi.document import Operation
@@ -76,7 +76,7 @@ def _entries(
             continue
         known = owner.schemas.properties(entries)
         types = owner.schemas.types(entries) - {"null"}
-        is_value = bool(types) and types <= {"string", "integer"}
+        is_value = bool(types) and types <= SCALAR
         shown = _shown(owner, drafts, entries, word, parameter, (*owner.shape, word, "{}"))
         if known and same(name, word):
             own = likeness.is_exactly(owner, entries)
@@ -154,7 +154,7 @@ def _takes(entries: EntryList, operation: Operation) -> dict[str, str]:
     is_named = stem(name) in (stem(entries.name), "".join(noun(entries.shown.word)))
     is_id = is_named and (words(name)[-1:] in [(each,) for each in ID_WORDS] or entries.is_value)
     own = entries.key or entries.name
-    return {name: own} if (is_id or name == own) and types and types <= {"string", "integer"} else {}
+    return {name: own} if (is_id or name == own) and types and types <= SCALAR else {}
 
 
 def _describes(entries: EntryList, action: DraftAction) -> bool:

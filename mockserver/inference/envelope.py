@@ -36,7 +36,7 @@ from mockserver.inference.envelope_names import (
     SUCCESSES,
 )
 from mockserver.inference.messages import LONG_RUNNING, Path
-from mockserver.inference.names import plain, words
+from mockserver.inference.names import SCALAR, plain, words
 from mockserver.inference.paging_names import SURE_OFFSETS
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.pointer import join
@@ -90,7 +90,7 @@ class Envelopes:
         entry: dict[str, Template] = self.template(entries, path, "{item}", listed=False)
         for name, at in self._schemas.properties(entries).items():
             types = self._schemas.types(at) - {"null"}
-            if plain(name) in id_names and name not in path and types and types <= {"string", "integer"}:
+            if plain(name) in id_names and name not in path and types and types <= SCALAR:
                 entry[name] = "{text:id}" if types == {"string"} else "{id}"
         return [{EACH: "items", **entry}]
 
@@ -135,9 +135,13 @@ class Envelopes:
         return body
 
     def _add(self, body: dict[str, Template], name: str, at: str, value: Template, is_required: bool) -> None:
-        """Add a property to a body: its placeholder, or if it is required a value as in the document's examples."""
+        """Add a property to a body: its placeholder, or if it is required a value as in the document's examples.
+
+        What a page does not have is null where the schema allows that, and else left out.
+        """
         if value is not None and not is_required:
-            body[name] = _optional(value)
+            is_null = "null" in self._schemas.types(at) and _is_left_out(_optional(value))
+            body[name] = value if is_null else _optional(value)
         elif plain(name) in SUCCESSES and self._may_be_true(at):
             body[name] = True
         elif not is_required and (said := self._said_of_success(name, at)) is not None:
@@ -225,9 +229,9 @@ class Envelopes:
         if word in LINKS and types == {"string"} and self._is_address(word, pointer):
             return self._link(LINKS[word], pointer, is_required)
         is_cursor = word in POSITIONS or (word in SURE_OFFSETS and types == {"string"})
-        if is_cursor and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
-            return self._cursor(pointer, is_required)
-        if word in EDGES and types <= {"string", "integer"}:
+        if is_cursor and types <= SCALAR and schemas.keyword(pointer, "format") != "uri":
+            return self._cursor(pointer)
+        if word in EDGES and types <= SCALAR:
             as_text = "text_or_null:" if "null" in schemas.types(pointer) else "text:"
             return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
         if word in KINDS and types == {"string"}:
@@ -268,10 +272,10 @@ class Envelopes:
             return None
         return {IF: value, inner: f"{{{value}}}"}
 
-    def _cursor(self, pointer: str, is_required: bool) -> Template:
+    def _cursor(self, pointer: str) -> Template:
         """The placeholder of the position of the next page; on the last one it is null or an empty string."""
         types = self._schemas.types(pointer)
-        if types == {"string", "null"} and is_required:
+        if types == {"string", "null"}:
             return "{text_or_null:next}"
         return "{text:next}" if types - {"null"} == {"string"} else "{next}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -105,7 +105,7 @@ def inner_field(schemas: Schemas, properties: Properties, parameter: str, word: 
     for outer, at in properties.items():
         inner = schemas.properties(at) if "object" in schemas.types(at) else {}
         name = next((each for each in _candidates(parameter, word) if each in inner), "")
-        found += [f"{outer}.{name}"] if name and schemas.types(inner[name]) <= {"string", "integer"} else []
+        found += [f"{outer}.{name}"] if name and schemas.types(inner[name]) <= SCALAR else []
     return found[0] if len(found) == 1 else ""
 
 
@@ -135,10 +135,15 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
 
 def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) -> bool:
     """Can a property's value be in a path? A number can be where a string is expected."""
-    own = frozenset("integer" if name == "number" else name for name in schemas.types(pointer) - {"null"})
+    own, types = _whole(schemas.types(pointer) - {"null"}), _whole(types)
     if own & {"object", "array", "boolean"}:
         return False
     return not own or not types or bool(own & types) or (not exactly and bool({"string"} & (own | types)))
+
+
+def _whole(types: frozenset[str]) -> frozenset[str]:
+    """The types of an id: a number is a whole one."""
+    return frozenset("integer" if name == "number" else name for name in types)
 
 
 def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:

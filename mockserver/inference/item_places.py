@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.likeness import is_alike
-from mockserver.inference.names import noun, plain, same, words
+from mockserver.inference.names import SCALAR, noun, plain, same, words
 from mockserver.inference.path_tree import Shape
 from mockserver.inference.references import ID_WORDS
 from mockserver.inference.resources import DraftParent
@@ -85,7 +85,7 @@ def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str
     """
     properties, kept, shape = draft.properties(), dict[str, str](), draft.node.shape
     ends = (length for length in range(1, len(shape) + 1) if shape[length - 1] == "{}")
-    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}}
+    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= SCALAR}
     for parameter, end in zip(draft.parent_parameters, ends, strict=False):
         name = known.get(plain(parameter), "")
         if name and shape[:end] not in shapes and plain(name) not in draft.id_names:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import SCALAR, noun, plain
 from mockserver.inference.path_tree import PathNode
 
 
 def kept_parameters(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
     """The path parameters that an item created at another path must store, and the properties for them."""
     properties = draft.properties()
-    able = [name for name, at in properties.items() if draft.schemas.types(at) - {"null"} <= {"string", "integer"}]
+    able = [name for name, at in properties.items() if draft.schemas.types(at) - {"null"} <= SCALAR]
     known = {plain(name): name for name in able if plain(name) not in draft.id_names}
     taken = {plain(name) for name in properties} | draft.id_names
     kept: dict[str, str] = {}

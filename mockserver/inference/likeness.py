@@ -26,6 +26,14 @@ def is_alike(draft: ResourceDraft, schema: str) -> bool:
     return len(common) >= 3 and any(messages.resembles(draft.schemas, view, schema) for view in draft.reply_schemas())
 
 
+def contradicts(draft: ResourceDraft, schema: str) -> bool:
+    """Has a schema a property of the item with another type? `status` is a text in the `Status` of Kubernetes."""
+    schemas, own = draft.schemas, draft.schemas.properties(schema)
+    shown = {name: at for view in draft.reply_schemas()[:1] for name, at in schemas.properties(view).items()}
+    pairs = ((schemas.types(own[name]), schemas.types(shown[name])) for name in own.keys() & shown.keys())
+    return any(first and second and first.isdisjoint(second) for first, second in pairs)
+
+
 def holder(draft: ResourceDraft, asked: str) -> str:
     """The property of the item whose properties a request sends without it; empty if there is none.
 

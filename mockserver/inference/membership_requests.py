@@ -14,7 +14,7 @@ from mockserver.inference import identity, messages
 from mockserver.inference.actions import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import Path, reply_body
-from mockserver.inference.names import noun, plain, same
+from mockserver.inference.names import SCALAR, noun, plain, same
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -120,7 +120,7 @@ def _singular(name: str) -> str:
 def _is_id(schemas: Schemas, pointer: str, names: frozenset[str]) -> bool:
     """Is a value an id, or an object that has nothing but one?"""
     types = schemas.types(pointer) - {"null"}
-    is_scalar = bool(types) and types <= {"string", "integer"} and schemas.keyword(pointer, "enum") is None
+    is_scalar = bool(types) and types <= SCALAR and schemas.keyword(pointer, "enum") is None
     return (is_scalar and schemas.keyword(pointer, "format") not in FILES) or _has_only_id(schemas, pointer, names)
 
 
@@ -135,7 +135,7 @@ def _has_only_id(schemas: Schemas, pointer: str, names: frozenset[str]) -> bool:
 
 def _is_scalar(schemas: Schemas, pointer: str) -> bool:
     types = schemas.types(pointer) - {"null"}
-    return bool(types) and types <= {"string", "integer"}
+    return bool(types) and types <= SCALAR
 
 
 def _is_list(schemas: Schemas, pointer: str, names: frozenset[str]) -> bool:

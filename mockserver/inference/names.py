@@ -8,6 +8,9 @@ from mockserver.lazy_pattern import lazy_pattern
 
 WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
+SCALAR = frozenset(("string", "integer", "number"))
+"""The types of ids. Some generators write `number` for whole numbers, because TypeScript has no other type."""
+
 UNCHANGED = frozenset(("news", "series", "species", "status", "analytics", "settings", "preferences", "sms", "dns"))
 """Words that end like a plural and are singular, or are used as one."""
 

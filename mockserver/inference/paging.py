@@ -20,7 +20,7 @@ from mockserver.inference.paging_names import (
     SURE_PAGES,
     TOKENS,
 )
-from mockserver.inference.sort_names import names_of
+from mockserver.inference.sort_names import named_property, names_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -242,7 +242,7 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     ways += [p for p in flags if p.schema and schemas.types(p.schema) - {"null"} == {"boolean"}]
     fields = [p for p in query if (plain(p.name) in SORTS or p.name == RANSACK_SORT) and p not in ways]
     if not fields:
-        return _by_property(schemas, query, properties)
+        return _by_property(schemas, query, properties) or _by_direction(schemas, ways, properties)
     held = [at for name, at in properties.items() if plain(name) in HOLDERS]
     known = {name.lower() for each in (properties, *map(schemas.properties, held)) for name in each}
     enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
@@ -266,6 +266,24 @@ def _by_property(schemas: Schemas, query: list[Parameter], properties: Mapping[s
             note = f"{each.name} is the direction of a property"
             return {"parameter": f"{name}[]", "evidence": "implied", "note": note}
     return None
+
+
+def _by_direction(schemas: Schemas, ways: list[Parameter], properties: Mapping[str, str]) -> Statement | None:
+    """The statement of a list with a direction alone, whose description names the property: "by departure"."""
+    for way in ways[:1]:
+        found = BY.search(description(schemas, way))
+        name = named_property(found[1], properties) if found is not None else ""
+        if name:
+            default = schemas.keyword(str(way.schema), "default")
+            direction = "desc" if default is True or str(default).lower().startswith("desc") else "asc"
+            note = f"{way.name} is the direction, and its description names {name}"
+            keys = {"parameter": "", "direction": way.name, "default": name, "default-direction": direction}
+            return keys | {"evidence": "inferred", "note": note}
+    return None
+
+
+BY = lazy_pattern(r"(?i)\bby (?:the |their |its )?`?(\w+(?: \w+){0,2})")
+"""How a description says by which property a direction orders."""
 
 
 def _default_order(schemas: Schemas, parameter: Parameter, ways: list[Parameter], known: Iterable[str]) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.behaviour.statements import WHOLE_BODY
 from mockserver.inference.messages import SUCCESS, USUAL, ReplyBody
+from mockserver.inference.names import SCALAR
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_form, is_json, is_lines, is_xml, may_be_json
 from mockserver.openapi.multipart import is_multipart
@@ -100,4 +101,4 @@ def _same(schemas: Schemas, one: MediaType, other: MediaType) -> bool:
 def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:
     """Is a value a list of texts or of numbers?"""
     entries = schemas.items(pointer) if schemas.types(pointer) == {"array"} else None
-    return entries is not None and bool(schemas.types(entries)) and schemas.types(entries) <= {"string", "integer"}
+    return entries is not None and bool(schemas.types(entries)) and schemas.types(entries) <= SCALAR

@@ -11,7 +11,7 @@ from mockserver.inference.descriptions import description
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.identity import KEYS
 from mockserver.inference.messages import is_object
-from mockserver.inference.names import noun, plain, words
+from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.relationships import relationships, target_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
@@ -147,7 +147,7 @@ class ReferenceFinder:
         """The references in the properties of a request, by their descriptions alone; an item may show them without."""
         for name, at in fields.items():
             types = self._schemas.types(at) - {"null"}
-            if name != own.field and types and types <= {"string", "integer"}:
+            if name != own.field and types and types <= SCALAR:
                 found = self._described(at, (name,), own, "")
                 if found is not None:
                     yield found
@@ -162,7 +162,7 @@ class ReferenceFinder:
             each: Steps = (EACH,) if entries is not None else ()
             whole, types = wholes.get((stem(name), each)), self._schemas.types(entries or at) - {"null"}
             is_id = name != own.field and words(name)[-1:] != () and words(name)[-1] in ID_WORDS
-            if whole is None or not is_id or not types or not types <= {"string", "integer"}:
+            if whole is None or not is_id or not types or not types <= SCALAR:
                 continue
             key = self._key(self._by_name[whole.resource], types, name)
             if key:
@@ -297,7 +297,7 @@ class ReferenceFinder:
         same: tuple[str, ...] = (target.field,) if plain(name) == plain(target.field) else ()
         for key in dict.fromkeys((*same, "id", "uuid", "gid", target.field)):
             own = self._schemas.types(shown[key]) - {"null"} if key in shown else frozenset[str]()
-            is_text = "string" in types and own <= {"string", "integer"}  # ids of numbers are also written as text
+            is_text = "string" in types and own <= SCALAR  # ids of numbers are also written as text
             is_text |= "integer" in types and own == {"string"}  # and the other way round
             if key and (own & types or (is_text and own) or (key == target.field and not own)):
                 return key

@@ -17,6 +17,19 @@ def names_of(properties: Iterable[str]) -> dict[str, str]:
     return found | {plain(name): name for name in reversed(every)}
 
 
+def named_property(text: str, properties: Iterable[str]) -> str:
+    """The property that a text begins to name: `volume_ml` for "volume of blood"; empty if none or several fit."""
+    known, said = names_of(properties), words(text)
+    for length in range(len(said), 0, -1):
+        begun = said[:length]
+        if (exact := known.get("".join(begun))) is not None:
+            return exact
+        longer = {name for name in known.values() if words(name)[:length] == begun}
+        if len(longer) == 1:
+            return longer.pop()
+    return ""
+
+
 def _is_time(name: str) -> bool:
     parts = words(name)
     return len(parts) > 1 and parts[-1] in TIME_ENDS

@@ -351,7 +351,9 @@ class Writer:
 
     def _overwrites(self, draft: ResourceDraft, action: DraftAction) -> bool:
         """Does a create replace an existing item? Yes, if its request contains the id and no conflict is documented."""
-        if action.does != "create" or any(response.status in ("409", "4XX") for response in action.operation.responses):
+        documented = {response.status for response in action.operation.responses}
+        is_refused = not documented.isdisjoint(("409", "4XX")) or ("default" in documented and len(documented) > 1)
+        if action.does != "create" or is_refused:
             return False
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
         if plain(name) in identity.CHOSEN_BY_PEOPLE:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cases.conftest import Serve
 from tests.client import Client
+from tests.inference.pets import collection
+from tests.web.document import document, served
 
 
 def _ids(api: Client, path: str, bodies: list[dict[str, Any]]) -> list[int]:
@@ -50,3 +53,21 @@ def test_the_alphabetical_order_is_that_of_the_label(serve: Serve) -> None:
 @pytest.mark.parametrize("path", ["/tools", "/loans"])
 def test_an_empty_list_has_any_order(serve: Serve, path: str) -> None:
     assert [] == serve("list-order").get(path).json()
+
+
+@pytest.mark.parametrize(("said", "first"), [("By departure", "AB"), ("order by load, heaviest last", "BA")])
+def test_a_direction_alone_orders_by_the_property_that_its_description_names(
+    tmp_path: Path, said: str, first: str
+) -> None:
+    shown: dict[str, Any] = {"id": {"type": "integer"}, "name": {"type": "string"}, "load_kg": {"type": "number"}}
+    shown["departure"] = {"type": "string", "format": "date-time"}
+    paths = collection("/sailings", {"type": "object", "required": ["id"], "properties": shown})
+    way = {"type": "string", "enum": ["ASC", "DESC"], "default": "ASC"}
+    paths["/sailings"]["get"]["parameters"] = [{"name": "order", "in": "query", "schema": way, "description": said}]
+    with Client(served(tmp_path, document(paths))) as client:
+        for name, day, load in (("B", "05", 1), ("A", "04", 2)):
+            body = {"name": name, "departure": f"2026-12-{day}T08:00:00Z", "load_kg": load}
+            assert 201 == client.post("/sailings", json=body).status_code
+        seen = ["".join(each["name"] for each in client.get(f"/sailings{q}").json()) for q in ("", "?order=DESC")]
+
+    assert [first, first[::-1]] == seen
