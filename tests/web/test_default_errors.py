@@ -358,3 +358,30 @@ def test_errors_have_the_media_type_that_swagger_2_produces(tmp_path: Path) -> N
 
     assert (400, "application/json") == (reply.status_code, reply.headers["content-type"])
     assert "limit" == reply.json()["errors"][0]["field"]
+
+
+@pytest.mark.parametrize(("status", "wait"), [(500, None), (503, None), (503, 30)])
+@pytest.mark.parametrize(
+    ("documented", "is_shared"),
+    [
+        ({"404": PROBLEM, "422": PROBLEM}, True),
+        ({"404": PROBLEM}, False),
+        ({"404": PROBLEM, "422": {"type": "object", "required": ["reason"]}}, False),
+        ({"404": {"type": "object"}, "5XX": PROBLEM}, True),
+    ],
+)
+def test_a_breakdown_that_is_not_documented_is_told_as_other_errors_are(
+    tmp_path: Path, documented: dict[str, Any], is_shared: bool, status: int, wait: int | None
+) -> None:
+    responses = answers({"type": "string"})
+    for each, schema in documented.items():
+        responses |= answers(schema, each)
+    then = {"status": status} if wait is None else {"fault": {"kind": "outage", "seconds": wait}}
+    paths = {"/names": {"get": {"operationId": "listNames", "responses": responses}}}
+    with Client(served(tmp_path, document(paths))) as client:
+        client.post("/_mock/overrides", json={"when": {"operation": "listNames"}, "then": then})
+        told = client.get("/names")
+
+    assert (status, wait and str(wait)) == (told.status_code, told.headers.get("retry-after"))
+    assert is_shared is jsonschema.Draft202012Validator(PROBLEM).is_valid(told.json())
+    assert is_shared is (told.headers["content-type"] == "application/json")

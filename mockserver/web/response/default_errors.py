@@ -1,8 +1,9 @@
 """Error replies of a service whose behaviour file has no `errors`: the status and body that the document offers.
 
 An invalid request gets the first of 422, 400, 4XX and `default` that the operation documents, any other error its own
-status, its range or `default`. The body matches that response's schema and names the field. Without a schema it is
-problem details (RFC 9457). docs/policies.md describes this for users.
+status, its range or `default`; a breakdown (500 and above) also what several other errors share. The body matches that
+response's schema and names the field. Without a schema it is problem details (RFC 9457). docs/policies.md describes
+this for users.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ PROBLEM = "application/problem+json"
 PLAIN = "text/plain"
 """The media type of a text where the document leaves it open."""
 
+BREAKDOWN = 500
+"""The first status of a server that breaks down, which few documents have."""
+
 INVALID = ("422", "400", "4XX", "DEFAULT")
 """The responses for an invalid request, in the order in which they are looked for."""
 
@@ -43,6 +47,8 @@ class DefaultErrors:
         response = _error_response(refusal, operation)
         status = _status(refusal, response)
         media = _error_media(response)
+        if response is None and operation is not None and status >= BREAKDOWN:
+            media = self._shared_media(operation)
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
         body, name = self.fill(media, refusal, status, address), self._type(media)
@@ -74,6 +80,13 @@ class DefaultErrors:
         )
         facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now)
         return error_body_filler.fill(body, facts, refusal.faults, rules)
+
+    def _shared_media(self, operation: Operation) -> MediaType | None:
+        """The media type whose schema several error responses of an operation share: a breakdown is told in it, too."""
+        found = [_error_media(response) for response in operation.responses if response.status[:1] in ("4", "5")]
+        offered = [(each, self._schemas.resolve(each.schema)[0]) for each in found if each and each.schema is not None]
+        shared = (media for media, schema in offered if sum(other == schema for _, other in offered) > 1)
+        return next(shared, None)
 
     def _type(self, media: MediaType) -> str:
         """The media type to send: JSON where the document leaves it open (`*/*`) and describes an object or a list."""

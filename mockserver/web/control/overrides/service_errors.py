@@ -10,6 +10,7 @@ from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
 from mockserver.web.control.overrides.answer import AnsweredRequest
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.response.default_errors import BREAKDOWN
 
 Make = Callable[[Endpoint, float], Refusal]
 
@@ -33,9 +34,6 @@ MESSAGES = {
     "unanswerable": "The request could not be answered",
 }
 """What each kind of error says where the service has no words of its own."""
-
-BREAKDOWN = 500
-"""The first status of a server that breaks down."""
 
 USUAL_WAIT = 1.0
 """After how many seconds to try again, where the service states no rate limit."""
