@@ -38,7 +38,7 @@ from mockserver.web.request.parameters import Parameters, RequestTarget, paramet
 from mockserver.web.request.prefer import NO_PREFERENCES, NOT_VALIDATED, Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
-from mockserver.web.request.router import raw_path
+from mockserver.web.request.router import client_path
 from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
 from mockserver.web.response.byte_ranges import byte_ranges
@@ -183,7 +183,7 @@ class Endpoint:
             step = "media type"
             self._refuse_unacceptable(headers)
             sent = (given["path"], given["query"], given["header"], given["cookie"], body, media_type)
-            call = Call(method, raw_path(scope), *sent, principal, tenant)
+            call = Call(method, client_path(scope), *sent, principal, tenant)
             step = "handler"
             accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
             if preferences is NO_PREFERENCES:

@@ -13,10 +13,18 @@ import mockserver
 from mockserver.web.control.namespaces import NamespaceLimits
 from tests.client import Client
 from tests.web.conftest import LINEAR, SERVERS
+from tests.web.document import answers, document, served, takes
 
 SHOP = Path(__file__).parents[2] / "docs/shop.yaml"
 ADMIN = {"Authorization": "Bearer bd_key_SandboxAdmin00000000000000000000"}
 ONE, TWO = {"Mock-Namespace": "one"}, {"Mock-Namespace": "two"}
+
+
+BOAT = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}},
+}
 
 
 def shop(**options: Any) -> Client:
@@ -45,6 +53,34 @@ def test_a_request_names_its_namespace_by_header_by_baggage_or_by_a_path(prefix:
         api.post(f"{prefix}/customers", json={"name": "Ann"}, headers=headers)
 
         assert (["Ann"], [], []) == (names(api, **ONE), names(api), names(api, **TWO))
+
+
+@pytest.mark.parametrize("mount", ["", "/_mock/ns/one", "/_mock/ns/one/test"])
+def test_the_addresses_in_a_response_are_below_the_path_that_the_client_used(tmp_path: Path, mount: str) -> None:
+    address = {"type": ["string", "null"], "format": "uri"}
+    listed = {"count": {"type": "integer"}, "results": {"type": "array", "items": BOAT}}
+    properties = {**listed, "next": address, "previous": address}
+    page = {"type": "object", "required": ["results", "next"], "properties": properties}
+    made = answers(BOAT, status="201")
+    made["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+    numbered = [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("limit", "offset")]
+    id = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    paths = {
+        "/boats": {
+            "get": {"parameters": numbered, "responses": answers(page)},
+            "post": {"requestBody": takes(BOAT), "responses": made},
+        },
+        "/boats/{id}": {"parameters": [id], "get": {"responses": answers(BOAT)}},
+    }
+    written = document(paths, servers=[{"url": "https://boats.example/v2"}])
+    with Client(served(tmp_path, written)) as api:
+        first, second = (api.post(f"{mount}/v2/boats", json={"name": name}) for name in ("Ann", "Bo"))
+        first_page = api.get(f"{mount}/v2/boats?limit=1").json()
+
+        assert [f"{mount}/v2/boats/{n}" for n in (1, 2)] == [each.headers["location"] for each in (first, second)]
+        assert "Bo" == api.get(second.headers["location"]).json()["name"]
+        assert ["Bo"] == [each["name"] for each in api.get(first_page["next"]).json()["results"]]
+        assert f"http://sandbox{mount}/v2/boats?" in first_page["next"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
 from mockserver.web.control.state_owner import StateOwner
+from mockserver.web.request.router import MOUNT
 from mockserver.web.serving.bounded_protocol import RECEIVED
 
 DEFAULT = "default"
@@ -279,5 +280,6 @@ def without_prefix(scope: Any) -> Any:
         "raw_path": b"/" + raw_rest,
         "headers": [*headers, (b"mock-namespace", name.encode("utf-8", "replace"))],
         RECEIVED: None,  # these bytes have the path as it was sent
+        MOUNT: PATH_PREFIX + quote(name, safe=""),
     }
     return {**scope, **own}

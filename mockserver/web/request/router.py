@@ -181,6 +181,16 @@ def _backtrack_templates(node: _Node, segments: list[str], depth: int, values: l
     return found
 
 
+MOUNT = "mockserver.mount"
+"""The key of an ASGI scope with what is before the path that is routed, where the client sent more."""
+
+
+def client_path(scope: Any) -> str:
+    """The path by which the client reaches the operation, as it was sent: addresses in a reply begin like it."""
+    mount: str = scope.get(MOUNT, "")
+    return mount + raw_path(scope)
+
+
 def raw_path(scope: Any) -> str:
     """The path as the client sent it, percent-encoded, without the query (some servers leave it in)."""
     path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")

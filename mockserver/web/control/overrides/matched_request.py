@@ -12,7 +12,7 @@ from mockserver.messages import ANONYMOUS, Call, Principal
 from mockserver.openapi import json_codec, media_types, path_template
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.exchange import IncomingRequest
-from mockserver.web.request.router import raw_path
+from mockserver.web.request.router import client_path, raw_path
 from mockserver.web.service import Service
 from mockserver.web.trace import TRACE, Trace
 
@@ -112,7 +112,7 @@ class MatchedRequest:
     def call(self) -> Call:
         """The request as the makers of documented responses see it."""
         path = {name: values[0] for name, values in self.path_parameters.items()}
-        return Call(self.method, raw_path(self.incoming.scope), path, {}, {}, {}, None, "", ANONYMOUS, "")
+        return Call(self.method, client_path(self.incoming.scope), path, {}, {}, {}, None, "", ANONYMOUS, "")
 
 
 def parsed_body(content: bytes, media_type: str) -> Any:
