@@ -124,3 +124,11 @@ def test_a_request_that_came_too_soon_says_how_to_move_the_clock(tmp_path: Path)
         assert 200 == client.get("/ping", headers=headers).status_code
 
     assert any("`mockserver clock advance 90s --namespace mine`" in each for each in told), told
+
+
+def test_who_has_no_access_is_told_a_credential_that_has(client: Client) -> None:
+    member = {"Authorization": "Bearer bd_key_SandboxMember0000000000000000000"}
+    told = why(client, client.post(SERVERS, headers=member, json=LINEAR))
+
+    assert 201 == pasted(client, told["curl"]).status_code
+    assert not any("has 0 of the resource" in each for each in told["sentences"])

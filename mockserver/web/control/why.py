@@ -30,6 +30,9 @@ from mockserver.web.curl_example import certificate_option, curl_for
 from mockserver.web.response.default_errors import fault_summary, summary
 from mockserver.web.service import Service
 
+ACCESS = "access"
+"""The step at which it is decided whether a caller may use an operation, and whose items."""
+
 MENDED = (Unauthenticated, Forbidden, Invalid, Malformed, UnsupportedMediaType)
 """Refusals that a request as the document describes it does not get."""
 
@@ -111,7 +114,7 @@ def _broken(refusal: Refusal) -> str:
 
 def _stored(entry: JournalRecord, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:
     """What is stored of the kind of item that was not found."""
-    if service is None or entry.operation is None or not isinstance(entry.trace.refusal, Missing):
+    if service is None or entry.operation is None or not _is_unknown(entry):
         return
     bound, store = service.endpoints[entry.operation.operation_id].bound, stores.get(service.name)
     if bound is None or bound.plan is None or store is None:
@@ -122,6 +125,11 @@ def _stored(entry: JournalRecord, service: Service | None, stores: Mapping[str, 
     count = sum(len(each) for _, each in held)
     others = f", of the tenants {', '.join(sorted(tenants)[:5])}" if tenants - {""} else ""
     yield f"The namespace {entry.namespace} has {count} of the resource {name}{others}."
+
+
+def _is_unknown(entry: JournalRecord) -> bool:
+    """Was an item not found? Some services say so, too, of what a caller has no access to."""
+    return isinstance(entry.trace.refusal, Missing) and entry.trace.step != ACCESS
 
 
 def _evidence(found: Decision) -> str:
@@ -169,10 +177,10 @@ def _mended(
     stores: Mapping[str, Store],
     options: str,
 ) -> str | None:
-    if isinstance(refusal, Missing):
+    if _is_unknown(entry):
         if not item_path(operation, service, stores):
             return None
-    elif not isinstance(refusal, MENDED) and not refusal.faults:
+    elif entry.trace.step != ACCESS and not isinstance(refusal, MENDED) and not refusal.faults:
         return None
     return _accepted(service, operation, prefix, _sent_path(operation, entry), stores, options)
 
