@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.item_view import as_json, unchangeable
-from contracts.checks.refusal_causes import OTHER_RULE, is_accepted_beside_others, is_form_refused
+from contracts.checks.refusal_causes import (
+    OTHER_RULE,
+    is_accepted_beside_others,
+    is_form_refused,
+    is_stated_in_order,
+)
 from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
@@ -166,7 +171,8 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
         body = trial.with_field(name, edge.value)
         attempt = trial.send(body) if body is not None else None
         is_refused = attempt is not None and _is_refusal(attempt.exchange)
-        if is_refused and isinstance(edge.value, int | float) and _may_exceed(trial):
+        is_number = isinstance(edge.value, int | float)
+        if is_refused and ((is_number and _may_exceed(trial)) or is_stated_in_order(trial.resource, name)):
             continue
         if (
             body is not None

@@ -29,7 +29,7 @@ from mockserver.inference.ranges import says_if_included
 UNSHOWN: Any = object()
 """The value of a field that no reply shows."""
 
-EQUAL = ("equal", "any-of", "all-of")
+EQUAL = ("equal", "equal-any-case", "any-of", "all-of")
 """How a property compares that has to equal the value of the parameter, where that is one value."""
 
 OF_TEXTS = ("contains", "starts-with", "not-equal")

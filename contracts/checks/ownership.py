@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
-from contracts.checks.access_attempts import Access, AccessAttempt
+from contracts.checks.access_attempts import Access, AccessAttempt, owners_view
 from contracts.checks.breaches import BELOW, Breach, lists_status
 from contracts.checks.described_owners import OWN_PATH, against_description, is_about
 from contracts.checks.other_user_access import access_of
@@ -26,6 +26,12 @@ OWNER_FIELD = re.compile(
     r"(?i)^_?(owner|user|author|account|customer|creator|created_?by|member)(_?(id|name|uuid|email))?$|^username$"
 )
 """A field that may say whose an item is."""
+
+PERSON_FIELD = re.compile(
+    r"(?i)^(seller|buyer|host|organi[sz]er|applicant|reporter|requester|submitter|uploader|donor|poster|publisher|"
+    r"landlord|sender|manager|helper|asker)(_?(id|name|uuid|email))?$"
+)
+"""A field that may name the user who made an item, where no request sends it."""
 
 OPENNESS = re.compile(r"(?i)visib|public|private|shared|sharing|publish|access|scope|audience")
 """A field that may say who may read an item, listed or not."""
@@ -74,6 +80,8 @@ def ownership(context: CheckContext, resource: CheckedResource) -> None:
     back = _reverse(context, resource, access) if any(each.both_ways for each in breaches) else None
     if back is not None and _is_one_account(access, back):
         raise CannotBuildRequest("both credentials act as the same user: nothing can be compared")
+    if _invents_owners(context, access):
+        raise CannotBuildRequest(f"each new {resource.name} of one user names another owner: nothing can be compared")
     confirmed = {each.key for each in _breaches(context, resource, back)} if back is not None else set()
     for each in breaches:
         _report(context, resource, each, firm=not each.both_ways or each.key in confirmed)
@@ -89,8 +97,21 @@ def _reverse(context: CheckContext, resource: CheckedResource, access: Access) -
 
 def _is_one_account(access: Access, back: Access) -> bool:
     """Do items of both users name the same owner? A value that is not in what was sent counts."""
-    names = [name for name in access.own if OWNER_FIELD.match(name) and name not in access.made.sent]
+    names = _owner_fields(access)
     return any(access.own[name] == back.own.get(name) and access.own[name] is not None for name in names)
+
+
+def _invents_owners(context: CheckContext, access: Access) -> bool:
+    """Does a second item of the same user name another owner, so that the service does not know its users?"""
+    names = [name for name in _owner_fields(access) if isinstance(access.own[name], str | int)]
+    again = owners_view(context, context.create(access.made.resource, user=access.owner)) if names else {}
+    return any(name in again and again[name] != access.own[name] for name in names)
+
+
+def _owner_fields(access: Access) -> list[str]:
+    """The fields that may say who made an item, and that no request sent."""
+    named = [name for name in access.own if OWNER_FIELD.match(name) or PERSON_FIELD.match(name)]
+    return [name for name in named if name not in access.made.sent]
 
 
 def _breaches(context: CheckContext, resource: CheckedResource, access: Access) -> Iterator[Breach]:

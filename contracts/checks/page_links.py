@@ -125,7 +125,9 @@ def selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any],
     for statement in by_text:
         full = context.body(resource, full=True)
         texts = context.bodies.free_text_fields(create, full) if statement.field == EVERY_FIELD else [statement.field]
-        is_query = statement.location == "query" and statement.parameter and statement.compare == "equal"
+        is_query = (
+            statement.location == "query" and statement.parameter and statement.compare in ("equal", "equal-any-case")
+        )
         if not is_query or not texts or texts[0] not in context.bodies.properties(create):
             continue
         about = Filter(field=texts[0], parameter=statement.parameter, evidence=statement.evidence)

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.checks.valid_bodies import is_reference
 from contracts.client.ordered_pairs import pairs
 from contracts.client.text_forms import of_length
-from contracts.model.resources import ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 
 OTHER_RULE = "The schema allows the value; another rule of the service, which no schema can state, may forbid it."
@@ -58,6 +58,11 @@ def _beside_other_numbers(
 def is_in_pair(context: CheckContext, op: ResourceOperation, name: str) -> bool:
     """Is it one of two fields that come in order, such as a first and a last day?"""
     return any(name in pair for pair in pairs(context.bodies.properties(op)))
+
+
+def is_stated_in_order(resource: CheckedResource, name: str) -> bool:
+    """Does the document say in which order a field and another one come? `ordered-fields` looks at their values."""
+    return any(name in (each.low, each.high) for each in resource.behaviour.ordered)
 
 
 def is_form_refused(

@@ -15,29 +15,71 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import CONFLICT
+from contracts.runner.item_maker import CONFLICT, owner_of
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.contract import Contract
 from mockserver.inference.descriptions import description, taken
+from mockserver.inference.letter_case import SCOPE
 
 
 def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
     """No two items have the same unique values: a create or update that would cause it is refused."""
-    body = context.body(resource, full=any(name not in context.body(resource) for name in statement.fields))
-    if any(body.get(name) is None for name in statement.fields):
-        raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
+    fields = [name for name in statement.fields if name != _field_of_owner(resource)]
+    body = context.body(resource, full=any(name not in context.body(resource) for name in fields))
+    if any(body.get(name) is None for name in fields):
+        raise CannotBuildRequest(f"no value for {', '.join(fields)}")
     first = context.create(resource, body)
-    values = {name: body[name] for name in statement.fields}
+    values = {name: body[name] for name in fields}
     second, item = context.try_create(resource, context.body(resource) | values)
     _expect_refused(context, f"{_duplicate(values)} is refused", "create", first.exchange, second)
     _check_similar_value(context, resource, statement, body, first)
+    _check_scope(context, resource, statement, values, first)
     same = _same_rule(context, second) if statement.evidence in FROM_DOCUMENT else None
     if _refuses(context, statement, resource, "replace") and not resource.client_named:
         _check_replace(context, resource, values, first, same)
-    if _refuses(context, statement, resource, "update") and not (set(statement.fields) & unchangeable(resource)):
+    if _refuses(context, statement, resource, "update") and not (set(fields) & unchangeable(resource)):
         _check_update(context, resource, values, first, same)
     if resource.can("delete") and item is None and not context.findings:  # otherwise another item has the values now
         _check_freed(context, resource, values, first)
+
+
+def _field_of_owner(resource: CheckedResource) -> str:
+    """The field that names the item above, which no request sends; empty if there is none."""
+    parent = resource.behaviour.parent
+    return parent.field if parent is not None else ""
+
+
+def _check_scope(
+    context: CheckContext,
+    resource: CheckedResource,
+    statement: Unique,
+    values: Mapping[str, Any],
+    first: CreatedItem,
+) -> None:
+    """What several fields have together, one of them may have alone: below another item, or beside another value."""
+    op, owner = resource.operations["create"], context.shared.resources.get(owner_of(resource))
+    if len(statement.fields) < 2 or statement.evidence == "inferred":
+        return
+    others = ((name, context.bodies.other(op, name, value, context.check)) for name, value in values.items())
+    tried: list[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]] = [
+        (f"with another {name}", {**values, name: each}, None) for name, each in others if each is not None
+    ]
+    if owner is not None and owner.can("create") and SCOPE.search(statement.source):
+        tried.append((f"below another {owner.name}", values, context.create(owner).path_below(resource)))
+    for where, wanted, path in tried:
+        sent = {**context.body(resource), **wanted}
+        exchange, _ = context.try_create(resource, sent, path=path, may_conflict=True)
+        context.expect_status(
+            exchange.status < 300,
+            f"an item {where} may have {_values_of(values, wanted)} too",
+            first.exchange,
+            exchange,
+            about=where,
+        )
+
+
+def _values_of(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    return " and ".join(f"{name} {as_json(value)}" for name, value in values.items() if wanted[name] == value)
 
 
 def _same_rule(context: CheckContext, refused: RecordedExchange) -> StatementRef | None:
@@ -135,7 +177,8 @@ def _check_freed(
 ) -> None:
     """The values of a deleted item are free again."""
     context.delete(first)
-    again, fresh = context.try_create(resource, {**context.body(resource), **values})
+    above = first.path if resource.behaviour.parent is not None else None
+    again, fresh = context.try_create(resource, {**context.body(resource), **values}, path=above)
     context.expect_status(
         fresh is not None,
         "the unique values of a deleted item can be used again",

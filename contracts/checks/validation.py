@@ -13,6 +13,7 @@ from contracts.checks.refusal_causes import (
     is_accepted_beside_others,
     is_form_refused,
     is_in_pair,
+    is_stated_in_order,
 )
 from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
@@ -218,6 +219,8 @@ class _Refusal(NamedTuple):
             and self.case.value != base.get(name)
             and _is_base_refused(context, self.resource, op, base, self.created)
         ):
+            return True
+        if is_stated_in_order(self.resource, name):
             return True
         if _refers(context, self.resource, name):
             return True  # there is no such item, which a bound says nothing about

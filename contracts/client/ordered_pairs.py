@@ -30,10 +30,11 @@ PAIRS = (
 """Words in the names of two properties: the first property comes before the second."""
 
 
-def in_order(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with the values of such pairs exchanged where they come in the wrong order."""
+def in_order(body: Mapping[str, Any], stated: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The body with the values of such pairs exchanged where they come in the wrong order, also of `stated` ones."""
     result = dict(body)
-    for low, high in pairs(result):
+    known = (pair for pair in stated if result.keys() >= {*pair})
+    for low, high in (*pairs(result), *known):
         first, second = result[low], result[high]
         is_alike = type(first) is type(second) and isinstance(first, str | int | float) and not isinstance(first, bool)
         if is_alike and first > second and (not isinstance(first, str) or _is_moment(first)):

@@ -170,7 +170,8 @@ class RequestBodies:
     ) -> dict[str, Any]:
         """The body with `mark` in a text field, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
-        unique = [name for statement in resource.behaviour.unique for name in statement.fields]
+        known = self.fields(op)  # beside what the path says, such as the item above
+        unique = [name for statement in resource.behaviour.unique for name in statement.fields if name in known]
         names = [*unique, *self.free_text_fields(op, result)]
         for name in names[: len(unique) + 1]:
             for text in texts(result.get(name), mark):

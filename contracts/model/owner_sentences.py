@@ -75,6 +75,14 @@ READING = re.compile(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|
 END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 
+NOT_OWN = re.compile(
+    r"\b(?:cannot|can not|may not|must not|can['’]t|(?:is|are) not allowed to) (?:[a-z]+ ){1,4}"
+    r"(?:their|his|her|its|your|one['’]s|the) own\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that nobody does something with what is their own: "sellers cannot bid on their own lots"."""
+
+
 class OwnerSentence(NamedTuple):
     """A sentence of the document, and where it stands."""
 
@@ -91,7 +99,8 @@ def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSe
     """The first sentence about an operation that says that items called `name` are only for their owner, or None."""
     yours = _yours(name)
     for sentence in sentences_of_operation(contract, op):
-        if (OWNED.search(sentence.text) or yours.search(sentence.text)) and not SHARED.search(sentence.text):
+        is_closed = (OWNED.search(sentence.text) or yours.search(sentence.text)) and not NOT_OWN.search(sentence.text)
+        if is_closed and not SHARED.search(sentence.text):
             return sentence
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
     said = (each for each in sentences_of_service(contract) if OWNED.search(each.text) and named.search(each.text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from contracts.model.owner_sentences import OwnerSentence, sentences_of_operation
+from contracts.model.owner_sentences import NOT_OWN, OwnerSentence, sentences_of_operation
 from contracts.model.resources import ResourceOperation
 from mockserver.contract import Contract
 from mockserver.inference.names import noun
@@ -27,14 +27,6 @@ ALLOWED = re.compile(
     re.IGNORECASE,
 )
 """How it says that nobody else may."""
-
-
-NOT_OWN = re.compile(
-    r"\b(?:cannot|can not|may not|must not|can['’]t|(?:is|are) not allowed to) (?:[a-z]+ ){1,4}"
-    r"(?:their|his|her|its|your|one['’]s|the) own\b",
-    re.IGNORECASE,
-)
-"""How a sentence says that nobody does something with what is their own: "sellers cannot bid on their own lots"."""
 
 
 class RelationRule(NamedTuple):

@@ -218,6 +218,11 @@ class CheckedResource:
             frozenset([self.behaviour.identity.field]) if self.client_named else frozenset()
         )
 
+    @property
+    def ordered_pairs(self) -> list[tuple[str, str]]:
+        """Two fields each, of which the document says that the first has the lower value."""
+        return [(each.low, each.high) for each in self.behaviour.ordered]
+
     @cached_property
     def rule_fields(self) -> frozenset[str]:
         """Fields whose values rules of any of the operations decide."""

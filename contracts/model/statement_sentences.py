@@ -15,6 +15,7 @@ BASIS = ("evidence", "source", "note")
 
 COMPARED = {
     "equal": "equals it",
+    "equal-any-case": "equals it in upper or lower case",
     "any-of": "is one of those in it",
     "all-of": "has all of those in it",
     "at-least": "is at least that",

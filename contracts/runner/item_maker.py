@@ -133,7 +133,7 @@ class ItemMaker(ExistingItems):
         made = in_form(self.contract.schemas, self.bodies, resource, made, form, left_out)
         marked = self.bodies.marked(op, resource, made, self.shared.mark()) if form != PLAIN else made
         distinct = self._distinct.body(resource, marked)
-        ordered = in_order(distinct)
+        ordered = in_order(distinct, resource.ordered_pairs)
         made = self._distinct.apart(resource, ordered if self.bodies.accepts(op, ordered) else distinct)
         own, action = resource.behaviour.identity.field, op.behaviour.action
         name = next((sent for sent, field in action.takes.items() if field == own), own) if action else own

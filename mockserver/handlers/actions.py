@@ -20,7 +20,7 @@ from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
-from mockserver.handlers.ordered_fields import check_order
+from mockserver.handlers.ordered_fields import in_order
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
@@ -47,7 +47,7 @@ def create(context: RequestContext) -> None:
     if bound.path_fields:
         sent |= _kept(context)
     record = _drafted(context, collection, sent)
-    check_order(context, record.fields)
+    in_order(context, record.fields)
     is_merged = bound.upsert or plan.is_single or prefers(context.call, MERGE)
     context.current = collection.get(record.id) if is_merged else None
     if context.current is not None:
@@ -349,9 +349,8 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
         fields |= {name: render(scope) for name, render in context.bound.sets}
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     plan.complete(fields, before.id, context.world, before.fields)
-    check_order(context, fields)
     check_unique(context, context.collection(), before.id, fields)
-    context.item.fields = fields
+    context.item.fields = in_order(context, fields)
     if plan.statements.references:
         show_references(context, context.item, changed, kept_fields(before, changed))
 
@@ -372,6 +371,5 @@ def create_with_id(context: RequestContext) -> None:
         keep(record, content)
     if is_named:
         record.id = id
-        plan.show_id(context.call, id, record.fields)
-    check_order(context, record.fields)
+        plan.show_id(context.call, id, in_order(context, record.fields))
     context.record = record

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import Fault
@@ -14,8 +13,8 @@ STATUSES = (422, 400, 409)
 """The statuses by which a service may refuse it, the likeliest first."""
 
 
-def check_order(context: RequestContext, fields: Mapping[str, Any]) -> None:
-    """Raise Invalid or Conflict if two fields do not come in the stated order, and the document has a status for it.
+def in_order(context: RequestContext, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields. Raise Invalid or Conflict if two do not come in the stated order, and the document has a status for it.
 
     Nothing is said about a field without a value, nor about values of different kinds.
     """
@@ -29,3 +28,4 @@ def check_order(context: RequestContext, fields: Mapping[str, Any]) -> None:
             message = f"{stated.low} must be {least} {stated.high}"
             fault = Fault("body", (stated.low,), message, "ordered")
             raise REFUSALS[status](message, faults=(fault,)).because(stated)
+    return fields

@@ -9,7 +9,11 @@ from typing import Any
 
 COMPARISONS = {"at-least": operator.ge, "at-most": operator.le, "above": operator.gt, "below": operator.lt}
 
-TEXTS: dict[str, Callable[[str, str], bool]] = {"contains": operator.contains, "starts-with": str.startswith}
+TEXTS: dict[str, Callable[[str, str], bool]] = {
+    "contains": operator.contains,
+    "starts-with": str.startswith,
+    "equal-any-case": operator.eq,
+}
 
 
 def is_within(value: Any, compare: str, bound: Any) -> bool:

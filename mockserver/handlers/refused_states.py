@@ -17,7 +17,7 @@ PRESENT = "{present}"
 def check_states(context: RequestContext, owner: Record | None) -> None:
     """Raise Conflict, Invalid or Forbidden if the item, or the `owner` that a new one is below, is in such a state."""
     for each in context.bound.refused:
-        record = owner if each.of else context.before
+        record = owner if each.of else context.before or context.current
         if record is None or not _refuses(each, record):
             continue
         name = (each.of or context.bound.resource.name).replace("-", " ")

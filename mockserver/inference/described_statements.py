@@ -14,6 +14,7 @@ from mockserver.inference.letter_case import unique_in_any_case
 from mockserver.inference.names import plain
 from mockserver.inference.paging import default_size, paging
 from mockserver.inference.paging_names import BACKWARD
+from mockserver.inference.uniqueness import said_together
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -37,6 +38,7 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
         found["capacity"] = limit
     if orders := field_orders(draft):
         found["ordered"] = orders
+    together = said_together(schemas, draft)
     for kind, entries in _with_case(schemas, draft, _with_taken(schemas, draft, _of_fields(schemas, draft))).items():
         before = stated.get(kind)
         if before and before["evidence"] == "inferred" and any(each["fields"] == before["fields"] for each in entries):
@@ -45,6 +47,8 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
         new = [entry for entry in entries if not known & set(entry["fields"])]
         if new:
             found[kind] = [*([before] if before else []), *new]
+    if together is not None:  # it says what a refusal is about, which names let one guess
+        found["unique"] = [each for each in found.get("unique", ()) if each["evidence"] != "inferred"] + [together]
     return found
 
 

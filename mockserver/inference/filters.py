@@ -10,6 +10,7 @@ from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.all_sentences import said_all
 from mockserver.inference.descriptions import Said, description
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
+from mockserver.inference.letter_case import ANY_CASE
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.part_sentences import said_part
@@ -83,6 +84,13 @@ def _expressions(schemas: Schemas, operation: Operation, taken: frozenset[str]) 
     return found
 
 
+def _in_any_case(schemas: Schemas, parameter: Parameter) -> Statement:
+    """How a text compares where the description of the parameter says that case does not matter; else nothing."""
+    said = description(schemas, parameter.pointer).first(ANY_CASE)
+    is_listed = bool(schemas.keyword(str(parameter.schema), "enum"))
+    return said.statement(compare="equal-any-case") if said is not None and not is_listed else {}
+
+
 def _has_operator(schemas: Schemas, parameter: Parameter) -> bool:
     """Does the example of a parameter, or its description, have a comparison such as `name eq "x"`?"""
     node, _ = schemas.resolve(parameter.pointer)
@@ -134,9 +142,11 @@ def _filters(
             evidence = "implied" if is_named and plain(parameter.name) not in VIEWS else "inferred"
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             said = _says_only(schemas, parameter) if evidence == "inferred" and is_own else None
+            is_text_of_own = is_own and asked == own - {"null"} == {"string"}
             part = said_part(schemas, parameter, name) if asked == own - {"null"} == {"string"} else None
             stated |= part.statement(compare="contains") if part is not None else {}
             stated |= said.statement() if said is not None and part is None else {}
+            stated |= _in_any_case(schemas, parameter) if is_text_of_own and part is None else {}
             stated |= every.statement(compare="all-of") if every is not None else {}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})

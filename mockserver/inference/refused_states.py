@@ -12,11 +12,15 @@ CHANGING = ("update", "replace", "delete", "replace-content")
 
 
 def refused_states(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> list[Statement]:
-    """The `refused` statements of an operation: a create is refused for the state of the item that it is below."""
-    if action.does in CHANGING:
+    """The `refused` statements of an operation: for the state of its own item, or of the one above."""
+    is_done = action.does == "get" and action.operation.method != "get"  # what a POST does is not known, only whether
+    if action.does in CHANGING or is_done:
         rule = state_rule(draft.schemas, action.operation, draft.properties(), draft.name)
-        return [_statement(rule)] if rule is not None else []
-    if action.does != "create" or parent is None or parent.draft.single:
+        if rule is not None:
+            return [_statement(rule)]
+    elif action.does != "create":
+        return []
+    if parent is None or parent.draft.single:
         return []
     above = parent.draft
     rule = state_rule(draft.schemas, action.operation, above.properties(), above.name)

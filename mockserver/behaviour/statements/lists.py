@@ -79,6 +79,7 @@ class Filter(Statement, frozen=True, kw_only=True):
     compare: Annotated[
         Literal[
             "equal",
+            "equal-any-case",
             "not-equal",
             "any-of",
             "all-of",
@@ -92,7 +93,8 @@ class Filter(Statement, frozen=True, kw_only=True):
             "operator",
         ],
         Meta(
-            description="How the property compares with the value. `any-of`: it is one of several ids with commas "
+            description="How the property compares with the value. `equal-any-case`: a text equals it in any case; "
+            "`any-of`: it is one of several ids with commas "
             "between them, also where ids are numbers and the parameter is a text; `all-of`: a list has every one of "
             "several values; `at-least` for `min_price`, `below` for `price_lt`, `contains` (in upper or lower "
             "case) for `title_like`. "
