@@ -14,7 +14,7 @@ STATUSES = (422, 400, 409)
 
 
 def in_order(context: RequestContext, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields. Raise Invalid or Conflict if two do not come in the stated order, and the document has a status for it.
+    """The fields. Raise Invalid or Conflict if two are not in the stated order, and the document has a status for it.
 
     Nothing is said about a field without a value, nor about values of different kinds.
     """
