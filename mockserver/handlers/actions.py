@@ -341,7 +341,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     """Complete an update: keep what the service set and what is immutable, set timestamps, check uniqueness."""
     plan = context.bound.resource
     for name in plan.server_fields | plan.immutable | {plan.statements.identity.field}:
-        if name in before.fields:
+        if name in before.fields and name not in context.bound.body_names.values():
             fields[name] = before.fields[name]
     plan.stamp(fields, context.moment, created=False)
     if context.bound.sets:

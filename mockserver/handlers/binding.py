@@ -260,7 +260,7 @@ def _accept(
 ) -> AcceptBody:
     """The function that selects the properties of a body that the document names and the service does not set."""
     named = request_properties(contract, operation, behaviour)
-    server_fields = plan.server_fields if plan else frozenset()
+    server_fields = (plan.server_fields if plan else frozenset()) - _may_set(behaviour.action)
     policy = contract.behaviour.service.unknown_fields.policy
     action = behaviour.action
     asked = request_schemas(contract, operation, behaviour) if action and action.does != "update" else ()
@@ -290,6 +290,11 @@ def _accept(
     public = (lambda body: without(filled(body), secrets)) if secrets else filled
     holder = action.inside if action else ""
     return (lambda body: {holder: public(body)}) if holder else public
+
+
+def _may_set(action: Action | None) -> frozenset[str]:
+    """The fields that an update is said to take, so that it sets them although other requests must not."""
+    return frozenset(action.takes.values()) if action is not None and action.does == "update" else frozenset()
 
 
 def _nested_secrets(

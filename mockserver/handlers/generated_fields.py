@@ -233,7 +233,7 @@ class ReplyView:
         return with_first_states(self._schemas, at, generated)
 
     def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
-        """Replace invalid properties until the fields are valid; at last take all generated ones."""
+        """Replace or leave out invalid properties until the fields are valid; at last take all generated ones."""
         # Several rounds: a replaced property can make another one invalid, or reveal its fault.
         for number in range(REPAIRS):
             faulty = {_property(fault) for fault in self._validator.iter_errors(self.show(trial))}
@@ -245,6 +245,12 @@ class ReplyView:
                 trial, generated, faulty
             ):
                 break
+        faulty = {_property(fault) for fault in self._validator.iter_errors(self.show(trial))}
+        left = {name: value for name, value in trial.items() if name not in faulty}
+        if left and self.is_valid(left):  # replies contradict each other about what is left out
+            trial.clear()
+            trial.update(left)
+            return True
         for kept in ({name: trial[name] for name in server_fields if name in trial}, {}):
             for name in self._names:
                 trial.pop(name, None)

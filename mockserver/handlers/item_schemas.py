@@ -105,7 +105,11 @@ def sent_in_query(contract: Contract, operation: Operation, behaviour: Operation
         return {}
     shown = {name for at in reply_schemas(contract, action.of) for name in contract.schemas.properties(at)}
     own = contract.behaviour.resources[action.of].identity.field
-    return query_fields(contract.schemas, operation, sorted(shown - {own}))
+    asked = (
+        {each.name for each in operation.parameters if each.location == "query"} if not operation.request_body else ()
+    )
+    named = {name: field for name, field in action.takes.items() if name in asked}
+    return query_fields(contract.schemas, operation, sorted(shown - {own})) | named
 
 
 def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:

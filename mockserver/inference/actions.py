@@ -311,7 +311,10 @@ def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
 
 
 def _is_made(draft: ResourceDraft, schema: str, status: int) -> bool:
-    """Is it the item that a create shows? Without a GET and a list a PUT or PATCH says what an item is, or its id."""
+    """Is it the item that a create shows? Without a GET and a list a PUT or PATCH says what an item is, or its id.
+
+    An item whose own path has no operation is one of `with_items_below`, which has compared what the paths below show.
+    """
     if draft.reply_schemas():
         return is_alike(draft, schema)
     operations = draft.item.operations if draft.item is not None else {}
@@ -319,7 +322,9 @@ def _is_made(draft: ResourceDraft, schema: str, status: int) -> bool:
     shown = [found for reply in replies if reply is not None and (found := shown_item(draft, reply)[1])]
     if shown:
         return draft.schemas.resolve(schema)[1] in {draft.schemas.resolve(each)[1] for each in shown}
-    return status == 201 and any(plain(name) in draft.id_names for name in draft.schemas.properties(schema))
+    return (status == 201 or not operations) and any(
+        plain(name) in draft.id_names for name in draft.schemas.properties(schema)
+    )
 
 
 def listed_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:

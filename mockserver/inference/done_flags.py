@@ -11,15 +11,16 @@ from mockserver.openapi.schemas import Schemas
 
 def done_flags(schemas: Schemas, asked: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, str]:
     """The flags of a request, each with that of a reply that says the same in the past, if no request has that one."""
-    flags = {plain(name): name for name, at in shown.items() if name not in asked and _is_flag(schemas, at)}
+    flags = {plain(name): name for name, at in shown.items() if name not in asked and is_flag(schemas, at)}
     return {
         name: flags[form]
         for name, at in asked.items()
-        if flags and name not in shown and _is_flag(schemas, at)
+        if flags and name not in shown and is_flag(schemas, at)
         for form in past_forms(words(name) or ("",))
         if form in flags
     }
 
 
-def _is_flag(schemas: Schemas, pointer: str) -> bool:
+def is_flag(schemas: Schemas, pointer: str) -> bool:
+    """Is a property true or false, or perhaps null?"""
     return schemas.types(pointer) - {"null"} == {"boolean"}

@@ -11,12 +11,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.inference import actions, likeness
+from mockserver.inference.done_flags import is_flag
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.messages import reply_body, request_schema
+from mockserver.inference.flags import opposite_flags
+from mockserver.inference.messages import reply_body
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.past_forms import opposite_of, past_forms
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.request_values import sends_the_item, sent_properties, values_taken
 from mockserver.inference.said_changes import said_changes
+from mockserver.inference.state_values import values_of
 from mockserver.openapi.document import Operation
 
 METHODS = ("post", "put", "patch", "delete")
@@ -83,22 +87,25 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         return None
     path, schema = actions.shown_item(draft, found)
     sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
-    said = dict(said_changes(draft.schemas, operation, draft.properties()))
+    said = dict(said_changes(draft, operation))
     sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}
+    taken = values_taken(draft, operation, _verb(name, draft.word)) if sets or schema else {}
+    takes = {sent: own for sent, own in taken.items() if sent != own or _is_read_only(draft, own)}
     is_item = likeness.is_alike if sets else likeness.is_exactly
     shown = schema if schema and is_item(draft, schema) else None
     if sets:
         told = (f"{key} becomes {'null' if value is None else value}" for key, value in sets.items())
         where = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
         reason = f"{'a sentence says so' if said else where}: {', '.join(told)}"
-        return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets)
+        return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets, takes=takes)
     if shown is None or not set(words(name)).isdisjoint(COPYING):
         return None
     where = "a method of an item's own path" if operation.is_additional else "below an item"
-    updated = DraftAction(operation, "update", found, f"{where}, whose {name} it changes", path, shown)
-    common = _sent(draft, operation) & set(draft.properties())
-    if any(same(each, name) or _is_reference(draft, each) for each in common):
-        return updated
+    common = {*sent_properties(draft, operation)} & set(draft.properties())
+    is_named = any(same(each, name) or _is_reference(draft, each) for each in common)
+    if taken or is_named or sends_the_item(draft, operation, name):
+        changed = ", ".join(sorted({*taken.values()} or common))
+        return DraftAction(operation, "update", found, f"{where}, whose {changed} it changes", path, shown, takes=takes)
     return DraftAction(operation, "get", found, f"{where}, which its reply shows", path, shown)
 
 
@@ -107,13 +114,13 @@ def _is_about_the_item(draft: ResourceDraft, operation: Operation, name: str) ->
 
     What it sends has no property of the item; otherwise it would make another one.
     """
-    sent = _sent(draft, operation)
+    sent = {*sent_properties(draft, operation)} if operation.request_body is not None else set[str]()
     return bool(sent) and sent.isdisjoint(draft.properties()) and set(words(name)).isdisjoint(COPYING)
 
 
-def _sent(draft: ResourceDraft, operation: Operation) -> set[str]:
-    asked = request_schema(operation.request_body)
-    return set(draft.schemas.properties(asked)) if asked else set()
+def _is_read_only(draft: ResourceDraft, name: str) -> bool:
+    """May no other request send a property? Then only an operation that says so changes it."""
+    return draft.schemas.keyword(draft.properties()[name], "readOnly") is True
 
 
 def _is_reference(draft: ResourceDraft, name: str) -> bool:
@@ -128,15 +135,21 @@ def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tu
     if verb and not is_undone:
         yield from _new_state(draft, properties, past_forms(verb))
         yield from _new_time(draft, properties, past_forms(verb))
+    yield from _switched(draft, properties, verb, is_undone=is_undone)
     undone = verb if is_undone else opposite_of(verb)
     for each, _ in _new_time(draft, properties, past_forms(undone)) if undone else ():
         if draft.schemas.validator(properties[each], "response").is_valid(None):
             yield each, None
-    for told, value in ((verb, not is_undone), (opposite_of(verb), is_undone)):
-        for each, at in properties.items() if told else ():
-            is_switch = draft.schemas.types(at) - {"null"} == {"boolean"}
-            if is_switch and "".join(_done(each)) in past_forms(told):
-                yield each, value
+
+
+def _switched(
+    draft: ResourceDraft, properties: Mapping[str, str], verb: tuple[str, ...], *, is_undone: bool
+) -> Iterator[tuple[str, bool]]:
+    """The flags that say whether it was done, else those that say the opposite: `isOpen` after `close`."""
+    flags = {"".join(_done(each)): each for each, at in properties.items() if is_flag(draft.schemas, at)}
+    told = ((verb, not is_undone), (opposite_of(verb), is_undone))
+    found = [(flags[form], value) for said, value in told if said for form in past_forms(said) if form in flags]
+    yield from found or (() if is_undone else opposite_flags(verb, flags))
 
 
 def _new_state(
@@ -144,8 +157,7 @@ def _new_state(
 ) -> Iterator[tuple[str, str]]:
     """The property whose `enum` has one of the forms; that with a name of a state comes first."""
     for each in sorted(properties, key=lambda name: (words(name) or ("",))[-1] not in STATES):
-        allowed = draft.schemas.keyword(properties[each], "enum") or ()
-        named = {plain(value): value for value in allowed if isinstance(value, str)}
+        named = {plain(value): value for value in values_of(draft, each, properties[each])}
         value = next((named[form] for form in forms if form in named), None)
         if value is not None:
             yield each, value
@@ -156,9 +168,13 @@ def _new_time(draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[
     """The times of what happened: `cancelled_at`."""
     for each, at in properties.items():
         *first, last = words(each) or ("",)
-        is_time = last in ("at", "on", "date", "time") and draft.schemas.keyword(at, "format") == "date-time"
+        is_time = last in ("at", "on", "date", "time") and _is_moment(draft, at)
         if is_time and "".join(first) in forms:
             yield each, "{now}"
+
+
+def _is_moment(draft: ResourceDraft, at: str) -> bool:
+    return any(node.get("format") == "date-time" for node, _ in draft.schemas.branches(at, every=True))
 
 
 def _verb(name: str, word: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mockserver.openapi.schemas import Schemas
 
 def is_exactly(draft: ResourceDraft, schema: str) -> bool:
     """Is it one of the schemas that show the item?"""
-    return draft.schemas.resolve(schema)[1] in draft.reply_schemas()
+    return any(messages.is_same(draft.schemas, view, schema) for view in draft.reply_schemas())
 
 
 def is_alike(draft: ResourceDraft, schema: str) -> bool:

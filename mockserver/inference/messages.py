@@ -293,6 +293,24 @@ def _deeper(schemas: Schemas, properties: dict[str, str], word: str, depth: int)
                 yield (name, *found)
 
 
+def is_same(schemas: Schemas, one: str, other: str) -> bool:
+    """Are two schemas one, by reference, or written out twice: with the same properties, and no name of their own?"""
+    first, second = schemas.resolve(one)[1], schemas.resolve(other)[1]
+    if first == second:
+        return True
+    names = schemas.properties(first).keys() if not (_is_named(first) or _is_named(second)) else set()
+    return len(names) >= MOST_BY_CHANCE and names == schemas.properties(second).keys()
+
+
+MOST_BY_CHANCE = 4
+"""How many properties two schemas without names have in common, of all they have, at least."""
+
+
+def _is_named(pointer: str) -> bool:
+    """Is a schema one of those that a document names?"""
+    return pointer.startswith("/components/schemas/") and pointer.count("/") == 3
+
+
 def resembles(schemas: Schemas, one: str, other: str) -> bool:
     """Do two schemas describe the same thing: by reference, or by half of the smaller one's properties?"""
     if schemas.resolve(one)[1] == schemas.resolve(other)[1]:

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.descriptions import DOUBT, Description
+from mockserver.inference.done_flags import is_flag
+from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.inference.state_rules import STATES
+from mockserver.inference.state_values import values_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -34,16 +37,27 @@ BECOMES = lazy_pattern(
 """How a sentence names the state in which an item is afterwards."""
 
 
-def said_changes(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """The properties of an item that get a new value by the sentences about an operation: a state, or null."""
+NO_LONGER = lazy_pattern(r"\b(?:it|(?:the|an?) [a-z]+) is no longer (?P<flag>[a-z]+)\b", re.IGNORECASE)
+"""How a sentence says that a flag is false afterwards: "the seat is no longer free"."""
+
+
+def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[str, Any]]:
+    """The properties of an item that get a new value by the sentences about an operation: a state, a flag, or null."""
+    schemas, properties = draft.schemas, draft.properties()
     known = {plain(name): name for name in properties}
-    states = dict(_states(schemas, properties))
+    states = dict(_states(draft, properties))
+    flags = {plain(name).removeprefix("is"): name for name, at in properties.items() if is_flag(schemas, at)}
     for sentence in _sentences(schemas, operation):
+        ended = NO_LONGER.search(sentence)
+        if ended and plain(ended["flag"]) in flags:
+            yield flags[plain(ended["flag"])], False
         if DOUBT.search(sentence):
             continue
         become = BECOMES.search(sentence)
         if become and plain(become["state"]) in states:
             yield states[plain(become["state"])]
+        elif become and plain(become["state"]) in flags:
+            yield flags[plain(become["state"])], True
         match = next((found for form in CLEARED if (found := form.search(sentence))), None)
         for written in re.findall(r"\w+", match["names"]) if match else ():
             name = known.get(plain(written), "")
@@ -51,12 +65,12 @@ def said_changes(schemas: Schemas, operation: Operation, properties: Mapping[str
                 yield name, None
 
 
-def _states(schemas: Schemas, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _states(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """The values of the one property with a state: their plain names, each with the property and the value."""
-    listed = {name: schemas.keyword(at, "enum") for name, at in properties.items() if plain(name).endswith(STATES)}
+    listed = {name: values_of(draft, name, at) for name, at in properties.items() if plain(name).endswith(STATES)}
     named = {name: values for name, values in listed.items() if values}
     for name, values in named.items() if len(named) == 1 else ():
-        yield from ((plain(value), (name, value)) for value in values if isinstance(value, str))
+        yield from ((plain(value), (name, value)) for value in values)
 
 
 def _sentences(schemas: Schemas, operation: Operation) -> Iterator[str]:

@@ -14,6 +14,7 @@ from mockserver.inference.item_actions import STATES
 from mockserver.inference.names import noun, plain, singular, words
 from mockserver.inference.past_forms import IRREGULAR, past_forms
 from mockserver.inference.start_sentences import start_state
+from mockserver.inference.state_values import values_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -39,7 +40,7 @@ PHRASES = frozenset(("ok", "accepted"))
 
 def state_of_new(schemas: Schemas, draft: ResourceDraft, name: str, pointer: str) -> tuple[str, str] | None:
     """The value of the state `name` of a new item, and the reason; None if the property has no states."""
-    values = {plain(value): value for value in choices(schemas, pointer)}
+    values = {plain(value): value for value in values_of(draft, name, pointer)}
     making = draft.action(*CREATING)
     is_state = (words(name) or ("",))[-1] in STATES or next(iter(values), "") in OPENING
     if len(values) < 2 or making is None or not is_state:
@@ -56,12 +57,6 @@ def state_of_new(schemas: Schemas, draft: ResourceDraft, name: str, pointer: str
     if made is not None:
         return made, f"{making.operation.operation_id} makes it {made}, by its name or its description"
     return _by_order(schemas, draft, making, name, pointer)
-
-
-def choices(schemas: Schemas, pointer: str) -> list[str]:
-    """The texts that a property allows, in the order of its `enum`."""
-    listed = (node.get("enum") or () for node, _ in schemas.branches(pointer, every=True))
-    return [value for values in listed for value in values if isinstance(value, str)]
 
 
 def _made(draft: ResourceDraft, making: DraftAction) -> Iterator[str]:
@@ -81,7 +76,7 @@ def _by_order(
     schemas: Schemas, draft: ResourceDraft, making: DraftAction, name: str, pointer: str
 ) -> tuple[str, str] | None:
     """The first state that nothing leads to later, or one that is called like a beginning."""
-    values = choices(schemas, pointer)
+    values = values_of(draft, name, pointer)
     led_to = {action.sets.get(name) for action in draft.actions if not _leads_back(action)}
     early = [value for value in values if not LATER_EVENTS.match(value) and not UNKNOWN.match(value)]
     left = [value for value in early if value not in led_to] or early

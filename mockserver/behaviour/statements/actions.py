@@ -82,7 +82,10 @@ class Action(Statement, frozen=True, kw_only=True):
     ] = ()
     takes: Annotated[
         Mapping[str, str],
-        Meta(description="Properties of the request that the item has under another name: name in the request → name."),
+        Meta(
+            description="Properties of the request that the item has under another name: name in the request → name. "
+            "An update sets them although the schemas say `readOnly`: `{tenant: tenant}`."
+        ),
     ] = field(default_factory=dict)
     inside: Annotated[
         str,

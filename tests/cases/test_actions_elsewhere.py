@@ -1,0 +1,31 @@
+"""Items that are created below another one, and whose own path has actions only: these are about the stored items."""
+
+from __future__ import annotations
+
+from tests.cases.conftest import Serve
+
+
+def test_an_action_at_another_path_changes_the_item_that_was_created_below(serve: Serve) -> None:
+    api = serve("actions-elsewhere")
+    api.post("/boats", json={"name": "Gull"})
+    trip = api.post("/boats/1/trips", json={"skipper": "Ada"}).json()
+
+    docked = api.post(f"/trips/{trip['id']}/dock").json()
+
+    assert trip == {name: value for name, value in docked.items() if name != "dockedAt"}
+    assert trip["startedAt"] <= docked["dockedAt"]
+    assert [docked] == api.get("/boats/1/trips").json()
+    assert 404 == api.post("/trips/nothing/dock").status_code
+
+
+def test_such_items_are_in_the_list_of_all_and_have_ids_of_their_own(serve: Serve) -> None:
+    api = serve("actions-elsewhere")
+    for name in ("Gull", "Tern"):
+        api.post("/boats", json={"name": name})
+    made = [api.post(f"/boats/{boat}/defects", json={"text": "leak"}).json()["data"] for boat in (1, 2)]
+
+    mended = api.post("/defects/2/mend", json={"workshop": "East"}).json()["data"]
+
+    assert [(1, 1), (2, 2)] == [(each["id"], each["boatId"]) for each in made]
+    assert made[1] | {"status": "mended", "workshop": "East"} == mended
+    assert [mended] == api.get("/defects?status=mended").json()["data"] == api.get("/defects?boatId=2").json()["data"]
