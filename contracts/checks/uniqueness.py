@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from contracts.checks.error_replies import conflict_status
@@ -12,7 +12,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, checked_resources
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import CONFLICT, owner_of
@@ -97,10 +97,18 @@ def _refuses(context: CheckContext, statement: Unique, resource: CheckedResource
     What is read out of the document needs a 409, or a sentence: about all items, or about this operation.
     """
     op = resource.operations.get(does)
+    if op is not None and not _takes(context, op, statement.fields):
+        return False
     if op is None or statement.evidence not in FROM_DOCUMENT or op.operation.response(CONFLICT) is not None:
         return op is not None
     said = taken(description(context.contract.schemas, op.operation.pointer), statement.fields)
     return said is not None or NO_TWO.search(statement.source) is not None
+
+
+def _takes(context: CheckContext, op: ResourceOperation, fields: Collection[str]) -> bool:
+    """Does the body of an operation have these fields, or may it have any?"""
+    known = context.bodies.properties(op)
+    return not known or set(fields) <= known.keys()
 
 
 NO_TWO = re.compile(r"\bno two\b", re.IGNORECASE)

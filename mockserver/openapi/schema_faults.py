@@ -21,6 +21,10 @@ LONGEST = 200
 """How many characters of a value a message shows."""
 
 
+Readable = tuple[Fault, jsonschema_rs.ValidationError]
+"""What is wrong, and the error that says so."""
+
+
 def faults(
     validator: Validator, instance: Any, location: str, prefix: Path = (), *, is_large: bool = False
 ) -> tuple[Fault, ...]:
@@ -31,8 +35,26 @@ def faults(
     is large: the validator collects all of them before it returns the first.
     """
     errors = [validator.first_error(instance)] if is_large else _telling(list(validator.iter_errors(instance)))
-    found = islice((each for error in errors for each in _readable(error, location, prefix)), MOST_FAULTS)
-    return tuple(_with_hint(fault, error, validator, len(prefix)) for fault, error in found)
+    found = [*islice((each for error in errors for each in _readable(error, location, prefix)), MOST_FAULTS)]
+    depth = len(prefix)
+    return tuple(_with_hint(fault, error, validator, depth) for fault, error in _evaluated(found, validator, depth))
+
+
+def _evaluated(found: list[Readable], validator: Validator, depth: int) -> Iterator[Readable]:
+    """The faults without the properties and entries that are called unevaluated since a part of their schema fails.
+
+    Such a part evaluates nothing (JSON Schema 2020-12 section 7.7.1): all its properties would count as unknown.
+    """
+    places = [fault.path for fault, error in found if not error.kind.name.startswith("unevaluated")]
+    for fault, error in found:
+        above = fault.path[:depth] + tuple(error.instance_path)
+        if not error.kind.name.startswith("unevaluated") or all(path[: len(above)] != above for path in places):
+            yield fault, error
+        elif error.kind.name == "unevaluatedProperties":
+            known = {*validator.known(above[depth:])}
+            names = [name for name in error.kind.unexpected if name not in known]  # type: ignore[attr-defined]
+            if names:
+                yield replace(fault, path=(*above, names[0]), message=fault_messages.unknown(names)), error
 
 
 def _telling(errors: list[jsonschema_rs.ValidationError]) -> list[jsonschema_rs.ValidationError]:
@@ -55,10 +77,6 @@ def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Va
         return fault
     near = nearest(str(name), known)
     return replace(fault, message=f"{fault.message}; did you mean {near!r}?") if near else fault
-
-
-Readable = tuple[Fault, jsonschema_rs.ValidationError]
-"""What is wrong, and the error that says so."""
 
 
 def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Readable]:

@@ -42,6 +42,14 @@ def test_11_every_keyword_of_2020_12_counts(serve: Serve, path: str, body: Any, 
     assert (400 if detail else 200, detail) == (reply.status_code, detail and reply.json()["detail"])
 
 
+def test_11_a_property_of_a_part_that_fails_is_not_called_unknown(serve: Serve) -> None:
+    api = serve("11-unevaluated")
+
+    replies = [api.post("/u", json={"a": 1, "b": 1, **more}) for more in ({}, {"z": 2})]
+
+    assert [["a"], ["a", "z"]] == [[each["field"] for each in reply.json()["errors"]] for reply in replies]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

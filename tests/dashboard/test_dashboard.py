@@ -239,6 +239,32 @@ def test_a_check_is_started_watched_and_read(page: BrowserPage, sandbox: str) ->
     assert ["default"] == [each["name"] for each in ask(sandbox, "GET", "/_mock/namespaces")]
 
 
+def test_one_service_has_the_whole_width_and_passes_its_own_check(browser: str) -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "tests/dashboard/observatory.yaml", "--port", "0", until=READY)
+        with opened(browser, address(lines)) as page:
+            page.open("")
+            page.see("-H 'X-Observer-Key: sandbox' -H 'Content-Type")
+            width = "document.querySelector('{}').getBoundingClientRect().width"
+            widths = [page.evaluate(width.format(each)) for each in ("[data-service]", "[data-view]")]
+            page.click("[data-act=first]")
+            page.see("201", "[data-service]")
+            page.open("state/observatory/telescope")
+            page.click("[data-act=add]")
+            page.type("dialog [data-field=name]", "Q")
+            page.click("dialog [data-act=save]")
+            page.see("shorter than 2 characters", "dialog .problem")
+            refused = page.text("dialog .problem")
+            page.open("checks/new/observatory")
+            page.type("input[name=only]", "unique")
+            page.click("[data-act=check]")
+            page.see("Nothing was found")
+            assert [] == page.errors
+
+    assert widths[0] == widths[1] > 900
+    assert "known" not in refused
+
+
 def test_nothing_that_a_client_sent_becomes_markup(page: BrowserPage, sandbox: str) -> None:
     ask(sandbox, "POST", "/petstore/pets", json={"name": EVIL, "kind": "dog"}, headers={"X-Evil": EVIL})
     number = httpx.get(f"{sandbox}/{EVIL}", headers={"User-Agent": EVIL}).headers["mock-request"]
