@@ -18,16 +18,17 @@ class SentFilter(NamedTuple):
     entry: Filter
     is_in_path: bool
     name: str
-    outer: str
-    inner: str
+    steps: tuple[str, ...]
 
     def value(self, path: Mapping[str, Any], query: Mapping[str, Any]) -> Any:
         """The value that a request sends; None if it sends none."""
         values = path if self.is_in_path else query
-        if self.name in values or not self.inner:
+        if self.name in values or not self.steps:
             return values.get(self.name)
-        holder = values.get(self.outer)
-        return holder.get(self.inner) if isinstance(holder, Mapping) else None
+        found: Any = values
+        for step in self.steps:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
 
 
 class FilterPlan(NamedTuple):
@@ -60,7 +61,7 @@ def filter_plan(entries: Iterable[Filter]) -> FilterPlan:
 
 def _sent(entry: Filter) -> SentFilter:
     outer, _, inner = entry.parameter[:-1].partition("[") if entry.parameter.endswith("]") else ("", "", "")
-    return SentFilter(entry, entry.location == "path", entry.parameter, outer, inner)
+    return SentFilter(entry, entry.location == "path", entry.parameter, (outer, *inner.split("][")) if outer else ())
 
 
 Condition = tuple[str, Sequence[Any]]

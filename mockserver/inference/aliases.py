@@ -12,7 +12,7 @@ from mockserver.inference.messages import list_path, reply_body
 from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.references import ID_WORDS
-from mockserver.inference.searches import asking
+from mockserver.inference.searches import asking, is_search, with_parameters
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -133,17 +133,18 @@ def _add_lookups(
 def _add_counts(
     drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
 ) -> None:
-    """Add the GETs that say how many items there are: `/orders/count`."""
+    """Add what says how many items there are: `/orders/count`, where a POST asks by its body."""
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
     above = {draft.shape[:-1]: draft for draft in mains.values()}
     for node in nodes.values():
-        main, operation = above.get(node.shape[:-1]), node.operations.get("get")
-        if main is None or operation is None or operation.operation_id in used or node.shape[-1] not in COUNTING:
-            continue
-        found = reply_body(operation, "list")
-        if found is not None and found.schema and _is_number(main.schemas, found.schema):
-            reason = f"a GET whose path ends with {node.shape[-1]}, and whose reply is a number"
-            main.actions.append(DraftAction(operation, "list", found, reason))
+        main = above.get(node.shape[:-1]) or (above.get(node.shape[:-2]) if is_search(node.shape[-2:-1]) else None)
+        for operation in node.operations.values() if main is not None and node.shape[-1] in COUNTING else ():
+            found = reply_body(operation, "list")
+            is_free = operation.operation_id not in used and operation.method in ("get", "query", "post")
+            if main is not None and is_free and found and found.schema and _is_number(main.schemas, found.schema):
+                reason = f"a {operation.http_method} whose path ends with {node.shape[-1]}, whose reply is a number"
+                asked = with_parameters(operation, main.schemas)
+                main.actions.append(DraftAction(asked, "list", found, reason))
 
 
 COUNTING = frozenset(("count", "total"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from mockserver.inference.names import plain, words
+from mockserver.inference.names import words
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
@@ -18,15 +18,28 @@ EQUAL = frozenset(("eq", "equals", "equal", "exact"))
 
 
 def filter_parameters(schemas: Schemas, operation: Operation) -> Iterator[Parameter]:
-    """The query parameters of an operation; in place of an object of style `deepObject` each property of it."""
+    """The query parameters of an operation; in place of an object of style `deepObject` each property of it.
+
+    An object that is a condition itself is named so: `price[min]`, or `filter[price][min]`.
+    """
     for parameter in operation.parameters:
         if parameter.location != "query" or not parameter.schema:
             continue
-        inner = schemas.properties(parameter.schema) if parameter.style == "deepObject" else {}
-        for name, pointer in inner.items() if plain(parameter.name) in AROUND else ():
-            yield replace(parameter, name=f"{parameter.name}[{name}]", schema=pointer, required=False)
-        if not inner:
-            yield parameter
+        yield from _inside(schemas, parameter, DEEPEST if parameter.style == "deepObject" else 0)
+
+
+DEEPEST = 2
+"""How many objects deep a value of a parameter may be."""
+
+
+def _inside(schemas: Schemas, parameter: Parameter, depth: int) -> Iterator[Parameter]:
+    """The values of a parameter: those of its properties, or itself where it is no object."""
+    inner = schemas.properties(str(parameter.schema)) if depth else {}
+    for name, pointer in inner.items():
+        within = replace(parameter, name=f"{parameter.name}[{name}]", schema=pointer, pointer=pointer, required=False)
+        yield from _inside(schemas, within, depth - 1)
+    if not inner:
+        yield parameter
 
 
 def asked_words(name: str) -> tuple[str, ...]:

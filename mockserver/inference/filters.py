@@ -182,7 +182,13 @@ def _searches(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> 
         if is_free and plain(each.name) in SEARCHES and is_text(schemas, each):
             note = "by the name of the query parameter"
             yield {"parameter": each.name, "field": EVERY_FIELD, "evidence": "implied", "note": note}
+        elif is_free and is_text(schemas, each) and plain(each.name) in MAYBE_SEARCHES:
+            note = "by the name of the query parameter, which no property has"
+            yield {"parameter": each.name, "field": EVERY_FIELD, "evidence": "inferred", "note": note}
 
+
+MAYBE_SEARCHES = frozenset(("text", "fulltext", "freetext", "searchstring", "querystring", "phrase", "searchphrase"))
+"""Such names that may mean something else."""
 
 SEARCHES = frozenset(("q", "query", "search", "searchterm", "searchtext", "searchquery", "term", "keyword", "keywords"))
 """Names of parameters whose words are searched for."""

@@ -8,6 +8,7 @@ from mockserver.inference import described_statements, filters, paging
 from mockserver.inference.described_sorting import described_sorting
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.listed_states import state_filter
 from mockserver.inference.names import noun
 from mockserver.inference.soft_delete import hiding_filter
 from mockserver.inference.tables import row_filters
@@ -33,8 +34,9 @@ def listed(
     note = "a new item stores the path at which it was created"
     narrowed += [inferred(note, parameter=parameter, location="path", field=name) for parameter, name in kept.items()]
     hidden = hiding_filter(draft, action.operation)
-    if hidden is not None and all(one["field"] != hidden["field"] for one in narrowed):
-        narrowed.append(hidden)
+    for always in (hidden, state_filter(draft, action)):
+        if always is not None and all(one["field"] != always["field"] for one in narrowed):
+            narrowed.append(always)
     if pages is not None:
         stated["paging"] = described_statements.sizes(schemas, action.operation, pages)
     if narrowed:

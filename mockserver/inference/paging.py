@@ -27,7 +27,22 @@ from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
 
-SORTS = frozenset(("sort", "sortby", "orderby", "order", "ordering", "sortfield", "sortkey", "sortcolumn", "sorton"))
+SORTS = frozenset(
+    (
+        "sort",
+        "sortby",
+        "orderby",
+        "order",
+        "ordering",
+        "sortfield",
+        "sortkey",
+        "sortcolumn",
+        "sorton",
+        "sorts",
+        "sorting",
+        "orders",
+    )
+)
 DIRECTIONS = frozenset(
     ("direction", "sortdirection", "sortorder", "order", "sortdir", "dir", "orderdirection", "orderdir", "ascdesc")
 )
@@ -142,9 +157,15 @@ A_TIME = lazy_pattern(r"\b(date|time|timestamp|day|moment|created|epoch|seconds|
 
 
 def _word(parameter: Parameter) -> str:
-    """The name of a parameter without what holds it: `page` of `pagination[page]`, but `pagesize` of `page[size]`."""
+    """The name of a parameter without what holds it: `page` of `pagination[page]`, but `pagesize` of `page[size]`.
+
+    A number or a position needs what holds it: `pagenumber` of `pagination[number]`.
+    """
     head, bracket, rest = parameter.name.rstrip("]").partition("[")
-    return plain(rest if bracket and plain(head) in ("pagination", "paging") else parameter.name)
+    if not bracket or plain(head) not in ("pagination", "paging", "pager", "page"):
+        return plain(parameter.name)
+    inner = plain(rest)
+    return f"page{inner}" if inner in ("number", "index", "no", "num", "size") else inner
 
 
 def _is_scalar(schemas: Schemas, parameter: Parameter) -> bool:
@@ -292,11 +313,10 @@ def _default_order(schemas: Schemas, parameter: Parameter, ways: list[Parameter]
     text = ",".join(map(str, default)) if isinstance(default, list) else default
     names = names_of(known)
     named = SORT_ORDER.sub("", text.partition(",")[0].strip().lstrip("+-")) if isinstance(text, str) else ""
-    if plain(named) not in names:
-        return {}
     way = schemas.keyword(str(ways[0].schema), "default") if ways else None
-    direction = {"default-direction": "desc" if way is True or str(way).lower().startswith("desc") else "asc"}
-    return {"default": text} | (direction if way is not None else {})
+    direction = "desc" if way is True or str(way).lower().startswith("desc") else "asc"
+    stated = {"default": text} if plain(named) in names else {}
+    return stated | ({"default-direction": direction} if way is not None else {})
 
 
 RANSACK_SORT = "q[s]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from mockserver.inference.names import words
 from mockserver.inference.path_tree import PathNode
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
-from mockserver.openapi.search_body import CONDITIONS
+from mockserver.openapi.search_body import CONDITIONS, DEEPEST, FIELDS, ORDERS, WAYS, called, first
 
 SEARCHING = frozenset(("search", "query", "find", "filter", "lookup", "list"))
 """Last words of paths whose POST asks a question."""
@@ -19,23 +19,44 @@ SEARCHING = frozenset(("search", "query", "find", "filter", "lookup", "list"))
 
 def asking(node: PathNode, schemas: Schemas) -> Iterator[Operation]:
     """The operations of a path that may list items: GET, QUERY, and the POST of a search."""
-    last = words(node.shape[-1])[-1:] if node.shape else ()
-    for method in ("get", "query", "post") if SEARCHING.intersection(last) else ("get", "query"):
+    for method in ("get", "query", "post") if is_search(node.shape[-1:]) else ("get", "query"):
         operation = node.operations.get(method)
         if operation is not None:
             yield with_parameters(operation, schemas)
 
 
+def is_search(segments: Sequence[str]) -> bool:
+    """Does the last of some segments of a path say that something is searched for?"""
+    return bool(segments) and not SEARCHING.isdisjoint(words(segments[-1])[-1:])
+
+
 def with_parameters(operation: Operation, schemas: Schemas) -> Operation:
-    """An operation that may list items, with the properties of its body as parameters of a query."""
+    """An operation that may list items, with the values of its body as parameters of a query, by their names there."""
     asked = request_schema(operation.request_body) if operation.method != "get" else None
-    more = tuple(_parameters(schemas, asked)) if asked else ()
+    more = tuple(_parameters(schemas, asked, "", DEEPEST)) if asked else ()
     return replace(operation, parameters=(*operation.parameters, *more))
 
 
-def _parameters(schemas: Schemas, asked: str) -> Iterator[Parameter]:
+def _parameters(schemas: Schemas, asked: str, holder: str, depth: int) -> Iterator[Parameter]:
     for name, at in schemas.properties(asked).items():
-        if is_object(schemas, at):
-            yield from _parameters(schemas, at) if name.lower() in CONDITIONS else ()
-        else:
-            yield Parameter(name, "query", False, at, "form", True, None, at)
+        whole = f"{holder}[{name}]" if holder else name
+        order = _order(schemas, at) if called(name) in ORDERS else {}
+        if order:
+            yield _parameter(whole, order["field"])
+            yield from [_parameter(f"{whole}[direction]", order["way"])] if "way" in order else []
+        elif not is_object(schemas, at):
+            yield _parameter(whole, at)
+        elif depth:
+            yield from _parameters(schemas, at, holder if called(name) in CONDITIONS else whole, depth - 1)
+
+
+def _parameter(name: str, schema: str) -> Parameter:
+    return Parameter(name, "query", False, schema, "form", True, None, schema)
+
+
+def _order(schemas: Schemas, pointer: str) -> dict[str, str]:
+    """The schemas of the `field` and the `way` in an object that orders, or in a list of such; empty for others."""
+    entries = schemas.items(pointer) if "array" in schemas.types(pointer) else pointer
+    known = schemas.properties(entries) if entries is not None and is_object(schemas, entries) else {}
+    named = {"field": first(known, FIELDS), "way": first(known, WAYS)}
+    return {key: known[name] for key, name in named.items() if name} if named["field"] else {}
