@@ -9,11 +9,12 @@ from typing import Any
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import ANONYMOUS
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.registration import PASSWORD, login_of
+from contracts.model.registration import login_of
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.account_names import PASSWORD
 
 ATTEMPTS = 20
 """So many wrong passwords in a row should make a service slow down or refuse further ones."""

@@ -9,7 +9,6 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.body_references import body_references, referring
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.overlap_sentences import says_adjacent, says_no_overlap
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.model.timed_items import Span, span_of
 from contracts.runner.check import Check, Place
@@ -18,6 +17,7 @@ from contracts.runner.item_maker import owner_of
 from contracts.runner.tried_bodies import LONG
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
+from mockserver.inference.overlap_sentences import says_adjacent, says_no_overlap
 
 YEAR = 2035
 """A year in the future, since a booking of the past may be refused; no other item of a run is in it."""

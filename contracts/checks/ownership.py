@@ -13,12 +13,12 @@ from contracts.checks.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.owner_sentences import says_open, says_shared, sentence_of
-from contracts.model.registration import LOGIN_NAME, PASSWORD
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
+from mockserver.inference.account_names import LOGIN_NAME, PASSWORD
 
 SOURCE = "OWASP API Security Top 10 2023, API1"
 

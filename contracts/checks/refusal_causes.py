@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from contracts.checks.valid_bodies import is_reference
-from contracts.client.ordered_pairs import pairs
 from contracts.client.text_forms import of_length
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.ordered_pairs import pairs
 
 OTHER_RULE = "The schema allows the value; another rule of the service, which no schema can state, may forbid it."
 

@@ -13,12 +13,12 @@ from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, ma
 from contracts.checks.stored_fields import shown_part
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.ordered_pairs import comes_in_order
 from contracts.client.target import User
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
+from mockserver.inference.ordered_pairs import comes_in_order
 
 
 class StateMachineFailure(AssertionError):

@@ -12,7 +12,6 @@ from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.body_references import LIST, body_references, holders, referring, steps_of
-from contracts.model.effect_sentences import Effect, effects, is_called, named_amount, named_figure
 from contracts.model.fillings import fillings, move_of
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.relative_sentences import refused_for_amount
@@ -22,6 +21,7 @@ from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
+from mockserver.inference.effect_sentences import Effect, effects, is_called, named_amount, named_figure
 from mockserver.inference.names import plain
 
 Candidate = tuple[CheckedResource, Reference | None]

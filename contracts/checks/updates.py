@@ -20,13 +20,13 @@ from contracts.checks.stored_fields import expect_value
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.ordered_pairs import comes_in_order
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import told
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
+from mockserver.inference.ordered_pairs import comes_in_order
 
 PARTIAL = re.compile(
     r"\b(partial\w*|patch\w*|merge[sd]?|(given|provided|supplied|specified|submitted|present|included|sent) "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.client.ordered_pairs import in_order
 from contracts.client.request_bodies import RequestBodies
 from contracts.client.text_forms import EMAIL, HOST
 from contracts.model.resources import ResourceOperation
+from mockserver.inference.ordered_pairs import in_order
 from mockserver.openapi.schemas import Schemas
 
 

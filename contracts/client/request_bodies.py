@@ -6,12 +6,12 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.client.ordered_pairs import in_order
 from contracts.client.text_forms import similar_texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.inference.ordered_pairs import in_order
 
 MARK = "contract-check"
 """The name of every item that a contract check creates starts with this."""

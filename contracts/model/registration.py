@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from contracts.model.resources import ResourceOperation, resource_operations
 from mockserver.contract import Contract
+from mockserver.inference.account_names import LOGIN, LOGIN_NAME, NAME, PASSWORD, REGISTER
 from mockserver.openapi.document import MediaType, Operation
-
-REGISTER = re.compile(r"(?i)/(register|registration|sign[-_]?up|create[-_]?account)/?$")
-"""How the path of an operation ends that makes an account."""
-
-LOGIN = re.compile(r"(?i)(log|sign)[-_]?in|auth(enticate)?|(access[-_]?)?tokens?|sessions?")
-"""The last step of the path of a login."""
-
-LOGIN_NAME = re.compile(
-    r"(?i)e_?-?mail(_?address)?|user_?-?name|user_?id|login(_?name)?|account(_?name)?|handle|nick_?name|phone(_?number)?"
-)
-"""The names of fields by which an account is known at a login."""
-
-NAME = re.compile(r"(?i)(user|login|account)?[-_]?(name|id)?|e?-?mail|username|user_?id")
-"""The same at a login itself, where a field `name` can be nothing else."""
-
-PASSWORD = re.compile(r"(?i)(pass(word)?|passwd|pwd|pass_?phrase)")
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.client.ordered_pairs import pairs
-from contracts.model.overlap_sentences import says_no_overlap
 from contracts.model.resources import CheckedResource
+from mockserver.inference.ordered_pairs import pairs
+from mockserver.inference.overlap_sentences import says_no_overlap
 from mockserver.openapi.schemas import Schemas
 
 Span = tuple[str, str]

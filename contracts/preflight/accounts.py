@@ -18,11 +18,12 @@ from contracts.client.request_builder import CannotBuildRequest, RequestBuilder
 from contracts.client.target import ANONYMOUS, Exhausted, NoResponse, ReadOnly, Target, Unreachable, User
 from contracts.client.transport import ReceivedResponse
 from contracts.client.users import is_loopback
-from contracts.model.registration import FORM, LOGIN_NAME, Login, Registration, is_open, logins, registrations
+from contracts.model.registration import FORM, Login, Registration, is_open, logins, registrations
 from contracts.model.resources import ResourceOperation
 from contracts.runner.settings import CheckSettings
 from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
+from mockserver.inference.account_names import LOGIN_NAME
 
 TOKEN = re.compile(r"(?i)(access|auth|session|bearer|id|api|jwt|user|refresh)?[_-]?(token|jwt|key)")
 """The name of a property that has the credential of a user, the likeliest is `access_token` or `token`."""

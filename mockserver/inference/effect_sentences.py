@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mockserver.inference.names import noun, plain
 from mockserver.inference.refusal_sentences import operation_sentences
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -26,17 +27,36 @@ FIELD = (
 )
 BY = r"(?: by (?:the )?(?P<by>[^.,;]+))?"
 
+AMOUNT = r"(?:the |its )?(?P<by>[a-z_]\w*)(?: of (?:the |this |its |each )*[a-z_]\w*)?"
+TO = (
+    r"(?:the |its )?(?P<field>[a-z_]\w*)(?: of (?:the |each |every |an? |its |that |this )*(?P<of>[a-z_]\w*))?"
+    r"(?P<whose>(?!))?"
+)
+
 FORMS = (
-    re.compile(rf"\b{FIELD} (?:is |are |gets? |will be )?(?:(?P<up>{UP})|(?P<down>{DOWN})){BY}", re.IGNORECASE),
-    re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})) {FIELD}{BY}", re.IGNORECASE),
+    lazy_pattern(rf"\b{FIELD} (?:is |are |gets? |will be )?(?:(?P<up>{UP})|(?P<down>{DOWN})){BY}", re.IGNORECASE),
+    lazy_pattern(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})) {FIELD}{BY}", re.IGNORECASE),
 )
 """The figure before what becomes of it, and after it."""
 
-CLAUSES = re.compile(
+MOVES = (
+    lazy_pattern(
+        rf"\b(?:(?P<up>adds|books|credits)|(?P<down>subtracts|deducts|takes|removes)) {AMOUNT} (?:to|from) {TO}",
+        re.IGNORECASE,
+    ),
+    lazy_pattern(
+        rf"\b{AMOUNT} (?:is|are|will be) (?:(?P<up>added|booked|credited)|(?P<down>subtracted|deducted|taken|removed)) "
+        rf"(?:to|from) {TO}",
+        re.IGNORECASE,
+    ),
+)
+"""What is added, and to which figure: "adds the quantity of the movement to that of the article"."""
+
+CLAUSES = lazy_pattern(
     r",? \band\b (?=(?:the|its|their|[a-z]+['’]s|raises?|lowers?|increases?|decreases?|reduces?)\b)|[;:]\s*"
 )
 
-DOUBT = re.compile(
+DOUBT = lazy_pattern(
     r"\b(?:if|unless|when|once|after|until|may|might|can|could|should|not|never|only|later|except|optional(?:ly)?)\b",
     re.IGNORECASE,
 )
@@ -63,10 +83,11 @@ def effects(schemas: Schemas, operation: Operation) -> Iterator[Effect]:
         if DOUBT.search(sentence.text):
             continue
         for clause in CLAUSES.split(sentence.text):
-            match = next((found for form in FORMS if (found := form.search(clause))), None)
+            match = next((found for form in (*MOVES, *FORMS) if (found := form.search(clause))), None)
             if match is not None:
-                of = match["whose"] or match["of"] or ""
-                yield Effect(match["field"], of, 1 if match["up"] else -1, _amount(match["by"]), sentence.source)
+                of, field = match["whose"] or match["of"] or "", match["field"]
+                field = match["by"] if field.lower() == "that" else field
+                yield Effect(field, of, 1 if match["up"] else -1, _amount(match["by"]), sentence.source)
 
 
 def _amount(text: str | None) -> Fraction | str | None:

@@ -6,10 +6,11 @@ import re
 
 from mockserver.inference.descriptions import is_taken_at_times
 from mockserver.inference.refusal_sentences import Sentence, operation_sentences, refusal_sentences
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-OVERLAPS = re.compile(
+OVERLAPS = lazy_pattern(
     r"\boverlap|\b(?:is|are|was|has been|not) (?:\w+ ){0,3}"
     r"(?:on|at|for|during|in|within|between) (?:(?:one|some|any|all|(?:any |some |a )?parts?) of )?"
     r"(?:the|these|those|this|that) (?:\w+ )?"
@@ -17,18 +18,18 @@ OVERLAPS = re.compile(
     re.IGNORECASE,
 )
 
-MAY = re.compile(
+MAY = lazy_pattern(
     r"\bmay overlap|\bcan overlap|\boverlapp?ing \w+ (?:are|is) (?:allowed|accepted)|\bunless\b", re.IGNORECASE
 )
 
-ADJACENT = re.compile(
+ADJACENT = lazy_pattern(
     r"\b(?:may|can) (?:also )?(?:start|begin)s? (?:\w+ ){0,5}(?:when|as|where|that|moment|time|day|hour|once) "
     r"(?:\w+ ){1,5}(?:ends|is over|finishes|has ended)\b",
     re.IGNORECASE,
 )
 """How a sentence says that one item may follow another at once: "may start at the very moment another one ends"."""
 
-REFUSES = re.compile(r"\brefuse|\breject|\b4(?:09|22)\b|\bcannot\b|\bmust not\b|\bmay not\b", re.IGNORECASE)
+REFUSES = lazy_pattern(r"\brefuse|\breject|\b4(?:09|22)\b|\bcannot\b|\bmust not\b|\bmay not\b", re.IGNORECASE)
 """What a sentence about the operation itself says of such a request."""
 
 CONFLICTS = ("409", "422")
