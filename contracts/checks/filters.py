@@ -52,6 +52,8 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         raise CannotBuildRequest(f"{statement.parameter} is part of the path; `parent` and `listed` check it")
     if statement.field == EVERY_FIELD:
         return _check_search(context, target)
+    if statement.compare == "present":
+        raise CannotBuildRequest(f"whether there is a {statement.field} is said in words of the service's own")
     if target.field not in context.bodies.fields(resource.operations["create"]):
         if statement.compare in EQUAL and statement.parameter and statement.equals is None:
             return check_shown_values(context, target)

@@ -184,8 +184,8 @@ def counted_pairs(contract: Contract) -> Iterator[tuple[CheckedResource, Checked
             continue
         for each in owner.behaviour.counts:
             child = known.get(each.resource)
-            if each.mean:
-                continue  # stated_means.py has the check
+            if each.mean or each.sign < 0 or each.lowered_by:
+                continue  # stated_means.py and stated_effects.py have the checks
             if child is not None and child.can("create") and each.field in documented(contract, shows):
                 yield owner, child, each
 

@@ -244,6 +244,10 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
+    if action is not None and (action.columns or action.does == "import"):
+        return NOTHING  # its request or its response is a table
+    if action is not None and action.account:
+        return NOTHING  # which account it is about depends on who asks
     if action is not None and action.does in ABOUT_ONE and stated.filter:
         return NOTHING  # a query names the item by its properties, and not by an id
     if action is None or resource is None or action.evidence != "inferred":

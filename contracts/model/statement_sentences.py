@@ -24,6 +24,7 @@ COMPARED = {
     "below": "is below it",
     "not-equal": "is another one",
     "contains": "contains it",
+    "present": "is there, or is not",
     "starts-with": "begins with it",
 }
 """How a filter compares a field with its parameter, in words."""

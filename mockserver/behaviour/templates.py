@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 from mockserver.durations import FORMS, seconds
@@ -34,12 +35,13 @@ ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
 ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url", "this_url", "list_url"})
 """The placeholders for addresses: of other pages of a list, of this one, and of the list without a query."""
 
-PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page"})
+PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page", "list_path"})
 """The placeholders for what follows from the other values of a page."""
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
     | {"first_id", "last_id", "ids", "unknown_ids", "by_id", "range", "only", "included"}
+    | {"created", "updated", "failed", "imported", "rows", "refused"}
     | ADDRESSES
     | PAGE_FACTS
 )
@@ -133,6 +135,19 @@ def next_number(scope: Scope, name: str) -> Any:
     return before + 1 if isinstance(before, int) else scope["fields"].get(name, 1)
 
 
+def http_date(scope: Scope, name: str) -> str | None:
+    """`{http_date:updatedAt}`: a time of the item as headers write it (RFC 9110 section 5.6.7); none without one."""
+    value = scope["fields"].get(name)
+    try:
+        seconds_since = float(value) if isinstance(value, int | float) else datetime.fromisoformat(value).timestamp()
+    except (TypeError, ValueError):
+        return None
+    return formatdate(seconds_since / 1000 if seconds_since > MILLISECONDS else seconds_since, usegmt=True)
+
+
+MILLISECONDS = 10**11
+"""A number of a time that is larger is in milliseconds."""
+
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "slug": slug,
     "present": present,
@@ -145,6 +160,7 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "later": later,
     "day_later": day_later,
     "next": next_number,
+    "http_date": http_date,
 }
 
 LEADS = frozenset({"later", "day_later"})

@@ -6,11 +6,13 @@ from typing import Any
 
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.handlers import list_query, paging
+from mockserver.handlers.accounts import account_of, show_account
 from mockserver.handlers.bound_operation import Handler
 from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields, kept_fields
 from mockserver.handlers.content_plans import ItemContent, keep
+from mockserver.handlers.copied_fields import copy_fields
 from mockserver.handlers.documented_refusals import refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
@@ -18,14 +20,17 @@ from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, ta
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
+from mockserver.handlers.item_spans import check_values
 from mockserver.handlers.lookup import found_across, newest, selected
-from mockserver.handlers.memberships import added, remove_from_lists, show_in_lists
+from mockserver.handlers.memberships import added, keep_members, remove_from_lists, show_in_lists
 from mockserver.handlers.ordered_fields import in_order
 from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.preferences import MERGE, prefers
+from mockserver.handlers.repeated_requests import made_before, mark
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.soft_delete import mark_deleted
-from mockserver.handlers.unique_values import check_unique, refuse_second
+from mockserver.handlers.unique_values import refuse_second
+from mockserver.handlers.versions import keep_version, number_version
 from mockserver.handlers.written_references import NO_NAMES, show_references
 from mockserver.messages import Reply
 from mockserver.openapi import search_body
@@ -38,6 +43,10 @@ def create(context: RequestContext) -> None:
     choose_owner(context)
     bound, collection = context.bound, context.collection()
     plan = bound.resource
+    before = made_before(context, collection) if bound.key_header else None
+    if before is not None:
+        context.record = context.current = before
+        return
     check_room(context, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     content = sent_content(context, sent) if bound.content is not None else None
@@ -54,9 +63,11 @@ def create(context: RequestContext) -> None:
         refuse_second(context, context.current)
         record.sequence = context.current.sequence
     elif plan.may_conflict:
-        check_unique(context, collection, record.id, record.fields)
+        check_values(context, collection, record.id, record.fields)
     if content is not None:
         keep(record, content)
+    if bound.key_header:
+        mark(context, record)
     context.record = record
 
 
@@ -73,9 +84,11 @@ def _drafted(context: RequestContext, collection: Collection, sent: dict[str, An
     if record is not None:
         return record
     names = frozenset(sent) if plan.statements.references else NO_NAMES
+    copy_fields(context, sent)
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
     if plan.statements.references:
         show_references(context, record, names)
+        show_account(context, record)
     return record
 
 
@@ -185,7 +198,11 @@ def store(context: RequestContext) -> None:
     plan = context.bound.resource
     for shown in plan.lists:
         keep_below(context, shown)
+    number_version(context)
     context.save()
+    if plan.member_lists:
+        keep_members(context)
+    keep_version(context)
     if context.before is not None and plan.shown_in:
         show_change(context)
     if context.before is not None and plan.lists_of_members:
@@ -307,6 +324,8 @@ def look_up(context: RequestContext) -> Record | None:
 
 
 def _look_up(context: RequestContext) -> Record | None:
+    if context.bound.account:
+        return account_of(context)
     if context.bound.is_selected:
         return selected(context)
     if context.bound.across:
@@ -349,7 +368,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
         fields |= {name: render(scope) for name, render in context.bound.sets}
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     plan.complete(fields, before.id, context.world, before.fields)
-    check_unique(context, context.collection(), before.id, fields)
+    check_values(context, context.collection(), before.id, fields)
     context.item.fields = in_order(context, fields)
     if plan.statements.references:
         show_references(context, context.item, changed, kept_fields(before, changed))

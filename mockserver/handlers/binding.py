@@ -18,7 +18,7 @@ from mockserver.handlers.actions import HANDLERS
 from mockserver.handlers.batches import bind_batch
 from mockserver.handlers.bound_operation import AcceptBody, BoundOperation
 from mockserver.handlers.bound_rules import bound_rules
-from mockserver.handlers.content_plans import content_plan
+from mockserver.handlers.content_plans import ContentPlan, content_plan
 from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.cursor_forms import cursors
 from mockserver.handlers.documented_refusals import refuse_unknown
@@ -28,6 +28,8 @@ from mockserver.handlers.every_parent import wildcards
 from mockserver.handlers.expand_plans import expand_plan
 from mockserver.handlers.filter_plans import filter_plan
 from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.import_plans import import_plan, storing_operations
+from mockserver.handlers.imports import IMPORT
 from mockserver.handlers.item_schemas import (
     operations_on,
     reply_schemas,
@@ -42,6 +44,7 @@ from mockserver.handlers.other_media import reply_in
 from mockserver.handlers.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.page_limit import limited, most_items, page_selector
 from mockserver.handlers.path_owners import Owner
+from mockserver.handlers.repeated_requests import key_header
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_defaults import request_defaults
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -51,7 +54,7 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.rules import RuleFunction
 
-EVERY_HANDLER = HANDLERS | CONTENT_HANDLERS
+EVERY_HANDLER = HANDLERS | CONTENT_HANDLERS | {"import": IMPORT}
 """The handler of each action on one item, on its content, or on the list."""
 
 
@@ -70,9 +73,25 @@ def bind(
             raise BehaviourError(f"{place}: a rule needs an `action`, which says what the operation does")
         return None
     action = behaviour.action
+    if action.does == "import":
+        return _import(contract, operation, behaviour, plans)
     if action.does in BATCHES:
         return bind_batch(contract, operation, behaviour, action, lambda each: _bound(contract, operation, each, plans))
     return _bound(contract, operation, behaviour, plans, media)
+
+
+def _import(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plans: Mapping[str, ResourcePlan]
+) -> BoundOperation | None:
+    """An import, and in `each` what stores the item of a row; None if nothing does."""
+    action = behaviour.action
+    bound = _bound(contract, operation, behaviour, plans)
+    for single in storing_operations(contract, action.of) if action is not None and bound is not None else ():
+        each = bind(contract, single, plans)
+        if bound is not None and action is not None and each is not None:
+            plan = import_plan(contract, operation, behaviour, action, single)
+            return replace(bound, each=replace(each, rules=()), imported=plan)
+    return None
 
 
 def _bound(
@@ -124,17 +143,32 @@ def _bound(
         by=action.by,
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
-        content=content_plan(contract, operation, action, plan.statements.content if plan is not None else None),
+        content=_content(contract, operation, action, plan),
         query_fields=sent_in_query(contract, operation, behaviour),
-        mask=action.mask,
         wildcards=wildcards(operation, action.does),
         query_key=query_key(plan.statements, action, operation) if plan is not None else "",
         expand=expand_plan(contract, operation, behaviour),
         is_selected=bool(behaviour.filter) and action.does in ABOUT_ONE,
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
-        refused=behaviour.refused,
-        sets=tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
+        **_of_action(operation, behaviour, action),
     )
+
+
+def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Action) -> dict[str, Any]:
+    """What an operation has of its action as it is stated."""
+    return {
+        "mask": action.mask,
+        "refused": behaviour.refused,
+        "account": action.account,
+        "columns": action.columns,
+        "key_header": key_header(operation) if action.does == "create" else "",
+        "sets": tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
+    }
+
+
+def _content(contract: Contract, operation: Operation, action: Action, plan: ResourcePlan | None) -> ContentPlan | None:
+    stated = plan.statements.content if plan is not None else None
+    return content_plan(contract, operation, action, stated) if action.does != "import" else None
 
 
 def _owner_of(

@@ -15,6 +15,7 @@ from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.expand_plans import ExpandPlan
 from mockserver.handlers.filter_plans import FilterPlan
+from mockserver.handlers.import_plans import ImportPlan
 from mockserver.handlers.paging import SelectPage
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
@@ -55,7 +56,9 @@ class BoundOperation(Struct, frozen=True):
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
     first, each with the resource; `query_fields` are the query parameters with fields of the item, `query_key` has its
     id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand,
-    `refused` in which states of an item it does nothing.
+    `refused` in which states of an item it does nothing, `account` which account it is about (accounts.py),
+    `key_header` the header with the key of a request that may be repeated (repeated_requests.py).
+    `imported` is how it stores the rows of a table (imports.py), `columns` are those of one that it shows.
     """
 
     operation: Operation
@@ -100,6 +103,10 @@ class BoundOperation(Struct, frozen=True):
     mask: str = ""
     wildcards: frozenset[str] = frozenset()
     refused: tuple[Refused, ...] = ()
+    account: str = ""
+    key_header: str = ""
+    imported: ImportPlan | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> ResourcePlan:

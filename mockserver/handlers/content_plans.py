@@ -129,7 +129,7 @@ def content_plan(
     headers = success.headers if success is not None else ()
     return ContentPlan(
         part=action.content or (WHOLE_BODY if action.does == "replace-content" else ""),
-        written=tuple(_written(contract, action.of, stated)) if stated is not None else (),
+        written=tuple(content_writers(contract, action.of, stated)) if stated is not None else (),
         name_parameters=_name_parameters(operation, stated),
         is_shown=is_shown and not shows_item and (bool(media) or action.does == "get-content"),
         offered=tuple(each.name for each in media),
@@ -154,9 +154,10 @@ def _name_parameters(operation: Operation, stated: ContentStatement | None) -> t
     return tuple(sorted(named, key=lambda name: "file" not in plain(name)))
 
 
-def _written(
+def content_writers(
     contract: Contract, resource: str, stated: ContentStatement
 ) -> list[tuple[str, Callable[[ItemContent], Any]]]:
+    """The properties of an item that describe its content, each with the function that makes the value."""
     writers: list[tuple[str, Callable[[ItemContent], Any]]] = [
         (stated.name, lambda content: content.name),
         (stated.size, partial(_size, is_text=_is_text(contract, resource, stated.size))),

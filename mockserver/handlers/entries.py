@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.examples.generator import fresh
+from mockserver.handlers.copied_fields import copy_into_entry
 from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.memberships import named
 from mockserver.handlers.request_context import RequestContext
@@ -81,6 +82,7 @@ def _made(context: RequestContext, plan: EntryPlan, entries: list[Any], body: di
     """A new entry: what was sent, and what the service sets as in the document's examples."""
     seed = f"{context.world.seed}/{context.item.id}/{plan.name}/{len(entries)}"
     body = {**plan.defaults, **body}
+    copy_into_entry(context, plan.name, body)
     entry = plan.generated(seed) | {name: value for name, value in body.items() if not plan.known or name in plan.known}
     if plan.key and plan.key not in body:
         taken = [e[plan.key] for e in entries if isinstance(e, dict) and type(e.get(plan.key)) is int]

@@ -25,6 +25,7 @@ class FigurePlan(NamedTuple):
     within: str
     value: Value
     is_whole: bool
+    is_flag: bool
     fits: Callable[[Any], bool]
     without: Mapping[str, Any]
 
@@ -43,7 +44,7 @@ class FigurePlan(NamedTuple):
 
     def _set(self, fields: dict[str, Any]) -> bool:
         found = self.value({**self.without, **fields})
-        value = None if found is None else _number(found, is_whole=self.is_whole)
+        value = None if found is None else bool(found) if self.is_flag else _number(found, is_whole=self.is_whole)
         if value is None or not self.fits(value) or fields.get(self.field) == value:
             return False
         fields[self.field] = value
@@ -71,9 +72,11 @@ def _compiled(contract: Contract, resource: str, stated: FigureStatement, known:
     value, pointer = formula(contract.schemas, fields, stated.formula), fields.get(stated.field)
     if value is None or pointer is None:
         raise BehaviourError(f"x-resources.{resource}.figures: {stated.formula!r} cannot be read for {stated.field}")
-    is_whole = "number" not in contract.schemas.types(pointer)
+    types = contract.schemas.types(pointer)
+    is_whole, is_flag = "number" not in types, types - {"null"} == {"boolean"}
     fits = contract.schemas.validator(pointer, "response").is_valid
-    return FigurePlan(stated.field, stated.within, value, is_whole, fits, dict(_without(contract.schemas, fields)))
+    without = dict(_without(contract.schemas, fields))
+    return FigurePlan(stated.field, stated.within, value, is_whole, is_flag, fits, without)
 
 
 def _without(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from mockserver.behaviour.statements import Count
+from mockserver.behaviour.statements import Count, Latest
 from mockserver.contract import Contract
+from mockserver.handlers.figures import fill_figures
 from mockserver.handlers.item_schemas import showing_schemas
 from mockserver.handlers.resource_plan import NO_MEAN, ResourcePlan
 from mockserver.handlers.shown_values import places, put_at
@@ -44,12 +45,21 @@ class Amount(NamedTuple):
         return Amount(_plus(self.total, other.total), self.number + other.number)
 
 
+class MeanForm(NamedTuple):
+    """How a mean is rounded, and what it is without items."""
+
+    digits: int
+    without: str
+
+
 class Counting(Struct, frozen=True):
     """A `Count` statement, compiled: `field` of the items of `owner` follows from those of `counted`.
 
     `steps` lead to the id of the owner in an item that is counted, none if it is below the owner. `above` is how many
     ids are above an owner. `amount` is what is added for each item; empty if it counts as one. `mean` is set for
-    a mean. `fits` says which values are valid.
+    a mean. `sign` is 1 or -1, `lowered_by` has the values at which an item counts the other way. `on_top` of what
+    clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the newest item.
+    `fits` says which values are valid.
     """
 
     owner: str
@@ -58,8 +68,12 @@ class Counting(Struct, frozen=True):
     steps: Steps
     above: int
     amount: str
-    mean: Count | None
+    mean: MeanForm | None
     fits: Callable[[Any], bool]
+    sign: int = 1
+    lowered_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    on_top: bool = False
+    latest: bool = False
 
     def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Amount]]:
         """The items whose number a change is part of, each with the difference."""
@@ -80,10 +94,11 @@ class Counting(Struct, frozen=True):
 
     def worth(self, record: Record) -> Amount:
         """What an item adds."""
-        if not self.amount:
-            return Amount(1, 1)
-        value = record.fields.get(self.amount)
-        return Amount(value, 1) if type(value) in (int, float) else Amount()
+        value: Any = record.fields.get(self.amount) if self.amount else 1
+        if type(value) not in (int, float):
+            return Amount()
+        is_other = any(record.fields.get(name) in values for name, values in self.lowered_by)
+        return Amount(-self.sign * value if is_other else self.sign * value, 1)
 
     def show(self, record: Record, amount: Amount) -> None:
         """Let an item that can be changed show the number for all items, if it is valid."""
@@ -100,7 +115,11 @@ class ItemCounts:
     def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan]) -> None:
         self._by_owner: dict[str, list[Counting]] = defaultdict(list)
         self._by_counted: dict[str, list[Counting]] = defaultdict(list)
-        for each in chain.from_iterable(_compiled(contract, plans, plan) for plan in plans.values()):
+        self._plans = plans
+        found = chain.from_iterable(
+            chain(_compiled(contract, plans, plan), _latest(contract, plans, plan)) for plan in plans.values()
+        )
+        for each in found:
             self._by_owner[each.owner].append(each)
             self._by_counted[each.counted].append(each)
 
@@ -121,13 +140,17 @@ class ItemCounts:
             record = collection.get(owner_key.id)
             new = _changed(store, owner_key.collection, record, differences) if record is not None else None
             if record is not None and new is not None:
+                fill_figures(self._plans[owner_key.collection[0]].figures, new.fields)
                 yield collection, record, new
 
     def counted(self, store: Store, key: Key, record: Record) -> Record:
         """A generated item with the numbers that follow from the items which there are."""
         new = record.copy()
         for each in self._by_owner.get(key[0], ()):
-            each.show(new, _amount(each, store, key, record))
+            if each.latest:
+                _show_latest(each, store, key, record, new)
+            elif not each.on_top:
+                each.show(new, _amount(each, store, key, record))
         return new
 
     def are_in(self, resource: str) -> bool:
@@ -140,7 +163,7 @@ def _amount(each: Counting, store: Store, key: Key, record: Record) -> Amount:
     return reduce(Amount.plus, _worths(each, store, key, record), Amount())
 
 
-def _mean(stated: Count, amount: Amount) -> Any:
+def _mean(stated: MeanForm, amount: Amount) -> Any:
     """The mean of an amount, rounded half up."""
     if not amount.number:
         return NO_MEAN[stated.without]
@@ -159,6 +182,20 @@ def _worths(each: Counting, store: Store, key: Key, record: Record) -> Iterator[
         yield from (each.worth(other) for id in each.owners(key, other) if str(id) == str(record.id))
 
 
+def _show_latest(each: Counting, store: Store, key: Key, record: Record, new: Record) -> None:
+    """Let an item that can be changed show the value of the newest of the other items."""
+    _, tenant, owner = key
+    below = f"{owner}/{record.id}" if owner else str(record.id)
+    others = store.collection(each.counted, tenant, owner if each.steps else below)
+    newest = others.view().after(None, newest_first=True)
+    if each.steps:
+        newest = (one for one in newest if any(str(id) == str(record.id) for id in each.owners(key, one)))
+    found = next(iter(newest), None)
+    value = found.fields.get(each.amount) if found is not None else None
+    if each.fits(value):
+        new.fields[each.field] = value
+
+
 def _plus(one: Any, other: Any) -> Any:
     """The sum, without the error that binary fractions have: 0.1 and 0.2 are 0.3."""
     return one + other if type(one) is type(other) is int else round(one + other, 9)
@@ -168,11 +205,15 @@ def _changed(store: Store, key: Key, record: Record, differences: Mapping[Counti
     """The item with its new numbers; None where none changes, or none is valid."""
     new = record.copy()
     for each, difference in differences.items():
+        if each.latest:
+            _show_latest(each, store, key, record, new)
+            continue
         if each.mean is not None:
             known = record.hidden.get(f"mean {each.field}")
             each.show(new, Amount(*known).plus(difference) if known else _amount(each, store, key, record))
             continue
         before = record.fields.get(each.field)
+        before = 0 if before is None and each.on_top else before
         if difference.total and type(before) in (int, float):
             each.show(new, Amount(before).plus(difference))
     return new if (new.fields, new.hidden) != (record.fields, record.hidden) else None
@@ -186,11 +227,35 @@ def _compiled(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resou
         if other is not None and _is_found(plan, other, stated):
             place = steps_of(stated.field) if stated.mean else (stated.field,)
             fits = _validity(contract, plan.name, place)
-            mean, amount = stated if stated.mean else None, stated.mean or stated.sum
-            yield Counting(plan.name, stated.field, other.name, steps_of(stated.by), depth, amount, mean, fits)
+            mean = MeanForm(stated.digits, stated.without) if stated.mean else None
+            amount = stated.mean or stated.sum
+            yield Counting(
+                plan.name,
+                stated.field,
+                other.name,
+                steps_of(stated.by),
+                depth,
+                amount,
+                mean,
+                fits,
+                stated.sign,
+                tuple(stated.lowered_by.items()),
+                stated.on_top,
+            )
 
 
-def _is_found(plan: ResourcePlan, other: ResourcePlan, stated: Count) -> bool:
+def _latest(contract: Contract, plans: Mapping[str, ResourcePlan], plan: ResourcePlan) -> Iterator[Counting]:
+    """The values of the newest of other items that items of a resource show."""
+    depth = len(plan.parent_parameters)
+    for stated in plan.statements.latest:
+        other = plans.get(stated.resource)
+        if other is not None and _is_found(plan, other, stated):
+            fits = _validity(contract, plan.name, (stated.field,))
+            by = steps_of(stated.by)
+            yield Counting(plan.name, stated.field, other.name, by, depth, stated.takes, None, fits, latest=True)
+
+
+def _is_found(plan: ResourcePlan, other: ResourcePlan, stated: Count | Latest) -> bool:
     depth, parent = len(plan.parent_parameters), other.statements.parent
     if stated.by:
         return other.parent_parameters == plan.parent_parameters

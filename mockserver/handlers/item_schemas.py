@@ -99,7 +99,7 @@ def sent_in_query(contract: Contract, operation: Operation, behaviour: Operation
     A GET may have the id in one of another name, which it `takes`: `/channels.info?channel=C1`.
     """
     action = behaviour.action
-    if action is not None and action.does == "get" and action.takes:
+    if action is not None and action.does == "get" and action.takes and operation.method != "post":
         return dict(action.takes)
     if action is None or action.evidence != "inferred" or action.does not in WRITES or not action.of:
         return {}

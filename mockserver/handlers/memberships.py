@@ -57,6 +57,42 @@ def _refuse(context: RequestContext, noun: str, field: str, id: Any, *, is_in_pa
         raise Missing(f"{noun} not found", resource=noun).because(why)
 
 
+def keep_members(context: RequestContext) -> None:
+    """Make the items whose ids a request has in a list the members of its item, and no others.
+
+    Raises Missing or Invalid for an id that no item has, if the document has a status for it; else it is left out.
+    """
+    sent = context.bound.item_body(context.call)
+    for field, resource in context.bound.resource.member_lists:
+        ids = sent.get(field) if isinstance(sent, dict) else None
+        if not isinstance(ids, list):
+            continue
+        plan = context.bound.plans[resource]
+        above = [*(context.call.path.get(name) for name in context.bound.resource.parent_parameters), context.item.id]
+        owner = plan.owner(dict(zip(plan.parent_parameters, above, strict=False)))
+        members = context.transaction.store.collection(resource, context.tenant, owner)
+        found = [_member(context, plan.member_of, field, id) for id in dict.fromkeys(map(str, ids))]
+        wanted = {record.id: record for record in found if record is not None}
+        for record in [each for each in members if each.id not in wanted]:
+            context.transaction.remove(members, record)
+        for id, record in wanted.items():
+            if members.get(id) is None:
+                context.transaction.add(members, Record(id, context.next_sequence(), fresh(record.fields)))
+
+
+def _member(context: RequestContext, resource: str, field: str, id: Any) -> Record | None:
+    items = context.collection(resource)
+    found = items.get(id)
+    if found is None:
+        _refuse(context, resource.replace("-", " "), field, id, is_in_path=False)
+    return found
+
+
+def refuse_unknown_name(context: RequestContext, resource: str, field: str, id: Any) -> None:
+    """Raise Invalid or Missing for an id in a body that no item has, if the operation documents a status for it."""
+    _refuse(context, resource.replace("-", " "), field, id, is_in_path=False)
+
+
 def show_in_lists(context: RequestContext) -> None:
     """Show an updated item as it is now in the lists to which it was added."""
     for collection, record in list(_entries(context)):

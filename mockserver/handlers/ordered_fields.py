@@ -24,8 +24,15 @@ def in_order(context: RequestContext, fields: dict[str, Any]) -> dict[str, Any]:
             continue
         status = next((each for each in STATUSES if context.bound.operation.response(each) is not None), 0)
         if status:
-            least = "at most" if stated.equal else "less than"
-            message = f"{stated.low} must be {least} {stated.high}"
-            fault = Fault("body", (stated.low,), message, "ordered")
+            field, message = (
+                stated.low,
+                f"{stated.low} must be {'at most' if stated.equal else 'less than'} {stated.high}",
+            )
+            if isinstance(low, str):  # times: people correct the end, and not the begin
+                field, message = (
+                    stated.high,
+                    f"{stated.high} must {'not be before' if stated.equal else 'be after'} {stated.low}",
+                )
+            fault = Fault("body", (field,), message, "ordered")
             raise REFUSALS[status](message, faults=(fault,)).because(stated)
     return fields

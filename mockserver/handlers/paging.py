@@ -233,6 +233,7 @@ def facts(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, An
     start = 0 if offset is None and is_first else offset
     is_known = bool(count) and start is not None
     return {
+        "list_path": call.url,
         "last_page": max(values["pages"] or 0, 1) - 1 + (paging.first if paging.style == "page" else 1),
         "first": is_first,
         "earlier": not is_first,

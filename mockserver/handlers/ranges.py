@@ -18,6 +18,8 @@ TEXTS: dict[str, Callable[[str, str], bool]] = {
 
 def is_within(value: Any, compare: str, bound: Any) -> bool:
     """Compares a value of an item with the value of a parameter as `compare` says; False if they are of other kinds."""
+    if compare == "present":
+        return (bool(value) or value is False) is (bound is True)
     if compare == "not-equal":
         return bool(value != bound)
     if compare in TEXTS:

@@ -125,6 +125,10 @@ class ReplyRenderer(Struct, frozen=True):
             self.status, self.body({"item": None, "id": None, "location": None, "included": None}), (), self.media_type
         )
 
+    def told(self, values: Mapping[str, Any]) -> Reply:
+        """The reply that shows no items, and says something about them."""
+        return Reply(self.status, self.body(values), (), self.media_type)
+
     def item_list(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
         """The reply that shows a list, with the bytes of each item as they were last encoded."""
         values["last"] = not values["more"]

@@ -22,10 +22,12 @@ from mockserver.handlers.figures import FigurePlan, figure_plans, fill_figures
 from mockserver.handlers.first_fields import first_fields
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
+from mockserver.handlers.member_lists import member_lists
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.handlers.showings import Showings, showings
 from mockserver.handlers.shown_values import put_at
 from mockserver.handlers.soft_delete_plans import SoftDeletePlan, soft_delete_plan
+from mockserver.handlers.version_plans import VersionPlan, version_plans
 from mockserver.inference.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
@@ -53,7 +55,8 @@ class ResourcePlan(Struct, frozen=True):
     has the `first_fields` until a client changes them.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
     `owner_steps` the property that shows it. `member_of` is the resource whose items these are, `lists_of_members` are
-    those whose items are of this one (memberships.py). `figures` are set at every write (figures.py).
+    those whose items are of this one (memberships.py). `figures` are set at every write (figures.py), `versions` kept
+    (versions.py). `member_lists` are lists of requests with the resource of the members that they name.
     """
 
     name: str
@@ -90,11 +93,14 @@ class ResourcePlan(Struct, frozen=True):
     lists_of_members: frozenset[str] = frozenset()
     soft_delete: SoftDeletePlan | None = None
     figures: tuple[FigurePlan, ...] = ()
+    versions: VersionPlan | None = None
+    member_lists: tuple[tuple[str, str], ...] = ()
 
     @property
     def may_conflict(self) -> bool:
         """Can a new item conflict with an existing one?"""
-        return self.has_chosen_ids or bool(self.statements.unique)
+        stated = self.statements
+        return self.has_chosen_ids or bool(stated.unique or stated.no_overlap)
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids of the parents, joined by `/`: the key under which the store keeps the items below them."""
@@ -115,8 +121,8 @@ class ResourcePlan(Struct, frozen=True):
             for name, render in self.initial:
                 fields[name] = render(scope)
             for name, render in self.rendered_defaults:
-                if name not in fields:
-                    fields[name] = render(scope)
+                if name not in fields and (value := render(scope)) is not None:
+                    fields[name] = value
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
         if self.generated_fields is not None or self.figures:
@@ -207,8 +213,9 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     resources = contract.behaviour.resources
     parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
     cascade, plans, shown_in = cascades(contract.behaviour, parameters), {}, showings(contract)
-    listed = embedded_lists(contract, parameters)
+    listed, versions = embedded_lists(contract, parameters), version_plans(contract)
     members = {name: _member_of(resource, resources) for name, resource in resources.items()}
+    lists = member_lists(contract, members)
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
         exists = resource.identity.generate == "single" and name not in created and _is_shown(contract, name)
@@ -220,13 +227,15 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             owner_steps=_owner_steps(resource),
             exists_from_start=exists,
             first_fields=partial(first_fields, contract, name) if exists else dict,
-            is_creatable=_is_creatable(contract, plan),
+            is_creatable=name in versions or _is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
             shown_in=shown_in.get(name, ()),
             listed_in=listed.get(name),
             lists=tuple(each for each in listed.values() if each.above == name),
             member_of=members[name],
             figures=figure_plans(contract, name, resource.figures),
+            versions=versions.get(name),
+            member_lists=lists.get(name, ()),
             soft_delete=soft_delete_plan(contract, name, resource),
             lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )
@@ -300,7 +309,7 @@ def _compile(
     identity, stamps = resource.identity, resource.timestamps
     initial = (*_templates(name, "initial", resource.initial), *_resource_name(identity))
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
-    constants |= dict.fromkeys((each.field for each in resource.counts if not each.mean), 0)  # a new item has none
+    constants |= dict.fromkeys((n.field for n in resource.counts if not n.mean and not n.on_top), 0)  # of a new item
     means = tuple((steps_of(each.field), NO_MEAN[each.without]) for each in resource.counts if each.mean)
     derived = _templates(name, "derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants) | {steps[0] for steps, _ in means}

@@ -54,12 +54,21 @@ KINDS = ("object", "type", "kind", "@type", "_type", "__typename")
 """Properties that say what kind of thing an object is."""
 
 
+MOST_SINGLE = 100
+"""How many single values of a list are shown at most."""
+
+
 def like(before: Any, other: Any) -> Any:
-    """The other item's values in the form that a value has: it gets no larger, however much the other item contains."""
+    """The other item's values in the form that a value has: it gets no larger, however much the other item contains.
+
+    A list of single values is that of the other item; one of objects has none that the other item has not.
+    """
     if isinstance(before, dict):
         fields = other if isinstance(other, dict) and is_of_kind(before, other) else {}
         return {name: like(value, fields[name]) if name in fields else value for name, value in before.items()}
     if isinstance(before, list):
-        entries = other if isinstance(other, list) else []
-        return [*map(like, before, entries), *before[len(entries) :]]
+        if not isinstance(other, list):
+            return before
+        is_single = not any(isinstance(each, dict | list) for each in other)
+        return other[:MOST_SINGLE] if is_single else [*map(like, before, other)]
     return before if isinstance(other, dict | list) else other

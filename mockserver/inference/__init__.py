@@ -15,15 +15,21 @@ from mockserver.behaviour.reader import Tree
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
-from mockserver.inference.counts import add_counts
+from mockserver.inference.accounts import add_authors
+from mockserver.inference.copies import add_copies
+from mockserver.inference.counts import add_counts, relation
 from mockserver.inference.described_references import add_sentences
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
 from mockserver.inference.figures import add_figures
+from mockserver.inference.item_spans import add_spans
+from mockserver.inference.latest_values import add_latest
+from mockserver.inference.left_out import add_left_out
 from mockserver.inference.resources import parent_of, resources
 from mockserver.inference.start_values import add_start_values
 from mockserver.inference.statement_writer import Writer
+from mockserver.inference.versions import add_versions
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -52,10 +58,16 @@ def infer(
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])
     stated = {draft.name: writer.resource(draft, above[draft.name]) for draft in drafts}
+    add_versions(drafts, {name: one.draft for name, one in above.items() if one is not None}, stated)
     add_counts(schemas, drafts, stated)
+    add_copies(schemas, drafts, stated)
+    add_latest(schemas, drafts, stated, relation)
     for draft in drafts:
         add_figures(draft, stated[draft.name])
     add_sentences(schemas, drafts, stated)
+    add_spans(schemas, drafts, stated)
+    add_authors(drafts, stated)
+    add_left_out(schemas, drafts, stated)
     add_start_values(schemas, drafts, stated)
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from mockserver.inference.described_references import sent_reference
 from mockserver.inference.descriptions import description
-from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.draft import SENDING, ResourceDraft
+from mockserver.inference.effects import effect_counts
 from mockserver.inference.mean_sentences import means
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
@@ -102,6 +103,7 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
         found = list(_counts(schemas, draft, drafts, resources)) if draft.is_created and draft.has_id else []
         if draft.is_created and draft.has_id:
             found += _means(schemas, draft, drafts, resources)
+            found += _effects(schemas, draft, drafts, resources, frozenset(str(each["field"]) for each in found))
         if found:
             resources[draft.name]["counts"] = found
 
@@ -109,7 +111,7 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
 def _counts(
     schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
-    sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
+    sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
     for field, pointer in draft.properties().items():
         said = counted(schemas, pointer, draft.name) if field not in sent else None
         if said is None and field not in sent and (named := number_named(schemas, pointer, field)):
@@ -117,7 +119,7 @@ def _counts(
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue
         for other in drafts:
-            by = _relation(resources, draft.name, other) if noun(other.name)[-1] == said.noun else None
+            by = relation(resources, draft.name, other) if noun(other.name)[-1] == said.noun else None
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
             if by is not None and amount is not None and other.action("create") is not None:
                 keys = {"field": field, "resource": other.name} | ({"by": by} if by else {})
@@ -129,10 +131,10 @@ def _means(
     schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
     """The numbers that are means of numbers of the items below an item."""
-    sent = {name for asked in draft.request_properties("create", "replace", "update") for name in asked}
+    sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
     shown = {name: at for name, at in draft.properties().items() if name not in sent}
     for other in drafts:
-        if other.action("create") is None or _relation(resources, draft.name, other) != "":
+        if other.action("create") is None or relation(resources, draft.name, other) != "":
             continue
         for mean in means(schemas, shown, next(other.request_properties("create"), {}), other.name):
             valid = schemas.validator(mean.pointer, "response").is_valid
@@ -144,13 +146,27 @@ def _means(
                 yield keys | {"evidence": "described", "source": mean.source, "note": note}
 
 
+def _effects(
+    schemas: Schemas,
+    draft: ResourceDraft,
+    drafts: Sequence[ResourceDraft],
+    resources: Mapping[str, Statement],
+    known: frozenset[str],
+) -> Iterator[Statement]:
+    """The numbers that other items change by what they add to them. `known` follow from other items already."""
+    for other in drafts:
+        by = relation(resources, draft.name, other) if other is not draft else None
+        if by is not None:
+            yield from effect_counts(schemas, draft, other, by, known)
+
+
 def _evidence(said: Counted) -> Statement:
     if not said.sentence:
         return {"evidence": "inferred", "note": "the name of the number says so"}
     return {"evidence": "described", "source": said.source, "note": "a sentence of the document says so"}
 
 
-def _relation(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> str | None:
+def relation(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> str | None:
     """The property of the other items with the id of their owner; empty if they are below it, None if unrelated."""
     stated = resources[other.name]
     parent = stated.get("parent", {})

@@ -28,7 +28,8 @@ class DraftAction(Struct, frozen=True):
     the ids of a batch, `content` what of the request is the content of the item. `is_map` says that a list shows the
     items in an object, by their ids, `within` where each entry of a list has the item. With `by_id` its request has the
     ids of items of another resource, and nothing else. `takes` are properties of the body that the item has under
-    another name. `leads_to` is the property with the address to which its reply redirects.
+    another name. `columns` are those of a table, each with its property. `account` says that it is about the account of
+    who asks, or the one that its body names. `leads_to` is the property with the address to which its reply redirects.
     """
 
     operation: Operation
@@ -53,6 +54,8 @@ class DraftAction(Struct, frozen=True):
     by_id: bool = False
     leads_to: str = ""
     takes: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def showing(self, path: Path, schema: str) -> DraftAction:
         """This action, whose reply shows the items at a place."""
@@ -187,6 +190,9 @@ RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4
 
 CREATING = ("create", "create-many", "replace-all")
 """What an action does that creates items."""
+
+SENDING = ("create", "replace", "update", "create-many", "replace-all", "update-many")
+"""What an action does whose request has properties of items."""
 
 
 def item_schema_of_request(schemas: Schemas, action: DraftAction) -> str | None:

@@ -28,9 +28,11 @@ from mockserver.inference.envelope_names import (
     LISTS,
     NESTED,
     NUMBERS,
+    OF_LISTS,
     OF_PAGES,
     OUTCOMES,
     OWN_LINK,
+    OWN_PATH,
     POSITIONS,
     RELATIONS,
     SUCCESSES,
@@ -224,8 +226,8 @@ class Envelopes:
             return "{" + FLAGS[word] + "}"
         if word in BOUNDS and types == {"integer"} and {plain(each) for each in beside} >= BOUNDS:
             return f"{{{word}}}" if "null" in schemas.types(pointer) or not is_required else f"{{number:{word}}}"
-        if word == LIST_PATH and types == {"string"} and {plain(each) for each in beside} >= OF_PAGES:
-            return "{list_url}"
+        if types == {"string"} and (own := self._own_address(word, pointer, {plain(each) for each in beside})):
+            return own
         if word in LINKS and types == {"string"} and self._is_address(word, pointer):
             return self._link(LINKS[word], pointer, is_required)
         is_cursor = word in POSITIONS or (word in SURE_OFFSETS and types == {"string"})
@@ -239,6 +241,13 @@ class Envelopes:
         if word in NESTED and types == {"object"}:
             return self._links(pointer) if word in LINK_HOLDERS else self._nested(pointer)
         return None
+
+    def _own_address(self, word: str, pointer: str, beside: set[str]) -> str:
+        """The placeholder of the address of the list itself, without its query; empty for another property."""
+        if word == LIST_PATH and beside >= OF_PAGES:
+            return "{list_url}"
+        is_path = word == OWN_PATH and beside >= OF_LISTS and self._schemas.keyword(pointer, "pattern") is None
+        return "{list_path}" if is_path and self._schemas.keyword(pointer, "format") is None else ""
 
     def _link(self, value: str, pointer: str, is_required: bool) -> Template:
         """The placeholder of an address that a page may not have; None where it must be there and be one."""
@@ -341,7 +350,7 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
 SAMPLES = {
     "total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True, "first": True,
     "last_page": 1, "earlier": False, "empty": True, "number:from": 0, "number:to": 0, "this_url": "http://127.0.0.1/",
-    "list_url": "http://127.0.0.1/",
+    "list_url": "http://127.0.0.1/", "list_path": "/",
 }  # fmt: skip
 
 

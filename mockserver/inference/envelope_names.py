@@ -74,6 +74,9 @@ BOUNDS = frozenset(("from", "to"))
 LIST_PATH, OF_PAGES = "path", frozenset(("perpage", "currentpage"))
 """The name of the address of a list without its query, beside those that say how it is paged (Laravel)."""
 
+OWN_PATH, OF_LISTS = "url", frozenset(("object", "data", "hasmore"))
+"""The name of the path of a list, beside those that say that it is one (Stripe)."""
+
 ADDRESSES = ("uri", "uri-reference", "url", "iri", "iri-reference")
 """Formats of addresses."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.fields import CREATED, UPDATED, timestamps
 from mockserver.inference.names import plain, words
 from mockserver.lazy_pattern import lazy_pattern
@@ -28,6 +28,9 @@ DONE = frozenset((
 
 TIME_ENDS = frozenset(("at", "on", "date", "time"))
 
+MOMENTS = frozenset(("at", "when", "timestamp", "time", "datetime", "eventtime", "occurredat", "happenedat"))
+"""Plain names of the time of something that happened, and that do not say what."""
+
 AHEAD = frozenset(("expired", "ended", "scheduled", "expected", "estimated", "planned", "needed"))
 """Words that end like those of something done and are about what is to come."""
 
@@ -46,7 +49,7 @@ def item_times(schemas: Schemas, draft: ResourceDraft, properties: Mapping[str, 
 
 def _made_at(schemas: Schemas, draft: ResourceDraft, properties: Mapping[str, str]) -> str:
     """The time of the event that makes an item, such as `submittedOn`; empty if there is none, or more than one."""
-    sent = {name for each in draft.request_properties("create", "replace", "update") for name in each}
+    sent = {name for each in draft.request_properties(*SENDING) for name in each}
     changed = {name for action in draft.actions for name in action.sets}
     found = list(_events(schemas, {name: at for name, at in properties.items() if name not in sent | changed}))
     needed = {name for view in draft.reply_schemas()[:1] for name in schemas.required(view)}
@@ -58,7 +61,7 @@ def _events(schemas: Schemas, properties: Mapping[str, str]) -> Iterator[str]:
     """The properties with the time of something done, which is never null."""
     for name, at in properties.items():
         is_moment = schemas.types(at) == {"string"} and schemas.keyword(at, "format") == "date-time"
-        if is_moment and is_event(name) and LATER_EVENTS.search(name) is None:
+        if is_moment and (is_event(name) or plain(name) in MOMENTS) and LATER_EVENTS.search(name) is None:
             yield name
 
 

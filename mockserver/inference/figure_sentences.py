@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
@@ -122,7 +123,50 @@ def formula(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | N
 
     `fields` has the pointers to the schemas of the fields that it may name.
     """
-    return _sum(schemas, fields, text) or _length(schemas, fields, text) or _expression(fields, text)
+    found = _duration(fields, text) or _comparison(fields, text) or _sum(schemas, fields, text)
+    return found or _length(schemas, fields, text) or _expression(fields, text)
+
+
+DURATION = lazy_pattern(
+    r"^(?:the )?(?:duration in |length in |time in |number of )?(?:the )?(?:full |whole )?"
+    r"(?P<unit>seconds|minutes|hours|days|nights|weeks) (?:from|between) (?:the )?(?P<first>[A-Za-z_]\w*)"
+    r"(?: time| date)? (?:to|and|until) (?:the )?(?P<last>[A-Za-z_]\w*)(?: time| date)?$",
+    re.IGNORECASE,
+)
+"""`Minutes from start to end`."""
+
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "nights": 86400, "weeks": 604800}
+
+
+def _duration(fields: Mapping[str, str], text: str) -> Value | None:
+    """How long it is from one time of the item to another."""
+    match, known = DURATION.match(text), {plain(name): name for name in fields}
+    first, last = (known.get(plain(match[each]), "") if match else "" for each in ("first", "last"))
+    return partial(_between, first, last, UNITS[match["unit"].lower()]) if match and first and last else None
+
+
+def _between(first: str, last: str, unit: int, item: Mapping[str, Any]) -> Fraction | None:
+    begin, end = (_moment(item.get(name)) for name in (first, last))
+    return None if begin is None or end is None else Fraction((end - begin) / timedelta(microseconds=1)) / 10**6 / unit
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC) if found is not None else None
+
+
+def _comparison(fields: Mapping[str, str], text: str) -> Value | None:
+    """1 if a number has reached another one, else 0: `amount_refunded >= amount`."""
+    part, sign, whole = text.partition(" >= ")
+    return partial(_is_reached, part, whole) if sign and {part, whole} <= fields.keys() else None
+
+
+def _is_reached(part: str, whole: str, item: Mapping[str, Any]) -> Fraction | None:
+    reached, wanted = number_in(item.get(part)), number_in(item.get(whole))
+    return None if reached is None or wanted is None else Fraction(0 < wanted <= reached)
 
 
 def _length(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.inference.counts import number_named
-from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.descriptions import description
+from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.figure_sentences import figures
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun, plain, words
+from mockserver.inference.ordered_pairs import pairs
 from mockserver.openapi.schemas import Schemas
 
 FIRST_NAMES = ("firstname", "givenname", "forename")
@@ -22,7 +24,7 @@ def add_figures(draft: ResourceDraft, stated: Statement) -> None:
 
     A number that clients send is theirs, and one that counts other items does not follow from the same item.
     """
-    sent = {name for each in draft.request_properties("create", "replace", "update") for name in each}
+    sent = {name for each in draft.request_properties(*SENDING) for name in each}
     counted = {str(each["field"]) for each in stated.get("counts", ())}
     found = [one for one in _figures(draft) if one.get("within") or one["field"] not in sent | counted]
     if found and draft.is_created:
@@ -46,6 +48,47 @@ def _figures(draft: ResourceDraft) -> Iterator[Statement]:
         if listed and name not in known:
             note = f"the name of the number says that it counts {listed}"
             yield inferred(note, field=name, formula=f"number of {listed}")
+        elif name not in known and (formula := _lasting(draft.schemas, properties, name) or _reached(draft, name)):
+            yield inferred(
+                f"by the name of {name} and those of the properties in the formula", field=name, formula=formula
+            )
+
+
+UNITS = ("seconds", "minutes", "hours", "nights")
+"""Units of time in names of numbers that say how long an item lasts; whole days may count the last one too."""
+
+DURATIONS = frozenset(("duration", "length", "total", "number", "of", "in"))
+"""Words beside the unit in such a name."""
+
+
+def _lasting(schemas: Schemas, properties: Mapping[str, str], name: str) -> str:
+    """The formula of a number that says how long an item lasts: `durationMinutes`, `nights`; empty for others."""
+    parts = words(name)
+    unit = next((unit for unit in UNITS if unit in parts), "")
+    spoken = (unit,) if unit else words(description(schemas, properties[name]).text)
+    unit = unit or next((unit for unit in UNITS if unit in spoken and parts == ("duration",)), "")
+    if not unit or not set(parts) - {unit} <= DURATIONS or not schemas.types(properties[name]) & {"integer", "number"}:
+        return ""
+    moments = [each for each, at in properties.items() if schemas.keyword(at, "format") in ("date", "date-time")]
+    found = list(pairs(moments))
+    return f"{unit} from {found[0][0]} to {found[0][1]}" if len(found) == 1 else ""
+
+
+AMOUNTS = ("amount", "total", "quantity", "price")
+"""Names of a whole of which a part may be refunded, paid or shipped."""
+
+
+def _reached(draft: ResourceDraft, name: str) -> str:
+    """The formula of a flag that says that a whole is reached: `amount_paid >= amount` of `paid`; empty for others."""
+    schemas, properties, flag = draft.schemas, draft.properties(), plain(name)
+    if schemas.types(properties[name]) - {"null"} != {"boolean"}:
+        return ""
+    known = {plain(each): each for each, at in properties.items() if schemas.types(at) & {"integer", "number"}}
+    for whole in AMOUNTS:
+        part = known.get(whole + flag) or known.get(flag + whole)
+        if part and whole in known:
+            return f"{part} >= {known[whole]}"
+    return ""
 
 
 def _full_name(schemas: Schemas, properties: Mapping[str, str], sent: set[str]) -> Statement | None:

@@ -80,10 +80,24 @@ def ranges(
     """The `filter` statements about ranges of numbers and times of an item."""
     known = {plain(name): name for name in properties}
     for parameter in filter_parameters(schemas, operation):
-        if parameter.name not in taken:
+        present = _present(schemas, parameter, known, properties) if parameter.name not in taken else ""
+        if present:
+            note = f"the query parameter says whether there is a {present}"
+            yield {
+                "parameter": parameter.name,
+                "field": present,
+                "compare": "present",
+                "evidence": "inferred",
+                "note": note,
+            }
+        elif parameter.name not in taken:
             for about, compare in _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
-                name = name if about else _only_time(schemas, parameter, properties)
+                name = (
+                    name
+                    if about
+                    else _only_time(schemas, parameter, properties) or _spoken_time(schemas, parameter, properties)
+                )
                 is_exact = bool(name)
                 if not name and compare not in WORDED:
                     name = _by_ending(schemas, parameter, properties, about, compare)
@@ -94,6 +108,18 @@ def ranges(
                     stated |= {"evidence": "implied" if sure else "inferred", "note": note}
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
+
+
+def _present(schemas: Schemas, parameter: Parameter, known: Mapping[str, str], properties: Mapping[str, str]) -> str:
+    """The property of which a flag says that there is one, or some: `stock` for `in_stock`; empty if there is none."""
+    first, *about = asked_words(parameter.name)
+    name = known.get("".join(about), "") if first in HAVING and about else ""
+    is_flag = schemas.types(str(parameter.schema)) - {"null"} == {"boolean"}
+    return name if is_flag and name and "boolean" not in schemas.types(properties[name]) else ""
+
+
+HAVING = frozenset(("in", "has", "have", "having", "with"))
+"""First words of a flag that selects the items that have something."""
 
 
 def _by_ending(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], about: str, compare: str) -> str:
@@ -118,6 +144,15 @@ def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, 
     times = [name for name, at in properties.items() if schemas.keyword(at, "format") in TIMES]
     form = schemas.keyword(str(parameter.schema), "format")
     return times[0] if len(times) == 1 and schemas.keyword(properties[times[0]], "format") == form else ""
+
+
+def _spoken_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
+    """The only time that a description names by its verb: `start` or `startsAt` for "that start after this time"."""
+    spoken = {noun(each)[-1] for each in words(description(schemas, parameter.pointer).text)}
+    form = schemas.keyword(str(parameter.schema), "format")
+    times = [name for name, at in properties.items() if schemas.keyword(at, "format") == form and form in TIMES]
+    meant = [name for name in times if noun(words(name)[0])[-1] in spoken]
+    return meant[0] if len(meant) == 1 else ""
 
 
 def says_if_included(parameter: str) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mockserver.inference.descriptions import description
 from mockserver.inference.evidence import Statement, inferred
-from mockserver.inference.identity import KEYS
+from mockserver.inference.identity import CHOSEN_BY_PEOPLE, KEYS
 from mockserver.inference.messages import is_object
 from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.relationships import relationships, target_of
@@ -121,6 +121,7 @@ class ReferenceFinder:
         self._by_name = {target.name: target for target in targets}
         self._by_words: dict[tuple[str, ...], list[ReferredResource]] = {}
         self._by_schema: dict[str, list[ReferredResource]] = {}
+        self._by_own_id = _by_own_ids(targets)
         self._by_schema_words: dict[tuple[str, ...], list[ReferredResource]] = {}
         for target in sorted(targets, key=lambda target: len(target.parents)):
             self._by_words.setdefault(target.words, []).append(target)
@@ -250,6 +251,9 @@ class ReferenceFinder:
         parts, types = words(name), self._schemas.types(pointer) - {"null"}
         if not parts or not types or not types <= {"string", "integer", "number"}:
             return None
+        own_id = self._by_own_id.get(plain(name))
+        if own_id is not None and own_id.name != own.name and self._key(own_id, types, name) == own_id.field:
+            return FoundReference(steps, own_id.name, own_id.field, f"{own_id.name} is known by its {own_id.field}")
         says_id = len(parts) > 1 and parts[-1] in ID_WORDS
         if not says_id and parts[-1] in OWN_WORDS and steps[-1] != EACH:
             return None
@@ -322,6 +326,23 @@ class ReferenceFinder:
         """The resource below the same items if there is one, else the one with the fewest path parameters above it."""
         ranked = sorted(targets, key=lambda one: (not _is_reachable(one, own), not one.parameter, len(one.parents)))
         return ranked[0] if ranked else None
+
+
+def _by_own_ids(targets: Iterable[ReferredResource]) -> dict[str, ReferredResource]:
+    """The resources by the names of their ids that nothing else has: `sku`, `isbn`, but not `id`, `name` or `slug`."""
+    found: dict[str, list[ReferredResource]] = {}
+    for target in targets:
+        parts = words(target.field)
+        is_common = parts[-1:] and parts[-1] in (COMMON if len(parts) == 1 else CHOSEN_BY_PEOPLE | set(ID_WORDS))
+        if parts and not is_common and not target.parents:
+            found.setdefault(plain(target.field), []).append(target)
+    return {name: named[0] for name, named in found.items() if len(named) == 1}
+
+
+COMMON = frozenset(
+    (*KEYS, "number", "no", "type", "tag", "ref", "date", "day", "version", "language", "lang", "locale")
+)
+"""Last words of ids that other things have too."""
 
 
 def _is_reachable(target: ReferredResource, own: ReferredResource) -> bool:

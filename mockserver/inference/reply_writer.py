@@ -7,16 +7,19 @@ from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
 from mockserver.inference import paging
+from mockserver.inference.accounts import with_token
 from mockserver.inference.batch_replies import counted, with_counts
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.fields import timestamps
 from mockserver.inference.messages import SAYING
 from mockserver.inference.names import plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.said_replies import is_said, said
 from mockserver.inference.tables import row_reply
+from mockserver.inference.transfers import import_counts
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Header
 from mockserver.openapi.header_values import documented_value
@@ -40,6 +43,8 @@ class ReplyWriter:
             )
         keys: Statement = {"status": action.reply.status}
         body = self._body(draft, action, placeholder)
+        if body is not None and any(one.account for one in draft.actions) and action.reply.schema:
+            body = with_token(body, self._schemas.properties(action.reply.schema), self._schemas)
         if body is not None and (body != placeholder or action.is_map or action.within):
             keys["body"] = body
         is_content = action.does in CONTENTS or bool(action.leads_to)
@@ -76,11 +81,18 @@ class ReplyWriter:
             return with_counts(draft, self._envelopes, action, pointer, template) if is_batch else template
         if action.does in CONTENTS:
             return None  # the content itself
+        if action.does == "import":
+            return self._imported(pointer)
         if action.does == "list":
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
             return counted(draft, self._envelopes, action, pointer)
         return self._envelopes.changed_one(pointer) if action.does in CHANGING else self._envelopes.constant(pointer)
+
+    def _imported(self, pointer: str) -> Any:
+        """The body of the reply to an import: what it says of the numbers, beside what else must be there."""
+        constant, told = self._envelopes.constant(pointer), import_counts(self._schemas, pointer)
+        return constant | told if isinstance(constant, dict) else constant
 
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
@@ -102,12 +114,21 @@ class ReplyWriter:
             is_ours = header.name.lower() == "etag" and self._takes_our_tag(header)
             if end is not None:
                 yield header.name, end
+            elif header.name.lower() == "last-modified":
+                yield from self._last_modified(draft, action, header.name)
             elif header.name.lower() not in known and not is_ours:
                 written = self._documented(header) or (
                     self._written(header) if header.required and header.schema else ""
                 )
                 if written:
                     yield header.name, written
+
+    def _last_modified(self, draft: ResourceDraft, action: DraftAction, header: str) -> Iterator[tuple[str, str]]:
+        """The time of the last change of the one item that a reply is about."""
+        stamps = timestamps(self._schemas, draft.properties()) or {}
+        changed = stamps.get("updated") or stamps.get("created")
+        if changed and action.does not in SEVERAL:
+            yield header, f"{{http_date:{changed}}}"
 
     def _takes_our_tag(self, header: Header) -> bool:
         """Can an `ETag` be the one that the mock makes of the item?"""

@@ -8,6 +8,7 @@ from itertools import takewhile
 from msgspec import Struct
 
 from mockserver.inference import actions, likeness
+from mockserver.inference.accounts import with_accounts
 from mockserver.inference.aliases import with_aliases
 from mockserver.inference.batches import add_batches
 from mockserver.inference.contents import add_contents, is_value
@@ -24,6 +25,8 @@ from mockserver.inference.procedures import with_procedures
 from mockserver.inference.query_ids import with_query_ids
 from mockserver.inference.redirects import add_redirects
 from mockserver.inference.tables import add_row_requests
+from mockserver.inference.transfers import add_transfers
+from mockserver.inference.versions import are_kept
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
@@ -57,9 +60,13 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     add_batches(drafts, nodes)
     add_row_requests(drafts)
     add_membership_requests(drafts)
-    found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
+    by_shape = {draft.shape: draft for draft in drafts}
+    stored = [draft for draft in drafts if _is_stored(draft, read_only) or are_kept(draft, by_shape)]
+    found = [draft for draft in stored if draft.node.shape not in taken]
     found = [draft for draft in add_entry_actions(found, nodes) if draft.is_resource or not draft.single]
     found = [*with_aliases(found, nodes, read_only=read_only), *procedures]
+    found = with_accounts(found, nodes, schemas)
+    add_transfers(found, nodes)
     add_item_actions(found, nodes)
     add_redirects(found, nodes)
     _name(found)

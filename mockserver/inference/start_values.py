@@ -11,7 +11,7 @@ from mockserver.inference.event_times import LATER_EVENTS, is_event
 from mockserver.inference.evidence import Statement, assumed
 from mockserver.inference.fields import time_format
 from mockserver.inference.first_values import first_number_by_name, is_flag_of_something_done
-from mockserver.inference.names import words
+from mockserver.inference.names import plain, words
 from mockserver.inference.start_sentences import first_number, grows, lead, null_at_first
 from mockserver.inference.start_states import state_of_new
 from mockserver.openapi.schemas import Schemas
@@ -43,7 +43,10 @@ def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resource
         if begun:
             before = stated.get("defaults", [])
             stated["defaults"] = [*(before if isinstance(before, list) else [before]), *begun]
-        grown = {name: said for name, at in own.items() if (said := _grows(schemas, at))}
+        numbered = str(stated.get("versions", {}).get("current", ""))
+        grown = {
+            name: said for name, at in own.items() if name != numbered and (said := _grows(schemas, draft, name, at))
+        }
         if grown:
             stated["derived"] = [assumed(said, fields={name: "{next:" + name + "}"}) for name, said in grown.items()]
 
@@ -178,6 +181,14 @@ def _time(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, 
         yield StartValue("{later:" + (length or USUAL_LEAD) + "}", why)
 
 
-def _grows(schemas: Schemas, at: str) -> str:
-    """The sentence by which an integer is the next one after each change; empty if none says so."""
-    return grows(description(schemas, at)) if "integer" in schemas.types(at) else ""
+def _grows(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> str:
+    """Why an integer is the next one after each change: a sentence says so, or its name; empty if it is not."""
+    if "integer" not in schemas.types(at):
+        return ""
+    is_revision = plain(name) in REVISIONS and draft.action("update", "replace") is not None
+    is_revision = is_revision and name not in _sent(schemas, draft) and "null" not in schemas.types(at)
+    return grows(description(schemas, at)) or (f"{name} counts the changes, by its name" if is_revision else "")
+
+
+REVISIONS = frozenset(("revision", "version", "revisionnumber", "versionnumber", "lockversion", "rev"))
+"""Plain names of the number of changes of an item."""

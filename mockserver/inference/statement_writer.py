@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
 from mockserver.inference import (
+    accounts,
     described_statements,
     fields,
     identity,
@@ -28,7 +29,7 @@ from mockserver.inference.linked_references import linked_references
 from mockserver.inference.list_statements import listed
 from mockserver.inference.members import id_name, member_reference, members
 from mockserver.inference.names import noun, plain
-from mockserver.inference.own_path import own_path
+from mockserver.inference.own_path import content_path, own_path
 from mockserver.inference.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
 from mockserver.inference.path_tree import Shape
 from mockserver.inference.references import (
@@ -134,7 +135,7 @@ class Writer:
             stated["parent"] |= {"capacity": room}
         if (kept := soft_delete.soft_delete(draft)) is not None:
             stated["soft-delete"] = kept
-        stated |= first_entries(draft)
+        stated |= first_entries(draft) | accounts.account_statement(draft)
         if references := self._references(draft, parent):
             stated["references"] = references
         if (stamps := item_times(self._schemas, draft, properties)) is not None:
@@ -241,11 +242,13 @@ class Writer:
             )
         steps = fields.located(self._schemas, properties, asked)
         place = own_path(self._schemas, self._envelopes, self._base, draft, steps)
+        place |= content_path(self._schemas, self._envelopes, self._base, draft)
         if place:
             stated["initial"] = inferred("the name of the property is that of the item's own path", fields=place)
         creation = draft.action("create")
         responses = creation.operation.responses if creation is not None else ()
         unique = unique_property(self._schemas, draft, identity_field)
+        unique = unique if unique is not None else accounts.unique_name(draft)
         if unique is not None:
             stated["unique"] = unique
         elif draft.node.selectors and any(response.status == "409" for response in responses):
@@ -288,6 +291,7 @@ class Writer:
             "takes": takes,
             "inside": holder,
             "content": action.content,
+            "columns": dict(action.columns),
         }
         keys |= {key: value for key, value in named.items() if value}
         if action.does == "create" or (action.keeps and self._is_owner(draft, action)):
@@ -300,6 +304,8 @@ class Writer:
             keys |= entry_keys(action, self._names)
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
+        if action.account:
+            keys["account"] = action.account
         if action.upsert or self._overwrites(draft, action) or self._adds_member(draft, action):
             keys["upsert"] = True
         return inferred(action.reason, **keys)

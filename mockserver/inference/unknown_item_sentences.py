@@ -13,7 +13,8 @@ from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 UNKNOWN = lazy_pattern(
-    r"\b(?:does|do|did)(?: not|n['’]t) exist\b|\bno such\b|\bunknown\b|\bnot (?:be )?found\b|\bnon-?existent\b|"
+    r"\b(?:does|do|did)(?: not|n['’]t) exist\b|\bno such\b|\bthere (?:is|are|was) no [a-z]+ (?:with|of|for|by) |"
+    r"\bunknown\b|\bnot (?:be )?found\b|\bnon-?existent\b|"
     r"\bmust (?:already )?(?:exist\b|be (?:the \w+ of )?an? existing\b|(?:name|refer to) an? existing\b)",
     re.IGNORECASE,
 )

@@ -125,7 +125,7 @@ class Endpoint:
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
         self._byte_ranges = byte_ranges(operation, parts.examples)
-        self._echoes = echoed_headers(operation)
+        self._echoes = echoed_headers(operation, schemas)
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None

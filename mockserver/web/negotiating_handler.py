@@ -9,7 +9,8 @@ from mockserver.errors import Unanswerable
 from mockserver.handlers.binding import bind
 from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.messages import Call, Reply
-from mockserver.openapi import json_codec
+from mockserver.openapi import csv_text, json_codec
+from mockserver.openapi.csv_text import CSV
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_json, is_lines, is_xml
 from mockserver.state.transaction import Transaction
@@ -72,7 +73,7 @@ class NegotiatingHandler(StatefulHandler):
         return self._others[media.name]
 
     def _made(self, media: MediaType) -> StatefulHandler | None:
-        if essence(media.name) in YAML or is_lines(media.name) or essence(media.name) == "text/csv":
+        if essence(media.name) in YAML or is_lines(media.name) or essence(media.name) in CSV:
             return self._first
         if not is_json(media.name) and not is_xml(media.name):
             return None
@@ -90,12 +91,21 @@ class NegotiatingHandler(StatefulHandler):
         if is_json(name) or "*" in name or (reply.body is None and reply.content is None):
             return reply
         body = reply.body if reply.content is None else json_codec.read(reply.content)
-        if is_lines(name) or essence(name) == "text/csv":
+        if is_lines(name) or essence(name) in CSV:
             body = _rows(body)
         elif media.schema is not None:
             self._check(body, media.schema)
-        content = serializers.write(body, name, media, self._parts.contract.schemas)
+        content = self._table(body) if essence(name) in CSV else None
+        content = content or serializers.write(body, name, media, self._parts.contract.schemas)
         return Reply(reply.status, None, reply.headers, name, content, proven=True)
+
+    def _table(self, body: Any) -> bytes | None:
+        """A list of items as a table; None for what is no list."""
+        if not isinstance(body, list):
+            return None
+        columns = self._bound.columns or {name: name for name in self._bound.renderer.shown or next(iter(body), {})}
+        named = ({column: row.get(name) for column, name in columns.items()} for row in body)
+        return csv_text.written([*columns], named)
 
     def _check(self, body: Any, pointer: str) -> None:
         """Raises Unanswerable for a body that the schema at `pointer` does not allow."""

@@ -32,6 +32,11 @@ NO_CHECK = {
     "expand": "what a reply shows of other items depends on the request, and no document says it",
     "content": "which properties describe a file follows from names, and no document says it",
     "soft-delete": "delete tests that no operation finds the item; what restores it, and when, no document says",
+    "no-overlap": "tested by overlap, which reads the sentences itself",
+    "versions": "which changes leave a version follows from names and schemas, and no document says it",
+    "copied": "what an item takes from another one follows from names and descriptions, and may have changed since",
+    "latest": "tested by stated-extreme, which reads the sentences itself",
+    "account": "tested by own-profile and the checks of logins, which find the operations themselves",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

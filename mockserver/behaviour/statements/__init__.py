@@ -18,6 +18,7 @@ from mockserver.behaviour.statements.behaviour import (
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Content,
+    Copied,
     Count,
     Defaults,
     Derived,
@@ -25,13 +26,15 @@ from mockserver.behaviour.statements.fields import (
     Immutable,
     Initial,
     Invented,
+    Latest,
     ServerSet,
     SoftDelete,
     Timestamps,
+    Versions,
     WriteOnly,
 )
-from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Ordered, Refused, Unique
+from mockserver.behaviour.statements.identity import Account, IdentityStatement, Parent, Reference, Tenant, Within
+from mockserver.behaviour.statements.limits import Capacity, NoOverlap, Ordered, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -43,6 +46,7 @@ __all__ = [
     "FROM_DOCUMENT",
     "SEVERAL",
     "WHOLE_BODY",
+    "Account",
     "Action",
     "Authentication",
     "Behaviour",
@@ -50,6 +54,7 @@ __all__ = [
     "Callback",
     "Capacity",
     "Content",
+    "Copied",
     "Count",
     "Credential",
     "Defaults",
@@ -66,8 +71,10 @@ __all__ = [
     "Initial",
     "Invented",
     "Keys",
+    "Latest",
     "Names",
     "NoAccess",
+    "NoOverlap",
     "Note",
     "OperationBehaviour",
     "Order",
@@ -92,6 +99,7 @@ __all__ = [
     "TrailingSlash",
     "Unique",
     "UnknownFields",
+    "Versions",
     "Webhook",
     "Within",
     "Wording",

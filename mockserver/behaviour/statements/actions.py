@@ -51,6 +51,7 @@ class Action(Statement, frozen=True, kw_only=True):
             "delete-all",
             "get-content",
             "replace-content",
+            "import",
         ],
         Meta(
             description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
@@ -59,7 +60,8 @@ class Action(Statement, frozen=True, kw_only=True):
             "`update-all` makes the same change to each; "
             "`replace-all` makes the list in the body the whole collection: an entry with the id of an item replaces "
             "that item. `replace-content` stores the whole body, a text, a number, a list or "
-            "a file, as the content of an item, and `get-content` shows it in the media type in which it was sent."
+            "a file, as the content of an item, and `get-content` shows it in the media type in which it was sent. "
+            "`import` makes an item for each row of a table, or changes the one that has the id of the row."
         ),
     ]
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")] = ""
@@ -145,6 +147,17 @@ class Action(Statement, frozen=True, kw_only=True):
             "create puts the item below the owner that it shows (`within`): the one that it `keeps`, or the first one."
         ),
     ] = False
+    columns: Annotated[
+        Mapping[str, str],
+        Meta(description="The columns of the table that a list shows or an `import` takes, each with its property."),
+    ] = field(default_factory=dict)
+    account: Annotated[
+        Literal["", "own", "named"],
+        Meta(
+            description="Of a resource of accounts: `own` is the one that asks, as its token says, else the one that "
+            "was made last; `named` the one whose name and password the body has, which a login shows."
+        ),
+    ] = ""
     by: Annotated[
         str,
         Meta(

@@ -14,6 +14,7 @@ from mockserver.behaviour.statements.base import Keys, Note, Statement
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
 from mockserver.behaviour.statements.fields import (
     Content,
+    Copied,
     Count,
     Defaults,
     Derived,
@@ -21,13 +22,15 @@ from mockserver.behaviour.statements.fields import (
     Immutable,
     Initial,
     Invented,
+    Latest,
     ServerSet,
     SoftDelete,
     Timestamps,
+    Versions,
     WriteOnly,
 )
-from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, Ordered, Refused, Unique
+from mockserver.behaviour.statements.identity import Account, IdentityStatement, Parent, Reference, Tenant, Within
+from mockserver.behaviour.statements.limits import Capacity, NoOverlap, Ordered, Refused, Unique
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -67,6 +70,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     capacity: tuple[Capacity, ...] = ()
     unique: tuple[Unique, ...] = ()
     ordered: tuple[Ordered, ...] = ()
+    no_overlap: NoOverlap | None = None
     defaults: tuple[Defaults, ...] = ()
     initial: tuple[Initial, ...] = ()
     derived: tuple[Derived, ...] = ()
@@ -77,8 +81,12 @@ class Resource(Keys, frozen=True, kw_only=True):
     invented: Invented | None = None
     content: Content | None = None
     counts: tuple[Count, ...] = ()
+    latest: tuple[Latest, ...] = ()
+    copied: tuple[Copied, ...] = ()
     figures: tuple[FigureStatement, ...] = ()
     soft_delete: SoftDelete | None = None
+    account: Account | None = None
+    versions: Versions | None = None
     subscription: Subscription | None = None
 
 

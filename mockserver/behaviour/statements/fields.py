@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+from msgspec import field as made_by
 
 from mockserver.behaviour.statements.base import Names, Statement
 
@@ -88,6 +89,51 @@ class Content(Statement, frozen=True, kw_only=True):
     written: Annotated[Literal["hex", "base64"], Meta(description="How a digest is written.")] = "hex"
 
 
+class Latest(Statement, frozen=True, kw_only=True):
+    """A property has the value that the newest of other items has: the time of the last visit."""
+
+    field: Annotated[str, Meta(description="The property.")]
+    resource: Annotated[str, Meta(description="The name of the other resource in `x-resources`.")]
+    takes: Annotated[str, Meta(description="The property of the other items whose value it is.")]
+    by: Annotated[
+        str,
+        Meta(
+            description="The property of the other items that has the id of this one. Empty if they are below its path."
+        ),
+    ] = ""
+
+
+class Copied(Statement, frozen=True, kw_only=True):
+    """Properties that a new item takes from another one that it names, unless the request has them."""
+
+    by: Annotated[str, Meta(description="The property that names the other item: `product_id`.")]
+    resource: Annotated[str, Meta(description="The name of its resource in `x-resources`.")]
+    key: Annotated[str, Meta(description="The property of the other item that `by` has.")] = "id"
+    fields: Annotated[
+        Mapping[str, str],
+        Meta(min_length=1, description="Properties, each with that of the other item: `unit_price: price`."),
+    ]
+    within: Annotated[str, Meta(description="The list whose entries have these properties.")] = ""
+
+
+class Versions(Statement, frozen=True, kw_only=True):
+    """Each change of an item is kept as an item of another resource below it: a file that is uploaded again, a page
+    that is edited.
+
+    Which changes count follows from what a version shows: its content, and each property that both have. An operation
+    that creates a version changes the item.
+    """
+
+    resource: Annotated[str, Meta(description="The name of the resource of the versions in `x-resources`.")]
+    number: Annotated[
+        str, Meta(description="The property of a version that has its number: 1 for the first. Empty if it has none.")
+    ] = ""
+    current: Annotated[
+        str,
+        Meta(description="The property of the item that has the number of its newest version. Empty if it has none."),
+    ] = ""
+
+
 class Count(Statement, frozen=True, kw_only=True):
     """A number of an item that follows from other items: how many there are, or the sum or the mean of one of
     their properties.
@@ -112,6 +158,14 @@ class Count(Statement, frozen=True, kw_only=True):
     mean: Annotated[
         str, Meta(description="The property of the other items whose mean it is. Empty if it is no mean.")
     ] = ""
+    on_top: Annotated[
+        bool, Meta(description="Clients set the number too: the other items are added to what they set.")
+    ] = False
+    sign: Annotated[Literal[1, -1], Meta(description="-1: the other items are taken off, not added.")] = 1
+    lowered_by: Annotated[
+        Mapping[str, Names],
+        Meta(description="Values of properties of the other items that are taken off, not added: `type: [out]`."),
+    ] = made_by(default_factory=dict)
     digits: Annotated[int, Meta(ge=0, le=9, description="To how many decimals a mean is rounded, half up.")] = 9
     without: Annotated[
         Literal["null", "zero"], Meta(description="What a mean is as long as there are no other items.")

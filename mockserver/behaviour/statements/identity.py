@@ -149,6 +149,9 @@ class Reference(Statement, frozen=True, kw_only=True):
             "`--items` it is refused in any case."
         ),
     ] = False
+    own: Annotated[bool, Meta(description="A new item names, or shows, the account of the client that creates it.")] = (
+        False
+    )
     on_delete: Annotated[
         Literal["keep", "refuse", "delete", "remove"],
         Meta(
@@ -156,3 +159,11 @@ class Reference(Statement, frozen=True, kw_only=True):
             "is a conflict; `delete`: this one is deleted too; `remove`: it leaves the list that names it (`tags[]`)."
         ),
     ] = "keep"
+
+
+class Account(Statement, frozen=True, kw_only=True):
+    """The items are accounts: a client makes one, logs in with it, and gets a token that says whose it is."""
+
+    names: Annotated[Names, Meta(description="The properties by which an account is known at a login: `email`.")]
+    password: Annotated[str, Meta(description="The property with the password, which a login must send too.")] = ""
+    token: Annotated[str, Meta(description="What a token begins with. The id of the account follows.")] = ""

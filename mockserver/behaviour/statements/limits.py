@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from mockserver.behaviour.statements.base import Names, Statement
 
@@ -54,3 +55,19 @@ class Refused(Statement, frozen=True, kw_only=True):
         Meta(description="The values with which it is not refused; any other value refuses it."),
     ] = ()
     of: Annotated[str, Meta(description="The resource of the item. Default: that of the operation.")] = ""
+
+
+class NoOverlap(Statement, frozen=True, kw_only=True):
+    """No two items take the same thing at the same time. One may begin at the moment when another one ends."""
+
+    fields: Annotated[
+        Names,
+        Meta(
+            description="The properties that say what an item takes: `room_id`. None: all items of the collection do."
+        ),
+    ] = ()
+    first: Annotated[str, Meta(description="The property with the first moment.")]
+    last: Annotated[str, Meta(description="The property with the last moment.")]
+    unless: Annotated[
+        Mapping[str, Names], Meta(description="Values with which an item takes no time: `status: [cancelled]`.")
+    ] = field(default_factory=dict)

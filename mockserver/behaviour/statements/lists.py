@@ -89,6 +89,7 @@ class Filter(Statement, frozen=True, kw_only=True):
             "below",
             "contains",
             "starts-with",
+            "present",
             "expression",
             "operator",
         ],
@@ -97,7 +98,7 @@ class Filter(Statement, frozen=True, kw_only=True):
             "`any-of`: it is one of several ids with commas "
             "between them, also where ids are numbers and the parameter is a text; `all-of`: a list has every one of "
             "several values; `at-least` for `min_price`, `below` for `price_lt`, `contains` (in upper or lower "
-            "case) for `title_like`. "
+            "case) for `title_like`; `present`: with true there is one, more than 0 of them, with false there is none. "
             "`expression` (with the field `*`): the value is an expression of SCIM or OData, such as "
             '`userName eq "ada" and active eq true`; one that cannot be read is refused. `operator`: the value begins '
             "with one, as PostgREST writes it: `gte.5`, `not.in.(1,2)`."

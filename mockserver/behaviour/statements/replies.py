@@ -23,12 +23,13 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     `{empty}`, `{from}` and `{to}` (the numbers of the first and the last item of the page, from 1), `{last_page}` (the
     number of the last page, which is the first one of an empty list), `{next_url}`,
     `{previous_url}`, `{first_url}`, `{last_url}` (the addresses of other pages), `{this_url}` (of this one),
-    `{list_url}` (without the query), `{range}` (`0-9/57`, for a header `Content-Range`) and `{location}` (the item's
-    path).
+    `{list_url}` (without the query), `{list_path}` (only its path), `{created}`, `{updated}`, `{failed}`, `{imported}`
+    and `{rows}` (the numbers of an import), `{refused}` (the rows that were not imported), `{range}` (`0-9/57`, for a
+    header `Content-Range`) and `{location}` (the item's path).
     `{text:id}` is the value as a string, and so is `{text_or_null:id}`; without a value they are empty or null, and
-    `{number:from}` is 0. A property that is only `{next?}` is left out if it has no value, and so is an object with
-    `$if: next`. `[{$each: items, node: '{item}'}]` are the items of
-    a list, each inside of an object that may show its `{id}` too.
+    `{number:from}` is 0. `{http_date:updated_at}` is a time of the item for a header `Last-Modified`.
+    A property that is only `{next?}` is left out if it has no value, and so is an object with `$if: next`.
+    `[{$each: items, node: '{item}'}]` are the items of a list, each inside of an object that may show its `{id}` too.
     """
 
     status: Annotated[

@@ -101,8 +101,11 @@ def _sentence(facts: ErrorFacts, _: Any) -> list[Any]:
     return [facts.message]
 
 
-def _heading(facts: ErrorFacts, _: Any) -> list[Any]:
-    return [facts.title, facts.message]
+def _heading(facts: ErrorFacts, old: Any) -> list[Any]:
+    """The title of the error, or its code where the example is one: `not_found`."""
+    is_code = isinstance(old, str) and "_" in old and " " not in old and old in (old.lower(), old.upper())
+    codes = [each for each in _code(facts, old) if isinstance(each, str)] if is_code else []
+    return [*codes, facts.title, facts.message]
 
 
 def _codes(facts: ErrorFacts) -> list[str]:

@@ -11,7 +11,7 @@ import yaml
 from mockserver.examples.part_writer import WriteValue
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
 from mockserver.lazy_module import LazyModule
-from mockserver.openapi import json_codec
+from mockserver.openapi import csv_text, json_codec
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
@@ -111,14 +111,7 @@ def _csv(value: Any) -> bytes:
     rows = value if isinstance(value, list) and all(isinstance(row, dict) for row in value) else None
     if not rows:
         return plain(value)
-    names = list(rows[0])
-    lines = [names, *([row.get(name, "") for name in names] for row in rows)]
-    return "".join(",".join(_cell(cell) for cell in line) + "\r\n" for line in lines).encode()
-
-
-def _cell(value: Any) -> str:
-    text = value if isinstance(value, str) else json_codec.write(value).decode()
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+    return csv_text.written(list(rows[0]), rows)
 
 
 EVENT_FIELDS = {"event", "data", "id", "retry"}
