@@ -148,7 +148,8 @@ def _filters(
             stated |= said.statement() if said is not None and part is None else {}
             stated |= _in_any_case(schemas, parameter) if is_text_of_own and part is None else {}
             stated |= every.statement(compare="all-of") if every is not None else {}
-            anything = enum_of(schemas, parameter) & ANY
+            listed = schemas.keyword(properties[name], "enum") or ()
+            anything = (enum_of(schemas, parameter) & ANY) - {str(value).lower() for value in listed}
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
 
 
