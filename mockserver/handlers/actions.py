@@ -21,6 +21,7 @@ from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
 from mockserver.handlers.item_location import item_location
 from mockserver.handlers.item_spans import check_values
+from mockserver.handlers.items_changed_above import change_above
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, keep_members, remove_from_lists, show_in_lists
 from mockserver.handlers.ordered_fields import in_order
@@ -209,6 +210,8 @@ def store(context: RequestContext) -> None:
         show_in_lists(context)
     if plan.listed_in is not None:
         show_above(context, plan.listed_in, context.item)
+    if context.bound.effects.above:
+        change_above(context)
 
 
 def deleted_reply(context: RequestContext) -> Reply:
@@ -221,10 +224,10 @@ def deleted_reply(context: RequestContext) -> Reply:
         context.record = record
         remove(context)
     extras = context.extras
-    if context.bound.sets:
+    if context.bound.effects.own:
         plan, record = context.bound.resource, context.item
         scope = plan.scope(context.call, record.id, record.fields, context.moment)
-        extras = {**extras, **{name: render(scope) for name, render in context.bound.sets}}
+        extras = {**extras, **{name: render(scope) for name, render in context.bound.effects.own}}
     return context.bound.renderer.one_item(context.item, extras)
 
 
@@ -363,9 +366,9 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
         if name in before.fields and name not in context.bound.body_names.values():
             fields[name] = before.fields[name]
     plan.stamp(fields, context.moment, created=False)
-    if context.bound.sets:
+    if context.bound.effects.own:
         scope = plan.scope(context.call, before.id, fields, context.moment)
-        fields |= {name: render(scope) for name, render in context.bound.sets}
+        fields |= {name: render(scope) for name, render in context.bound.effects.own}
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     plan.complete(fields, before.id, context.world, before.fields)
     check_values(context, context.collection(), before.id, fields)

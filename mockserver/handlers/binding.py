@@ -7,10 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour, ReplyStatement
-from mockserver.behaviour.templates import ITEM_VALUES
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import reply_renderer
@@ -22,6 +20,7 @@ from mockserver.handlers.content_plans import ContentPlan, content_plan
 from mockserver.handlers.contents import CONTENT_HANDLERS
 from mockserver.handlers.cursor_forms import cursors
 from mockserver.handlers.documented_refusals import refuse_unknown
+from mockserver.handlers.effect_plans import effect_plan
 from mockserver.handlers.entity_tags import tag_plan
 from mockserver.handlers.entry_plans import entry_plan
 from mockserver.handlers.every_parent import wildcards
@@ -162,7 +161,7 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
         "account": action.account,
         "columns": action.columns,
         "key_header": key_header(operation) if action.does == "create" else "",
-        "sets": tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in action.sets.items()),
+        "effects": effect_plan(action),
     }
 
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from mockserver.behaviour.statements import Paging, Refused
-from mockserver.behaviour.templates import Render
 from mockserver.errors import BehaviourError
 from mockserver.handlers.content_plans import ContentPlan
+from mockserver.handlers.effect_plans import EffectPlan
 from mockserver.handlers.entity_tags import TagPlan
 from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.expand_plans import ExpandPlan
@@ -47,8 +47,8 @@ class BoundOperation(Struct, frozen=True):
     fields, `inside` is the field that has all of them, `path_fields` path parameters to the fields that keep them, and
     `path_names` the operation's path parameters to the resource's. `created_renderer` makes the reply when a replace
     created the item. `item_path` is the path of a new item that is not below the collection it is posted to. `across`
-    and `by` are those of the action. `above` are all items that the path leads through, the outermost first. `sets`
-    are the fields that an update gives new values, `entry` is the list whose entry it changes, `tags` what it does
+    and `by` are those of the action. `above` are all items that the path leads through, the outermost first. `effects`
+    are the new values that it gives, `entry` is the list whose entry it changes, `tags` what it does
     with entity tags. `owners_elsewhere` has, for parameters above the resource's items, the operation's own, empty
     where it has none (owner_choice.py). `each` is what a batch does to one item, `ids_parameter` the query parameter
     that has their ids; with `shows_one` a request about one item without a list is answered by that item, with
@@ -86,7 +86,7 @@ class BoundOperation(Struct, frozen=True):
     across: bool = False
     by: str = ""
     above: tuple[Owner, ...] = ()
-    sets: tuple[tuple[str, Render], ...] = ()
+    effects: EffectPlan = EffectPlan()
     entry: EntryPlan | None = None
     tags: TagPlan | None = None
     each: BoundOperation | None = None

@@ -45,9 +45,9 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
     """The properties of an item that get a new value by the sentences about an operation: a state, a flag, or null."""
     schemas, properties = draft.schemas, draft.properties()
     known = {plain(name): name for name in properties}
-    states = dict(_states(draft, properties))
+    states = dict(states_of(draft, properties))
     flags = {plain(name).removeprefix("is"): name for name, at in properties.items() if is_flag(schemas, at)}
-    for sentence in _sentences(schemas, operation):
+    for sentence in said_sentences(schemas, operation):
         ended = NO_LONGER.search(sentence)
         if ended and plain(ended["flag"]) in flags:
             yield flags[plain(ended["flag"])], False
@@ -65,7 +65,7 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
                 yield name, None
 
 
-def _states(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+def states_of(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """The values of the one property with a state: their plain names, each with the property and the value."""
     listed = {name: values_of(draft, name, at) for name, at in properties.items() if plain(name).endswith(STATES)}
     named = {name: values for name, values in listed.items() if values}
@@ -73,7 +73,7 @@ def _states(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tup
         yield from ((plain(value), (name, value)) for value in values)
 
 
-def _sentences(schemas: Schemas, operation: Operation) -> Iterator[str]:
+def said_sentences(schemas: Schemas, operation: Operation) -> Iterator[str]:
     """The sentences about an operation, and about its success."""
     yield from (each.text for each in operation_sentences(schemas, operation))
     success = operation.success()

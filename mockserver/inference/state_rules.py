@@ -47,6 +47,10 @@ NOT_ALLOWED = lazy_pattern(
 
 FORBIDDEN = (
     lazy_pattern(r"^(?:an? |the )?(?P<states>.+?) (?:can|may|could)(?:not| not|['’]t) be [a-z]+", re.IGNORECASE),
+    lazy_pattern(
+        r"^(?:an? |the )?(?P<states>.+?) (?:can|may|could)(?:not| not|['’]t) [a-z]+ (?:an?|another|any|more|new)\b",
+        re.IGNORECASE,
+    ),
 )
 """How a sentence names the states in which a request is refused."""
 

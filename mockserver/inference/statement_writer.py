@@ -16,6 +16,7 @@ from mockserver.inference import (
     selectors,
     soft_delete,
 )
+from mockserver.inference.changes_above import changes_above
 from mockserver.inference.done_flags import done_flags
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.entry_statements import entry_keys, first_entries
@@ -259,6 +260,8 @@ class Writer:
     def operation(self, draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
         stated: Statement = {"action": self._action(draft, action)}
+        if changed := changes_above(action, parent):
+            stated["action"]["sets-above"] = changed
         if refused := refused_states(draft, action, parent):
             stated["refused"] = refused
         if action.does in ("list", "delete-all", "update-all"):

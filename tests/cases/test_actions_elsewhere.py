@@ -29,3 +29,26 @@ def test_such_items_are_in_the_list_of_all_and_have_ids_of_their_own(serve: Serv
     assert [(1, 1), (2, 2)] == [(each["id"], each["boatId"]) for each in made]
     assert made[1] | {"status": "mended", "workshop": "East"} == mended
     assert [mended] == api.get("/defects?status=mended").json()["data"] == api.get("/defects?boatId=2").json()["data"]
+
+
+def test_what_a_request_says_becomes_of_the_item_above_is_done(serve: Serve) -> None:
+    api = serve("actions-elsewhere")
+    for name in ("Gull", "Tern"):
+        api.post("/boats", json={"name": name})
+
+    trip = api.post("/boats/1/trips", json={"skipper": "Ada"}).json()
+    assert {"id": 1, "name": "Gull", "state": "sailing"} == api.get("/boats/1").json()
+    assert [1] == [each["id"] for each in api.get("/boats?state=sailing").json()]
+    assert [409, 201] == [api.post(f"/boats/{id}/trips", json={"skipper": "Bob"}).status_code for id in (1, 2)]
+
+    api.post(f"/trips/{trip['id']}/dock")
+    assert "moored" == api.get("/boats/1").json()["state"]
+
+
+def test_what_becomes_of_the_item_above_under_a_condition_is_left_alone(serve: Serve) -> None:
+    api = serve("actions-elsewhere")
+    api.post("/boats", json={"name": "Gull"})
+
+    api.post("/boats/1/defects", json={"text": "leak"})
+    api.post("/defects/1/mend", json={"workshop": "East"})
+    assert "damaged" == api.get("/boats/1").json()["state"]

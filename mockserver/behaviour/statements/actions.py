@@ -107,6 +107,13 @@ class Action(Statement, frozen=True, kw_only=True):
             "its body only properties that the item has are kept. The reply of a delete shows these values."
         ),
     ] = field(default_factory=dict)
+    sets_above: Annotated[
+        Mapping[str, Any],
+        Meta(
+            description="Properties of the item above (`parent`) that get new values by a create or an update: a new "
+            "outage makes the lamp `{state: faulty}`."
+        ),
+    ] = field(default_factory=dict)
     entry: Annotated[
         str,
         Meta(

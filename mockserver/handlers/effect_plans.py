@@ -1,0 +1,31 @@
+"""The new values that an operation gives its item and the item above, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from mockserver.behaviour import templates
+from mockserver.behaviour.statements import Action
+from mockserver.behaviour.templates import ITEM_VALUES, Render
+
+Values = tuple[tuple[str, Render], ...]
+"""Fields, each with the function that makes its value."""
+
+
+class EffectPlan(Struct, frozen=True):
+    """The fields that an update gives new values, in the item and in the one `above`; what a delete shows."""
+
+    own: Values = ()
+    above: Values = ()
+
+
+def effect_plan(action: Action) -> EffectPlan:
+    """What an action says about new values."""
+    return EffectPlan(_compiled(action.sets), _compiled(action.sets_above))
+
+
+def _compiled(values: Mapping[str, Any]) -> Values:
+    return tuple((name, templates.compile(value, ITEM_VALUES)) for name, value in values.items())
