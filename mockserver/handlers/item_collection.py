@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
 from mockserver.errors import Conflict
+from mockserver.handlers import tenants
 from mockserver.handlers.actions import remove
 from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.handlers.capacities import check_capacity
@@ -20,6 +22,7 @@ from mockserver.state.deferred import DeferredTransaction
 from mockserver.state.record import Record
 from mockserver.state.store import Store
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 Item = dict[str, Any]
 Items = list[Item]
 T = TypeVar("T")
@@ -45,6 +48,10 @@ class RequestItems:
         missing = [name for name in bound.resource.parent_parameters if name not in call.path]
         if missing:
             raise LookupError(f"the items of {resource!r} belong to another item: name its {', '.join(missing)}")
+        # An operation without a resource is about the home of its client, also where items have no tenant.
+        tenant = bound.resource.statements.tenant
+        if tenant.by in ("none", "credential"):
+            call = call._replace(tenant=tenants.finder(tenant)(call.principal, call.path, NO_HEADERS))
         return RequestContext(call, bound, self.transaction)
 
 

@@ -602,3 +602,20 @@ def test_a_function_gets_a_parameter_that_is_an_object_as_one(tmp_path: Path) ->
         pets.get("/pets?size=5")
 
     assert [{"page": 2, "size": 5}, {"size": 5}] == asked
+
+
+def test_a_function_of_an_operation_without_items_sees_those_of_clients_with_a_credential(tmp_path: Path) -> None:
+    number = {"application/json": {"schema": {"type": "integer"}}}
+    document = copy.deepcopy(PETS)
+    document["paths"]["/pulse"] = {
+        "get": {"operationId": "getPulse", "responses": {"200": {"description": "How many", "content": number}}}
+    }
+    document["security"] = [{"key": []}]
+    document.setdefault("components", {})["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"}
+    }
+    with client(tmp_path, {"getPulse": lambda: len(sandbox.collection("pet"))}, document) as pets:
+        made = pets.post("/pets", json={"name": "Bob"}, headers={"X-Key": "ada"})
+        counted = pets.get("/pulse", headers={"X-Key": "ada"})
+
+    assert (201, 200, 1) == (made.status_code, counted.status_code, counted.json())
