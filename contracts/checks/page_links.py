@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec.structs import replace
+
 from contracts.checks.filter_values import two_values
 from contracts.checks.lists import ids
 from contracts.checks.paging import PagedList, paged_list
@@ -20,7 +22,7 @@ from contracts.model.link_sentences import next_only_before_more
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Filter, Paging
+from mockserver.behaviour.statements import Paging
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.contract import Contract
 
@@ -130,7 +132,7 @@ def selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any],
         )
         if not is_query or not texts or texts[0] not in context.bodies.properties(create):
             continue
-        about = Filter(field=texts[0], parameter=statement.parameter, evidence=statement.evidence)
+        about = replace(statement, field=texts[0])
         try:
             value, _ = two_values(context, resource, about)
             made = [context.create(resource, {**context.body(resource), texts[0]: value}) for _ in range(3)]

@@ -45,6 +45,14 @@ def test_the_address_of_the_next_page_leads_to_the_next_items(tmp_path: Path, fl
     assert ("failed" if found else "passed") == result.outcomes["GET /books", "followed-links"]
 
 
+@pytest.mark.parametrize("flaw", ["", "filters are lost"])
+def test_a_filter_that_ignores_case_is_kept_too(tmp_path: Path, flaw: str) -> None:
+    queries = {"title": {"type": "string", "description": "The whole title, case-insensitive."}}
+    result = check(tmp_path, only=["followed-links"], style="rest", app=LinkingBooks(flaw), queries=queries)
+
+    assert ("failed" if flaw else "passed") == result.outcomes["GET /books", "followed-links"]
+
+
 def test_a_list_with_cursors_is_not_examined(tmp_path: Path) -> None:
     result = check(tmp_path, only=["followed-links"], style="cursor", app=Books("cursor"))
 
