@@ -36,9 +36,11 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     _check_room(context, resource, created, exchanges)
     created_ids = [str(each.id) for each in created]
     op = resource.operations["create"]
-    conflicts = {each.status for each in exchanges if each.status >= 300} == {CONFLICT}
+    refused = [each for each in exchanges if each.status >= 300]
+    conflicts = {each.status for each in refused} == {CONFLICT}
     may_conflict = conflicts and op.operation.response(CONFLICT) is not None  # with the state of their owner, perhaps
     may_refuse = may_conflict or (op.may_refuse and all(each.status < 500 for each in exchanges))
+    may_refuse = may_refuse or all(_is_refused_alone(context, resource, each) for each in refused)
     context.expect(
         len(created) == len(exchanges) or may_refuse,
         f"all {len(exchanges)} concurrent creates succeed",
@@ -57,6 +59,17 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
         _check_listed_once(context, resource, created, exchanges)
     for each in created if resource.can("get") else ():
         _check_own_values(context, resource, each)
+
+
+def _is_refused_alone(context: CheckContext, resource: CheckedResource, exchange: RecordedExchange) -> bool:
+    """Does the service refuse the same request in the same way when no other one is on its way, as it is documented?"""
+    op = resource.operations["create"]
+    if resource.is_put or not 400 <= exchange.status < 500 or op.operation.response(exchange.status) is None:
+        return False
+    path = context.parent_path(resource, context.main_user)
+    alone = context.send(op, path=path, body=exchange.sent)
+    context.record_created(resource, alone, exchange.sent, context.main_user, path)
+    return alone.status == exchange.status
 
 
 def _check_listed_once(

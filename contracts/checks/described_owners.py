@@ -7,6 +7,7 @@ import re
 from contracts.checks.access_attempts import AccessAttempt
 from contracts.checks.breaches import BELOW, READS, Breach, lists_status
 from contracts.model.owner_sentences import (
+    THEIR_PART,
     OwnerSentence,
     is_about_changes,
     is_of_operation,
@@ -29,10 +30,12 @@ def against_description(context: CheckContext, resource: CheckedResource, attemp
     own = sentence_of(context.contract, attempt.op, resource.name)
     if own is None and attempt.kind not in ("list", "filter", *BELOW):
         own = _of_resource(context, resource)
-    if own is None or not is_about(own, attempt):
+    if own is None or not is_about(own, attempt) or (not attempt.certain and THEIR_PART.search(own.text)):
         return None
     is_shared = attempt.kind in (*READS, *BELOW) and not is_of_operation(own, attempt.op)
-    is_open = is_shared and _is_left_open(context, resource, attempt)
+    if is_shared and service_shares(context.contract, resource.name):
+        return None
+    is_open = is_shared and _is_left_open(resource, attempt)
     evidence: Evidence = "inferred" if is_open else "described"
     return Breach(attempt, evidence, own.source, "the document says whose it is", True)
 
@@ -51,11 +54,10 @@ STEM = 5
 """How many letters of a verb are the same in its forms: `close` and `closed`, `cancel` and `cancelled`."""
 
 
-def _is_left_open(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> bool:
-    """Does the document forbid others another thing with such items by 403, and not this, or share them by words?"""
+def _is_left_open(resource: CheckedResource, attempt: AccessAttempt) -> bool:
+    """Does the document forbid others another thing with such items by 403, and not this?"""
     others = [each for each in resource.operations.values() if each.operation is not attempt.op.operation]
-    is_forbidden = any(lists_status(each, 403) for each in others) and not lists_status(attempt.op, 403)
-    return is_forbidden or service_shares(context.contract, resource.name)
+    return any(lists_status(each, 403) for each in others) and not lists_status(attempt.op, 403)
 
 
 def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSentence | None:

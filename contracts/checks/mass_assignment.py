@@ -116,11 +116,13 @@ def _is_unknown(context: CheckContext, resource: CheckedResource, op: ResourceOp
     """May a client not set the field by this operation?
 
     What a statement says that the service sets is never its own, but what only a reply says (`readOnly`) is, where the
-    request has the field. So is the id of the item above, by which a request may move the item.
+    request has the field. So is the id of the item above, by which a request may move the item, and a field that is
+    said to differ from what was sent: perhaps from what another operation was sent.
     """
     parent = resource.behaviour.parent
     read = {parent.field} if parent is not None and parent.evidence == "inferred" else set[str]()
     read |= {each for said in resource.behaviour.server_set if said.evidence in FROM_DOCUMENT for each in said.fields}
+    read |= resource.differing
     return name in resource.server_fields - read or name not in context.bodies.properties(op)
 
 

@@ -124,7 +124,7 @@ def _breaches(context: CheckContext, resource: CheckedResource, access: Access) 
 
 def _reason(context: CheckContext, resource: CheckedResource, access: Access, attempt: AccessAttempt) -> Breach | None:
     found = _against_refusal(attempt)
-    if found is not None or (attempt.kind in BELOW and _is_for_others(context.contract, attempt)):
+    if found is not None or (attempt.kind in BELOW and _is_for_others(context, access, attempt)):
         return found
     found = _against_refused_read(context, access, attempt)
     if found is not None:
@@ -167,11 +167,13 @@ def _against_refused_read(context: CheckContext, access: Access, attempt: Access
     )
 
 
-def _is_for_others(contract: Contract, attempt: AccessAttempt) -> bool:
-    """Does the document open an operation to others: by what it says, or because it asks for no credential?"""
+def _is_for_others(context: CheckContext, access: Access, attempt: AccessAttempt) -> bool:
+    """Is an operation meant for others: by what the document says, by no credential, or because the owner may not?"""
     is_read = attempt.kind == "nested"
-    said = says_shared(contract, attempt.op) if is_read else says_open(contract, attempt.op)
-    return said or not _needs_credential(attempt.op)
+    said = (says_shared if is_read else says_open)(context.contract, attempt.op)
+    is_closed_to_owner = attempt.kind == "action" and lists_status(attempt.op, 403)
+    is_closed_to_owner = is_closed_to_owner and owners_status(context, access, attempt.op) == 403
+    return said or is_closed_to_owner or not _needs_credential(attempt.op)
 
 
 def _is_said_to_be_closed(context: CheckContext, access: Access, attempt: AccessAttempt, read: AccessAttempt) -> bool:

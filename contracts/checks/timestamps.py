@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.checks.item_view import as_json, change_of, documented, shown_fields, views
+from contracts.checks.item_view import as_json, change_of, documented, shown_fields, shows_null, views
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -30,7 +30,7 @@ def timestamps(context: CheckContext, resource: CheckedResource, statement: Time
     created = context.create(resource)
     for item, exchanges in views(context, created):
         for name in filter(None, (statement.created, statement.updated)):
-            if name in shown_fields(context, resource):
+            if name in shown_fields(context, resource) and not _is_unset(context, resource, statement, item, name):
                 _check_format(context, statement, name, item.get(name), exchanges)
         if statement.created and statement.updated and statement.updated in item:
             context.expect(
@@ -72,7 +72,8 @@ def _expect_later(
     """The time of the last update is a later one after a request; the two `views` are of the item before and after."""
     before, after = (view.get(statement.updated) for view in views)
     context.compared += 1
-    if not is_later(after, before):
+    was_unset = _is_unset(context, resource, statement, views[0], statement.updated)
+    if not (moment_of(after) is not None if was_unset else is_later(after, before)):
         context.report_violation(
             f"{'PUT' if op.operation.method == 'put' else 'an update'} changes {statement.updated} to a later time",
             f"{before} before, {after} after",
@@ -81,6 +82,14 @@ def _expect_later(
             statement=_said(context, resource, op, statement.updated),
             operation=op.name,
         )
+
+
+def _is_unset(
+    context: CheckContext, resource: CheckedResource, statement: Timestamps, item: Mapping[str, Any], name: str
+) -> bool:
+    """Is a time of the last update null, as the document allows for an item that was never updated?"""
+    is_shown_as_null = name == statement.updated and name in item and item[name] is None
+    return is_shown_as_null and resource.can("get") and shows_null(context, resource, name)
 
 
 def _said(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> StatementRef | None:

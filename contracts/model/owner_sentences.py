@@ -41,7 +41,8 @@ OWNED = re.compile(
 """What says that an item is only for the user who owns it. A team, a workspace or an organization is shared."""
 
 SHARED = re.compile(
-    r"\b(?:public(?:ly)?|anyone|everyone|every\ user|all\ users|any\ user|share[ds]?|collaborat\w+)\b", re.IGNORECASE
+    r"\b(?:public(?:ly)?|any(?:one|body)|every(?:one|body)|(?:every|any)\ user|all\ users|share[ds]?|collaborat\w+)\b",
+    re.IGNORECASE,
 )
 """What says that others may see an item, too."""
 
@@ -53,6 +54,9 @@ OPEN = re.compile(
     re.IGNORECASE,
 )
 """What says that others may do something with an item: more than that they may see it afterwards."""
+
+THEIR_PART = re.compile(r"\b(?:others|other users)\b[^.;]{0,20}?\bonly (?:\w+ )?(?:their|his|her) own\b", re.IGNORECASE)
+"""What says that others may call an operation, too, and get what is theirs: "others see only their own"."""
 
 READ_ONLY = re.compile(
     r"\b(?:readers?|viewers?|guests?|others|other users|they)\b[^.;]{0,40}?\b(?:may|can)\b"
@@ -72,7 +76,7 @@ DENIED = re.compile(r"(?i)\b(?:not|no|never|cannot|can't|nobody|only|private|exc
 READING = re.compile(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|find|retriev)(?:s|ed|ing|e|es)?\b")
 """Verbs of a sentence about who may do what: changing an item, and reading it."""
 
-END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
+END = re.compile(r"(?<=[.!?;])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 
 NOT_OWN = re.compile(

@@ -13,6 +13,7 @@ from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
+from mockserver.inference.redirects import is_redirect
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import is_form, is_json
@@ -69,8 +70,8 @@ class ResourceOperation:
 
     def page_fact(self, name: str) -> Path | None:
         """The path of a fact about a page (`total`, `more`, `next`), also if replies may lack it; else None."""
-        written = ("{" + name + "}", "{" + name + "?}", "{text:" + name + "}", "{text:" + name + "?}")
-        return next((path for each in written if (path := _path_of(self.template, each)) is not None), None)
+        written = (name, f"{name}?", f"text:{name}", f"text:{name}?")
+        return next((path for each in written if (path := templates.find(self.template, each)) is not None), None)
 
     @property
     def envelope(self) -> tuple[str, ...]:
@@ -252,7 +253,7 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
         return NOTHING  # a query names the item by its properties, and not by an id
     if action is None or resource is None or action.evidence != "inferred":
         return stated
-    if operation.method == "head":
+    if operation.method == "head" or is_redirect(operation):
         return NOTHING  # it shows nothing to compare
     if action.does == "list":
         shows_items = ResourceOperation(operation, stated).reply_path("items") is not None
@@ -377,19 +378,6 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
 def placeholder_path(written: Any, name: str) -> Path | None:
     """The path in a response template to the value that is exactly `{name}`; None if there is none."""
     return templates.find(written, name)
-
-
-def _path_of(written: Any, placeholder: str) -> Path | None:
-    if written == placeholder:
-        return ()
-    entries = (
-        written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
-    )
-    for key, value in entries:
-        inner = _path_of(value, placeholder)
-        if inner is not None:
-            return (key, *inner)
-    return None
 
 
 def value_at(value: Any, path: Path | None) -> Any:

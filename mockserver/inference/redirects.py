@@ -32,6 +32,11 @@ def add_redirects(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNod
             found[0].actions.append(DraftAction(operation, "get", reply, reason, leads_to=name))
 
 
+def is_redirect(operation: Operation) -> bool:
+    """Does the document describe no success of an operation but a redirection, as of `GET /r/{code}`?"""
+    return _redirection(operation) is not None
+
+
 def _redirection(operation: Operation) -> ReplyBody | None:
     """The reply of an operation that documents no success but a redirection."""
     described = {response.status: response for response in operation.responses}
