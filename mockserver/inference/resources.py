@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from msgspec import Struct
 
-from mockserver.inference import actions, likeness
+from mockserver.inference import actions, actions_elsewhere, likeness
 from mockserver.inference.accounts import with_accounts
 from mockserver.inference.aliases import with_aliases
 from mockserver.inference.batches import add_batches
@@ -97,7 +97,7 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
             likeliest = _likeliest(by_noun.get(noun(node.word), []), node) or _started(drafts, node)
             if likeliest is not None:
                 taken[shape] = likeliest, node
-    found = [(draft, actions.added_at(draft, node)) for draft, node in taken.values()]
+    found = [(draft, actions_elsewhere.added_at(draft, node)) for draft, node in taken.values()]
     for draft, added in found:
         draft.actions += added
     related = dict(_related_lists(drafts, nodes, by_noun))
@@ -117,7 +117,7 @@ def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | Non
     if "202" not in statuses and ("201" not in statuses or asks):
         return None
     others = (draft for draft in drafts if draft.has_id and node.shape[: len(draft.shape)] != draft.shape)
-    made = [(draft, actions.made_at(draft, node)) for draft in others if draft.reply_schemas()]
+    made = [(draft, actions_elsewhere.made_at(draft, node)) for draft in others if draft.reply_schemas()]
     exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
     return exact[0] if len(exact) == 1 else None
 
@@ -141,7 +141,7 @@ def _related_lists(
         is_tree = plain(node.word) in CHILDREN
         for draft in [above] if is_tree else by_noun.get(noun(node.word), []):
             is_made = draft.action("create") is not None or draft.is_created
-            listed = actions.listed_for(draft, node, above, is_tree=is_tree) if is_made else None
+            listed = actions_elsewhere.listed_for(draft, node, above, is_tree=is_tree) if is_made else None
             if listed is not None:
                 yield shape, (draft, listed)
                 break
@@ -161,7 +161,7 @@ def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode
     for shape, node in nodes.items():
         is_free = not node.is_item and (*shape, "{}") not in nodes and "post" in node.operations
         for draft in owned if is_free else ():
-            elsewhere = actions.made_elsewhere(draft, node) if noun(draft.word) == noun(node.word) else []
+            elsewhere = actions_elsewhere.made_elsewhere(draft, node) if noun(draft.word) == noun(node.word) else []
             if elsewhere:
                 found.append((draft, node, elsewhere))
                 break
@@ -172,7 +172,7 @@ def _adopt_elsewhere(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode
 
 def _likeliest(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
     """The resource whose items are created at a path, by the schema of the reply; None if that is not clear."""
-    made = [(draft, action) for draft in drafts if (action := actions.made_at(draft, node)) is not None]
+    made = [(draft, action) for draft in drafts if (action := actions_elsewhere.made_at(draft, node)) is not None]
     exact = [draft for draft, action in made if likeness.is_exactly(draft, str(action.item_schema))]
     if exact:
         return max(exact, key=lambda draft: _common(draft.shape, node.shape))
