@@ -12,7 +12,7 @@ from mockserver.handlers.capacities import check_room
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.changed_fields import changed_fields, kept_fields
 from mockserver.handlers.content_plans import ItemContent, keep
-from mockserver.handlers.copied_fields import copy_fields
+from mockserver.handlers.copied_fields import copy_again, copy_fields
 from mockserver.handlers.documented_refusals import refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
@@ -370,6 +370,8 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
         scope = plan.scope(context.call, before.id, fields, context.moment)
         fields |= {name: render(scope) for name, render in context.bound.effects.own}
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
+    if plan.statements.copied:
+        copy_again(context, fields, changed)
     plan.complete(fields, before.id, context.world, before.fields)
     check_values(context, context.collection(), before.id, fields)
     context.item.fields = in_order(context, fields)

@@ -23,6 +23,15 @@ def copy_fields(context: RequestContext, sent: dict[str, Any]) -> None:
                 _copy(context, stated, entry, is_entry=True)
 
 
+def copy_again(context: RequestContext, fields: dict[str, Any], changed: frozenset[str]) -> None:
+    """Let the fields of a changed item have what it takes from the items that it names now."""
+    for stated in context.bound.resource.statements.copied:
+        if not stated.within and stated.by in changed and not changed.intersection(stated.fields):
+            for name in stated.fields:
+                fields.pop(name, None)
+            _copy(context, stated, fields, is_entry=False)
+
+
 def copy_into_entry(context: RequestContext, name: str, entry: dict[str, Any]) -> None:
     """Add to what was sent of a new entry of the list `name` what it takes. Raises Missing or Invalid."""
     for stated in context.bound.resource.statements.copied:

@@ -11,7 +11,7 @@ from mockserver.inference.draft import ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import Statement
 from mockserver.inference.messages import request_schema
 from mockserver.inference.names import noun, plain, words
-from mockserver.inference.references import EACH, ID_WORDS
+from mockserver.inference.references import EACH, ID_WORDS, relation
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -60,7 +60,7 @@ def add_copies(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
 def _of_items(
     schemas: Schemas, draft: ResourceDraft, known: Mapping[str, ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
-    """What an item has of the items that its create names."""
+    """What an item has of the items that its create names, in the body or by the path, or a change of it."""
     made = draft.action("create")
     asked = item_schema_of_request(schemas, made) if made is not None else None
     if asked is None:
@@ -68,8 +68,10 @@ def _of_items(
     sent = schemas.properties(asked)
     taken = {str(each["field"]) for each in resources[draft.name].get("counts", ())}
     own = {name: at for name, at in draft.properties().items() if name not in taken}
+    naming = {name for each in draft.request_properties("create", "replace", "update") for name in each}
+    naming |= {name for action in draft.actions for name in (*action.takes.values(), *action.keeps.values())}
     for named in _references(draft, known, resources, ""):
-        if named.by in sent:
+        if named.by in naming:
             needed = frozenset(schemas.required(asked))
             yield from _statement(schemas, named, own, sent, needed, "")
 
@@ -125,6 +127,8 @@ def _statement(
         if name in needed or name == named.by or (words(name) or ("",))[-1] in ID_WORDS:
             continue
         told, source = _told(schemas, named, name, at, is_sent=name in sent)
+        if not told and name not in sent:
+            told = next((each for each in named.shown if plain(relation(named.by, each)) == plain(name)), "")
         if not told and within and name not in sent and _is_shared(name) and name in named.shown:
             told = name
         if told and schemas.types(at) & schemas.types(named.shown[told]):
