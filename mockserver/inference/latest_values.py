@@ -39,7 +39,8 @@ def latest_values(
     schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, by: str, resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
     """The `latest` statements about the properties of a resource; `by` is how `other` items name one of it."""
-    sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
+    asking = [(name, at) for asked in draft.request_properties(*SENDING) for name, at in asked.items()]
+    sent = {name for name, at in asking if schemas.keyword(at, "readOnly") is not True}
     fields = {name: at for name, at in draft.properties().items() if name not in sent}
     said = dict(_said(schemas, draft, other, fields))
     for name, at in fields.items():
