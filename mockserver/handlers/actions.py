@@ -368,7 +368,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     plan.stamp(fields, context.moment, created=False)
     if context.bound.effects.own:
         scope = plan.scope(context.call, before.id, fields, context.moment)
-        fields |= {name: render(scope) for name, render in context.bound.effects.own}
+        context.bound.effects.change(fields, scope)
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     if plan.statements.copied:
         copy_again(context, fields, changed)

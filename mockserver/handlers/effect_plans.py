@@ -21,6 +21,15 @@ class EffectPlan(Struct, frozen=True):
     own: Values = ()
     above: Values = ()
 
+    def change(self, fields: dict[str, Any], scope: Mapping[str, Any]) -> None:
+        """Give the fields of an item their new values, also those inside of an object: `attributes.status`."""
+        for name, render in self.own:
+            outer, _, inner = name.partition(".")
+            if not inner:
+                fields[name] = render(scope)
+            elif isinstance(held := fields.get(outer), dict):
+                fields[outer] = {**held, inner: render(scope)}
+
 
 def effect_plan(action: Action) -> EffectPlan:
     """What an action says about new values."""

@@ -131,7 +131,7 @@ def _is_reference(draft: ResourceDraft, name: str) -> bool:
 def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tuple[str, Any]]:
     """The properties that get a new value when what `name` says is done, or undone, and the values."""
     verb = _verb(name, draft.word)
-    properties = draft.properties() if verb else {}
+    properties = likeness.properties_inside(draft) if verb else {}
     if verb and not is_undone:
         yield from _new_state(draft, properties, past_forms(verb))
         yield from _new_time(draft, properties, past_forms(verb))
@@ -146,7 +146,9 @@ def _switched(
     draft: ResourceDraft, properties: Mapping[str, str], verb: tuple[str, ...], *, is_undone: bool
 ) -> Iterator[tuple[str, bool]]:
     """The flags that say whether it was done, else those that say the opposite: `isOpen` after `close`."""
-    flags = {"".join(_done(each)): each for each, at in properties.items() if is_flag(draft.schemas, at)}
+    flags = {
+        "".join(_done(each.rpartition(".")[2])): each for each, at in properties.items() if is_flag(draft.schemas, at)
+    }
     told = ((verb, not is_undone), (opposite_of(verb), is_undone))
     found = [(flags[form], value) for said, value in told if said for form in past_forms(said) if form in flags]
     yield from found or (() if is_undone else opposite_flags(verb, flags))
@@ -167,7 +169,7 @@ def _new_state(
 def _new_time(draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The times of what happened: `cancelled_at`."""
     for each, at in properties.items():
-        *first, last = words(each) or ("",)
+        *first, last = words(each.rpartition(".")[2]) or ("",)
         is_time = last in ("at", "on", "date", "time") and _is_moment(draft, at)
         if is_time and "".join(first) in forms:
             yield each, "{now}"

@@ -53,6 +53,13 @@ def held_properties(draft: ResourceDraft) -> set[str]:
     return {name for at in holders for name in draft.schemas.properties(at)}
 
 
+def properties_inside(draft: ResourceDraft) -> dict[str, str]:
+    """The properties of an item, and those inside of what has all that is said about it: `attributes.status`."""
+    own = draft.properties()
+    held = [(name, draft.schemas.properties(at)) for name, at in own.items() if plain(name) in HOLDERS]
+    return own | {f"{name}.{inner}": at for name, inside in held for inner, at in inside.items()}
+
+
 def wrapped_item(draft: ResourceDraft, entries: str) -> Path:
     """Where each entry of a list has the item, if it is inside of another object: `resource` of FHIR, `node` of edges.
 

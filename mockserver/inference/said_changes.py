@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.inference.descriptions import DOUBT, Description
 from mockserver.inference.done_flags import is_flag
 from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.likeness import properties_inside
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.inference.state_rules import STATES
@@ -43,10 +44,14 @@ NO_LONGER = lazy_pattern(r"\b(?:it|(?:the|an?) [a-z]+) is no longer (?P<flag>[a-
 
 def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[str, Any]]:
     """The properties of an item that get a new value by the sentences about an operation: a state, a flag, or null."""
-    schemas, properties = draft.schemas, draft.properties()
-    known = {plain(name): name for name in properties}
+    schemas, properties = draft.schemas, properties_inside(draft)
+    known = {plain(name.rpartition(".")[2]): name for name in properties}
     states = dict(states_of(draft, properties))
-    flags = {plain(name).removeprefix("is"): name for name, at in properties.items() if is_flag(schemas, at)}
+    flags = {
+        plain(name.rpartition(".")[2]).removeprefix("is"): name
+        for name, at in properties.items()
+        if is_flag(schemas, at)
+    }
     for sentence in said_sentences(schemas, operation):
         ended = NO_LONGER.search(sentence)
         if ended and plain(ended["flag"]) in flags:

@@ -68,3 +68,15 @@ def test_a_put_below_an_item_sets_each_property_that_it_sends(api: Client) -> No
 
 def test_a_number_that_is_added_to_another_one_does_not_replace_it(api: Client) -> None:
     assert 5 != api.post("/studios/1/deposit", json={"balance": 5}).json().get("balance")
+
+
+def test_an_action_sets_what_is_inside_of_the_attributes_of_an_item(api: Client) -> None:
+    body = {"data": {"type": "parcels", "attributes": {"label": "Box"}}}
+    made, other = (api.post("/parcels", json=body).json()["data"] for _ in range(2))
+
+    done = api.post(f"/parcels/{made['id']}/collect").json()["data"]
+
+    assert ("Box", "collected") == (done["attributes"]["label"], done["attributes"]["status"])
+    assert done["attributes"]["collectedAt"]
+    assert [done] == api.get("/parcels?filter[status]=collected").json()["data"]
+    assert other == api.get(f"/parcels/{other['id']}").json()["data"]
