@@ -126,19 +126,20 @@ def selection(context: CheckContext, target: PagedList) -> tuple[dict[str, Any],
     )
     for statement in by_text:
         full = context.body(resource, full=True)
-        texts = context.bodies.free_text_fields(create, full) if statement.field == EVERY_FIELD else [statement.field]
+        every, is_list = statement.field == EVERY_FIELD, statement.field.endswith("[]")
+        texts = context.bodies.free_text_fields(create, full) if every else [statement.field.removesuffix("[]")]
         is_query = (
             statement.location == "query" and statement.parameter and statement.compare in ("equal", "equal-any-case")
         )
         if not is_query or not texts or texts[0] not in context.bodies.properties(create):
             continue
-        about = replace(statement, field=texts[0])
+        about = statement if is_list else replace(statement, field=texts[0])
         try:
             value, _ = two_values(context, resource, about)
             made = [context.create(resource, {**context.body(resource), texts[0]: value}) for _ in range(3)]
         except CannotBuildRequest:
             continue
-        query = {statement.parameter: value}
+        query = {statement.parameter: value[0] if is_list else value}  # a tag selects what has it among others
         listed, shown = target.page(context, query)
         if {str(each.id) for each in made} <= set(listed) and next_address(target.op, shown) is None:
             return query, made[0]

@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.contracts.books import Books, Query, check
+from tests.contracts.test_foreign_shapes import TEXT, sent, verdicts
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, takes
 
 
 class LinkedBooks(Books):
@@ -69,3 +72,48 @@ def test_a_link_that_loses_the_filter_is_a_failure(tmp_path: Path, name: str, sc
 
     found = {(found.check, found.verdict) for found in result.findings}
     assert (set() if is_kept else {("page-links", "failure")}) == found
+
+
+class Cards:
+    """Cards with labels, and links between the pages; `loses`: without the label that they were asked with."""
+
+    def __init__(self, *, loses: bool) -> None:
+        self.items: list[Node] = []
+        self.loses = loses
+
+    def __call__(self, ask: Ask) -> Answer:
+        if ask.method == "POST":
+            self.items.append({"id": len(self.items) + 1, **sent(ask)})
+            return Answer(201, self.items[-1])
+        label, page, size = ask.query.get("label"), int(ask.query.get("page", 1)), int(ask.query.get("per_page", 10))
+        found = [each for each in self.items if label is None or label in each.get("labels", [])]
+        query = {"page": page + 1, "per_page": size} | ({"label": label} if label and not self.loses else {})
+        link = [("link", f'</cards?{urlencode(query)}>; rel="next"')] if page * size < len(found) else []
+        return Answer(200, found[(page - 1) * size : page * size], headers=tuple(link))
+
+
+def cards() -> Node:
+    labels: Node = {"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}}
+    new: Node = {"type": "object", "required": ["text"], "properties": {"text": TEXT, "labels": labels}}
+    card: Node = {**new, "required": ["id"], "properties": {"id": {"type": "integer"}, **new["properties"]}}
+    sizes: Node = {
+        "page": {"type": "integer", "minimum": 1},
+        "per_page": {"type": "integer", "minimum": 1, "maximum": 50},
+    }
+    label: Node = {"name": "label", "in": "query", "description": "Only cards with this label.", "schema": TEXT}
+    queries = [{"name": name, "in": "query", "schema": schema} for name, schema in sizes.items()] + [label]
+    listed = answers({"type": "array", "items": card})
+    listed["200"]["headers"] = {"Link": {"schema": TEXT}}
+    return {
+        "/cards": {
+            "get": {"parameters": queries, "responses": listed},
+            "post": {"requestBody": takes(new), "responses": answers(card, "201")},
+        }
+    }
+
+
+@pytest.mark.parametrize("loses", [False, True])
+def test_a_link_that_loses_a_label_among_several_is_a_failure(tmp_path: Path, loses: bool) -> None:
+    found = verdicts(tmp_path, cards(), Cards(loses=loses), "page-links")
+
+    assert found == ({("page-links", "failure")} if loses else set())
