@@ -8,7 +8,7 @@ import click
 
 from mockserver.cli.counted import counted
 from mockserver.contract import Contract
-from mockserver.inference.unkept_filters import unkept_filters
+from mockserver.inference.unkept_filters import ignored_parameters, unkept_filters
 from mockserver.openapi.unsupported import named, not_honoured
 
 MAX_WARNINGS = 20
@@ -32,7 +32,11 @@ def problem_lines(contract: Contract) -> Iterator[str]:
 
 
 def _unkept(contract: Contract) -> Iterator[str]:
-    found = list(dict.fromkeys(unkept_filters(contract.acting, contract.schemas)))
+    file, found = contract.document.file, dict.fromkeys(unkept_filters(contract.acting, contract.schemas))
     if found:
-        file = contract.document.file
-        yield f"{file}: a filter by something of a related item selects every item: {named(found)}"
+        yield f"{file}: a filter by something of a related item selects every item: {named(list(found))}"
+    others = [
+        each for each in dict.fromkeys(ignored_parameters(contract.acting, contract.schemas)) if each not in found
+    ]
+    if others:
+        yield f"{file}: query parameters of lists that change nothing: {named(others)}"

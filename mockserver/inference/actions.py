@@ -11,7 +11,6 @@ from mockserver.inference.item_lists import list_of_items
 from mockserver.inference.likeness import (
     contradicts,
     is_exactly,
-    is_sent_beside,
     is_sent_in_query,
     wrapped_item,
 )
@@ -21,6 +20,7 @@ from mockserver.inference.patch_forms import merged_form, patch_form
 from mockserver.inference.raw_bodies import is_json_body, sent_content
 from mockserver.inference.request_envelope import request_envelope, wrapper_of
 from mockserver.inference.searches import with_parameters
+from mockserver.inference.shown_items import may_be_alike, shown_item
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -58,7 +58,7 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     schema = draft.schemas.below(entries, within)
     if array is None or schema is None or _is_never_empty(draft.schemas, array):
         return None
-    if not within and not _alike(draft, schema):
+    if not within and not may_be_alike(draft, schema):
         return None
     where = f"in {'.'.join((*path, *within))}" if path or within else "and nothing else"
     return DraftAction(
@@ -127,7 +127,7 @@ def _asks_for_list(draft: ResourceDraft, asked: str, found: ReplyBody) -> bool:
     if get is None or listed is None or not listed.schema or not found.schema:
         return False
     parameters = {parameter.name for parameter in get.parameters if parameter.location == "query"}
-    is_same = draft.schemas.resolve(listed.schema)[1] == draft.schemas.resolve(found.schema)[1]
+    is_same = draft.schemas.kind(listed.schema) == draft.schemas.kind(found.schema)
     return is_same and bool(parameters) and draft.schemas.properties(asked).keys() <= parameters
 
 
@@ -135,7 +135,7 @@ def _why_created(draft: ResourceDraft, method: str, found: ReplyBody, schema: st
     """Why a POST seems to create an item; empty if it does not."""
     if found.schema and not messages.may_be_object(draft.schemas, found.schema) and not _is_id(draft, found.schema):
         return ""
-    if schema and _alike(draft, schema):
+    if schema and may_be_alike(draft, schema):
         return f"a {method} to the collection whose reply shows an item"
     if alike:
         return f"a {method} to the collection whose request contains an item"
@@ -288,29 +288,3 @@ def _add(draft: ResourceDraft, operations: Mapping[str, Operation], finds: Mappi
         action = find(draft, operations[method]) if method in operations else None
         if action is not None:
             draft.actions.append(action)
-
-
-def shown_item(draft: ResourceDraft, found: ReplyBody) -> tuple[Path, str | None]:
-    """Where a reply shows the item, and the item's schema there; None if it shows none."""
-    if not found.schema or not messages.may_be_object(draft.schemas, found.schema):
-        return (), None
-    path = messages.item_path(draft.schemas, found.schema, draft.word, draft.id_names)
-    if path and is_sent_beside(draft, found.schema, path[0]):
-        path = ()
-    schema = draft.schemas.below(found.schema, path)
-    shown = schema and _alike(draft, schema) and not _is_empty(draft.schemas, schema)
-    return (path, schema) if shown else ((), None)
-
-
-def _is_empty(schemas: Schemas, pointer: str) -> bool:
-    """Does a schema allow nothing but an empty object?"""
-    return not schemas.properties(pointer) and schemas.keyword(pointer, "additionalProperties") is False
-
-
-def _alike(draft: ResourceDraft, pointer: str) -> bool:
-    """Can a schema describe items of this resource, as far as they are known?"""
-    views = draft.reply_schemas()
-    properties = draft.schemas.properties(pointer)
-    if not views or not properties or any(plain(name) in draft.id_names for name in properties):
-        return True
-    return any(messages.resembles(draft.schemas, view, pointer) for view in views)

@@ -221,7 +221,7 @@ def _listed(
     entries = schemas.items(array) if array is not None else None
     if entries is None:
         return
-    main = mains.get(schemas.resolve(entries)[1])
+    main = mains.get(schemas.kind(entries))
     near = above.get(node.shape[:-1])
     if main is not None:
         yield main

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mockserver.inference import messages
-from mockserver.inference.actions import shown_item
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import ItemList, list_of_items, lists, plurals
@@ -20,6 +19,7 @@ from mockserver.inference.messages import Path, ReplyBody, reply_body, request_s
 from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.patch_forms import merged_form
 from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.shown_items import shown_item
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from mockserver.behaviour.statements import WHOLE_BODY
-from mockserver.inference.actions import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import ReplyBody, reply_body
 from mockserver.inference.names import plain
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.raw_bodies import fit, is_list_of_ids, raw_reply, sent_content
+from mockserver.inference.shown_items import shown_item
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas

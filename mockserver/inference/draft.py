@@ -134,7 +134,7 @@ class ResourceDraft(Struct):
     def reply_schemas(self) -> list[str]:
         """The schemas by which replies show the item, each once: that of a get first."""
         order = sorted((d for d in self.actions if d.item_schema), key=lambda action: RANK[action.does])
-        return list({self.schemas.resolve(str(action.item_schema))[1]: None for action in order})
+        return list({self.schemas.kind(str(action.item_schema)): None for action in order})
 
     def properties(self) -> dict[str, str]:
         """The properties that an item has in any reply; if none is documented, those that a request may have."""

@@ -27,7 +27,7 @@ def list_of_items(draft: ResourceDraft, asked: str) -> ItemList | None:
     """
     listing = draft.action("list") if not draft.has_id else None
     whole = listing.reply.schema if listing is not None else None
-    if whole and draft.schemas.resolve(whole)[1] == draft.schemas.resolve(asked)[1]:
+    if whole and draft.schemas.kind(whole) == draft.schemas.kind(asked):
         return None
     for listed in lists(draft, asked):
         is_items = messages.is_object(draft.schemas, listed.entries)

@@ -62,7 +62,7 @@ def _are_made_elsewhere(
         is_free = not node.is_item and (*node.shape, "{}") not in nodes and node.shape != item.shape[:-1]
         operation = node.operations.get("post") if is_free and same(node.word, item.word) else None
         made = _shown(operation, item, schemas) if operation is not None else ""
-        if made and any(messages.is_same(schemas, made, each) for each in shown):
+        if made and any(schemas.kind(made) == schemas.kind(each) for each in shown):
             return True
     return False
 

@@ -15,7 +15,7 @@ from mockserver.openapi.schemas import Schemas
 
 def is_exactly(draft: ResourceDraft, schema: str) -> bool:
     """Is it one of the schemas that show the item?"""
-    return any(messages.is_same(draft.schemas, view, schema) for view in draft.reply_schemas())
+    return draft.schemas.kind(schema) in draft.reply_schemas()
 
 
 def is_alike(draft: ResourceDraft, schema: str) -> bool:
@@ -81,7 +81,7 @@ def _places(draft: ResourceDraft, pointer: str, above: Path) -> Iterator[Path]:
     """Where an object has the item by its very schema, the property with its name first; two objects deep."""
     known = sorted(draft.schemas.properties(pointer).items(), key=lambda each: not same(each[0], draft.word))
     for name, at in known:
-        if any(here in draft.reply_schemas() for _, here in draft.schemas.branches(at, every=True)):
+        if any(draft.schemas.kind(here) in draft.reply_schemas() for _, here in draft.schemas.branches(at, every=True)):
             yield (*above, name)
     for name, at in known if not above else ():
         if messages.is_object(draft.schemas, at):

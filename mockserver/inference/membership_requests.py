@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from mockserver.inference import identity, messages
-from mockserver.inference.actions import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import Path, reply_body
 from mockserver.inference.names import SCALAR, noun, plain, same
+from mockserver.inference.shown_items import shown_item
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -42,7 +42,7 @@ def _whole(draft: ResourceDraft, drafts: Iterable[ResourceDraft]) -> ResourceDra
     listed = draft.action("list")
     if listed is None or not listed.item_schema or not draft.parent_parameters:
         return None
-    shown = draft.schemas.resolve(listed.item_schema)[1]
+    shown = draft.schemas.kind(listed.item_schema)
     return next(
         (
             other
@@ -80,12 +80,12 @@ def _showing(draft: ResourceDraft, action: DraftAction) -> DraftAction:
     schemas, pointer = draft.schemas, action.reply.schema
     if action.does == "create":
         path, schema = shown_item(draft, action.reply)
-        is_member = schema is not None and schemas.resolve(schema)[1] in draft.reply_schemas()
+        is_member = schema is not None and schemas.kind(schema) in draft.reply_schemas()
         return action.showing(path, str(schema)) if is_member else action
     at = messages.list_path(schemas, pointer, draft.word) if pointer else None
     array = schemas.below(pointer, at) if at is not None else None
     entries = schemas.items(array) if array is not None else None
-    if at is not None and entries is not None and schemas.resolve(entries)[1] in draft.reply_schemas():
+    if at is not None and entries is not None and schemas.kind(entries) in draft.reply_schemas():
         return replace(action, item_path=at, item_schema=entries)
     return action
 

@@ -171,7 +171,7 @@ def is_shown_when_made(operations: Mapping[str, Operation], schemas: Schemas) ->
     got = reply_body(operations["get"], "get") if "get" in operations else None
     if made is None or got is None or made.status != 201 or not made.schema or not got.schema:
         return False
-    return is_object(schemas, got.schema) and schemas.resolve(made.schema)[1] == schemas.resolve(got.schema)[1]
+    return is_object(schemas, got.schema) and schemas.kind(made.schema) == schemas.kind(got.schema)
 
 
 def request_schema(body: RequestBody | None) -> str | None:
@@ -293,27 +293,9 @@ def _deeper(schemas: Schemas, properties: dict[str, str], word: str, depth: int)
                 yield (name, *found)
 
 
-def is_same(schemas: Schemas, one: str, other: str) -> bool:
-    """Are two schemas one, by reference, or written out twice: with the same properties, and no name of their own?"""
-    first, second = schemas.resolve(one)[1], schemas.resolve(other)[1]
-    if first == second:
-        return True
-    names = schemas.properties(first).keys() if not (_is_named(first) or _is_named(second)) else set()
-    return len(names) >= MOST_BY_CHANCE and names == schemas.properties(second).keys()
-
-
-MOST_BY_CHANCE = 4
-"""How many properties two schemas without names have in common, of all they have, at least."""
-
-
-def _is_named(pointer: str) -> bool:
-    """Is a schema one of those that a document names?"""
-    return pointer.startswith("/components/schemas/") and pointer.count("/") == 3
-
-
 def resembles(schemas: Schemas, one: str, other: str) -> bool:
     """Do two schemas describe the same thing: by reference, or by half of the smaller one's properties?"""
-    if schemas.resolve(one)[1] == schemas.resolve(other)[1]:
+    if schemas.kind(one) == schemas.kind(other):
         return True
     names, others = set(schemas.properties(one)), set(schemas.properties(other))
     return 2 * len(names & others) >= max(min(len(names), len(others)), 1)

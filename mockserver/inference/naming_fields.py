@@ -61,7 +61,7 @@ def _shown(draft: ResourceDraft, above: ResourceDraft) -> str:
     shown = [
         name
         for name, at in draft.properties().items()
-        if any(here in views for _, here in schemas.branches(at, every=True))
+        if any(schemas.kind(here) in views for _, here in schemas.branches(at, every=True))
     ]
     key = _key(above) if len(shown) == 1 else ""
     return f"{shown[0]}.{key}" if key else ""

@@ -95,7 +95,7 @@ def _same(schemas: Schemas, one: MediaType, other: MediaType) -> bool:
         return schemas.types(own) == schemas.types(its)
     known = schemas.properties(own)
     is_made = any(schemas.keyword(known[name], "readOnly") is True for name in schemas.required(own) & known.keys())
-    return schemas.resolve(own)[1] == schemas.resolve(its)[1] and not is_made
+    return schemas.kind(own) == schemas.kind(its) and not is_made
 
 
 def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:

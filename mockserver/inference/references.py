@@ -215,11 +215,14 @@ class ReferenceFinder:
         """References that show the other item by the very schema of its resource: one for each alternative."""
         found, parts = dict[str, FoundReference](), set[str]()
         every = [here for _, here in self._schemas.branches(pointer, every=True)]
+        kinds = set(map(self._schemas.kind, every))
         for here in every:
-            target = self._nearest(self._by_schema.get(here, ()), own) if here not in parts else None
+            target = (
+                self._nearest(self._by_schema.get(self._schemas.kind(here), ()), own) if here not in parts else None
+            )
             if target is not None:
                 called = self._called(stem(name), name, own) if name else None
-                is_shown = called is not None and any(one in every for one in called.schemas)
+                is_shown = called is not None and not kinds.isdisjoint(called.schemas)
                 if called is not None and is_shown and not _is_reachable(target, own) and _is_reachable(called, own):
                     target = called  # users are shown below `/projects/{id}/reviewers`, too
                 reason = f"the schema is that of {target.name}"
@@ -230,7 +233,7 @@ class ReferenceFinder:
     def _others(self, pointer: str) -> list[str]:
         """The objects that a value may be, or is too, besides the items of resources."""
         every = self._schemas.branches(pointer, every=True)
-        items = [here for _, here in every if here in self._by_schema]
+        items = [here for _, here in every if self._schemas.kind(here) in self._by_schema]
         known = {here for item in items for _, here in self._schemas.branches(item, every=True)}
         return [here for node, here in every if here not in known and node.get("properties")]
 

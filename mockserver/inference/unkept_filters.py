@@ -1,11 +1,15 @@
-"""Finds filters that are named after a related item, and that no statement says how to keep."""
+"""Finds the query parameters of lists that no statement says how to keep, first those about a related item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.statements import OperationBehaviour
-from mockserver.inference.names import words
+from mockserver.inference.filter_parameters import filter_parameters
+from mockserver.inference.names import plain, words
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -27,6 +31,36 @@ def unkept_filters(acting: Acting, schemas: Schemas) -> Iterator[str]:
                     for each in operation.parameters
                     if each.location == "query" and each.name not in kept and _is_about(words(each.name), relations)
                 )
+
+
+def ignored_parameters(acting: Acting, schemas: Schemas) -> Iterator[str]:
+    """`GET /tasks?color` for each parameter of a list that changes nothing; not those about the form of replies."""
+    for operations in acting.values():
+        for operation, stated in operations:
+            if stated.action is None or stated.action.does != "list":
+                continue
+            known = set(_texts(msgspec.to_builtins(stated)))
+            for each in filter_parameters(schemas, operation):
+                outer = each.name.partition("[")[0]
+                if known.isdisjoint((each.name, outer, f"{outer}[]")) and plain(each.name) not in OF_FORM:
+                    yield f"{operation.http_method} {operation.path}?{each.name}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
+
+
+OF_FORM = frozenset(
+    ("version", "apiversion", "v", "format", "alt", "callback", "pretty", "prettyprint", "lang", "language", "locale",
+     "accept", "quotauser", "xgafv", "uploadtype", "uploadprotocol", "key", "apikey", "accesstoken", "oauthtoken",
+     "token", "usertoken", "timezone", "tz")
+)  # fmt: skip
+"""Plain names of parameters about the form of replies, the version of the API or the client."""
 
 
 def _is_about(name: tuple[str, ...], relations: set[tuple[str, ...]]) -> bool:

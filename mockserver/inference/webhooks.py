@@ -95,8 +95,8 @@ def _is_shown(operation: Operation, schemas: Schemas, draft: ResourceDraft) -> b
     body = request_schema(operation.request_body)
     if body is None:
         return False
-    own = {schemas.resolve(at)[1] for at in draft.reply_schemas()}
-    return any(schemas.resolve(at)[1] in own for at in (body, *schemas.properties(body).values()))
+    own = {schemas.kind(at) for at in draft.reply_schemas()}
+    return any(schemas.kind(at) in own for at in (body, *schemas.properties(body).values()))
 
 
 def _state(schemas: Schemas, draft: ResourceDraft, said: Sequence[str]) -> dict[str, Any]:

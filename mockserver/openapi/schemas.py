@@ -14,12 +14,19 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.errors import InvalidDocument, Unanswerable
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.formats import FORMATS
 from mockserver.openapi.regex import PATTERN_LIMIT
 
 Compiled = jsonschema_rs.Draft202012Validator
+
+NAMED = lazy_pattern("/components/schemas/[^/]+")
+"""The pointer of a schema that has a name."""
+
+TELLING = 4
+"""How many properties tell what a schema without a name describes."""
 
 
 class Validator:
@@ -91,6 +98,7 @@ class Schemas:
         self._properties: dict[str, dict[str, str]] = {}
         self._types: dict[str, frozenset[str]] = {}
         self._resolved: dict[str, tuple[Any, str]] = {}
+        self._kinds: dict[frozenset[str], str] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
         """The validator of the schema at `pointer`; it compiles itself when first used."""
@@ -148,6 +156,18 @@ class Schemas:
             node = json_pointer.lookup(self.root, pointer)
             found = self._resolved[pointer] = json_pointer.resolve(self.root, node, pointer)
         return found
+
+    def kind(self, pointer: str) -> str:
+        """The pointer of the first schema that describes the same things; mostly its own, without `$ref`.
+
+        Some generators write the schema of an item anew wherever it is shown. These are the same if they have the same
+        properties, and enough of them that other things do not have them too.
+        """
+        _, own = self.resolve(pointer)
+        if NAMED.fullmatch(own) is not None:
+            return own
+        names = frozenset(self.properties(own))
+        return self._kinds.setdefault(names, own) if len(names) >= TELLING else own
 
     def branches(self, pointer: str, *, every: bool = False) -> tuple[tuple[dict[str, Any], str], ...]:
         """The schema objects that describe one value together, each with its pointer.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.cases.conftest import DOCUMENTS, Serve
+from tests.inference.pets import collection
 from tests.process import run
+from tests.web.document import document
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,20 @@ def test_a_filter_selects_by_a_property_of_an_embedded_object(serve: Serve, quer
         assert 201 == api.post("/tasks", json={} if owner is None else {"owner": owner}).status_code
 
     assert ids == sorted(task["id"] for task in api.get(f"/tasks?{query}").json())
+
+
+def test_a_parameter_of_a_list_that_changes_nothing_is_named_at_start(tmp_path: Path) -> None:
+    known = {"name": "tiltable", "in": "query", "schema": {"type": "boolean"}}
+    unknown = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("weather", "lang")]
+    shown = {"id": {"type": "integer"}, "tiltable": {"type": "boolean"}}
+    listed = {"type": "array", "items": {"type": "object", "required": ["id"], "properties": shown}}
+    paths = collection("/lifts", listed["items"])
+    paths["/lifts"]["get"]["parameters"] = [known, *unknown]
+    (tmp_path / "api.json").write_text(json.dumps(document(paths)))
+
+    said = run("infer", str(tmp_path / "api.json")).stderr
+
+    assert "query parameters of lists that change nothing: GET /lifts?weather\n" in said
 
 
 def test_a_filter_by_something_elsewhere_is_named_at_start() -> None:
