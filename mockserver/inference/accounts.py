@@ -15,6 +15,7 @@ from mockserver.inference.messages import reply_body, request_schema
 from mockserver.inference.names import plain
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.references import stem
+from mockserver.inference.shown_items import shown_item
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -149,7 +150,7 @@ def _logged_in(draft: ResourceDraft, logins: Sequence[Operation]) -> Iterator[Dr
         found = reply_body(operation, "get")
         if found is None or operation.operation_id in used:
             continue
-        path, schema = actions.shown_item(draft, found) if found.schema else ((), None)
+        path, schema = shown_item(draft, found) if found.schema else ((), None)
         schema = schema if schema is not None and _is_account(draft.schemas, schema) else None
         reason = f"a {operation.http_method} whose body has the name and the password of an account"
         yield DraftAction(operation, "get", found, reason, path if schema else (), schema, account=NAMED)

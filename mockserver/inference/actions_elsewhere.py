@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mockserver.inference.actions import create, get, listing, shown_item
+from mockserver.inference.actions import create, get, listing
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.kept_parameters import kept_parameters
 from mockserver.inference.likeness import is_alike, is_exactly
@@ -12,6 +12,7 @@ from mockserver.inference.messages import reply_body
 from mockserver.inference.names import plain
 from mockserver.inference.naming_fields import field_naming
 from mockserver.inference.path_tree import PathNode
+from mockserver.inference.shown_items import shown_item
 
 
 def added_at(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
@@ -46,7 +47,7 @@ def _is_made(draft: ResourceDraft, schema: str, status: int) -> bool:
     replies = [reply_body(operations[each], "update") for each in ("put", "patch") if each in operations]
     shown = [found for reply in replies if reply is not None and (found := shown_item(draft, reply)[1])]
     if shown:
-        return draft.schemas.resolve(schema)[1] in {draft.schemas.resolve(each)[1] for each in shown}
+        return draft.schemas.kind(schema) in set(map(draft.schemas.kind, shown))
     return (status == 201 or not operations) and any(
         plain(name) in draft.id_names for name in draft.schemas.properties(schema)
     )

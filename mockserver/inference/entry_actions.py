@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from mockserver.inference import actions, likeness
+from mockserver.inference import likeness
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.identity import id_names
 from mockserver.inference.messages import reply_body, request_schema
 from mockserver.inference.names import SCALAR, noun, plain, same, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.references import ID_WORDS, stem
+from mockserver.inference.shown_items import shown_item
 from mockserver.openapi.document import Operation
 
 BELOW = ("put", "post", "patch", "delete")
@@ -124,7 +125,7 @@ def _change(entries: EntryList, operation: Operation, *, is_below: bool) -> Draf
     found = reply_body(operation, "update")
     if found is None:
         return None
-    path, schema = actions.shown_item(entries.owner, found)
+    path, schema = shown_item(entries.owner, found)
     is_shown = schema is not None and likeness.is_exactly(entries.owner, schema)
     takes = {} if is_below else _takes(entries, operation)
     is_added = bool(takes) if not is_below else operation.method in ("put", "post") and operation.request_body is None

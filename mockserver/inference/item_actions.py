@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockserver.inference import actions, likeness
+from mockserver.inference import likeness
 from mockserver.inference.done_flags import is_flag
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.flags import opposite_flags
@@ -20,6 +20,7 @@ from mockserver.inference.past_forms import opposite_of, past_forms
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.request_values import sends_the_item, sent_properties, values_taken
 from mockserver.inference.said_changes import said_changes
+from mockserver.inference.shown_items import shown_item
 from mockserver.inference.state_values import values_of
 from mockserver.openapi.document import Operation
 
@@ -85,7 +86,7 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
     found = reply_body(operation, "update")
     if found is None or (found.status == 201 and not _is_about_the_item(draft, operation, name)):
         return None
-    path, schema = actions.shown_item(draft, found)
+    path, schema = shown_item(draft, found)
     sets = dict(_changes(draft, name, is_undone=operation.method == "delete"))
     said = dict(said_changes(draft, operation))
     sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}

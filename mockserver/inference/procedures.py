@@ -18,6 +18,7 @@ from mockserver.inference.names import noun, plain, words
 from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.inference.query_ids import own_ids
 from mockserver.inference.selectors import single_values
+from mockserver.inference.shown_items import shown_item
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -148,7 +149,7 @@ def _action(draft: ResourceDraft, each: Procedure, field: str, names: frozenset[
         return None
     takes = {name: field} if name != field else {}
     if each.does in ABOUT_ONE:
-        path, schema = actions.shown_item(draft, found)
+        path, schema = shown_item(draft, found)
         reason = f"a procedure that says {each.does}, whose request has the id as {name}"
         takes = takes if each.operation.method == "post" else {name: field}
         return DraftAction(each.operation, each.does, found, reason, path, schema, takes=takes)
