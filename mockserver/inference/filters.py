@@ -135,7 +135,7 @@ def _filters(
         elif name in dict(linked.values()) and asked == {"integer"} and own == {"string"}:
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
             yield {**stated, "evidence": "inferred", "note": f"the query parameter has the ids of {name}"}
-        elif asked & own & {"string", "integer", "boolean", "number"}:
+        elif asked & own & {"string", "integer", "boolean", "number"} or ("number" in asked and "integer" in own):
             note = f"the query parameter has the name and the type of the property {name}"
             is_own = name in shown or (name.endswith(EACH) and name.removesuffix(EACH) in shown)
             is_named = is_own and plain(name.removesuffix(EACH)) in readings
