@@ -10,7 +10,7 @@ NUMBERS = {
     "startindex": "offset", "startat": "offset", "page": "page", "pagenumber": "page", "currentpage": "page",
     "number": "page", "pages": "pages", "totalpages": "pages", "pagecount": "pages", "lastpage": "last_page",
     "numberofelements": "count", "itemcount": "count", "resultcount": "count", "numresults": "count",
-    "odatacount": "total",
+    "odatacount": "total", "rowcount": "total", "totalrows": "total", "nbresults": "total", "resultscount": "total",
 }  # fmt: skip
 FLAGS = {
     "hasmore": "more",

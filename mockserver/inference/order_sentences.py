@@ -67,8 +67,49 @@ OF_UPDATE = frozenset((*UPDATED, "update", "lastupdate", "modification", "lastmo
 """How a sentence calls the time of creation, and that of the last update."""
 
 
+WITHOUT = lazy_pattern(r"\bwithout (?:the |any )?[a-z]+\b", re.IGNORECASE)
+"""What a list leaves out says nothing about its order."""
+
+EXTREMES = {
+    "cheapest": (("price", "cost", "amount", "fee", "rate"), "ascending"),
+    "most expensive": (("price", "cost", "amount", "fee"), "descending"),
+    "best": (("rating", "stars", "score", "points", "rank"), "descending"),
+    "best rated": (("rating", "stars", "score"), "descending"),
+    "highest rated": (("rating", "stars", "score"), "descending"),
+    "top rated": (("rating", "stars", "score"), "descending"),
+    "worst": (("rating", "stars", "score", "points"), "ascending"),
+    "most popular": (("popularity", "likes", "votes", "views", "followers", "downloads"), "descending"),
+    "shortest": (("duration", "length", "distance"), "ascending"),
+    "longest": (("duration", "length", "distance"), "descending"),
+    "nearest": (("distance",), "ascending"),
+    "closest": (("distance",), "ascending"),
+    "largest": (("size", "count", "amount"), "descending"),
+    "smallest": (("size", "count", "amount"), "ascending"),
+    "most urgent": (("priority", "urgency", "severity"), "descending"),
+}
+"""What comes first in a list: the words that its property has, the likeliest first, and the direction."""
+
+EXTREME = lazy_pattern(
+    rf"\b(?:the )?(?P<most>{'|'.join(sorted(EXTREMES, key=len, reverse=True))})(?: \w+)?{COMES}", re.IGNORECASE
+)
+
+
+def _extreme(said: Description, properties: Mapping[str, str]) -> Statement | None:
+    """The order by the property that "cheapest first" is about; None if it is unclear which one that is."""
+    found = said.first(EXTREME)
+    if found is None:
+        return None
+    spoken, direction = EXTREMES[found.match["most"].lower()]
+    for word in spoken:
+        named = [name for name in properties if word in (*words(name), *map(singular, words(name)))]
+        if named:
+            return found.statement(by=named[0], direction=direction) if len(named) == 1 else None
+    return None
+
+
 def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
     """The `order` of a list: by creation, or by a property that its description names; None if it names none."""
+    said = Description(WITHOUT.sub(" ", said.text), said.pointer)
     found = said.first(LAST_DONE)
     by = _event(found.match["done"] or found.match["once"], properties) if found is not None else ""
     if found is not None and by:
@@ -79,7 +120,7 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
             named = _named(found.sentence, properties)
             own = named[0] if named is not None else "creation"
             return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
-    return _sorted(said, properties) or _alphabetical(said, properties)
+    return _sorted(said, properties) or _alphabetical(said, properties) or _extreme(said, properties)
 
 
 def _sorted(said: Description, properties: Mapping[str, str]) -> Statement | None:

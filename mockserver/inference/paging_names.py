@@ -13,6 +13,7 @@ SURE_LIMITS = frozenset((
 LIMITS_BESIDE = frozenset((
     "size", "count", "max", "take", "top", "rows", "numresults", "pagecount", "first", "num", "batchsize", "fetch",
     "fetchsize", "numitems", "numberofitems", "rowcount", "maxcount", "numrecords", "chunksize",
+    "items", "n", "nb", "length", "results", "records", "entries",
 ))  # fmt: skip
 """Names that may also count or order something else. Beside a position they mean the size of a page."""
 

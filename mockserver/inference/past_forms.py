@@ -8,7 +8,8 @@ IRREGULAR = {
     "pay": ("paid",), "send": ("sent",), "hold": ("onhold", "held"), "void": ("void",), "hide": ("hidden",),
     "withdraw": ("withdrawn",), "freeze": ("frozen",), "win": ("won",), "lose": ("lost",), "sell": ("sold",),
     "start": ("running", "active", "inprogress"), "run": ("running",), "stop": ("inactive",),
-    "begin": ("begun", "inprogress"), "resume": ("active", "running", "inprogress"),
+    "begin": ("begun", "inprogress"), "buy": ("bought",), "lend": ("lent",),
+    "resume": ("active", "running", "inprogress"),
     "activate": ("active", "enabled"), "deactivate": ("inactive", "disabled"), "enable": ("active",),
     "disable": ("inactive",), "complete": ("done", "finished"), "finish": ("done", "completed"),
     "reopen": ("open",), "unpublish": ("draft",), "restore": ("active",), "unsuspend": ("active",),
@@ -42,7 +43,7 @@ def past_forms(verb: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _regular(verb: str) -> tuple[str, ...]:
-    return (f"{verb}ed", f"{verb}d", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")
+    return (f"{verb}ed", f"{verb}d", f"{verb}{verb[-1:]}ed", f"{verb[:-1]}ied")
 
 
 def opposite_of(verb: tuple[str, ...]) -> tuple[str, ...]:
