@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from mockserver.inference.actions import create, get, listing
 from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.item_actions import COPYING
 from mockserver.inference.kept_parameters import kept_parameters
 from mockserver.inference.likeness import is_alike, is_exactly
 from mockserver.inference.messages import reply_body
-from mockserver.inference.names import plain
+from mockserver.inference.names import plain, words
 from mockserver.inference.naming_fields import field_naming
 from mockserver.inference.path_tree import PathNode
 from mockserver.inference.shown_items import shown_item
@@ -28,6 +29,9 @@ def added_at(draft: ResourceDraft, node: PathNode) -> list[DraftAction]:
 def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
     """The create at a path that is not above the item's, if its reply shows the item's schema."""
     if draft.action("create") is not None or not set(draft.parent_parameters) <= set(node.parameters):
+        return None
+    verb = node.shape[-1].partition("{}:")[2]  # `/meters/{id}:replace` is about the item, `:copy` makes another one
+    if verb and node.shape[:-1] == draft.shape[:-1] and COPYING.isdisjoint(words(verb)):
         return None
     made = create(draft, node.operations["post"])
     if made is None or made.item_schema is None or not _is_made(draft, made.item_schema, made.reply.status):

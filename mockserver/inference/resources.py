@@ -199,7 +199,7 @@ def _draft(
         return
     elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif _is_collection(node, read_only) or makes_items(node, schemas):
+    elif _is_collection(node, read_only) or (makes_items(node, schemas) and not node.shape[-1].startswith("{}:")):
         yield ResourceDraft(schemas, word, collection=node)
 
 
