@@ -75,20 +75,28 @@ def test_a_patch_with_a_documented_201_creates(tmp_path: Path) -> None:
 
 
 def test_an_own_method_of_an_item_that_a_patch_creates_makes_no_other_one(tmp_path: Path) -> None:
-    shown: Node = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "serial": TEXT, "place": TEXT}}
+    shown: Node = {
+        "type": "object",
+        "required": ["id"],
+        "properties": dict.fromkeys(("id", "serial", "place", "note"), TEXT),
+    }
     paths = collection("/meters", shown, id=TEXT)
     del paths["/meters"]["post"]
     item = paths["/meters/{id}"]
     item["patch"]["responses"] |= answers(shown, "201")
     sent = {"type": "object", "properties": {"serial": TEXT}}
     one = next(each for each in item["parameters"] if each["name"] == "id")
-    paths["/meters/{id}:exchange"] = {
+    paths["/meters/{id}:replace"] = {
         "parameters": [one],
-        "post": {"requestBody": takes(sent), "responses": answers(shown) | REFUSED},
+        "post": {
+            "summary": "Exchanges the device of a meter. The serial changes.",
+            "requestBody": takes(sent),
+            "responses": answers(shown) | REFUSED,
+        },
     }
     with Client(served(tmp_path, document(paths))) as client:
         client.patch("/meters/m1", json={"serial": "S1", "place": "Ring"})
-        statuses = [client.post(f"/meters/{id}:exchange", json={"serial": "S2"}).status_code for id in ("m1", "m9")]
+        statuses = [client.post(f"/meters/{id}:replace", json={"serial": "S2"}).status_code for id in ("m1", "m9")]
 
         assert [200, 404] == statuses
         assert [("S2", "Ring")] == [(each["serial"], each["place"]) for each in client.get("/meters").json()]
