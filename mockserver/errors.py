@@ -164,7 +164,8 @@ class Refusal(MockServerError):
 
     A behaviour file describes the body of each `kind`. `status` is the HTTP status unless the behaviour file or the
     document gives another one. `values` fill the placeholders of the body's template. `statement` is the statement
-    about behaviour that decided, `rule` the name of the rule that did; without both, it was the document.
+    about behaviour that decided, `rule` the name of the rule that did; without both, it was the document. `documented`
+    is the status of the response that says so, if a sentence of the document does. `accept` is what the client accepts.
     """
 
     kind = "refusal"
@@ -177,6 +178,8 @@ class Refusal(MockServerError):
         self.message, self.faults, self.headers, self.values = message, faults, headers, values
         self.statement: object | None = None
         self.rule = ""
+        self.documented = 0
+        self.accept = ""
 
     def because(self, statement: object) -> Self:
         """This refusal, with the statement that decided."""

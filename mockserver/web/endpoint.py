@@ -199,7 +199,7 @@ class Endpoint:
                 self._tell(CommittedRequest(call, reply, transaction, scope))
         except BaseException as fault:  # noqa: BLE001  # `_ended` raises what is no error
             ended_by = self._ended(fault, scope, transaction)
-            reply = self.refused(ended_by, method, scope["path"])
+            reply = self.refused(ended_by, method, scope["path"], headers.get("accept", ""))
         reply = reply if self._echoes is None else self._echoes.added(reply, scope["headers"])
         if TRACE in scope:
             label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
@@ -286,8 +286,9 @@ class Endpoint:
         if self._notify is not None:
             self._notify(request)
 
-    def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
-        """The validated reply for an error."""
+    def refused(self, refusal: Refusal, method: str, path: str, accept: str = "") -> Reply:
+        """The validated reply for an error, in a media type that the client accepts if there is one."""
+        refusal.accept = accept
         if isinstance(refusal, Unanswerable):
             log.error("%s %s: %s", method, path, refusal.message)
         if isinstance(refusal, RaisedResponse):

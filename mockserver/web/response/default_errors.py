@@ -13,12 +13,13 @@ from typing import Any
 
 from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.inference.messages import SCALARS
+from mockserver.inference.messages import SCALARS, request_schema
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.reason_phrases import PHRASES
+from mockserver.web.request.content_negotiation import accepts
 from mockserver.web.response import error_body_filler, error_values, serializers
 
 PROBLEM = "application/problem+json"
@@ -46,12 +47,13 @@ class DefaultErrors:
         """The reply for an error of a request to the path `address`."""
         response = _error_response(refusal, operation)
         status = _status(refusal, response)
-        media = _error_media(response)
+        media = _error_media(response, refusal.accept)
         if response is None and operation is not None and status >= BREAKDOWN:
             media = self._shared_media(operation)
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
-        body, name = self.fill(media, refusal, status, address), self._type(media)
+        wrapper = self._wrapper(operation) if refusal.faults else ""
+        body, name = self.fill(media, refusal, status, address, wrapper), self._type(media)
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list) and (media.schema is not None or body is None):
@@ -60,11 +62,18 @@ class DefaultErrors:
             status, None, refusal.headers, name, serializers.write(body, name, media, self._schemas), proven=True
         )
 
-    def fill(self, media: MediaType, refusal: Refusal, status: int, address: str = "") -> Any:
+    def _wrapper(self, operation: Operation | None) -> str:
+        """The object that is all that a request has, such as `task` of `{task: {…}}`; empty for other requests."""
+        asked = request_schema(operation.request_body) if operation is not None else None
+        own = self._schemas.properties(asked) if asked else {}
+        names = [name for name, at in own.items() if self._schemas.properties(at)]
+        return names[0] if len(own) == len(names) == 1 else ""
+
+    def fill(self, media: MediaType, refusal: Refusal, status: int, address: str = "", wrapper: str = "") -> Any:
         """A body of this media type whose properties describe the error.
 
-        Without a schema the document's example is the body. None when there is neither, or no valid body can be
-        generated.
+        Fields inside of the `wrapper` of a request are named without it in a map by field. Without a schema the
+        document's example is the body. None when there is neither, or no valid body can be generated.
         """
         if media.schema is None:
             return self._maker.documented(media)
@@ -77,13 +86,14 @@ class DefaultErrors:
             self._is_map(media.schema),
             self._choices(media.schema),
             is_example=len(media.examples) == 1,
+            wrapper=wrapper,
         )
         facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now)
         return error_body_filler.fill(body, facts, refusal.faults, rules)
 
     def _shared_media(self, operation: Operation) -> MediaType | None:
         """The media type whose schema several error responses of an operation share: a breakdown is told in it, too."""
-        found = [_error_media(response) for response in operation.responses if response.status[:1] in ("4", "5")]
+        found = [_error_media(response, "") for response in operation.responses if response.status[:1] in ("4", "5")]
         offered = [(each, self._schemas.resolve(each.schema)[0]) for each in found if each and each.schema is not None]
         shared = (media for media, schema in offered if sum(other == schema for _, other in offered) > 1)
         return next(shared, None)
@@ -145,7 +155,7 @@ def _error_response(refusal: Refusal, operation: Operation | None) -> Response |
         return None
     if isinstance(refusal, Invalid | Malformed):
         described = {response.status.upper(): response for response in operation.responses}
-        order = INVALID if isinstance(refusal, Invalid) else MALFORMED
+        order = (str(refusal.documented), *(INVALID if isinstance(refusal, Invalid) else MALFORMED))
         return next((described[status] for status in order if status in described), None)
     found = operation.response(refusal.status)
     # Some services answer 403 without a credential, and say so by documenting it alone.
@@ -158,7 +168,8 @@ def _status(refusal: Refusal, response: Response | None) -> int:
     return refusal.status
 
 
-def _error_media(response: Response | None) -> MediaType | None:
-    """The media type for the error body: JSON if it is documented, else the first."""
+def _error_media(response: Response | None, accept: str) -> MediaType | None:
+    """The media type for the error body: of those that the client accepts JSON, else the first."""
     offered = response.content if response else ()
-    return next((media for media in offered if is_json(media.name)), next(iter(offered), None))
+    accepted = [media for media in offered if accept and accepts(accept, media.name)] or offered
+    return next((media for media in accepted if is_json(media.name)), next(iter(accepted), None))

@@ -20,13 +20,15 @@ class BodyRules(NamedTuple):
     """What the schema of a body says.
 
     `is_valid` is for the body, `is_map` for objects without declared properties, `choices` are the values of an `enum`.
-    `is_example`: the body is the only example of this response, so that its code is right.
+    `wrapper` is the object around all that the request has. `is_example`: the body is the only example of this
+    response, so that its code is right.
     """
 
     is_valid: Callable[[Any], bool]
     is_map: Callable[[Path], bool]
     choices: Callable[[Path], Sequence[Any]]
     is_example: bool = False
+    wrapper: str = ""
 
 
 def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
@@ -39,6 +41,7 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
         lambda path: rules.is_map(path[1:]),
         lambda p: rules.choices(p[1:]),
         rules.is_example,
+        rules.wrapper,
     )
     _fill(filled, facts, faults, inner)
     return filled[root]
@@ -49,6 +52,8 @@ def _fill(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], ru
     _fill_lists(body, facts, faults, rules)
     for find in (_leaves, _names, _unnamed):
         for path, role in list(find(body)):
+            if len(path) > 1 and plain(str(path[-2])) in LISTS and rules.is_map(path[:-1]):
+                continue  # the name of a field says nothing about its message
             closest = _closest_facts(facts, path, faults)
             old = _at(body, path)
             if not any(_try(body, path, each, rules) for each in _values(body, path, role, closest, rules)):
@@ -100,9 +105,25 @@ def _fill_lists(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ..
             _leave_out(body, path, rules)
             if path[-1] not in _at(body, path[:-1]):
                 continue
-        trials = (_entries(value, facts, faults), _entries(value, facts, faults[:1]))
+        named = _names_in_maps(body, faults, rules) if isinstance(value, dict) else faults
+        trials = (_entries(value, facts, named), _entries(value, facts, named[:1]))
         if not any(_try(body, path, trial, rules) for trial in trials):
             _put(body, path, value)
+
+
+def _names_in_maps(body: dict[str, Any], faults: tuple[Fault, ...], rules: BodyRules) -> tuple[Fault, ...]:
+    """The faults with their fields as a map names them: without the wrapper, and in problem details `lines[0].name`."""
+    is_problem = any(isinstance(each, dict) and each.keys() >= PROBLEM for each in (body, *body.values()))
+    named = []
+    for fault in faults:
+        steps = (
+            fault.path[1:] if rules.wrapper and fault.path[:1] == (rules.wrapper,) and fault.path[1:] else fault.path
+        )
+        if is_problem and any(isinstance(step, int) for step in steps):
+            text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+            steps = (text,)
+        named.append(replace(fault, path=steps))
+    return tuple(named)
 
 
 def _containers(value: Any, rules: BodyRules, path: Path = ()) -> Iterator[tuple[Path, Any]]:

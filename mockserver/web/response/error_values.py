@@ -175,6 +175,13 @@ def _place(facts: ErrorFacts, old: Any) -> list[Any]:
     return [list(facts.place), steps, ".".join(steps) if whole else facts.field]
 
 
+def _steps(facts: ErrorFacts, old: Any) -> list[Any]:
+    """The steps to the fault inside of its part of the request, from `body` on only where the example does."""
+    if isinstance(old, str) or (isinstance(old, list) and old and old[0] in LOCATIONS):
+        return _place(facts, old)
+    return [list(facts.place[1:]), [str(step) for step in facts.place[1:]]] if facts.place else []
+
+
 def _location(facts: ErrorFacts, _: Any) -> list[Any]:
     return [facts.location] if facts.location else []
 
@@ -238,8 +245,10 @@ VALUES: dict[str, Values] = {
     **dict.fromkeys(("code", "errorcode", "errcode", "kind", "slug", "faultcode"), _code),
     **dict.fromkeys(("status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"), _status),
     **dict.fromkeys(("type", "errortype", "keyword", "rule"), _type),
-    **dict.fromkeys(("field", "fieldname", "param", "parameter", "property", "propertyname", "attribute"), _field),
-    **dict.fromkeys(("loc", "path"), _place),
+    **dict.fromkeys(("field", "fieldname", "param", "parameter", "property", "propertyname", "attribute", "where",
+                     "target"), _field),
+    "loc": _place,
+    "path": _steps,
     **dict.fromkeys(("in", "location"), _location),
     **dict.fromkeys(("rejectedvalue", "invalidvalue"), _unknown),
     "pointer": _pointer,
