@@ -11,26 +11,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import formatdate
 from typing import Any
 
+from mockserver.behaviour.template_functions import FUNCTIONS, Scope
 from mockserver.durations import FORMS, seconds
 from mockserver.errors import BehaviourError
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.suggestions import allowed
 
-Scope = Mapping[str, Any]
 Render = Callable[[Scope], Any]
 
 PLACEHOLDER = lazy_pattern(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 OPTIONAL = lazy_pattern(r"\{[^{}]*\?\}")
-NOT_IN_SLUG = lazy_pattern(r"[^a-z0-9]+")
 EACH, IF = "$each", "$if"
 
 
-ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
-"""The placeholders that templates of `initial` and `derived` may use."""
+ITEM_VALUES = frozenset({"id", "tenant", "user", "now", "renewed"})
+"""The placeholders that templates of `initial`, `derived` and `sets` may use."""
+
+RENEWED = object()
+"""The value of `{renewed}`: another one like the generated value that the field has."""
 
 ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url", "this_url", "list_url"})
 """The placeholders for addresses: of other pages of a list, of this one, and of the list without a query."""
@@ -40,7 +40,7 @@ PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page", 
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-    | {"first_id", "last_id", "ids", "unknown_ids", "by_id", "range", "only", "included"}
+    | {"first_id", "last_id", "ids", "unknown_ids", "results", "by_id", "range", "only", "included"}
     | {"created", "updated", "failed", "imported", "rows", "refused"}
     | ADDRESSES
     | PAGE_FACTS
@@ -71,97 +71,6 @@ ERROR_VALUES = frozenset(
 WORDING_VALUES = frozenset({"message", "field", "expected", "keyword", "number"})
 """The placeholders that the service's own message for a fault may use."""
 
-
-def slug(scope: Scope, name: str) -> str:
-    """`{slug:displayName}`: the field's text in lower case, with one hyphen for all between letters and digits."""
-    written = str(scope["fields"].get(name) or "item").lower()
-    if written.isalnum() and written.isascii():
-        return written
-    return NOT_IN_SLUG.sub("-", written).strip("-") or "item"
-
-
-def present(scope: Scope, name: str) -> bool:
-    """`{present:auth_token}`: does the field have a value other than null?"""
-    return scope["fields"].get(name) is not None
-
-
-def field(scope: Scope, name: str) -> Any:
-    """`{field:url}`: the field's value."""
-    return scope["fields"].get(name)
-
-
-def joined(scope: Scope, names: str) -> str:
-    """`{joined:first_name last_name}`: the texts of the fields that have one, with a space between them."""
-    values = (scope["fields"].get(name) for name in names.split())
-    return " ".join(str(value) for value in values if value not in (None, ""))
-
-
-def parameter(scope: Scope, name: str) -> Any:
-    """`{param:orgId}`: a path parameter of the request."""
-    return scope["path"].get(name)
-
-
-def text(scope: Scope, name: str) -> str:
-    """`{text:next}`: the value as text; empty when there is none."""
-    value = scope.get(name)
-    return "" if value is None else str(value)
-
-
-def text_or_null(scope: Scope, name: str) -> str | None:
-    """`{text_or_null:last_id}`: the value as text; null when there is none."""
-    value = scope.get(name)
-    return None if value is None else str(value)
-
-
-def number(scope: Scope, name: str) -> Any:
-    """`{number:from}`: the value; 0 when there is none."""
-    value = scope.get(name)
-    return 0 if value is None else value
-
-
-def later(scope: Scope, lead: str) -> Any:
-    """`{later:7d}`: the time of the request and so much more, written as the service writes times."""
-    return scope["written"](scope["moment"] + (seconds(lead) or 0.0))
-
-
-def day_later(scope: Scope, lead: str) -> str:
-    """`{day_later:30d}`: the day on which that time is."""
-    return datetime.fromtimestamp(scope["moment"] + (seconds(lead) or 0.0), UTC).date().isoformat()
-
-
-def next_number(scope: Scope, name: str) -> Any:
-    """`{next:version}`: the number after that of the item before the request; of a new item, its own."""
-    before = (scope["before"] or {}).get(name)
-    return before + 1 if isinstance(before, int) else scope["fields"].get(name, 1)
-
-
-def http_date(scope: Scope, name: str) -> str | None:
-    """`{http_date:updatedAt}`: a time of the item as headers write it (RFC 9110 section 5.6.7); none without one."""
-    value = scope["fields"].get(name)
-    try:
-        seconds_since = float(value) if isinstance(value, int | float) else datetime.fromisoformat(value).timestamp()
-    except (TypeError, ValueError):
-        return None
-    return formatdate(seconds_since / 1000 if seconds_since > MILLISECONDS else seconds_since, usegmt=True)
-
-
-MILLISECONDS = 10**11
-"""A number of a time that is larger is in milliseconds."""
-
-FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
-    "slug": slug,
-    "present": present,
-    "field": field,
-    "joined": joined,
-    "param": parameter,
-    "text": text,
-    "text_or_null": text_or_null,
-    "number": number,
-    "later": later,
-    "day_later": day_later,
-    "next": next_number,
-    "http_date": http_date,
-}
 
 LEADS = frozenset({"later", "day_later"})
 """The functions whose argument is a duration."""
@@ -302,5 +211,5 @@ def _each(template: Mapping[str, Any], names: frozenset[str]) -> Render:
     listed = template[EACH]
     if listed not in names:
         raise BehaviourError(f"`{EACH}` names no list: {listed!r}")
-    entry = compile(_entry(template), names | {"loc", "message", "keyword", "field", "location"})
+    entry = compile(_entry(template), names | {"loc", "message", "keyword", "field", "location", "status", "ok"})
     return lambda scope: [entry({**scope, **each}) for each in scope[listed]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.errors import NotAcceptable, Unanswerable
+from mockserver.errors import Unanswerable
+from mockserver.examples.generator import fresh
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.accounts import account_of, show_account
 from mockserver.handlers.bound_operation import Handler
@@ -16,12 +17,14 @@ from mockserver.handlers.copied_fields import copy_again, copy_fields
 from mockserver.handlers.documented_refusals import refuse_held
 from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.embedded_lists import keep_below, show_above
-from mockserver.handlers.entity_tags import check_match, list_tag_of, tag_of, tagged
+from mockserver.handlers.entity_tags import check_match, tag_of, tagged
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.expansions import expanded, included
+from mockserver.handlers.figures import fill_figures
 from mockserver.handlers.item_location import item_location
 from mockserver.handlers.item_spans import check_values
 from mockserver.handlers.items_changed_above import change_above
+from mockserver.handlers.listing import begin_list, page_reply
 from mockserver.handlers.lookup import found_across, newest, selected
 from mockserver.handlers.memberships import added, keep_members, remove_from_lists, show_in_lists
 from mockserver.handlers.ordered_fields import in_order
@@ -29,12 +32,12 @@ from mockserver.handlers.owner_choice import choose_owner
 from mockserver.handlers.preferences import MERGE, prefers
 from mockserver.handlers.repeated_requests import made_before, mark
 from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.set_fields import set_fields
 from mockserver.handlers.soft_delete import mark_deleted
 from mockserver.handlers.unique_values import refuse_second
 from mockserver.handlers.versions import keep_version, number_version
 from mockserver.handlers.written_references import NO_NAMES, show_references
 from mockserver.messages import Reply
-from mockserver.openapi import search_body
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 
@@ -72,6 +75,18 @@ def create(context: RequestContext) -> None:
     context.record = record
 
 
+def copy(context: RequestContext) -> None:
+    """Draft an item with what clients can send of the one that the path names. Raises Missing."""
+    plan, original = context.bound.resource, find(context)
+    parent, identity = plan.statements.parent, plan.statements.identity.field
+    own = plan.server_fields.union({identity}, *(each.fields for each in plan.statements.unique))
+    names = plan.sent_fields | plan.path_fields | ({parent.field} if parent is not None else frozenset())
+    copied = {name: fresh(value) for name, value in original.fields.items() if name in names and name not in own}
+    check_room(context, context.collection())
+    sent = copied | context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
+    context.record = _drafted(context, context.collection(), sent)
+
+
 def _kept(context: RequestContext) -> dict[str, Any]:
     """The parameters of a create that the new item stores."""
     given = {**context.call.query, **context.call.path}
@@ -90,6 +105,7 @@ def _drafted(context: RequestContext, collection: Collection, sent: dict[str, An
     if plan.statements.references:
         show_references(context, record, names)
         show_account(context, record)
+        fill_figures(plan.figures, record.fields)  # they may follow from what is shown now
     return record
 
 
@@ -163,14 +179,6 @@ def delete(context: RequestContext) -> None:
     context.before = context.record = context.current = find_unchanged(context)
 
 
-def begin_list(context: RequestContext) -> None:
-    """A list drafts no item, and `handle` has checked that the parent exists. A search has its values in the body."""
-    choose_owner(context)
-    if context.bound.operation.method != "get":
-        call = context.call
-        context.call = call._replace(query={**call.query, **search_body.values(call.body)})
-
-
 def begin_answer(context: RequestContext) -> None:
     """Find the item if the path has its id; the rules do the rest. Raises Missing."""
     bound = context.bound
@@ -184,6 +192,8 @@ def item_reply(context: RequestContext) -> Reply:
     if context.record is not context.current:
         store(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
+    if renderer.shows_all:
+        return renderer.item_list([*context.collection()], paging.whole(len(context.collection())), ())
     is_expanded = context.bound.expand is not None and context.record is not None
     shown = expanded(context, context.item) if is_expanded else context.record
     beside = included(context, [context.item]) if is_expanded else None
@@ -249,30 +259,6 @@ def remove(context: RequestContext) -> None:
         show_above(context, plan.listed_in, record, is_gone=True)
 
 
-def page_reply(context: RequestContext) -> Reply:
-    """Show one page of the list."""
-    bound, collection = context.bound, context.collection()
-    newest_first = bound.resource.newest_first
-    selected = list_query.select(context, collection)
-    records, values = bound.select_page(
-        context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
-    )
-    if bound.expand is not None:
-        values["included"] = included(context, records)
-        records = [expanded(context, record) for record in records]
-    if bound.renderer.is_one:
-        if len(records) != 1:
-            raise NotAcceptable(f"one item was asked for, and there are {len(records)}")
-        return bound.renderer.one_item(records[0], context.extras)
-    headers: tuple[tuple[str, str], ...] = ()
-    if bound.renderer.needs_more:
-        values |= paging.described(context.call, bound.paging, values, bound.renderer)
-    if bound.paging is not None and bound.paging.link_header:
-        headers = paging.link_header(context.call, bound.paging, values)
-    reply = bound.renderer.item_list(records, values, headers)
-    return tagged(bound.tags, context.call.headers, list_tag_of(reply), reply) if bound.tags is not None else reply
-
-
 def extras_reply(context: RequestContext) -> Reply:
     """Show the `extras` of the rules as the body. Raises Unanswerable when there are none."""
     if not context.extras:
@@ -284,6 +270,7 @@ def extras_reply(context: RequestContext) -> Reply:
 
 HANDLERS: dict[str, Handler] = {
     "create": Handler(create, item_reply),
+    "copy": Handler(copy, item_reply),
     "get": Handler(get, item_reply),
     "update": Handler(update, item_reply),
     "replace": Handler(replace, item_reply),
@@ -331,6 +318,8 @@ def _look_up(context: RequestContext) -> Record | None:
         return account_of(context)
     if context.bound.is_selected:
         return selected(context)
+    if context.bound.of_caller:
+        return next(iter(context.collection()), None)
     if context.bound.across:
         return found_across(context)
     collection, plan = context.collection(), context.bound.resource
@@ -367,8 +356,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
             fields[name] = before.fields[name]
     plan.stamp(fields, context.moment, created=False)
     if context.bound.effects.own:
-        scope = plan.scope(context.call, before.id, fields, context.moment)
-        context.bound.effects.change(fields, scope)
+        set_fields(context, fields)
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     if plan.statements.copied:
         copy_again(context, fields, changed)
@@ -377,6 +365,7 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     context.item.fields = in_order(context, fields)
     if plan.statements.references:
         show_references(context, context.item, changed, kept_fields(before, changed))
+        fill_figures(plan.figures, context.item.fields)
 
 
 def create_with_id(context: RequestContext) -> None:

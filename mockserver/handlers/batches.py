@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
+from mockserver.behaviour.templates import Render
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers import actions, list_query, paging, reply_renderer
@@ -80,10 +81,9 @@ def end(context: RequestContext) -> Reply:
     each = context.bound.each
     assert each is not None  # noqa: S101  # `bind_batch` sets it
     is_deletion = each.handler.end is actions.deleted_reply
-    if context.bound.is_whole and each.handler.begin is actions.update:
-        return _reply(context, _changed(context, each, list_query.matching(context)), ())
-    if context.bound.is_whole and is_deletion:
-        return _reply(context, _removed(context, each, list_query.matching(context)), ())
+    if context.bound.is_whole and (is_deletion or each.handler.begin is actions.update):
+        change = _removed if is_deletion else _changed
+        return _reply(context, change(context, each, list_query.matching(context)), ())
     is_partial = is_deletion and context.bound.operation.response(404) is None
     records, unknown = list[Record](), list[str]()
     entries = _entries(context)
@@ -94,23 +94,33 @@ def end(context: RequestContext) -> Reply:
             return each.handler.end(alone)
         entries = [entries]
     known = _without_others(context, each, entries) if context.bound.is_whole else {}
+    results = list[dict[str, Any]]()
     for index, entry in enumerate(entries):
         one = RequestContext(_call(context, each, entry), each, context.transaction)
-        one.capacity = context.capacity
+        one.capacity, one.position = context.capacity, index
         try:
             each.handler.begin(one)
-        except Missing:
-            if is_partial:  # what is not there needs not be deleted
+        except Refusal as refusal:
+            if context.bound.renderer.has_results:
+                results.append(_refused(context, entry, refusal))
+                continue
+            if is_partial and isinstance(refusal, Missing):  # what is not there needs not be deleted
                 unknown.append(_id_in(context, entry))
                 continue
-            raise
-        except Refusal as refusal:
             raise _placed(refusal, (*context.bound.envelope, index)) from None
         if known:
             _keep_id(one, known.get(_id_in(context, entry)))
         (actions.remove if is_deletion else actions.store)(one)
         records.append(one.item)
-    return _reply(context, records, unknown)
+        status = 201 if each.handler.begin is actions.create else 200
+        results.append({"id": one.item.id, "status": status, "ok": True, "message": None})
+    return _reply(context, records, unknown, results)
+
+
+def _refused(context: RequestContext, entry: Any, refusal: Refusal) -> dict[str, Any]:
+    """What became of an entry that was refused."""
+    id = entry.get(context.bound.resource.statements.identity.field) if isinstance(entry, Mapping) else entry
+    return {"id": id, "status": refusal.status, "ok": False, "message": refusal.message}
 
 
 def _changed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
@@ -118,12 +128,20 @@ def _changed(context: RequestContext, each: BoundOperation, records: list[Record
     found = []
     for record in records:
         one = RequestContext(context.call, each, context.transaction)
+        if each.effects.own and not any(_changes(one, record, *each_set) for each_set in each.effects.own):
+            continue
         one.before = record
         one.edit(record)
         actions.complete_update(one, record, changed_fields(one, record, each.item_body(context.call)))
         actions.store(one)
         found.append(one.item)
     return found
+
+
+def _changes(one: RequestContext, record: Record, name: str, render: Render) -> bool:
+    """Does an item not yet have the value that the operation sets? The time of that is no change by itself."""
+    value = render(one.bound.resource.scope(one.call, record.id, record.fields, one.moment))
+    return bool(value != one.now() and record.fields.get(name) != value)
 
 
 def _removed(context: RequestContext, each: BoundOperation, records: list[Record]) -> list[Record]:
@@ -159,9 +177,11 @@ def _keep_id(one: RequestContext, before: Record | None) -> None:
         draft.fields[name] = before.id
 
 
-def _reply(context: RequestContext, records: list[Record], unknown: Sequence[str]) -> Reply:
+def _reply(
+    context: RequestContext, records: list[Record], unknown: Sequence[str], results: Sequence[Mapping[str, Any]] = ()
+) -> Reply:
     total = len(records)
-    values: dict[str, Any] = {**paging.whole(total), "unknown_ids": [*unknown]}
+    values: dict[str, Any] = {**paging.whole(total), "unknown_ids": [*unknown], "results": results}
     renderer = context.bound.renderer
     if renderer.minimal is not None and not prefers(context.call, REPRESENTATION):
         return Reply(renderer.minimal, None, (), renderer.media_type, b"", True)
@@ -196,7 +216,7 @@ def _call(context: RequestContext, each: BoundOperation, entry: Any) -> Call:
 
 
 def _placed(refusal: Refusal, place: tuple[str | int, ...]) -> Refusal:
-    """The refusal, whose faults in the body are those of the entry at a place."""
+    """The refusal, whose faults in the body are those of the entry at a place; an unknown item has none."""
     refusal.faults = tuple(
         replace(fault, path=(*place, *fault.path)) if fault.location == "body" else fault for fault in refusal.faults
     )

@@ -124,22 +124,16 @@ def _bound(
         select_page=page_selector(behaviour.paging, most, cursors(contract, operation, behaviour)),
         filters=filter_plan(behaviour.filter),
         sort=sort_plan(behaviour.sort, renderer.shown or ()),
-        patch=action.patch,
-        upsert=action.upsert,
         accept_body=_accept(contract, operation, behaviour, plan),
-        envelope=action.envelope,
-        body_names=action.takes,
-        inside=action.inside,
         path_fields={} if elsewhere else action.keeps,
         request_properties=request_properties(contract, operation, behaviour),
         path_names=_path_names(operation, plan, action) if plan is not None and not action.across else {},
         created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
-        item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
+        item_path=_item_path(contract, operation, plan) if plan is not None and action.does in CREATING else "",
         owner=_owner_of(contract, operation, behaviour, plans, is_elsewhere=bool(elsewhere)),
         across=action.across and not elsewhere,
         owners_elsewhere=elsewhere,
         above=plan.owners_above if plan is not None and not action.across else (),
-        by=action.by,
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
         content=_content(contract, operation, action, plan),
@@ -156,7 +150,14 @@ def _bound(
 def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Action) -> dict[str, Any]:
     """What an operation has of its action as it is stated."""
     return {
+        "patch": action.patch,
+        "upsert": action.upsert,
+        "envelope": action.envelope,
+        "body_names": action.takes,
+        "inside": action.inside,
+        "by": action.by,
         "mask": action.mask,
+        "of_caller": action.of_caller,
         "refused": behaviour.refused,
         "account": action.account,
         "columns": action.columns,
@@ -202,7 +203,9 @@ def _named_otherwise(
 ) -> tuple[tuple[str, str], ...]:
     """The path parameters that may name an item by another property than its id, each with the resource."""
     own, item = path_template.names(operation.path), plan.statements.identity.parameter
-    known = {**plan.resources_above, item: plan.name}
+    parent = plan.statements.parent
+    above = {parent.parameter: parent.resource} if parent is not None else {}
+    known = {**above, **plan.resources_above, item: plan.name}
     return tuple((each, known[each]) for each in own if known.get(each) and plans[known[each]].statements.identity.also)
 
 
@@ -284,6 +287,9 @@ def _created_renderer(
     return reply_renderer.compile(operation, stated, contract.schemas, secrets, behaviour.action.does, view)
 
 
+CREATING = ("create", "copy")
+"""The actions whose reply may say where the new item is."""
+
 REPLACING = ("replace", "replace-content", "update")
 """The actions that may create the item that they change."""
 
@@ -346,7 +352,7 @@ def _is_below_item(operation: Operation, behaviour: OperationBehaviour, plan: Re
         return False
     parameter = plan.statements.identity.parameter
     is_below = operation.is_additional or path_template.continues_after(operation.path, parameter)
-    return bool(action.sets) or (action.evidence == "inferred" and is_below)
+    return is_below if action.evidence == "inferred" else bool(action.sets)
 
 
 def _nested(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> ObjectDefaults | None:

@@ -59,6 +59,7 @@ class BoundOperation(Struct, frozen=True):
     `refused` in which states of an item it does nothing, `account` which account it is about (accounts.py),
     `key_header` the header with the key of a request that may be repeated (repeated_requests.py).
     `imported` is how it stores the rows of a table (imports.py), `columns` are those of one that it shows.
+    With `of_caller` the item is that of who asks.
     """
 
     operation: Operation
@@ -107,6 +108,7 @@ class BoundOperation(Struct, frozen=True):
     key_header: str = ""
     imported: ImportPlan | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    of_caller: bool = False
 
     @property
     def resource(self) -> ResourcePlan:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec import structs
 
 from mockserver.behaviour.statements import Capacity, Parent
@@ -37,5 +40,19 @@ def _check_parent(context: RequestContext, parent: Parent, collection: Collectio
     """Raise Conflict when the parent takes no more items, where the collection has those of one parent."""
     owner = context.owner() if parent.parameter in context.bound.resource.parent_parameters else None
     room = owner.fields.get(parent.capacity) if owner is not None else None
-    if type(room) is int and len(collection) >= room:
+    taken = _taken(context, parent, owner.fields) if owner is not None else None
+    if type(room) is int and (len(collection) + 1 if taken is None else taken) > room:
         raise Conflict(f"the {parent.resource} is full: its {parent.capacity} is {room}").because(parent)
+
+
+def _taken(context: RequestContext, parent: Parent, above: Mapping[str, Any]) -> int | None:
+    """How much of the parent would be taken, where it shows the sum of a number of its children, such as their seats.
+
+    None if it shows none: then each child takes one.
+    """
+    own, counts = context.bound.resource.name, context.bound.plans[parent.resource].statements.counts
+    summed = next((each for each in counts if each.resource == own and each.sum), None)
+    before = above.get(summed.field) if summed is not None else None
+    sent = context.bound.item_body(context.call)
+    more = sent.get(summed.sum, 1) if summed is not None and isinstance(sent, Mapping) else 1
+    return before + more if type(before) is int and type(more) is int else None

@@ -35,7 +35,9 @@ def documented_refusal(
     said = (each for each, response in found if field and is_said_unknown(response.description, resource))
     status = next(said, found[0][0])
     faults = (Fault("body", field, message, "reference"),) if field else ()
-    return REFUSALS[status](message, faults=faults, resource=resource.replace("-", " "))
+    refusal = REFUSALS[status](message, faults=faults, resource=resource.replace("-", " "))
+    refusal.documented = status
+    return refusal
 
 
 def refuse_held(context: RequestContext, plan: ResourcePlan, record: Record) -> None:

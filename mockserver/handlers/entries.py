@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.examples.generator import fresh
+from mockserver.handlers.chosen_entries import choose
 from mockserver.handlers.copied_fields import copy_into_entry
+from mockserver.handlers.entry_places import place_of
 from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.memberships import named
 from mockserver.handlers.request_context import RequestContext
@@ -20,7 +22,9 @@ def changed_entries(context: RequestContext, plan: EntryPlan, sent: Any) -> dict
     fields, method = dict(context.item.fields), context.bound.operation.method
     entries = [fresh(entry) for entry in fields.get(plan.name) or ()]
     body = sent if isinstance(sent, dict) else {}
-    if plan.names:
+    if plan.counts:
+        choose(context, plan, entries, body)
+    elif plan.names:
         _add_named(context, plan, entries, body)
     elif method == "post":
         entries.append(_made(context, plan, entries, body))
@@ -39,16 +43,10 @@ def _changed(context: RequestContext, plan: EntryPlan, entry: dict[str, Any], bo
 
 
 def _position(context: RequestContext, plan: EntryPlan, entries: list[Any]) -> int:
-    found = _place(plan, entries, context.call.path.get(plan.parameter))
+    found = place_of(plan, entries, context.call.path.get(plan.parameter))
     if found is None:
         raise context.missing(plan.noun)
     return found
-
-
-def _place(plan: EntryPlan, entries: list[Any], id: Any) -> int | None:
-    """Where the list has the entry of this id; None if it has none."""
-    own = (entry if plan.is_value else entry.get(plan.key) if isinstance(entry, dict) else None for entry in entries)
-    return next((at for at, each in enumerate(own) if each is not None and str(each) == str(id)), None)
 
 
 def _add_named(context: RequestContext, plan: EntryPlan, entries: list[Any], body: dict[str, Any]) -> None:
@@ -56,7 +54,7 @@ def _add_named(context: RequestContext, plan: EntryPlan, entries: list[Any], bod
     field = plan.key or plan.name
     is_in_path = field not in body
     id = context.call.path.get(plan.parameter) if is_in_path else body[field]
-    if _place(plan, entries, id) is not None:
+    if place_of(plan, entries, id) is not None:
         return
     record = named(context, plan.of, field, id, is_in_path=is_in_path) if plan.of else None
     if plan.is_value:

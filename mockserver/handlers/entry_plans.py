@@ -13,6 +13,7 @@ from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers.item_schemas import reply_schemas
 from mockserver.handlers.made_fields import made_fields
+from mockserver.inference.first_values import first_values_inside
 from mockserver.inference.names import noun
 from mockserver.inference.references import EACH, stem
 from mockserver.openapi import path_template
@@ -27,7 +28,8 @@ class EntryPlan(Struct, frozen=True):
     `sent` are those that the request may send, and `defaults` those of them that a client may leave out. An entry that
     `is_value` is a text or an id itself. With `names` a request has nothing but the name of the entry that it adds.
     The entries are items of the resource `of`, or their ids; `ids` are lists of the item that have their ids too, each
-    with the property that is the id.
+    with the property that is the id. `counts` is the number that says how often an entry was chosen; with `is_new` the
+    first one who chooses it adds it.
     """
 
     name: str
@@ -42,6 +44,8 @@ class EntryPlan(Struct, frozen=True):
     names: bool
     of: str
     ids: Mapping[str, str]
+    counts: str = ""
+    is_new: bool = False
 
 
 def entry_plan(contract: Contract, operation: Operation, action: Action, resource: str) -> EntryPlan:
@@ -55,23 +59,31 @@ def entry_plan(contract: Contract, operation: Operation, action: Action, resourc
     asked = [media.schema for media in (body.content if body else ()) if media.schema]
     sent = {name: field for schema in asked for name, field in schemas.properties(schema).items()}
     defaults = {name: schemas.keyword(field, "default") for name, field in sent.items()}
-    names_one = operation.method in ("put", "post") and (
-        body is None if operation.path.rstrip("/").endswith("}") else bool(action.takes)
-    )
+    in_path = operation.path.rstrip("/").endswith("}")
+    names_one = operation.method in ("put", "post") and (body is None if in_path else bool(action.takes))
     return EntryPlan(
         name=action.entry,
         noun=action.entry_of.replace("-", " ") or " ".join(noun(action.entry)),
         key=action.by or "id",
         parameter=parameters[-1] if parameters else "",
         known=frozenset(schemas.properties(pointer)),
-        generated=partial(made_fields, contract, pointer, is_wanted=lambda name: name not in sent),
+        generated=partial(_new_entry, contract, pointer, frozenset(sent)),
         sent=frozenset(sent),
         defaults={name: value for name, value in defaults.items() if value is not None},
         is_value="object" not in schemas.types(pointer) and not schemas.properties(pointer),
         names=names_one,
         of=action.entry_of,
         ids=_ids_beside(contract, action, resource) if action.entry_of else {},
+        counts=action.counts,
+        is_new=in_path,
     )
+
+
+def _new_entry(contract: Contract, pointer: str, sent: frozenset[str], seed: str) -> dict[str, Any]:
+    """What an entry has that no client sends, as of one to which nothing has happened yet."""
+    made = made_fields(contract, pointer, seed, is_wanted=lambda name: name not in sent)
+    first: dict[str, Any] = first_values_inside(contract.schemas, pointer, made)
+    return first
 
 
 def _ids_beside(contract: Contract, action: Action, resource: str) -> dict[str, str]:

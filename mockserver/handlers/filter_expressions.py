@@ -23,7 +23,10 @@ LONGEST = 4_096
 DEEPEST = 32
 """How many parentheses may be inside of each other."""
 
-TOKEN = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[()\[\],]|[^\s()\[\],"']+)""")
+TOKEN = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[()\[\],]|[!<>]?=|[<>]|[^\s()\[\],"'=<>!]+)""")
+
+SYMBOLS = {"=": "eq", "!=": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+"""The operators of AIP-160 filters, as the other languages call them."""
 
 BOUNDS = {"gt": "above", "ge": "at-least", "lt": "below", "le": "at-most"}
 
@@ -163,6 +166,7 @@ class _ExpressionReader:
 
     def _comparison(self, path: tuple[str, ...]) -> Test:
         operator = self._take().lower()
+        operator = SYMBOLS.get(operator, operator)
         if operator == "pr":
             return lambda item: any(value not in (None, "", []) for value in _at(item, path))
         if operator == "in":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.behaviour.statements import Filter
+from mockserver.behaviour.item_parameters import ABOUT_ONE
+from mockserver.behaviour.statements import Behaviour, Filter
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.state.id_text import number_of
 
 SELECTS = ("equal", "any-of", "all-of")
@@ -24,11 +26,12 @@ class SentFilter(NamedTuple):
         """The value that a request sends; None if it sends none."""
         values = path if self.is_in_path else query
         if self.name in values or not self.steps:
-            return values.get(self.name)
-        found: Any = values
-        for step in self.steps:
-            found = found.get(step) if isinstance(found, Mapping) else None
-        return found
+            found = values.get(self.name)
+        else:
+            found = values
+            for step in self.steps:
+                found = found.get(step) if isinstance(found, Mapping) else None
+        return self.entry.default if found is None else found
 
 
 class FilterPlan(NamedTuple):
@@ -91,6 +94,8 @@ def _condition(entry: Filter, value: Any) -> Condition | None:
     """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
     if not entry.parameter:
         return entry.field, (entry.equals,)
+    if entry.nothing is not None and value == entry.nothing:
+        return entry.field, (None,)
     if entry.compare == "any-of":
         spellings = tuple(_ids_in(value))
         return (entry.field, spellings) if spellings else None
@@ -108,3 +113,14 @@ def _ids_in(value: Any) -> dict[Any, None]:
     texts = [part.strip() for each in (value if isinstance(value, list) else [value]) for part in str(each).split(",")]
     found = [spelling for text in texts if text for spelling in (text, number_of(text)) if spelling is not None]
     return dict.fromkeys(found if value is not None else ())
+
+
+def filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
+    """For each resource the fields that filters select by. The store indexes them: a filter is then a look-up."""
+    found: dict[str, dict[str, None]] = {}
+    for operation in behaviour.operations.values():
+        if operation.action and operation.action.does in ("list", *ABOUT_ONE):
+            found.setdefault(operation.action.of, {}).update(
+                (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
+            )
+    return {name: tuple(fields) for name, fields in found.items()}

@@ -37,7 +37,8 @@ Fields = dict[str, Any]
 class ReplyView:
     """How one reply shows an item: the schema at `pointer`, and the names of the fields that a client may send.
 
-    `chosen` are the fields that show what a client names by another one: `assignee` by `assigneeId`.
+    `chosen` are the fields that show what a client names by another one: `assignee` by `assigneeId`. Those set `later`
+    are missing, or null, in a new item.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class ReplyView:
         schemas: Schemas,
         examples: ExampleMaker,
         chosen: Mapping[str, str] | None = None,
+        later: frozenset[str] = frozenset(),
     ) -> None:
+        self._later = later
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
@@ -55,12 +58,15 @@ class ReplyView:
         self._required = required
         # What no client sent: not what only clients set, and no optional field about an event that has not happened.
         self._added = tuple(
-            name for name in self._names if name in required or (name not in client_fields and not self._is_later(name))
+            name
+            for name in self._names
+            if name in required or self._has_default(name) or (name not in client_fields and not self._is_later(name))
         )
         named = {name: id for name, id in (chosen or {}).items() if name in self._added}
         self._lists = {name for name in named if "array" in schemas.types(self._properties[name])}
         # A list that a reply must show is empty without ids; an object that it must show is made up.
         self._chosen = {name: id for name, id in named.items() if name not in required or name in self._lists}
+        self._unchosen = {n: id for n, id in named.items() if n not in self._chosen and self._is_nullable(self._at(n))}
         self._alternatives = reply_alternatives(schemas, pointer)
         self._client_fields = client_fields
 
@@ -106,13 +112,30 @@ class ReplyView:
             and (name in self._client_fields or self._is_later(name) or self._is_null_by_default(properties[name]))
         )
 
+    def _has_default(self, name: str) -> bool:
+        """Does the reply's schema say what a property is that nothing sets?"""
+        at = self._properties.get(name)
+        return at is not None and self._schemas.keyword(at, "default") is not None
+
     def _is_later(self, name: str) -> bool:
         """Is a property about an event that did not happen to a new item yet? So may be a time that can be missing."""
-        if LATER_EVENTS.search(name) is not None:
+        if LATER_EVENTS.search(name) is not None or name in self._later:
             return True
         at = self._properties.get(name) if is_later_time(name) else None
         types = self._schemas.types(at) if at is not None else frozenset[str]()
         return types == {"string", "null"} or (types == {"string"} and name not in self._required)
+
+    def value_of(self, name: str, seed: str) -> Any:
+        """A generated value of one field."""
+        made = self._examples.properties(self._pointer, {name}, seed=seed) or self._generated_at(self._pointer, seed)
+        return (made or {}).get(name)
+
+    def forbids_null(self, name: str) -> bool:
+        """Does the reply show a field that may not be null?"""
+        return name in self._properties and not self._is_nullable(self._properties[name])
+
+    def _at(self, name: str) -> str | None:
+        return self._properties.get(name)
 
     def _is_nullable(self, at: str | None) -> bool:
         return at is not None and self._schemas.validator(at, "response").is_valid(None)
@@ -131,6 +154,9 @@ class ReplyView:
                 fields.pop(name, None)
             if name in self._lists and not fields.get(id):
                 fields.setdefault(name, [])
+        for name, id in self._unchosen.items():
+            if not fields.get(id):
+                fields[name] = fields.get(name) if id not in fields and id not in (before or {}) else None
         if all(name in fields for name in self._added_to(fields)) and self.is_valid(fields):
             return
         if not before and self._add_missing(fields, seed):
@@ -306,6 +332,19 @@ class GeneratedFields:
     def nullable(self) -> frozenset[str]:
         """The names that some reply requires and that may be null there."""
         return frozenset(name for view in self._views for name in view.nullable)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the fields that replies show."""
+        return frozenset(name for view in self._views for name in view.names)
+
+    def value_of(self, name: str, seed: str) -> Any:
+        """A generated value of one field, as the first reply shows it that has it; None if none has."""
+        return next((view.value_of(name, seed) for view in self._views if name in view.names), None)
+
+    def is_never_null(self, name: str) -> bool:
+        """Is a field shown that may not be null?"""
+        return any(view.forbids_null(name) for view in self._views)
 
     def is_valid(self, fields: Fields) -> bool:
         """Are the fields valid in all replies?"""

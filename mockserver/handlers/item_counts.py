@@ -52,14 +52,14 @@ class MeanForm(NamedTuple):
     without: str
 
 
-class Counting(Struct, frozen=True):
+class Counting(Struct, frozen=True, eq=False):
     """A `Count` statement, compiled: `field` of the items of `owner` follows from those of `counted`.
 
     `steps` lead to the id of the owner in an item that is counted, none if it is below the owner. `above` is how many
     ids are above an owner. `amount` is what is added for each item; empty if it counts as one. `mean` is set for
     a mean. `sign` is 1 or -1, `lowered_by` has the values at which an item counts the other way. `on_top` of what
     clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the newest item.
-    `fits` says which values are valid.
+    `fits` says which values are valid. `where` are the values that an item has which is counted.
     """
 
     owner: str
@@ -74,6 +74,7 @@ class Counting(Struct, frozen=True):
     lowered_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
     on_top: bool = False
     latest: bool = False
+    where: tuple[tuple[str, Any], ...] = ()
 
     def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Amount]]:
         """The items whose number a change is part of, each with the difference."""
@@ -94,6 +95,8 @@ class Counting(Struct, frozen=True):
 
     def worth(self, record: Record) -> Amount:
         """What an item adds."""
+        if any(record.fields.get(name) != value for name, value in self.where):
+            return Amount()
         value: Any = record.fields.get(self.amount) if self.amount else 1
         if type(value) not in (int, float):
             return Amount()
@@ -241,6 +244,7 @@ def _compiled(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resou
                 stated.sign,
                 tuple(stated.lowered_by.items()),
                 stated.on_top,
+                where=tuple(stated.where.items()),
             )
 
 

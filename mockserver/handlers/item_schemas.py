@@ -10,7 +10,7 @@ from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_alternatives import constants
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.inference.likeness import query_fields
-from mockserver.inference.references import EACH, stem
+from mockserver.inference.references import EACH, about, stem
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -112,16 +112,34 @@ def sent_in_query(contract: Contract, operation: Operation, behaviour: Operation
     return query_fields(contract.schemas, operation, sorted(shown - {own})) | named
 
 
-def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:
-    """The function from the pointer of a reply's schema to the view that this reply gives of an item."""
-    sent = frozenset(
+def sent_fields(contract: Contract, resource: str) -> frozenset[str]:
+    """The fields of an item that some request may have."""
+    return frozenset(
         name
         for operation, behaviour in operations_on(contract, resource)
         for name in request_properties(contract, operation, behaviour)
     )
+
+
+def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:
+    """The function from the pointer of a reply's schema to the view that this reply gives of an item."""
+    sent = sent_fields(contract, resource)
     references = contract.behaviour.resources[resource].references
     named = [(one, one.field.removesuffix(EACH)) for one in references if one.field]
-    ids = {stem(name): name for one, name in named if one.key and name in sent}
+    ids = {about(name, one.key): name for one, name in named if one.key and name in sent}
     chosen = {name: ids[stem(name)] for one, name in named if not one.key and name not in sent and stem(name) in ids}
-    client_fields = sent - server_fields
-    return lambda pointer: ReplyView(pointer, client_fields, contract.schemas, contract.examples, chosen)
+    client_fields, later = sent - server_fields, frozenset(_set_later(contract, resource))
+    return lambda pointer: ReplyView(pointer, client_fields, contract.schemas, contract.examples, chosen, later)
+
+
+def _set_later(contract: Contract, resource: str) -> Iterator[str]:
+    """The fields that a new item may lack: what an operation sets to a time, and what a lifetime decides."""
+    for _, behaviour in operations_on(contract, resource):
+        sets = behaviour.action.sets if behaviour.action is not None else {}
+        templates = ((name, value) for name, value in sets.items() if isinstance(value, str))
+        yield from (name for name, value in templates if value.startswith(("{now}", "{sent:", "{day_later:")))
+    stated = contract.behaviour.resources[resource]
+    values = [*(each.fields for each in stated.defaults), *(each.fields for each in stated.derived)]
+    for fields in values:
+        templates = ((name, value) for name, value in fields.items() if isinstance(value, str))
+        yield from (name for name, value in templates if value.startswith(("{after:", "{since:", "{field:")))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mockserver.behaviour.statements import Reference
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.shown_values import is_clearly_of_kind, is_of_kind, like, places
-from mockserver.inference.references import EACH, FoundReference, Steps, stem, steps_of
+from mockserver.inference.references import EACH, FoundReference, Steps, about, steps_of
 from mockserver.openapi import json_codec
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED
@@ -39,6 +39,8 @@ class JoinedReference(Struct, frozen=True):
         """The last name on the way to the reference."""
         return next((step for step in reversed(self.steps) if step != EACH), "")
 
+
+NOTHING: frozenset[str] = frozenset()
 
 JOINED = "joined"
 """The key in `Record.hidden` that marks a generated item whose own references name items."""
@@ -135,12 +137,20 @@ class ItemChooser(Protocol):
         """The item that an id names; None if there is none."""
         ...
 
+    def caller(self, reference: JoinedReference, tenant: str) -> tuple[Record, Subject] | None:
+        """The item of who asks, if a reference is about that: the first that there is."""
+        ...
+
     def unknown(self, reference: JoinedReference, id: Any) -> tuple[Record, Subject]:
         """An item whose id alone is known."""
         ...
 
     def shown(self, resource: str, record: Record, key: str) -> Any:
         """The value of a reference by a property of the other item."""
+        ...
+
+    def names(self, resource: str) -> frozenset[str]:
+        """The names of the properties that items of a resource may have."""
         ...
 
     def identifying(self, resource: str, record: Record, shape: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,6 +168,8 @@ class Joining:
         self._box = {"": value}  # so that the value itself can be replaced as any property can
         self._subjects: dict[Place, Subject] = {("",): subject}
         self._chosen: dict[tuple[Place, str, str, int], tuple[Record, Subject] | None] = {}
+        self._followed: set[tuple[Place, str, str, int]] = set()
+        self.is_of_caller = False
 
     @property
     def value(self) -> Any:
@@ -178,19 +190,20 @@ class Joining:
             return
         found = self._chooser.followed(reference, self._tenant, self._subjects[("",)], id)
         self._chosen[self._about(reference, ("",), 0)] = found or self._chooser.unknown(reference, id)
+        self._followed.add(self._about(reference, ("",), 0))
         if found is None:
             raise UnknownReferenceError(reference, id)
 
     def is_followed(self, reference: JoinedReference) -> bool:
         """Does the reference belong to an item whose id was given, or is it inside of one that is shown?"""
         return any(
-            self._about(replace(reference, steps=reference.steps[:1]), ("",), 0)[:2] == about[:2]
-            for about in self._chosen
+            self._about(replace(reference, steps=reference.steps[:1]), ("",), 0)[:2] == chosen[:2]
+            for chosen in self._chosen
         )
 
     @staticmethod
     def _about(reference: JoinedReference, inside: Place, position: int) -> tuple[Place, str, str, int]:
-        return inside, stem(reference.name), reference.resource, position
+        return inside, about(reference.name, reference.key), reference.resource, position
 
     def join(self, reference: JoinedReference) -> None:
         """Set the value of each reference, and the references inside the items that are shown there."""
@@ -218,15 +231,17 @@ class Joining:
     def _choice(self, reference: JoinedReference, place: Place, last: str | int) -> tuple[Record, Subject] | None:
         """The item for a reference; the same for `customer_id` and `customer` of one object."""
         inside, position = (place, 0) if isinstance(last, str) else (place[:-1], last)
-        about = self._about(reference, inside, position)
-        if about not in self._chosen:
+        chosen = self._about(reference, inside, position)
+        if chosen not in self._chosen:
             begin = next(inside[:length] for length in range(len(inside), 0, -1) if inside[:length] in self._subjects)
             subject = self._subjects[begin]
-            key = "/".join(map(str, (self._chooser.seed, subject.key, *inside[len(begin) :], about[1])))
-            self._chosen[about] = self._chooser.chosen(
-                reference.resource, self._tenant, subject, key, about[1], position
+            key = "/".join(map(str, (self._chooser.seed, subject.key, *inside[len(begin) :], chosen[1])))
+            is_above = reference.resource in subject.above.values()
+            own = self._chooser.caller(reference, self._tenant) if self.is_of_caller and not is_above else None
+            self._chosen[chosen] = own or self._chooser.chosen(
+                reference.resource, self._tenant, subject, key, chosen[1], position
             )
-        return self._chosen[about]
+        return self._chosen[chosen]
 
     def _set(self, reference: JoinedReference, holder: Any, last: str | int, place: Place, record: Record) -> None:
         before = holder[last]
@@ -283,8 +298,12 @@ class Joining:
         """The value that names or shows the item; None if nothing can."""
         if isinstance(before, dict):
             is_whole = is_of_kind(before, record.fields)
-            return like(before, record.fields) if is_whole else before | self._named(reference, before, record)
-        if before is None or isinstance(before, list | bool):
+            if not is_whole:
+                return before | self._named(reference, before, record)
+            lacking = self._chooser.names(reference.resource) - record.fields.keys() if is_settled(record) else NOTHING
+            return {name: value for name, value in like(before, record.fields).items() if name not in lacking}
+        is_unsaid = before is None and self._about(reference, ("",), 0) not in self._followed
+        if is_unsaid or isinstance(before, list | bool) or (before is None and not reference.key):
             return None
         shown = self._chooser.shown(reference.resource, record, reference.key) if reference.key else record.id
         if isinstance(before, str) and isinstance(shown, int):

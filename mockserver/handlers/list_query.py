@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -176,6 +177,9 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     ranked = sorted(selected.after(None, newest_first=False), key=lambda each: each.sequence, reverse=last.backwards)
     places = sort.places if sort is not None else {}
     for key in reversed([*keys, last] if tie and last.name != "creation" else keys):
+        if _are_amounts([_sort_value(each.fields, key.name) for each in ranked]):
+            ranked.sort(key=partial(_amount_of, key.name), reverse=key.backwards)
+            continue
         ranked.sort(key=partial(_rank_of, key.name, places.get(key.name, {})), reverse=key.backwards)
     return Selection(ranked)
 
@@ -202,6 +206,22 @@ def _sort_keys(sent: Any, direction: str, fields: Mapping[str, Any], known: Mapp
         by, way = (by[: ending.start()], ending[1]) if ending is not None else (by, way or direction)
         by = by if by in fields else known.get(plain(by), by)
         yield SortKey(by, name.startswith("-") or way.lower().startswith("desc"))
+
+
+def _are_amounts(values: list[Any]) -> bool:
+    """Are all values texts of decimal numbers, such as `9.90`, or null?"""
+    texts = [value for value in values if value is not None]
+    is_first = bool(texts) and isinstance(texts[0], str) and AMOUNT.fullmatch(texts[0]) is not None
+    return is_first and all(isinstance(text, str) and AMOUNT.fullmatch(text) for text in texts)
+
+
+AMOUNT = re.compile(r"-?\d{1,15}\.\d{1,9}")
+"""A decimal number as a text."""
+
+
+def _amount_of(name: str, record: Record) -> tuple[int, float]:
+    value = _sort_value(record.fields, name)
+    return (0, 0.0) if value is None else (1, float(value))
 
 
 def _rank_of(name: str, places: Mapping[Any, int], record: Record) -> tuple[int, Any]:

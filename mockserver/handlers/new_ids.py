@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.behaviour.statements import IdentityStatement
-from mockserver.behaviour.templates import slug
+from mockserver.behaviour.template_functions import slug
 from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.openapi.schemas import Schemas, Validator

@@ -56,9 +56,11 @@ def _repair_entry(sent: Any, generated: Any, at: int, rest: Place, replace: Repl
 def generated_entry(generated: list[Any], index: int) -> Any:
     """The generated entry for a position of a list that may have more entries; no two have the same id."""
     entry = generated[index % len(generated)]
-    if index < len(generated) or not isinstance(entry, dict):
+    if not isinstance(entry, dict):
         return entry
-    return entry | {key: _other_id(entry[key], index) for key in KEYS[:5] if key in entry}
+    numbered = {key: index + 1 for key in KEYS[:5] if type(entry.get(key)) is int}
+    others = {key: _other_id(entry[key], index) for key in KEYS[:5] if key in entry} if index >= len(generated) else {}
+    return entry | others | numbered
 
 
 def _other_id(id: Any, index: int) -> Any:

@@ -9,6 +9,9 @@ from typing import Any
 
 COMPARISONS = {"at-least": operator.ge, "at-most": operator.le, "above": operator.gt, "below": operator.lt}
 
+DAY = len("2027-03-01")
+"""How long a day is as a text."""
+
 TEXTS: dict[str, Callable[[str, str], bool]] = {
     "contains": operator.contains,
     "starts-with": str.startswith,
@@ -24,6 +27,8 @@ def is_within(value: Any, compare: str, bound: Any) -> bool:
         return bool(value != bound)
     if compare in TEXTS:
         return isinstance(value, str) and TEXTS[compare](value.casefold(), str(bound).casefold())
+    if isinstance(value, str) and isinstance(bound, str) and len(bound) == DAY < len(value):
+        value = value[:DAY]  # a moment is in a range of days if its day is
     one, other = _ordered(value), _ordered(bound)
     return one is not None and type(one) is type(other) and bool(COMPARISONS[compare](one, other))
 

@@ -25,7 +25,9 @@ from mockserver.handlers.joining import (
 )
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.handlers.shown_values import like, places
-from mockserver.inference.references import DEEPEST, EACH, stem
+from mockserver.inference.kept_parameters import PEOPLE
+from mockserver.inference.names import noun
+from mockserver.inference.references import DEEPEST, EACH, about, stem
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.record import Record
@@ -89,6 +91,7 @@ class Joins:
         """
         subject = self._record_subject(plan, owner, record)
         joining = Joining(self, tenant, subject, fresh(record.fields))
+        joining.is_of_caller = True
         references = self.references[plan.name]
         unknown: UnknownReferenceError | None = None
         for reference in references:
@@ -98,8 +101,11 @@ class Joins:
                 except UnknownReferenceError as fault:
                     unknown = unknown or fault
         unknown = unknown or self._unknown_inside(references, tenant, subject, record, sent)
+        from_path = {steps[0] for _, steps in plan.owner_steps} | plan.path_fields
         for reference in references:
-            is_free = reference.steps[0] not in kept and (whole or _is_above(reference, subject))
+            is_own = is_caller(reference) and reference.steps[0] not in from_path
+            is_said = whole or _is_above(reference, subject) or is_own
+            is_free = is_said and reference.steps[0] not in kept
             if reference.steps[0] not in sent and (is_free or joining.is_followed(reference)):
                 joining.join(reference)
         fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
@@ -198,6 +204,17 @@ class Joins:
         record = Record(id, 0, {name: id for name in names if name}, {GENERATED: True})
         return record, self._record_subject(plan, "", record)
 
+    def caller(self, reference: JoinedReference, tenant: str) -> tuple[Record, Subject] | None:
+        """The item of who asks, if a reference is about who did something; None if there is none.
+
+        Nobody says which user a credential belongs to, so it is the first one.
+        """
+        plan = self._plans[reference.resource]
+        if not is_caller(reference) or plan.parent_parameters:
+            return None
+        first = next(iter(self._store.unjoined(reference.resource, tenant, "")), None)
+        return (first, self._record_subject(plan, "", first)) if first is not None else None
+
     def begin(self, resource: str, tenant: str, subject: Subject = NOTHING_ABOVE) -> None:
         """Make the items of a resource near the subject, so that there are some."""
         path = {name: self._id_above(of, tenant, subject) for name, of in self._above[resource].items()}
@@ -259,6 +276,11 @@ class Joins:
         """The value of a reference by a property of the other item."""
         return record.fields.get(key, record.id if key == self._plans[resource].statements.identity.field else None)
 
+    def names(self, resource: str) -> frozenset[str]:
+        """The names of the properties that items of a resource may have; none where any may be."""
+        generated = self._plans[resource].generated_fields
+        return generated.names if generated is not None else frozenset()
+
     def identifying(self, resource: str, record: Record, shape: Mapping[str, Any]) -> dict[str, Any]:
         """The properties of an item that tell which one it is, as far as the shape has them, with the same types."""
         names = ("id", self._plans[resource].statements.identity.field)
@@ -266,10 +288,23 @@ class Joins:
         return {name: value for name, value in own.items() if type(value) is type(shape[name])}
 
 
+def is_caller(reference: JoinedReference) -> bool:
+    """Is a reference about who did something: the `author`, or `created_by_id`?"""
+    named = about(reference.name, reference.key)
+    return len(reference.steps) == 1 and named in CALLERS and noun(reference.resource)[-1] in PEOPLE
+
+
+CALLERS = frozenset(
+    ("author", "creator", "createdby", "owner", "sender", "postedby", "user", "submittedby", "uploadedby")
+)
+"""What a reference to who did something is about."""
+
+
 def _is_above(reference: JoinedReference, subject: Subject) -> bool:
     """Does a reference have the name of an item that the subject is below: `org` below `/orgs/{org}`?"""
     named = {of: (stem(parameter), stem(of)) for parameter, of in subject.above.items() if parameter in subject.path}
-    return len(reference.steps) == 1 and stem(reference.name) in named.get(reference.resource, ())
+    is_named = about(reference.name, reference.key) in named.get(reference.resource, ())
+    return len(reference.steps) == 1 and is_named
 
 
 def _listed(references: Sequence[JoinedReference]) -> Iterator[tuple[JoinedReference, str]]:

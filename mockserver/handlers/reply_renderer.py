@@ -47,11 +47,13 @@ class ReplyRenderer(Struct, frozen=True):
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `validators` are those of
     the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
-    the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that
-    the reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids`
-    that it shows the ids of all items, `has_range` that it says which items of all it shows, `is_map` that it shows
-    the items in an object by their ids, `is_wrapped` that it shows each inside of an object, `is_one` that a list shows
-    its only item. A request that does not ask for the items gets `minimal`, the status of a reply without a body.
+    the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
+    reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids` that it
+    shows the ids of all items, `has_results` what became of each entry of a batch, `counts_items` how many items of
+    resources there are, `has_range` that it says which items of all it shows, `is_map` that it shows the items in an
+    object by their ids, `is_wrapped` that it shows each inside of an object, `is_one` that a list shows its only item,
+    `shows_all` that a create shows all items, `is_bodiless` that it has no body. A request that does not ask for the
+    items gets `minimal`, the status of a reply without a body.
     """
 
     status: int
@@ -67,12 +69,16 @@ class ReplyRenderer(Struct, frozen=True):
     has_addresses: bool = False
     has_facts: bool = False
     has_ids: bool = False
+    has_results: bool = False
+    counts_items: bool = False
     has_range: bool = False
     is_map: bool = False
     is_wrapped: bool = False
     cache_key: str = ""
     minimal: int | None = None
     is_one: bool = False
+    shows_all: bool = False
+    is_bodiless: bool = False
 
     @property
     def needs_more(self) -> bool:
@@ -107,6 +113,8 @@ class ReplyRenderer(Struct, frozen=True):
         item = self.item(record, extras)
         values = {"item": item, "only": item, "id": record.id, "location": location, "included": included}
         values["fields"] = record.fields
+        if self.is_bodiless:
+            return Reply(self.status, None, self._headers(values), "", b"", True)
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
@@ -188,12 +196,17 @@ def item_schema(
     if by_id is not None and pointer is not None:
         at = schemas.below(pointer, by_id)
         return schemas.values(at) if at is not None else None
-    items_path = templates.find(template, "items") if does in SEVERAL else None
+    items_path = templates.find(template, "items") if _shows_several(template, does) else None
     path = items_path if items_path is not None else _place_of_one(template)
     if does in CONTENTS and pointer and not schemas.properties(pointer):
         return None  # it is the content
     entry = (0, *templates.within_entry(template, "items", "item")) if items_path is not None else ()
     return schemas.below(pointer, _path(path) + entry) if path is not None else None
+
+
+def _shows_several(template: Any, does: str) -> bool:
+    """Does a reply show several items? That of a create may show all that there are then."""
+    return does in SEVERAL or (does == "create" and templates.find(template, "items") is not None)
 
 
 def _place_of_one(template: Any) -> tuple[str | int, ...] | None:
@@ -250,7 +263,7 @@ def compile(
     pointer = media.schema if media else None
     place = f"{operation.http_method} {operation.path} reply"
     stated_headers = stated.headers if stated else {}
-    items_path = templates.find(template, "items") if does in SEVERAL else None
+    items_path = templates.find(template, "items") if _shows_several(template, does) else None
     item = item_schema(operation, stated, schemas, does, media)
     properties = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
     shown = tuple(name for name in properties if name not in secrets)
@@ -283,11 +296,15 @@ def compile(
         has_addresses=not used.isdisjoint(templates.ADDRESSES),
         has_facts=not used.isdisjoint(templates.PAGE_FACTS),
         has_ids='"{ids}"' in written,
+        has_results='"results"' in written,
+        counts_items="{count_of:" in written,
         has_range="{range}" in written,
         is_map=templates.find(template, "by_id") is not None,
         is_wrapped=is_wrapped,
         minimal=stated.minimal if stated else None,
         is_one=templates.find(template, "only") is not None,
+        shows_all=does == "create" and items_path is not None,
+        is_bodiless=does == "create" and response is not None and not response.content and not other_media_type,
     )
 
 

@@ -29,7 +29,8 @@ class RequestContext:
 
     `record` is a draft of its item, which no other request sees before `save`; `current` is the item as it is stored,
     `before` the item before an update. `rule` is the asking rule that runs. `capacity` is how many items a collection
-    may have at most, besides what is stated. `sent` is the body as it was sent, where the operation stores it.
+    may have at most, besides what is stated. `position` is that of the item in the list of a request. `sent` is the
+    body as it was sent, where the operation stores it.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class RequestContext:
         "capacity",
         "current",
         "extras",
+        "position",
         "record",
         "rule",
         "sent",
@@ -61,6 +63,7 @@ class RequestContext:
         self.extras: dict[str, Any] = {}
         self.rule: RuleFunction | None = None
         self.capacity: int | None = None
+        self.position = 0
         self.sent: SentBody | None = None
         self._collection: Collection | None = None
         self._moment: float | None = None

@@ -10,18 +10,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mockserver.behaviour import templates
-from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import Behaviour, IdentityStatement, Resource, Unique
-from mockserver.behaviour.statements.lists import EVERY_FIELD
-from mockserver.behaviour.templates import ITEM_VALUES, Render
+from mockserver.behaviour.templates import ITEM_VALUES, RENEWED, Render
 from mockserver.contract import Contract
 from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
 from mockserver.handlers.embedded_list_plans import EmbeddedList, embedded_lists
 from mockserver.handlers.figures import FigurePlan, figure_plans, fill_figures
+from mockserver.handlers.filter_plans import filter_fields
 from mockserver.handlers.first_fields import first_fields
 from mockserver.handlers.generated_fields import GeneratedFields
-from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
+from mockserver.handlers.item_schemas import operations_on, reply_schemas, sent_fields, view_maker
 from mockserver.handlers.member_lists import member_lists
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.handlers.showings import Showings, showings
@@ -53,6 +52,7 @@ class ResourcePlan(Struct, frozen=True):
     does, `lists` those that show what is below.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
     has the `first_fields` until a client changes them.
+    `sent_fields` are those that some request may have.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
     `owner_steps` the property that shows it. `member_of` is the resource whose items these are, `lists_of_members` are
     those whose items are of this one (memberships.py). `figures` are set at every write (figures.py), `versions` kept
@@ -95,6 +95,7 @@ class ResourcePlan(Struct, frozen=True):
     figures: tuple[FigurePlan, ...] = ()
     versions: VersionPlan | None = None
     member_lists: tuple[tuple[str, str], ...] = ()
+    sent_fields: frozenset[str] = frozenset()
 
     @property
     def may_conflict(self) -> bool:
@@ -117,12 +118,13 @@ class ResourcePlan(Struct, frozen=True):
         self.stamp(fields, moment, created=True)
         fields.update(self.constants)
         if self.initial or self.rendered_defaults:
-            scope = self.scope(call, id, fields, moment)
+            latest = next(iter(collection.view().first(1, None, newest_first=True)), None)
+            scope = {**self.scope(call, id, fields, moment), "latest": latest.fields if latest is not None else None}
             for name, render in self.initial:
                 fields[name] = render(scope)
             for name, render in self.rendered_defaults:
-                if name not in fields and (value := render(scope)) is not None:
-                    fields[name] = value
+                if name not in fields:
+                    self._set_unless_never_null(fields, name, render(scope))
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
         if self.generated_fields is not None or self.figures:
@@ -132,6 +134,13 @@ class ResourcePlan(Struct, frozen=True):
         for steps, value in self.means:
             put_at(fields, steps, value)
         return Record(id, sequence, fields)
+
+    def _set_unless_never_null(self, fields: dict[str, Any], name: str, value: Any) -> None:
+        """Set a field; one that gets null and cannot be null is left out."""
+        if value is None and self.generated_fields is not None and self.generated_fields.is_never_null(name):
+            fields.pop(name, None)
+        else:
+            fields[name] = value
 
     @staticmethod
     def _show_owner(owner: Any, steps: Steps, fields: dict[str, Any]) -> None:
@@ -190,7 +199,7 @@ class ResourcePlan(Struct, frozen=True):
         scope = self.scope(call, record.id, record.fields, moment)
         scope["before"] = before.fields if before is not None else None
         for name, render in self.derived:
-            record.fields[name] = render(scope)
+            self._set_unless_never_null(record.fields, name, render(scope))
 
     def scope(self, call: Call, id: Any, fields: Mapping[str, Any], moment: float) -> dict[str, Any]:
         """The values of the placeholders."""
@@ -202,6 +211,7 @@ class ResourcePlan(Struct, frozen=True):
             "moment": moment,
             "written": self.write_time,
             "before": None,
+            "renewed": RENEWED,
             "fields": fields,
             "path": call.path,
         }
@@ -209,7 +219,7 @@ class ResourcePlan(Struct, frozen=True):
 
 def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     """The plan of every resource, by name. Raises BehaviourError for an unknown placeholder of a template."""
-    indexed, created = _filter_fields(contract.behaviour), _created_resources(contract.behaviour)
+    indexed, created = filter_fields(contract.behaviour), _created_resources(contract.behaviour)
     resources = contract.behaviour.resources
     parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
     cascade, plans, shown_in = cascades(contract.behaviour, parameters), {}, showings(contract)
@@ -237,6 +247,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             versions=versions.get(name),
             member_lists=lists.get(name, ()),
             soft_delete=soft_delete_plan(contract, name, resource),
+            sent_fields=sent_fields(contract, name),
             lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )
     return plans
@@ -379,14 +390,3 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
         for field, value in statement.fields.items()
         if kind == "derived" or not templates.is_constant(value)
     )
-
-
-def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
-    """For each resource the fields that filters select by. The store indexes them: a filter is then a look-up."""
-    found: dict[str, dict[str, None]] = {}
-    for operation in behaviour.operations.values():
-        if operation.action and operation.action.does in ("list", *ABOUT_ONE):
-            found.setdefault(operation.action.of, {}).update(
-                (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
-            )
-    return {name: tuple(fields) for name, fields in found.items()}

@@ -14,6 +14,7 @@ def mark_deleted(context: RequestContext) -> bool:
     fields = context.item.fields
     plan.stamp(fields, context.moment, created=False)
     scope = plan.scope(context.call, context.item.id, fields, context.moment)
+    fields |= {name: render(scope) for name, render in context.bound.effects.own}
     fields[plan.soft_delete.field] = plan.soft_delete.value(scope)
     context.save()
     return True

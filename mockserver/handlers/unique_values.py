@@ -9,6 +9,7 @@ from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Refusal
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import index_of
+from mockserver.inference.uniqueness import EXISTS
 from mockserver.state.collection import GENERATED, Collection, folded
 from mockserver.state.record import Record
 
@@ -25,7 +26,9 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
         if unique.evidence not in FROM_DOCUMENT or respond(409) is not None:
             _check_unique_fields(unique, collection, id, fields, Conflict)
         elif respond(400) is not None or respond(422) is not None:
-            _check_unique_fields(unique, collection, id, fields, Invalid)
+            told = ((status, respond(status)) for status in (400, 422))
+            said = (status for status, each in told if each is not None and EXISTS.search(each.description))
+            _check_unique_fields(unique, collection, id, fields, Invalid, next(said, 0))
 
 
 def refuse_second(context: RequestContext, current: Record) -> None:
@@ -42,7 +45,12 @@ def compared_values(unique: Unique, fields: Mapping[str, Any]) -> list[Any]:
 
 
 def _check_unique_fields(
-    unique: Unique, collection: Collection, id: Any, fields: dict[str, Any], refusal: type[Refusal]
+    unique: Unique,
+    collection: Collection,
+    id: Any,
+    fields: dict[str, Any],
+    refusal: type[Refusal],
+    documented: int = 0,
 ) -> None:
     values = compared_values(unique, fields)
     if any(value is None for value in values):
@@ -54,4 +62,6 @@ def _check_unique_fields(
         if other.id != id and compared_values(unique, other.fields) == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
-            raise refusal(fault.message, faults=(fault,)).because(unique)
+            refused = refusal(fault.message, faults=(fault,)).because(unique)
+            refused.documented = documented
+            raise refused

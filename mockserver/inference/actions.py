@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mockserver.behaviour.statements import WHOLE_BODY
-from mockserver.inference import messages, puts
+from mockserver.inference import likeness, messages, puts
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import list_of_items
-from mockserver.inference.likeness import (
-    contradicts,
-    is_exactly,
-    is_sent_in_query,
-    wrapped_item,
-)
+from mockserver.inference.listing_creates import listing_create, natural_key
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import SCALAR, plain, words
 from mockserver.inference.patch_forms import merged_form, patch_form
@@ -22,7 +17,6 @@ from mockserver.inference.request_envelope import request_envelope, wrapper_of
 from mockserver.inference.searches import with_parameters
 from mockserver.inference.shown_items import may_be_alike, shown_item
 from mockserver.openapi.document import Operation
-from mockserver.openapi.schemas import Schemas
 
 VERBS = frozenset((
     "search", "query", "find", "lookup", "batch", "bulk", "login", "logout", "signin", "signup", "validate",
@@ -54,9 +48,9 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return _map(draft, operation, found)
     array = draft.schemas.below(found.schema, path)
     entries = draft.schemas.items(array) if array else None
-    within = wrapped_item(draft, entries) if entries is not None else ()
+    within = likeness.wrapped_item(draft, entries) if entries is not None else ()
     schema = draft.schemas.below(entries, within)
-    if array is None or schema is None or _is_never_empty(draft.schemas, array):
+    if array is None or schema is None or messages.is_never_empty(draft.schemas, array):
         return None
     if not within and not may_be_alike(draft, schema):
         return None
@@ -78,15 +72,10 @@ def _map(draft: ResourceDraft, operation: Operation, found: ReplyBody | None) ->
     path = messages.map_path(schemas, found.schema, draft.word) if found and found.schema and draft.has_id else None
     at = schemas.below(found.schema, path) if found is not None and path is not None else None
     schema = schemas.values(at) if at is not None else None
-    if found is None or path is None or schema is None or not is_exactly(draft, schema):
+    if found is None or path is None or schema is None or not likeness.is_exactly(draft, schema):
         return None
     reason = "a GET whose reply is an object that has the items by their ids"
     return DraftAction(operation, "list", found, reason, item_path=path, item_schema=schema, is_map=True)
-
-
-def _is_never_empty(schemas: Schemas, array: str) -> bool:
-    """Must a list have entries before anything is created? Then only an example can answer it."""
-    return any(node.get("minItems", 0) > 0 for node, _ in schemas.branches(array))
 
 
 def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
@@ -101,6 +90,8 @@ def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         return None
     if asked and (list_of_items(draft, asked) is not None or _asks_for_list(draft, asked, found)):
         return None  # it creates several (batches.py), or none
+    if asked and (shown := listing_create(draft, operation, found, asked)):
+        return shown
     path, schema = shown_item(draft, found)
     envelope, alike = request_envelope(draft, asked)
     if not draft.properties() and asked:
@@ -153,7 +144,7 @@ def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found, asked = reply_body(operation, "replace"), messages.request_schema(operation.request_body)
     if found is None or (found.schema and not messages.may_be_said(draft.schemas, found.schema)):
         return None
-    if is_sent_in_query(draft, operation):
+    if likeness.is_sent_in_query(draft, operation):
         return _by_query(draft, operation, found)
     envelope, alike = request_envelope(draft, asked)
     at = draft.schemas.below(asked, envelope) if asked else None
@@ -178,7 +169,8 @@ def _partial(
 ) -> DraftAction | None:
     """A write whose request has some of an item's properties updates it; one that has none does something else."""
     at = draft.schemas.below(asked, envelope)
-    common = set(draft.schemas.properties(str(at))) & set(draft.properties()) if at else set()
+    made = {name for sent in draft.request_properties("create") for name in sent}  # also what no reply shows
+    common = set(draft.schemas.properties(str(at))) & {*draft.properties(), *made} if at else set()
     if not common:
         return None
     path, schema = shown_item(draft, found)
@@ -190,7 +182,7 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PATCH updates an item, in the way that its media type says."""
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     patch = patch_form(draft.schemas, operation, asked)
-    if found is not None and is_sent_in_query(draft, operation):
+    if found is not None and likeness.is_sent_in_query(draft, operation):
         return _by_query(draft, operation, found)
     if found is None or patch is None:
         return None
@@ -227,7 +219,8 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
     if draft.item is not None and operation.method in draft.item.operations:
         return None  # the item's own path has that method, so this one changes all items that a query selects
     named = {plain(name) for name in draft.schemas.properties(asked)} & draft.id_names
-    if not named or not request_envelope(draft, asked)[1]:
+    draft.key = natural_key(draft, asked) if creates and not named else ""
+    if not (named or draft.key) or not request_envelope(draft, asked)[1]:
         return None
     path, schema = shown_item(draft, found)
     does = "replace" if operation.method == "put" else "update"
@@ -241,7 +234,7 @@ def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     if found is None:
         return None
     path, schema = shown_item(draft, found)
-    path, schema = ((), None) if schema and contradicts(draft, schema) else (path, schema)
+    path, schema = ((), None) if schema and likeness.contradicts(draft, schema) else (path, schema)
     return DraftAction(operation, "delete", found, "a DELETE of the item's own path", path, schema)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -27,6 +27,8 @@ def with_aliases(
     """
     mains = _mains(drafts, read_only=read_only)
     kept = _without_aliases(drafts, mains) if read_only else drafts
+    if not read_only:
+        _add_own(kept, nodes)
     _add_lists(kept, mains, nodes, read_only=read_only)
     if not read_only:
         _add_lookups(kept, mains, nodes)
@@ -130,6 +132,25 @@ def _add_lookups(
                 break
 
 
+def _add_own(drafts: Sequence[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:
+    """Add the GETs of the item of who asks: `/users/me` beside `/users/{id}`."""
+    used = {action.operation.operation_id for draft in drafts for action in draft.actions}
+    made = (draft for draft in drafts if draft.has_id and draft.is_created and not draft.parent_parameters)
+    above = {draft.shape[:-1]: draft for draft in made}
+    for node in nodes.values():
+        main, operation = above.get(node.shape[:-1]), node.operations.get("get")
+        if main is None or operation is None or operation.operation_id in used or plain(node.shape[-1]) not in OWN:
+            continue
+        found = actions.get(main, operation)
+        if found is not None and found.item_schema and likeness.is_exactly(main, found.item_schema):
+            reason = f"{found.reason}: that of who asks, as the path ends with {node.word}"
+            main.actions.append(replace(found, of_caller=True, reason=reason))
+
+
+OWN = frozenset(("me", "self", "current", "currentuser", "myself", "whoami"))
+"""Last segments of paths of the item of who asks."""
+
+
 def _add_counts(
     drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
 ) -> None:
@@ -170,7 +191,8 @@ def _property(main: ResourceDraft, parameter: str) -> str:
 
 def _is_below(main: ResourceDraft, node: PathNode) -> bool:
     """Is a path below the collection of a resource, so that it says which items these are below?"""
-    return node.shape[: len(main.shape) - 1] == main.shape[:-1]
+    own = tuple(segment.partition(":")[0] for segment in node.shape)  # `books:batchGet` is about `books`
+    return own[: len(main.shape) - 1] == main.shape[:-1]
 
 
 def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from mockserver.behaviour.statements import BATCHES
+from mockserver.behaviour.templates import EACH
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.envelope import Envelopes, filled
-from mockserver.inference.envelope_names import COUNTED
+from mockserver.inference.envelope_names import COUNTED, SUCCESSES
 from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.openapi.schemas import Schemas
 
@@ -17,7 +18,8 @@ Template = Any
 DONE = {
     "create": frozenset(("created", "inserted", "added", "accepted", "imported", "ingested", "received", "queued",
                          "saved", "stored", "enqueued", "written", "published", "registered", "uploaded")),
-    "update": frozenset(("updated", "modified", "changed", "patched", "edited", "replaced")),
+    "update": frozenset(("updated", "modified", "changed", "patched", "edited", "replaced", "read", "marked",
+                         "affected")),
     "delete": frozenset(("deleted", "removed", "purged", "destroyed", "cleared")),
 }  # fmt: skip
 """What is done to each item, as the number of them is called."""
@@ -37,10 +39,48 @@ def counted(draft: ResourceDraft, envelopes: Envelopes, action: DraftAction, poi
     schemas = draft.schemas
     if is_list_of_ids(schemas, pointer):
         return "{ids}"
+    if (each := _results(draft, action, pointer)) is not None:
+        return each
     if schemas.types(pointer) == {"integer"}:
         return "{count}"
     constant = envelopes.constant(pointer)
     return _with_figures(draft, envelopes, action, pointer, constant) if isinstance(constant, dict) else constant
+
+
+def _results(draft: ResourceDraft, action: DraftAction, pointer: str) -> Template | None:
+    """The template of a body that has a result for each entry of the request, with its id and its status; else None."""
+    schemas = draft.schemas
+    arrays = {name: at for name, at in schemas.properties(pointer).items() if schemas.items(at) is not None}
+    for path, at in [((), pointer), *(((name,), at) for name, at in arrays.items())]:
+        entries = schemas.items(at)
+        known = schemas.properties(entries) if entries is not None else {}
+        told = {name: said for name, where in known.items() if (said := _result(draft, name, where))}
+        values = {value.strip("{}?") for value in told.values()}
+        required = schemas.required(entries) if entries is not None else set()
+        beside = schemas.required(pointer) if path else set()
+        if "id" in values and values & {"status", "ok"} and required <= told.keys() and beside <= set(path):
+            each = [{EACH: "results", **told}]
+            return {path[0]: each} if path else each
+    return None
+
+
+def _result(draft: ResourceDraft, name: str, pointer: str) -> str:
+    """The placeholder of a property of a result; empty if it says something else."""
+    types, word = draft.schemas.types(pointer) - {"null"}, plain(name)
+    if word in draft.id_names and types <= {"string", "integer"}:
+        return "{id}"
+    if word in STATUS_NAMES and types == {"integer"}:
+        return "{status}"
+    if word in SUCCESSES and types == {"boolean"}:
+        return "{ok}"
+    return "{message?}" if word in MESSAGES and types == {"string"} else ""
+
+
+STATUS_NAMES = frozenset(("status", "statuscode", "httpstatus", "code"))
+"""Plain names of the status of one result."""
+
+MESSAGES = frozenset(("error", "message", "detail", "reason", "errormessage", "description"))
+"""Plain names of what went wrong."""
 
 
 def with_counts(

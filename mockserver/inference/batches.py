@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mockserver.inference import messages
+from mockserver.inference.collection_actions import collection_action
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.item_lists import ItemList, list_of_items, lists, plurals
@@ -61,11 +62,13 @@ def add_batches(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]
         place, said = _place(shape, above)
         draft = above.get(place)
         for method, operation in node.operations.items() if draft is not None else ():
+            if draft is None or operation.operation_id in used:
+                continue
             does = OWN.get(method, "") if said is None else _does(said, method)
-            if draft is not None and does and operation.operation_id not in used:
-                action = _batch(draft, does, operation, is_own=said is None)
-                if action is not None:
-                    draft.actions.append(action)
+            action = _batch(draft, does, operation, is_own=said is None) if does else None
+            action = action or (collection_action(draft, operation, said) if said else None)
+            if action is not None:
+                draft.actions.append(action)
 
 
 def _place(shape: Shape, above: Mapping[Shape, ResourceDraft]) -> tuple[Shape, str | None]:
@@ -101,12 +104,23 @@ def _batch(draft: ResourceDraft, does: str, operation: Operation, *, is_own: boo
         return _deletion(draft, operation, found) or (_clearing(draft, operation, found) if is_own else None)
     asked = request_schema(operation.request_body)
     listed = _whole(draft, asked) if asked and does == "replace-all" else list_of_items(draft, asked) if asked else None
+    listed = listed or (_of_changes(draft, asked) if asked and does == "update-many" else None)
     if listed is None or (does == "update-many" and not _has_id(draft, listed.entries)):
         return None
     reason = f"a {operation.http_method} whose request contains a list of items, {_where(listed.path)}"
     is_patch = does == "update-many" and operation.method == "patch"
     patch = merged_form(draft.schemas, listed.entries, draft.properties()) if is_patch else "fields"
     return _shown(draft, DraftAction(operation, does, found, reason, envelope=listed.path, patch=patch))
+
+
+def _of_changes(draft: ResourceDraft, asked: str) -> ItemList | None:
+    """The list whose entries name items by their ids and have nothing but properties of them; None without one."""
+    shown = draft.properties()
+    for listed in lists(draft, asked):
+        own = draft.schemas.properties(listed.entries)
+        if len(own) > 1 and own.keys() <= shown.keys() and _has_id(draft, listed.entries):
+            return listed
+    return None
 
 
 def _has_id(draft: ResourceDraft, entries: str) -> bool:

@@ -50,6 +50,24 @@ def said_to_leave(schemas: Schemas, operation: Operation, name: str) -> Said | N
     return None
 
 
+BELOW = lazy_pattern(
+    r"\b(?:delet|remov|destroy|eras)\w*\b[^;:]*?"
+    r"\b(?:(?:everything|all|anything|what is)(?: that is)? (?:below|under|in|inside|beneath)"
+    r"|(?:its|all|the) (?:\w+ )?(?:children|descendants|subitems|sub\w+|subtree|replies)|recursively|whole subtree)\b",
+    re.IGNORECASE,
+)
+"""`Deletes the folder and everything below it`."""
+
+
+def said_to_delete_below(schemas: Schemas, operation: Operation) -> Said | None:
+    """The sentence about a DELETE which says that what names the item as its parent is deleted too; None without."""
+    for word in ("description", "summary"):
+        said = description(schemas, operation.pointer, word).first(BELOW)
+        if said is not None and not KEEPS.search(said.sentence) and not ASKS.search(said.sentence):
+            return said
+    return None
+
+
 def said_to_delete(schemas: Schemas, operation: Operation, name: str) -> Said | None:
     """The sentence about a DELETE which says that the items called `name` are deleted with the item; None if none."""
     for word in ("description", "summary"):

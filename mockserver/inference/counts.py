@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mockserver.inference.count_conditions import condition
 from mockserver.inference.described_references import sent_reference
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import SENDING, ResourceDraft
@@ -47,13 +48,17 @@ BEFORE = (("number", "of"), ("num",), ("count", "of"))
 
 
 class Counted(NamedTuple):
-    """A figure counts things called `noun`, or (`is_sum`) is the sum of their field `each`, empty if none is named."""
+    """A figure counts things called `noun`, or (`is_sum`) is the sum of their field `each`, empty if none is named.
+
+    `kind` is the word before the noun that says which of them: `open` of "open tasks".
+    """
 
     noun: str
     is_sum: bool
     each: str
     sentence: str
     pointer: str
+    kind: str = ""
 
     @property
     def source(self) -> str:
@@ -73,9 +78,13 @@ def counted(schemas: Schemas, pointer: str, owner: str) -> Counted | None:
                 continue
             groups = match.groupdict()
             rest = (groups["rest"] or groups.get("rest_too") or "").lower()
+            named = groups["noun"] or groups["noun_too"] if form is COUNT else groups["noun"]
+            kind = ""
+            if form is COUNT and words(rest)[:1] and words(rest)[0] not in AROUND | {noun(owner)[-1], *words(owner)}:
+                kind, (named, *left) = named, words(rest)
+                rest = " ".join(left)
             if set(words(rest)) <= AROUND | {noun(owner)[-1], *words(owner)}:
-                named = groups["noun"] or groups["noun_too"]
-                return Counted(noun(named)[-1], form is SUM, groups.get("each") or "", sentence, said.pointer)
+                return Counted(noun(named)[-1], form is SUM, groups.get("each") or "", sentence, said.pointer, kind)
     return None
 
 
@@ -115,16 +124,30 @@ def _counts(
     for field, pointer in draft.properties().items():
         said = counted(schemas, pointer, draft.name) if field not in sent else None
         if said is None and field not in sent and (named := number_named(schemas, pointer, field)):
-            said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer)
+            said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer, kind=_kind_named(field, named))
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue
         for other in drafts:
-            by = relation(resources, draft.name, other) if noun(other.name)[-1] == said.noun else None
+            is_meant = noun(other.name)[-1] == said.noun or (other is draft and said.noun in BELOW)
+            by = relation(resources, draft.name, other) if is_meant else None
+            where = condition(other, said.kind) if by is not None else None
+            by = by if where is not None else None
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
             if by is not None and amount is not None and other.action("create") is not None:
-                keys = {"field": field, "resource": other.name} | ({"by": by} if by else {})
+                keys: Statement = {"field": field, "resource": other.name} | ({"by": by} if by else {})
+                keys |= {"where": where} if where else {}
                 yield keys | ({"sum": amount} if amount else {}) | _evidence(said)
                 break
+
+
+def _kind_named(field: str, counted: str) -> str:
+    """The word before what a number counts by its name: `open` of `open_tasks_count`; empty if there is none."""
+    parts = [part for part in words(field) if part not in COUNTS | {"num", "number", "of", "total"}]
+    return "_".join(parts[:-1]) if parts and noun(parts[-1])[-1] == counted else ""
+
+
+BELOW = frozenset(("reply", "child", "answer", "subtask", "subfolder", "subcategory", "descendant", "subitem"))
+"""What items are called that name another one of the same resource."""
 
 
 def _means(

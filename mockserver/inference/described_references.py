@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.inference.cascade_sentences import said_to_delete, said_to_leave
+from mockserver.inference.cascade_sentences import said_to_delete, said_to_delete_below, said_to_leave
 from mockserver.inference.draft import ResourceDraft, item_schema_of_request
 from mockserver.inference.held_sentences import said_to_hold
 from mockserver.inference.references import EACH
@@ -66,7 +66,9 @@ def _add_deletion(schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, 
         return
     if _is_held(schemas, draft, other):
         reference["on-delete"] = "refuse"
-    elif other is not draft and said_to_delete(schemas, deletion.operation, other.name) is not None:
+    elif (other is not draft and said_to_delete(schemas, deletion.operation, other.name) is not None) or (
+        other is draft and said_to_delete_below(schemas, deletion.operation) is not None
+    ):
         reference["on-delete"] = "delete"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.inference import descriptions, order_sentences
 from mockserver.inference.descriptions import Description, description
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
+from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import inferred
 from mockserver.inference.field_order import field_orders
 from mockserver.inference.letter_case import unique_in_any_case
@@ -53,13 +54,11 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
 
 
 def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
-    listing = draft.action("list")
+    listing = _main_list(draft)
     if listing is None:
         return None
-    texts = [description(schemas, listing.operation.pointer, word) for word in ("description", "summary")]
-    texts.append(Description(listing.reply.response.description, listing.reply.response.pointer))
     properties = draft.properties()
-    said = next((said for text in texts if (said := order_sentences.order(text, properties))), None)
+    said = said_order(draft, listing)
     if said is not None:
         return order_sentences.by_own_time(said, _times(schemas, properties), _needed(schemas, draft))
     pages = paging(schemas, listing.operation)
@@ -67,6 +66,37 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
         note = f"{pages['position']} leads from the newest items to older ones"
         return inferred(note, by="creation", direction="descending")
     return None
+
+
+def _main_list(draft: ResourceDraft) -> DraftAction | None:
+    """The list whose order is that of the items: the one at the path where they are created, else the first."""
+    creation = draft.action("create")
+    path = creation.operation.path if creation is not None else ""
+    lists = [action for action in draft.actions if action.does == "list" and action.item_schema]
+    return next((each for each in lists if each.operation.path == path), next(iter(lists), draft.action("list")))
+
+
+def said_order(draft: ResourceDraft, listing: DraftAction) -> Statement | None:
+    """The order that the sentences about one list say; None if they say none."""
+    texts = [description(draft.schemas, listing.operation.pointer, word) for word in ("description", "summary")]
+    texts.append(Description(listing.reply.response.description, listing.reply.response.pointer))
+    properties = draft.properties()
+    return next((said for text in texts if (said := order_sentences.order(text, properties))), None)
+
+
+def other_order(draft: ResourceDraft, listing: DraftAction) -> Statement | None:
+    """The `sort` of a list that is in another order than the items usually are, by the time of creation; else None."""
+    main = _main_list(draft)
+    usual, own = (said_order(draft, each) if each is not None else None for each in (main, listing))
+    times = item_times(draft.schemas, draft, draft.properties()) or {}
+    created = times.get("created")
+    if main is listing or own is None or own["by"] != "creation" or not created:
+        return None
+    direction = (usual or {"direction": "ascending"})["direction"]
+    if own["direction"] == direction:
+        return None
+    back = "-" if own["direction"] == "descending" else ""
+    return {key: own[key] for key in ("evidence", "source", "note")} | {"parameter": "", "default": back + created}
 
 
 def _times(schemas: Schemas, properties: Mapping[str, str]) -> list[str]:

@@ -29,7 +29,9 @@ class DraftAction(Struct, frozen=True):
     items in an object, by their ids, `within` where each entry of a list has the item. With `by_id` its request has the
     ids of items of another resource, and nothing else. `takes` are properties of the body that the item has under
     another name. `columns` are those of a table, each with its property. `account` says that it is about the account of
-    who asks, or the one that its body names. `leads_to` is the property with the address to which its reply redirects.
+    who asks, or the one that its body names. `counts` is the number of an entry that says how often it was chosen. With
+    `is_listing` a create shows all items. `of_caller` says that the item is that of who asks. `body` is the template of
+    a reply that shows numbers of items alone. `leads_to` is the property with the address to which its reply redirects.
     """
 
     operation: Operation
@@ -56,6 +58,14 @@ class DraftAction(Struct, frozen=True):
     takes: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    counts: str = ""
+    is_listing: bool = False
+    body: Mapping[str, Any] | None = None
+    of_caller: bool = False
+
+    def choosing(self, entry: str, key: str, counts: str, sent: str, sets: Mapping[str, Any]) -> DraftAction:
+        """This action, which chooses the entry of a list that the property `sent` names by its `key`."""
+        return replace(self, entry=entry, by=key, counts=counts, takes={sent: key}, sets=sets)
 
     def showing(self, path: Path, schema: str) -> DraftAction:
         """This action, whose reply shows the items at a place."""
@@ -68,7 +78,10 @@ class DraftAction(Struct, frozen=True):
 
 
 class ResourceDraft(Struct):
-    """One resource: the paths of its `item` and its `collection`. If it is `single`, there is only one item."""
+    """One resource: the paths of its `item` and its `collection`. If it is `single`, there is only one item.
+
+    `key` is the property by which a PUT to the collection names an item that no path names; empty for most.
+    """
 
     schemas: Schemas
     word: str
@@ -77,6 +90,7 @@ class ResourceDraft(Struct):
     single: bool = False
     name: str = ""
     actions: list[DraftAction] = field(default_factory=list)
+    key: str = ""
 
     @property
     def node(self) -> PathNode:
@@ -149,6 +163,15 @@ class ResourceDraft(Struct):
         from_bodies = (item_schema_of_request(self.schemas, action) for action in asking)
         return (self.schemas.properties(pointer) for pointer in from_bodies if pointer)
 
+    def sendable(self, *does: str) -> set[str]:
+        """The names of the properties that clients may set by requests of these kinds: not those that are readOnly."""
+        return {
+            name
+            for asked in self.request_properties(*does)
+            for name, at in asked.items()
+            if self.schemas.keyword(at, "readOnly") is not True
+        }
+
     @property
     def _is_chosen(self) -> bool:
         """Does the path end with one of a few values, which no create request contains? Then it is not an id."""
@@ -184,7 +207,7 @@ class ResourceDraft(Struct):
 OWNER_KEYS = ("login", "username", "slug", "key", "id")
 """Properties by which a path names the owner of something, the likeliest first."""
 
-RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4} | dict.fromkeys(
+RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "copy": 2, "list": 3, "delete": 4} | dict.fromkeys(
     (*BATCHES, *CONTENTS), 5
 )
 

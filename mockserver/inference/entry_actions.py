@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from mockserver.inference import likeness
+from mockserver.inference.chosen_entries import choices, count_of
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.identity import id_names
 from mockserver.inference.messages import reply_body, request_schema
@@ -28,7 +29,8 @@ class EntryList(NamedTuple):
     """A list in the items of `owner`: the property with its `name`, and the pointer of the `schema` of its entries.
 
     `key` is the property of an entry that a path names it by, or that is its id; empty if there is none, as of an entry
-    that is an id or a text itself (`is_value`). `shown` is the resource whose items the entries are.
+    that is an id or a text itself (`is_value`). `shown` is the resource whose items the entries are. `counts` is the
+    property of an entry that says how often it was chosen, such as the `count` of a reaction; empty if there is none.
     """
 
     owner: ResourceDraft
@@ -37,6 +39,7 @@ class EntryList(NamedTuple):
     key: str
     is_value: bool
     shown: ResourceDraft | None
+    counts: str = ""
 
 
 def add_entry_actions(drafts: Sequence[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> list[ResourceDraft]:
@@ -54,6 +57,7 @@ def add_entry_actions(drafts: Sequence[ResourceDraft], nodes: Mapping[Shape, Pat
             continue
         entries = _entries(owner, drafts, shape[-1], nodes.get((*shape, "{}")))
         found = [*_changes(entries, node), *_changes(entries, nodes.get((*shape, "{}")))] if entries else []
+        found = found or list(choices(owner, shape[-1], node))
         if any(_tells(one) for one in found):
             owner.actions += found
             shapes.add((*shape, "{}"))
@@ -81,7 +85,8 @@ def _entries(
         shown = _shown(owner, drafts, entries, word, parameter, (*owner.shape, word, "{}"))
         if known and same(name, word):
             own = likeness.is_exactly(owner, entries)
-            found.insert(0, EntryList(owner, name, entries, _key(known, parameter, word), False, shown))
+            counts = count_of(owner.schemas, known)
+            found.insert(0, EntryList(owner, name, entries, _key(known, parameter, word), False, shown, counts))
             if own:
                 return None
         elif is_value:
@@ -137,6 +142,8 @@ def _change(entries: EntryList, operation: Operation, *, is_below: bool) -> Draf
     shown, of = schema if is_shown else None, entries.shown.shape if entries.shown is not None else ()
     action = DraftAction(operation, "update", found, reason, path, shown, entry=entries.name, by=entries.key)
     action = replace(action, entry_of=of, takes=takes)
+    if entries.counts and is_below and operation.request_body is None and (is_added or operation.method == "delete"):
+        return replace(action, counts=entries.counts)
     if is_added:
         return action if of or entries.is_value else None
     if operation.method == "delete":

@@ -31,5 +31,5 @@ def _adds(action: DraftAction) -> bool:
 
 def entry_keys(action: DraftAction, names: Mapping[Shape, str]) -> dict[str, str]:
     """What an action says about the list whose entry it changes. `names` are those of resources, by their paths."""
-    keys = {"entry": action.entry, "entry-of": names.get(action.entry_of, ""), "by": action.by}
+    keys = {"entry": action.entry, "entry-of": names.get(action.entry_of, ""), "by": action.by, "counts": action.counts}
     return {key: value for key, value in keys.items() if value}

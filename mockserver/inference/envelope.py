@@ -220,7 +220,8 @@ class Envelopes:
         """The placeholder that fits the name of a property beside a list, or None."""
         schemas, types = self._schemas, self._schemas.types(pointer) - {"null"}
         word = plain(name.removeprefix(HYDRA))
-        if (word in NUMBERS or word in self._echoed) and types and types <= {"integer", "number"}:
+        is_echoed = self._echoed.get(word, "cursor") != "cursor"
+        if (word in NUMBERS or is_echoed) and types and types <= {"integer", "number"}:
             return "{" + _number(word, self._echoed, beside) + "}"
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
@@ -230,7 +231,11 @@ class Envelopes:
             return own
         if word in LINKS and types == {"string"} and self._is_address(word, pointer):
             return self._link(LINKS[word], pointer, is_required)
-        is_cursor = word in POSITIONS or (word in SURE_OFFSETS and types == {"string"})
+        is_cursor = (
+            word in POSITIONS
+            or self._echoed.get(word.removeprefix("next")) == "cursor"
+            or (word in SURE_OFFSETS and types == {"string"})
+        )
         if is_cursor and types <= SCALAR and schemas.keyword(pointer, "format") != "uri":
             return self._cursor(pointer)
         if word in EDGES and types <= SCALAR:

@@ -22,7 +22,7 @@ LATER_EVENTS = lazy_pattern(
 
 DONE = frozenset((
     "sent", "paid", "made", "taken", "given", "written", "begun", "read", "seen", "done", "spent", "sold", "won",
-    "lost", "built", "chosen", "drawn", "held",
+    "lost", "built", "chosen", "drawn", "held", "bought", "lent",
 ))  # fmt: skip
 """Forms of verbs that say what was done and do not end with `ed`."""
 

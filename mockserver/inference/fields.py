@@ -41,6 +41,8 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
     stated: Statement = {}
     for key, names in (("created", CREATED), ("updated", UPDATED)):
         for name in (known[wanted] for wanted in names if wanted in known):
+            if _is_edit(schemas, name, properties[name]):
+                continue
             written = _written(schemas, properties[name], says_time=len(words(name)) > 1)
             if written and stated.setdefault("written", written) == written:
                 stated[key] = name
@@ -51,9 +53,29 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
 
 
 def time_format(schemas: Schemas, pointer: str) -> str:
-    """How the time in a property with a format is written, as in `timestamps.written`; empty if it holds no time."""
+    """How the time in a text is written, as in `timestamps.written`; empty if neither format nor example says so."""
     is_text = schemas.types(pointer) - {"null"} == {"string"}
-    return _written(schemas, pointer, says_time=False) if is_text and schemas.keyword(pointer, "format") else ""
+    return _written(schemas, pointer, says_time=False) if is_text else ""
+
+
+def _is_edit(schemas: Schemas, name: str, pointer: str) -> bool:
+    """Is a property the time of the last edit, which is null as long as nobody edits the item?"""
+    return "edited" in words(name) and "null" in schemas.types(pointer)
+
+
+def edit_times(schemas: Schemas, properties: Properties) -> list[str]:
+    """The properties that hold the time of the last edit, null before."""
+    return [
+        name for name, at in properties.items() if _is_edit(schemas, name, at) and format_of(schemas, at) == "date-time"
+    ]
+
+
+def format_of(schemas: Schemas, pointer: str) -> str:
+    """The `format` of a text, also where it is one of several alternatives, such as null; empty if there is none."""
+    found = schemas.keyword(pointer, "format") or next(
+        (node["format"] for node, _ in schemas.branches(pointer, every=True) if isinstance(node.get("format"), str)), ""
+    )
+    return str(found)
 
 
 def _written(schemas: Schemas, pointer: str, *, says_time: bool) -> str:
@@ -61,7 +83,7 @@ def _written(schemas: Schemas, pointer: str, *, says_time: bool) -> str:
 
     A text without a format and an example is a time only if its name `says_time`: `created` may be a person.
     """
-    types, format = schemas.types(pointer) - {"null"}, schemas.keyword(pointer, "format")
+    types, format = schemas.types(pointer) - {"null"}, format_of(schemas, pointer) or None
     examples = schemas.keyword(pointer, "examples") or [None]
     if types and types <= {"integer", "number"}:
         shown = examples[0] if isinstance(examples, list) else None

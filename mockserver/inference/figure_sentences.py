@@ -35,7 +35,7 @@ OPERATORS: Mapping[str, str] = {
 }
 """How descriptions write the four operations."""
 
-TOKEN = lazy_pattern(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*")
+TOKEN = lazy_pattern(r"multiplied by|divided by|[()+*/×−-]|\d+(?:\.\d+)?|[A-Za-z_]\w*(?:\.\w+)*")
 
 ROUNDING = lazy_pattern(r",? *\(?\b(?:always )?(?P<how>rounded(?: (?:up|down|half up))?)\b.*$", re.IGNORECASE)
 
@@ -57,6 +57,18 @@ SUM_OF_EACH = lazy_pattern(
     re.IGNORECASE,
 )
 """`The sum of the line totals of all items`."""
+
+OF_ENTRIES = lazy_pattern(
+    r"^(?:the )?sum of (?P<each>[A-Za-z_][\w ]* (?:times|\*|x|×|multiplied by) [\w ]+)$", re.IGNORECASE
+)
+"""`Sum of quantity times unit price`, where one list only has such fields."""
+
+NUMBER_UNITS = frozenset(
+    ("g", "kg", "mg", "lb", "oz", "cents", "ms", "seconds", "minutes", "hours", "usd", "eur", "cm", "mm", "m", "km")
+)
+"""Last words of names that are units: `weight_g` is a weight."""
+
+IN_UNIT = lazy_pattern(r",? \(?in (?:cents|euros?|dollars|grams?|kg|g|seconds|minutes|[A-Z]{3})\)?$", re.IGNORECASE)
 
 PREFIX = lazy_pattern(
     r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE
@@ -108,7 +120,7 @@ def _figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
             said = description(schemas, pointer)
             for sentence in said.sentences():
                 rounded = ROUNDING.search(sentence)
-                text = PREFIX.sub("", ROUNDING.sub("", sentence).strip(" .,"))
+                text = PREFIX.sub("", IN_UNIT.sub("", ROUNDING.sub("", sentence).strip(" .,")))
                 value = formula(schemas, fields, text)
                 if value is not None:
                     is_whole = "integer" in schemas.types(pointer)
@@ -205,12 +217,28 @@ def _sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None
 def _of_entry(fields: Mapping[str, str], text: str) -> Value | None:
     """An expression of fields of an entry, or one field by its plural: `quantities`, `line totals`."""
     known = {"".join(noun(name)): name for name in fields}
+    known |= {
+        "".join(words(name)[:-1]): name for name in fields if words(name)[-1:] and words(name)[-1] in NUMBER_UNITS
+    }
+    for each in fields:  # `unit price` of a sentence is the field `unit_price`
+        text = (
+            re.sub(rf"\b{' '.join(words(each))}\b", each, text, flags=re.IGNORECASE) if len(words(each)) > 1 else text
+        )
     name = known.get("".join(noun("_".join(text.split()))))
     return partial(_field, name) if name else _expression(fields, text, least=1)
 
 
 def _whole_sum(schemas: Schemas, fields: Mapping[str, str], text: str) -> Value | None:
     """The sum of a field of the entries of a list, where one list only has such a field."""
+    of_entries = OF_ENTRIES.match(text)
+    lists = {name: schemas.items(pointer) for name, pointer in fields.items() if of_entries}
+    able = [
+        (name, each)
+        for name, items in lists.items()
+        if of_entries and items and (each := _of_entry(schemas.properties(items), of_entries["each"])) is not None
+    ]
+    if len(able) == 1:
+        return partial(_summed, *able[0])
     match = WHOLE_SUM.match(text)
     wanted = plain("_".join(noun(match["each"]))) if match else ""
     found = [
@@ -243,6 +271,10 @@ def _expression(fields: Mapping[str, str], text: str, least: int = 2) -> Value |
     for number, word in enumerate(words):
         if number % 2:
             operators.append(OPERATORS.get(word.lower(), ""))
+        elif plain(word.partition(".")[0]) in known and "." in word:
+            names += 1
+            outer, _, inner = word.partition(".")
+            values.append(partial(_inner, known[plain(outer)], inner))
         elif plain(word) in known:
             names += 1
             values.append(partial(_field, known[plain(word)]))
@@ -256,6 +288,12 @@ def _expression(fields: Mapping[str, str], text: str, least: int = 2) -> Value |
 
 def _field(name: str, item: Mapping[str, Any]) -> Fraction | None:
     return number_in(item.get(name))
+
+
+def _inner(outer: str, name: str, item: Mapping[str, Any]) -> Fraction | None:
+    """A number inside of an object of the item: `plan.price`."""
+    held = item.get(outer)
+    return number_in(held.get(name)) if isinstance(held, Mapping) else None
 
 
 def _constant(value: Fraction, item: Mapping[str, Any]) -> Fraction | None:

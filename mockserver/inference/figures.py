@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.inference.counts import number_named
@@ -11,6 +12,7 @@ from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.figure_sentences import figures
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.ordered_pairs import pairs
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 FIRST_NAMES = ("firstname", "givenname", "forename")
@@ -30,8 +32,9 @@ def add_figures(draft: ResourceDraft, stated: Statement) -> None:
     if found and draft.is_created:
         stated["figures"] = found
     name = _full_name(draft.schemas, draft.properties(), sent)
-    if name and draft.is_created:
-        stated["derived"] = name
+    derived = ([name] if name else []) + list(_said_flags(draft.schemas, draft.properties(), sent))
+    if derived and draft.is_created:
+        stated["derived"] = derived
 
 
 def _figures(draft: ResourceDraft) -> Iterator[Statement]:
@@ -52,6 +55,13 @@ def _figures(draft: ResourceDraft) -> Iterator[Statement]:
             yield inferred(
                 f"by the name of {name} and those of the properties in the formula", field=name, formula=formula
             )
+    for name, at in properties.items():
+        entries = draft.schemas.items(at)
+        told = {str(each.field) for each in said if each.within == name}
+        amount = _amount(draft.schemas, draft.schemas.properties(entries)) if entries is not None else None
+        if amount is not None and amount[0] not in told:
+            note = f"{amount[0]} is beside {amount[1]} and {amount[2]}"
+            yield inferred(note, field=amount[0], formula=f"{amount[1]} * {amount[2]}", within=name)
 
 
 UNITS = ("seconds", "minutes", "hours", "nights")
@@ -74,7 +84,7 @@ def _lasting(schemas: Schemas, properties: Mapping[str, str], name: str) -> str:
     return f"{unit} from {found[0][0]} to {found[0][1]}" if len(found) == 1 else ""
 
 
-AMOUNTS = ("amount", "total", "quantity", "price")
+WHOLES = ("amount", "total", "quantity", "price")
 """Names of a whole of which a part may be refunded, paid or shipped."""
 
 
@@ -84,11 +94,43 @@ def _reached(draft: ResourceDraft, name: str) -> str:
     if schemas.types(properties[name]) - {"null"} != {"boolean"}:
         return ""
     known = {plain(each): each for each, at in properties.items() if schemas.types(at) & {"integer", "number"}}
-    for whole in AMOUNTS:
+    for whole in WHOLES:
         part = known.get(whole + flag) or known.get(flag + whole)
         if part and whole in known:
             return f"{part} >= {known[whole]}"
     return ""
+
+
+def _amount(schemas: Schemas, properties: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """The amount of a line, its quantity and its price: `total`, `quantity` and `unitPrice`; None without all three."""
+    known = {plain(name): name for name, at in properties.items() if schemas.types(at) & {"integer", "number"}}
+    found = [next((known[each] for each in names if each in known), "") for names in (AMOUNTS, QUANTITIES, PRICES)]
+    return (found[0], found[1], found[2]) if all(found) else None
+
+
+AMOUNTS = ("total", "linetotal", "subtotal", "totalprice", "amount", "totalamount", "lineamount", "sum")
+QUANTITIES = ("quantity", "qty", "count")
+PRICES = ("price", "unitprice", "priceperunit", "unitcost", "pricecents", "unitpricecents", "unitamount")
+"""Plain names of the numbers of a line, the likeliest first."""
+
+
+def _said_flags(schemas: Schemas, properties: Mapping[str, str], sent: set[str]) -> Iterator[Statement]:
+    """The `derived` statements of flags whose descriptions say when they are true: "The price is 0"."""
+    known = {plain(name): name for name in properties}
+    for name, at in properties.items():
+        if schemas.types(at) - {"null"} == {"boolean"} and name not in sent:
+            said = description(schemas, at).first(IS_VALUE)
+            of = known.get(plain(said.match["name"]), "") if said is not None else ""
+            if said is not None and of and of != name:
+                yield said.statement(fields={name: "{equals:" + f"{of} {said.match['value']}" + "}"})
+
+
+IS_VALUE = lazy_pattern(
+    r"^(?:true (?:if|when) )?(?:the |its )?`?(?P<name>[a-z_]+)`? (?:is|equals) "
+    r"[`'\"]?(?P<value>\d+(?:\.\d+)?|[A-Z][A-Z_]+)[`'\"]?$",
+    re.IGNORECASE,
+)
+"""How a description says which value of another field a flag is about."""
 
 
 def _full_name(schemas: Schemas, properties: Mapping[str, str], sent: set[str]) -> Statement | None:

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.all_sentences import said_all
 from mockserver.inference.descriptions import Said, description
+from mockserver.inference.fields import format_of
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
+from mockserver.inference.identity import KEYS
 from mockserver.inference.letter_case import ANY_CASE
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paging import HOLDERS, Statement, enum_of, is_text
@@ -59,9 +61,26 @@ def filters(
     used = taken | {str(each["parameter"]) for each in found}
     found += ranges(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}
+    found += _opposites(schemas, operation, properties, used)
+    used |= {str(each["parameter"]) for each in found}
     found += _expressions(schemas, operation, used)
     used |= {str(each["parameter"]) for each in found}
     return [*found, *_searches(schemas, operation, used)]
+
+
+def _opposites(
+    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
+) -> Iterator[Statement]:
+    """The flags of a query that ask for the opposite of a flag of the item: `unread` for `read`, `only_open`."""
+    flags = {plain(name): name for name, at in properties.items() if schemas.types(at) - {"null"} == {"boolean"}}
+    for each in operation.parameters:
+        is_flag = each.location == "query" and each.schema and schemas.types(each.schema) - {"null"} == {"boolean"}
+        asked = "".join(part for part in asked_words(each.name) if part not in ("only", "is"))
+        name = flags.get(asked.removeprefix("un").removeprefix("not").removeprefix("non")) if is_flag else None
+        if name is not None and each.name not in taken and asked != plain(name):
+            note = f"the query parameter says the opposite of {name}"
+            stated = {"parameter": each.name, "field": name, "equals": False, "unless": False, "default": False}
+            yield {**stated, "evidence": "inferred", "note": note}
 
 
 def _expressions(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> list[Statement]:
@@ -99,7 +118,21 @@ def _has_operator(schemas: Schemas, parameter: Parameter) -> bool:
     return any(COMPARISON.search(text) for text in told if isinstance(text, str))
 
 
-COMPARISON = lazy_pattern(r"\w (eq|co|sw) [\"']\w")
+def _nothing(schemas: Schemas, parameter: Parameter) -> Statement:
+    """The value of a text that selects the items without a value, by a sentence; empty without one."""
+    said = description(schemas, parameter.pointer).first(NONE) if is_text(schemas, parameter) else None
+    return {"nothing": said.match["value"]} if said is not None else {}
+
+
+NONE = lazy_pattern(
+    r"[`'\"“]?\b(?P<value>[a-z]+)\b[`'\"”]?(?: (?:for|means|selects|returns|lists|shows|gives))+ "
+    r"(?:those |the |items |all |ones )*"
+    r"(?:without|with no|that have no|not in)\b",
+    re.IGNORECASE,
+)
+"""How a description names the value that selects what has none: "`root` for those without a parent"."""
+
+COMPARISON = lazy_pattern(r"\w (?:eq|co|sw) [\"']\w|\w ?(?:=|!=|>=|<=|>|<) ?[\"']?\w")
 """A comparison in a text."""
 
 
@@ -121,16 +154,19 @@ def _filters(
     for parameter in filter_parameters(schemas, operation):
         readings = (plain(parameter.name), "".join(asked_words(parameter.name)), _of_each(schemas, parameter))
         name = next((known[reading] for reading in readings if reading in known), None)
+        name = name or _alone(schemas, parameter, properties, shown)
         if parameter.name in taken or name is None:
             continue
-        asked, own = _scalar_types(schemas, str(parameter.schema)), schemas.types(properties[name])
-        if schemas.keyword(properties[name], "format") in TIMES:
+        asked = _scalar_types(schemas, str(parameter.schema)) - {"null"}
+        name = _key_inside(schemas, parameter, name, properties, asked)
+        own = schemas.types(properties[name])
+        if format_of(schemas, properties[name]) in TIMES:
             continue
         every = said_all(schemas, parameter) if EACH in name else None
         if _is_any_of(schemas, parameter, name, key.field, own - {"null"}):
             note = f"the query parameter has ids as texts, which {name} has"
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
-            stated |= {"evidence": "inferred", "note": note}
+            stated |= {"evidence": "inferred", "note": note} | _nothing(schemas, parameter)
             yield stated | (every.statement(compare="all-of") if every is not None else {})
         elif name in dict(linked.values()) and asked == {"integer"} and own == {"string"}:
             stated = {"parameter": parameter.name, "field": name, "compare": "any-of"}
@@ -150,7 +186,45 @@ def _filters(
             stated |= every.statement(compare="all-of") if every is not None else {}
             listed = schemas.keyword(properties[name], "enum") or ()
             anything = (enum_of(schemas, parameter) & ANY) - {str(value).lower() for value in listed}
-            yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+            stated |= {"anything": _written(schemas, parameter, anything)} if anything else {}
+            stated |= _nothing(schemas, parameter)
+            default = schemas.keyword(str(parameter.schema), "default")
+            is_choice = asked == {"boolean"} or bool(enum_of(schemas, parameter))
+            is_said = is_choice and default is not None and default != stated.get("anything")
+            yield stated | ({"default": default} if is_said and plain(parameter.name) not in VIEWS else {})
+
+
+def _key_inside(
+    schemas: Schemas, parameter: Parameter, name: str, properties: Mapping[str, str], asked: frozenset[str]
+) -> str:
+    """The property by which a parameter called like an object of the item names it: `category.slug` for `category`.
+
+    The description may say which ("Slug of the category"); else it is the likeliest that has the type. For any other
+    property it is the property itself.
+    """
+    inner = {key: f"{name}.{key}" for key in schemas.properties(properties[name])}
+    if not inner or "object" not in schemas.types(properties[name]) or not asked <= {"string", "integer"}:
+        return name
+    spoken = {"".join(noun(word)) for word in words(description(schemas, parameter.pointer).text)}
+    able = [key for key in inner if inner[key] in properties and asked & schemas.types(properties[inner[key]])]
+    found = [*(key for key in able if plain(key) in spoken), *(key for key in KEYS if key in able)]
+    return inner[found[0]] if found else name
+
+
+def _alone(
+    schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], shown: Mapping[str, str]
+) -> str | None:
+    """The only property inside of an object of the item that has the name of a parameter: `recipient.city` of `city`.
+
+    A name that may say how items are shown needs a description that names the object: "City of the recipient".
+    """
+    asked = "".join(asked_words(parameter.name))
+    found = [name for name in properties if name.partition(".")[0] in shown and plain(name.partition(".")[2]) == asked]
+    if len(found) != 1:
+        return None
+    spoken = {noun(word)[-1] for word in words(description(schemas, parameter.pointer).text)}
+    is_said = noun(found[0].partition(".")[0])[-1] in spoken
+    return found[0] if is_said or (asked not in VIEWS and asked not in SEARCHES) else None
 
 
 def _says_only(schemas: Schemas, parameter: Parameter) -> Said | None:

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.inference.event_times import AHEAD, DONE, LATER_EVENTS
 from mockserver.inference.item_actions import STATES
 from mockserver.inference.names import plain, words
+from mockserver.inference.past_forms import PARTICLES
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -113,7 +114,8 @@ def _likely(schemas: Schemas, pointer: str, name: str, generated: Any) -> list[A
 def is_flag_of_something_done(parts: tuple[str, ...]) -> bool:
     """Does a flag, by the words of its name, say that something was done: `refunded`?"""
     parts = parts[: parts.index("by")] if "by" in parts[1:] else parts  # `pinned_by_me`
-    is_done = parts[-1].endswith("ed") and parts[-1] not in STANDING
+    ended = parts[:-1] if len(parts) > 1 and parts[-1] in PARTICLES else parts  # `sold_out`
+    is_done = (ended[-1].endswith("ed") or ended[-1] in DONE) and ended[-1] not in STANDING
     return is_done or not LIKED.isdisjoint(parts) or LATER_EVENTS.search("_".join(parts)) is not None
 
 

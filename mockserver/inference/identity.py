@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from mockserver.inference.descriptions import description
 from mockserver.inference.names import SCALAR, noun, plain, words
+from mockserver.inference.path_tree import PathNode
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -42,6 +44,12 @@ KEYS = (
 CHOSEN_BY_PEOPLE = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
 """Those that people choose. They are never numbers."""
 
+ALIASES = frozenset((
+    "alias", "customalias", "customcode", "customslug", "customkey", "shortcode", "vanity", "keyword", "customid",
+    "desiredcode", "preferredcode",
+))  # fmt: skip
+"""Names under which a client may choose an id that replies show under another name."""
+
 IDS = frozenset(("id", "uuid", "guid"))
 """Last words of a path parameter that holds what the service makes."""
 
@@ -49,6 +57,12 @@ LOGINS = ("username", "login")
 """Two names for one thing."""
 
 EXAMPLE = lazy_pattern(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
+NUMBERED = lazy_pattern(r"([A-Za-z][A-Za-z0-9]*(?:[-_/.][A-Za-z0-9]+)*?[-_/.])([0-9]{2,12})")
+"""An id that ends with a number of fixed width: `INV-00017`, `SHP-2024-000017`."""
+
+CODE = lazy_pattern(r"[A-Za-z0-9]{4,12}")
+"""A short code of letters and digits: `aZ3kQ9`."""
+
 HEXADECIMAL = lazy_pattern(r"[0-9a-f]{16,64}")
 UUID = lazy_pattern(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -107,6 +121,22 @@ def inner_field(schemas: Schemas, properties: Properties, parameter: str, word: 
         name = next((each for each in _candidates(parameter, word) if each in inner), "")
         found += [f"{outer}.{name}"] if name and schemas.types(inner[name]) <= SCALAR else []
     return found[0] if len(found) == 1 else ""
+
+
+def said_key(schemas: Schemas, node: PathNode | None, parameter: str) -> str:
+    """The key by which the description of a path parameter names the item: `slug` of "The post slug"; else empty."""
+    for operation in node.operations.values() if node is not None else ():
+        for each in operation.parameters:
+            if (each.location, each.name) == ("path", parameter):
+                spoken = words(description(schemas, each.pointer).text)
+                found = next((key for key in SAID_KEYS if key in spoken), "")
+                if found:
+                    return found
+    return ""
+
+
+SAID_KEYS = ("slug", "username", "handle", "login", "code", "sku", "email")
+"""Keys by which people name things, as descriptions of path parameters speak of them."""
 
 
 def alternatives(parameter: str) -> tuple[str, str]:
@@ -195,6 +225,12 @@ def _alike(example: str) -> Iterator[tuple[dict[str, Any], str]]:
     if prefixed and any(character.isdigit() for character in prefixed[2]):
         length = len(prefixed[2])
         yield {"generate": "random", "prefix": prefixed[1], "length": length}, prefixed[1] + "0" * length
+    numbered = NUMBERED.fullmatch(example)
+    if numbered and prefixed is None:
+        made = {"generate": "digits", "prefix": numbered[1], "width": len(numbered[2])}
+        yield made, f"{numbered[1]}{1:0{len(numbered[2])}}"
+    if CODE.fullmatch(example) and any(each.isdigit() for each in example) and not example.isdigit():
+        yield {"generate": "random", "length": len(example)}, "0" * len(example)
     if HEXADECIMAL.fullmatch(example):
         yield {"generate": "random", "length": len(example)}, "0" * len(example)
 

@@ -16,7 +16,27 @@ def kept_parameters(draft: ResourceDraft, node: PathNode) -> dict[str, str]:
     kept: dict[str, str] = {}
     for parameter, word in zip(node.parameters, node.words_before, strict=False):
         about = "".join(noun(word))
-        named = (known[each] for each in (plain(parameter), f"{about}id", about) if each in known)
+        called = (plain(parameter), f"{about}id", about, *(_by_role(draft) if about in PEOPLE else ()))
+        named = (known[each] for each in called if each in known)
         free = f"path {parameter}" if plain(parameter) in taken else parameter
         kept |= {parameter: next(named, free)} if parameter not in draft.parent_parameters else {}
     return kept
+
+
+PEOPLE = frozenset((
+    "user", "account", "member", "person", "customer", "employee", "profile", "client", "author", "owner",
+    "organization",
+))  # fmt: skip
+"""What somebody is called whose things are below a path: `/users/{id}/todos`."""
+
+ROLES = (
+    "ownerid", "owner", "authorid", "author", "creatorid", "creator", "createdby", "createdbyid", "postedby", "userid",
+    "addedby", "submittedby",
+)  # fmt: skip
+"""Plain names of the property with the id of whoever made an item, the likeliest first."""
+
+
+def _by_role(draft: ResourceDraft) -> list[str]:
+    """The plain names of the property that says who made an item, if no client sends it: `owner_id`."""
+    sent = {plain(name) for asked in draft.request_properties("create", "update", "replace") for name in asked}
+    return [name for name in ROLES if name not in sent]

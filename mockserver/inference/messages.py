@@ -114,7 +114,7 @@ SUCCESS = {
 }
 """The documented successes with which an action answers, the first choice first."""
 
-USUAL = ("200", "201", "202", "2XX", "204", "203", "206")
+USUAL = ("200", "201", "202", "2XX", "204", "203", "206", "207")
 
 
 class ReplyBody(Struct, frozen=True):
@@ -299,3 +299,8 @@ def resembles(schemas: Schemas, one: str, other: str) -> bool:
         return True
     names, others = set(schemas.properties(one)), set(schemas.properties(other))
     return 2 * len(names & others) >= max(min(len(names), len(others)), 1)
+
+
+def is_never_empty(schemas: Schemas, array: str) -> bool:
+    """Must a list have entries before anything is created? Then only an example can answer it."""
+    return any(node.get("minItems", 0) > 0 for node, _ in schemas.branches(array))

@@ -10,8 +10,8 @@ from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import noun, plain
 from mockserver.inference.relationships import relationship_fields
 
-PARENT = "parent"
-"""How the property of an item begins that names the one above, of the same resource."""
+ABOVE = ("parent", "replyto", "inreplyto")
+"""How the property of an item begins that names the one above, of the same resource, the likeliest first."""
 
 
 def field_naming(draft: ResourceDraft, above: ResourceDraft, *, is_tree: bool) -> str:
@@ -19,7 +19,7 @@ def field_naming(draft: ResourceDraft, above: ResourceDraft, *, is_tree: bool) -
 
     Empty if there is none, or if it is unclear. With `is_tree` both are of the same resource.
     """
-    stems = (PARENT,) if is_tree else ("".join(noun(above.word)), plain(above.parameter).removesuffix("id"))
+    stems = ABOVE if is_tree else ("".join(noun(above.word)), plain(above.parameter).removesuffix("id"))
     by_name = next((found for stem in stems if stem and (found := _named(draft, stem))), "")
     return by_name or _described(draft, above) or ("" if is_tree else _shown(draft, above))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import noun, plain, singular
+from mockserver.inference.resource_names import said_in
 from mockserver.openapi.document import Operation
 
 NAME = "name"
@@ -19,7 +20,22 @@ def resource_name(draft: ResourceDraft, properties: Mapping[str, str]) -> str:
         return ""
     place = ("path", draft.parameter)
     found = (p for operation in draft.item.operations.values() for p in operation.parameters)
-    return next((p.resource_name for p in found if (p.location, p.name) == place and p.resource_name), "")
+    known = next((p.resource_name for p in found if (p.location, p.name) == place and p.resource_name), "")
+    return known or _described_name(draft, shown)
+
+
+def _described_name(draft: ResourceDraft, shown: str) -> str:
+    """The end of an item's path that its `name` has by its description: "Format: shelves/{shelf}/books/{book}"."""
+    said = said_in(draft.schemas.keyword(shown, "description"))
+    segments = draft.item.path.strip("/").split("/") if draft.item is not None else []
+    for form in said:
+        end = segments[-len(form) :]
+        is_alike = all(
+            "{" in here if not each.text else here == each.text for each, here in zip(form, end, strict=False)
+        )
+        if len(end) == len(form) and is_alike and not form[-1].text:
+            return "/".join(end)
+    return ""
 
 
 def name_below(draft: ResourceDraft, properties: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.descriptions import description
+from mockserver.inference.fields import format_of
 from mockserver.inference.filter_parameters import asked_words, filter_parameters
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
@@ -101,6 +102,8 @@ def ranges(
                 is_exact = bool(name)
                 if not name and compare not in WORDED:
                     name = _by_ending(schemas, parameter, properties, about, compare)
+                if not name and about in ANY_TIME:
+                    name = _only_time(schemas, parameter, properties) or _begin(schemas, properties)
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name], compare):
                     note = f"the query parameter names {WORDED.get(compare, 'a bound')} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
@@ -141,9 +144,23 @@ def _by_ending(schemas: Schemas, parameter: Parameter, properties: Mapping[str, 
 
 def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
     """The only time of an item that `from` and `to` may be about; empty if there is none, or there are several."""
-    times = [name for name, at in properties.items() if schemas.keyword(at, "format") in TIMES]
-    form = schemas.keyword(str(parameter.schema), "format")
-    return times[0] if len(times) == 1 and schemas.keyword(properties[times[0]], "format") == form else ""
+    times = [name for name, at in properties.items() if format_of(schemas, at) in TIMES]
+    form = format_of(schemas, str(parameter.schema))
+    return times[0] if len(times) == 1 and format_of(schemas, properties[times[0]]) == form else ""
+
+
+def _begin(schemas: Schemas, properties: Mapping[str, str]) -> str:
+    """The only time at which an item begins, such as `starts_at`, which a range of days is about; empty for none."""
+    times = [name for name, at in properties.items() if format_of(schemas, at) in TIMES]
+    found = [name for name in times if words(name)[:1] != () and words(name)[0] in BEGINS]
+    return found[0] if len(found) == 1 else ""
+
+
+ANY_TIME = frozenset(("date", "time", "day", "datetime"))
+"""What a range is about that names no property: `date_from`."""
+
+BEGINS = frozenset(("start", "starts", "begin", "begins", "started", "from"))
+"""First words of the time at which something begins."""
 
 
 def _spoken_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
@@ -207,5 +224,5 @@ def _fits(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) ->
         return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
     if own and own <= {"integer", "number"}:
         return bool(asked) and asked <= {"integer", "number"}
-    formats = (schemas.keyword(pointer, "format"), schemas.keyword(str(parameter.schema), "format"))
-    return own == asked == {"string"} and formats[0] in TIMES and formats[1] == formats[0]
+    formats = (format_of(schemas, pointer), format_of(schemas, str(parameter.schema)))
+    return own == asked == {"string"} and formats[0] in TIMES and formats[1] in TIMES

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from mockserver.inference.descriptions import description
-from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.identity import CHOSEN_BY_PEOPLE, KEYS
 from mockserver.inference.messages import is_object
 from mockserver.inference.names import SCALAR, noun, plain, words
@@ -32,11 +31,18 @@ ID_OF = lazy_pattern(
 )
 """The description of a property that is the id of something: "id of the source wallet"."""
 
-SELF = frozenset(("parent",))
+SELF = frozenset(("parent", "replyto", "inreplyto", "repliesto"))
 """Names of a reference to another item of the same resource."""
 
 OWN_WORDS = frozenset(KEYS) - {"ref", "tag"}
 """Names of texts about the thing itself: the `key` of a license is no key of a user, its `email` no stored email."""
+
+NUMBERS = frozenset((
+    "order", "position", "level", "page", "version", "number", "count", "size", "priority", "rank", "column", "row",
+    "line", "step", "stage", "year", "month", "day", "hour", "minute", "second", "week", "point", "score", "unit",
+    "amount", "price", "quantity", "ticket", "seat", "room", "view", "like", "vote", "message", "comment", "review",
+))  # fmt: skip
+"""Names of whole numbers that are amounts as often as ids of something of that name."""
 
 PREFIXES = frozenset(("full", "minimal", "simple", "basic", "public", "private", "nullable", "short", "detailed"))
 """First words of schemas that say how much of a thing is shown: `minimal-repository` shows a repository."""
@@ -94,6 +100,13 @@ def stem(name: str) -> str:
     """What a property is about, without `id` at its end: `customer` for `customer_id`, `customerIds`, `customers`."""
     parts = words(name)
     return "".join(noun("_".join(parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts)))
+
+
+def about(name: str, key: str = "") -> str:
+    """What a property is about, without the `key` of another item at its end: `plan` for `plan_code` and `code`."""
+    parts, own = words(name), words(key)
+    is_longer = len(parts) > len(own) > 0 and parts[-len(own) :] == own
+    return "".join(noun("_".join(parts[: -len(own)]))) if is_longer else stem(name)
 
 
 def relation(field: str, name: str = "") -> str:
@@ -156,18 +169,23 @@ class ReferenceFinder:
     def beside(
         self, fields: Mapping[str, str], shown: Iterable[FoundReference], own: ReferredResource
     ) -> Iterator[FoundReference]:
-        """The ids in a request, `assigneeId` or `tag_ids`, of what an item shows as objects: `assignee`, `tags`."""
-        wholes = {(stem(one.steps[0]), one.steps[1:]): one for one in shown if not one.key}
+        """The ids in a request, `assigneeId` or `tag_ids`, of what an item shows as objects: `assignee`, `tags`.
+
+        The path of the other item may name it by something else: `plan_code` of `plan`.
+        """
+        wholes = [one for one in shown if not one.key]
         for name, at in fields.items():
             entries = self._schemas.items(at) if "array" in self._schemas.types(at) else None
             each: Steps = (EACH,) if entries is not None else ()
-            whole, types = wholes.get((stem(name), each)), self._schemas.types(entries or at) - {"null"}
-            is_id = name != own.field and words(name)[-1:] != () and words(name)[-1] in ID_WORDS
-            if whole is None or not is_id or not types or not types <= SCALAR:
-                continue
-            key = self._key(self._by_name[whole.resource], types, name)
-            if key:
-                yield FoundReference((name, *each), whole.resource, key, f"{name} has the id of {whole.field}")
+            types, own_key = self._schemas.types(entries or at) - {"null"}, name == own.field
+            for whole in wholes if types and types <= SCALAR and not own_key else ():
+                target = self._by_name[whole.resource]
+                is_id = words(name)[-1:] != () and words(name)[-1] in ID_WORDS and stem(name) == stem(whole.steps[0])
+                is_key = not is_id and name != whole.steps[0] and about(name, target.field) == stem(whole.steps[0])
+                key = self._key(target, types, name) if is_id else target.field if is_key else ""
+                if key and whole.steps[1:] == each:
+                    yield FoundReference((name, *each), whole.resource, key, f"{name} has the {key} of {whole.field}")
+                    break
 
     def in_reply(self, pointer: str, parents: tuple[str, ...]) -> list[FoundReference]:
         """The references in the body of a reply, below these path parameters; items themselves are among them."""
@@ -258,15 +276,35 @@ class ReferenceFinder:
         if own_id is not None and own_id.name != own.name and self._key(own_id, types, name) == own_id.field:
             return FoundReference(steps, own_id.name, own_id.field, f"{own_id.name} is known by its {own_id.field}")
         says_id = len(parts) > 1 and parts[-1] in ID_WORDS
+        keyed = self._keyed(name, types, steps, own) if not says_id and steps[-1] != EACH else None
+        if keyed is not None:
+            return keyed
         if not says_id and parts[-1] in OWN_WORDS and steps[-1] != EACH:
             return None
         target = self._called(stem(name), name, own)
         if target is None:
             return self._described(pointer, steps, own, listed)
-        if not says_id and not self._may_be_id(pointer, target, types) and not self._is_said_to_be_id(pointer, listed):
+        is_self = stem(name) in SELF and target.name == own.name
+        if (
+            not says_id
+            and not is_self
+            and not self._may_be_id(pointer, target, types)
+            and not self._is_said_to_be_id(pointer, listed)
+        ):
             return None
         key = self._key(target, types, name)
         return FoundReference(steps, target.name, key, f"{name} is named after {target.name}") if key else None
+
+    def _keyed(self, name: str, types: frozenset[str], steps: Steps, own: ReferredResource) -> FoundReference | None:
+        """A reference by another property of the item than its id: `plan_code`, `customerName`."""
+        parts = words(name)
+        for length in (1, 2):
+            target = self._called("", "_".join(parts[:-length]), own) if len(parts) > length else None
+            shown = self._schemas.properties(target.schemas[0]) if target is not None and target.schemas else {}
+            key = next((each for each in shown if words(each) == parts[-length:]), "")
+            if target is not None and target.name != own.name and key and self._schemas.types(shown[key]) & types:
+                return FoundReference(steps, target.name, key, f"{name} is the {key} of one of {target.name}")
+        return None
 
     def _described(self, pointer: str, steps: Steps, own: ReferredResource, listed: str) -> FoundReference | None:
         """A reference whose name says nothing (`from`), and whose description says of what it is the id."""
@@ -285,7 +323,14 @@ class ReferenceFinder:
     def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
         """Can a property with the very name of a resource hold an id? Not one with values or a format of its own."""
         keyword = self._schemas.keyword
-        if types != {"string"} or any(keyword(pointer, each) is not None for each in ("enum", "const")):
+        if any(keyword(pointer, each) is not None for each in ("enum", "const", "minimum", "maximum")):
+            return False
+        if types == {"integer"}:
+            named = [
+                at[target.field] for one in target.schemas if target.field in (at := self._schemas.properties(one))
+            ]
+            return any(self._schemas.types(each) == {"integer"} for each in named) and target.words[-1] not in NUMBERS
+        if types != {"string"}:
             return False
         ids = [own[target.field] for each in target.schemas if target.field in (own := self._schemas.properties(each))]
         return all(
@@ -351,26 +396,3 @@ COMMON = frozenset(
 def _is_reachable(target: ReferredResource, own: ReferredResource) -> bool:
     """Are all path parameters above an item also above (or in) the path of an own item?"""
     return set(target.parents) <= {*own.parents, own.parameter}
-
-
-def of_parameter(
-    parameter: str, found: Iterable[FoundReference], targets: Iterable[ReferredResource]
-) -> ReferredResource | None:
-    """The resource whose id a path parameter above an item contains; None if nothing tells.
-
-    A property of the item with the same name tells it (`found` are the references of the item), or the name itself.
-    """
-    known = {target.name: target for target in targets if not target.parents}
-    named = (one.resource for one in found if len(one.steps) == 1 and stem(one.steps[0]) == stem(parameter))
-    by_property = next((known[name] for name in named if name in known), None)
-    if by_property is not None:
-        return by_property
-    return next((one for one in known.values() if one.parameter == parameter or one.words == noun(parameter)), None)
-
-
-def reference_statement(found: FoundReference, above: Mapping[str, str]) -> Statement:
-    """A reference as a statement, with the path parameter that holds the same id, if there is one."""
-    keys: Statement = {"field": found.field, "resource": found.resource} | ({"key": found.key} if found.key else {})
-    same = (name for name, resource in above.items() if resource == found.resource)
-    parameter = next((p for p in same if len(found.steps) == 1 and stem(p) == stem(found.steps[0])), "")
-    return inferred(found.reason, **keys, **({"parameter": parameter} if parameter else {}))

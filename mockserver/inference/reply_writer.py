@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
@@ -18,6 +18,7 @@ from mockserver.inference.names import plain
 from mockserver.inference.page_headers import page_headers
 from mockserver.inference.raw_bodies import is_list_of_ids
 from mockserver.inference.said_replies import is_said, said
+from mockserver.inference.statistics import ItemNumbers
 from mockserver.inference.tables import row_reply
 from mockserver.inference.transfers import import_counts
 from mockserver.openapi.deprecation_headers import announced
@@ -32,10 +33,17 @@ class ReplyWriter:
 
     def __init__(self, schemas: Schemas, envelopes: Envelopes, generate: Callable[[ResourceDraft], str]) -> None:
         self._schemas, self._envelopes, self._generate = schemas, envelopes, generate
+        self._numbers = ItemNumbers(schemas, ())
+
+    def count_items_of(self, drafts: Sequence[ResourceDraft]) -> None:
+        """Set the resources whose items replies may count."""
+        self._numbers = ItemNumbers(self._schemas, drafts)
 
     def reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """The `reply` of an operation."""
-        placeholder: Any = "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL else "{item}"
+        placeholder: Any = (
+            "{by_id}" if action.is_map else "{items}" if action.does in SEVERAL or action.is_listing else "{item}"
+        )
         if action.within:
             array = self._schemas.below(str(action.reply.schema), action.item_path)
             placeholder = self._envelopes.of_entries(
@@ -45,12 +53,15 @@ class ReplyWriter:
         body = self._body(draft, action, placeholder)
         if body is not None and any(one.account for one in draft.actions) and action.reply.schema:
             body = with_token(body, self._schemas.properties(action.reply.schema), self._schemas)
-        if body is not None and (body != placeholder or action.is_map or action.within):
+        if body is not None and (body != placeholder or action.is_map or action.within or action.is_listing):
             keys["body"] = body
         is_content = action.does in CONTENTS or bool(action.leads_to)
         if action.leads_to:
             keys |= {"body": "", "media-type": "text/plain"}
-        if action.reply.media is None and action.reply.status != 204 and "delete" not in action.does and not is_content:
+        names = {header.name.lower() for header in action.reply.response.headers}
+        is_told = action.does == "create" and "location" in names  # a client reads the new item there
+        has_body = action.reply.status != 204 and "delete" not in action.does and not is_content and not is_told
+        if action.reply.media is None and has_body:
             keys["media-type"] = "application/json"
         rows = row_reply(draft, action)
         headers = dict(self._headers(draft, action)) | rows.pop("headers", {})
@@ -60,13 +71,15 @@ class ReplyWriter:
         return {"reply": inferred("the first documented success that fits", **keys)}
 
     def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: Any) -> Any:
+        if action.body is not None:
+            return dict(action.body)
         pointer, media = action.reply.schema, action.reply.media
         if media is not None and action.does in SAYING and is_said(self._schemas, media):
             return said(self._schemas, self._envelopes, action, media, self._generate(draft))
         if pointer is None:
             return None
         if action.item_schema is not None:
-            is_list = action.does in SEVERAL
+            is_list = action.does in SEVERAL or action.is_listing
             pages = (paging.paging(self._schemas, action.operation) or {}) if is_list else {}
             template = self._envelopes.template(
                 pointer,
@@ -77,6 +90,8 @@ class ReplyWriter:
                 has_cursors=pages.get("style") == "cursor",
                 echoed=_echoed(pages),
             )
+            if action.does == "list":
+                self._add_numbers(draft, action, pointer, template)
             is_batch = action.does in BATCHES
             return with_counts(draft, self._envelopes, action, pointer, template) if is_batch else template
         if action.does in CONTENTS:
@@ -94,6 +109,16 @@ class ReplyWriter:
         constant, told = self._envelopes.constant(pointer), import_counts(self._schemas, pointer)
         return constant | told if isinstance(constant, dict) else constant
 
+    def _add_numbers(self, draft: ResourceDraft, action: DraftAction, pointer: str, template: Any) -> None:
+        """Put the numbers of items that stand beside a list into its template, where nothing else says them."""
+        for place, value in self._numbers.beside(pointer, action.item_path, draft):
+            holder = template
+            for step in place[:-1]:
+                holder = holder.get(step) if isinstance(holder, dict) else None
+            shown = holder.get(place[-1]) if isinstance(holder, dict) else None
+            if isinstance(holder, dict) and not isinstance(shown, str | dict | list):
+                holder[place[-1]] = value
+
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The address of a new item (RFC 9110 sections 10.2.2 and 15.3.2), page numbers, required ones, an end."""
         if action.leads_to:
@@ -103,9 +128,12 @@ class ReplyWriter:
         is_there &= action.does != "replace" or "get" in draft.node.operations  # a client knows the path of its PUT
         is_telling = action.reply.status == 201 or not self._shows_id(draft, action)
         is_located = "location" in documented or (is_there and is_telling)
-        makes_one = action.does == "create" or (action.upsert and action.does not in BATCHES)
+        makes_one = action.does in ("create", "copy") or (action.upsert and action.does not in BATCHES)
         if draft.has_id and makes_one and is_located and draft.node.key_location != "header":
             yield "Location", "{location}"
+        updated = (timestamps(self._schemas, draft.properties()) or {}).get("updated")
+        if "last-modified" in documented and updated and action.does not in SEVERAL and action.item_schema:
+            yield "Last-Modified", f"{{http_date:{updated}}}"
         numbers = dict(page_headers(self._schemas, action.reply.response)) if action.does == "list" else {}
         yield from numbers.items()
         known = {"location", *SERVER_HEADERS, *(name.lower() for name in numbers)}
@@ -166,6 +194,6 @@ CHANGING = ("update", "replace", "delete")
 def _echoed(pages: Statement) -> dict[str, str]:
     """The numbers of a page by the plain names of the parameters that ask for them: `take` is the limit."""
     found = {plain(pages["limit"]): "limit"} if pages.get("limit") else {}
-    if pages.get("position") and pages["style"] in ("page", "offset"):
+    if pages.get("position"):
         found[plain(pages["position"])] = pages["style"]
     return found

@@ -16,7 +16,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.entry_actions import add_entry_actions
 from mockserver.inference.item_actions import add_item_actions
 from mockserver.inference.items_below import with_items_below
-from mockserver.inference.made_items import makes_items
+from mockserver.inference.made_items import is_made_beside, makes_items
 from mockserver.inference.membership_requests import add_membership_requests
 from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.names import noun, plain, words
@@ -24,6 +24,7 @@ from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes,
 from mockserver.inference.procedures import with_procedures
 from mockserver.inference.query_ids import with_query_ids
 from mockserver.inference.redirects import add_redirects
+from mockserver.inference.statistics import add_statistics
 from mockserver.inference.tables import add_row_requests
 from mockserver.inference.transfers import add_transfers
 from mockserver.inference.versions import are_kept
@@ -70,6 +71,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     add_item_actions(found, nodes)
     add_redirects(found, nodes)
     _name(found)
+    add_statistics(schemas, found, nodes)
     return found
 
 
@@ -116,10 +118,18 @@ def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | Non
     asks = not ASKING.isdisjoint(words(node.word)[-1:])
     if "202" not in statuses and ("201" not in statuses or asks):
         return None
-    others = (draft for draft in drafts if draft.has_id and node.shape[: len(draft.shape)] != draft.shape)
+    usable = (draft for draft in drafts if draft.has_id or _is_beside(draft, node))
+    others = (draft for draft in usable if node.shape[: len(draft.shape)] != draft.shape)
     made = [(draft, actions_elsewhere.made_at(draft, node)) for draft in others if draft.reply_schemas()]
     exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
     return exact[0] if len(exact) == 1 else None
+
+
+def _is_beside(draft: ResourceDraft, node: PathNode) -> bool:
+    """Does a POST stand beside the list of items that have no path of their own, below the same item?"""
+    collection = draft.collection
+    is_alone = collection is not None and draft.item is None and collection.operations.keys() == {"get"}
+    return is_alone and bool(node.parameters) and node.shape[:-1] == draft.shape[:-1]
 
 
 ASKING = actions.VERBS - {"signup", "generate"}
@@ -199,7 +209,11 @@ def _draft(
         return
     elif _is_single(node, schemas) or _has_entries(nodes, node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif _is_collection(node, read_only) or (makes_items(node, schemas) and not node.shape[-1].startswith("{}:")):
+    elif (
+        _is_collection(node, read_only)
+        or is_made_beside(nodes, node, schemas)
+        or (makes_items(node, schemas) and not node.shape[-1].startswith("{}:"))
+    ):
         yield ResourceDraft(schemas, word, collection=node)
 
 

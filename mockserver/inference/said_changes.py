@@ -10,6 +10,7 @@ from mockserver.inference.descriptions import DOUBT, Description
 from mockserver.inference.done_flags import is_flag
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.likeness import properties_inside
+from mockserver.inference.messages import request_schema
 from mockserver.inference.names import plain
 from mockserver.inference.refusal_sentences import operation_sentences
 from mockserver.inference.state_rules import STATES
@@ -52,6 +53,13 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
         for name, at in properties.items()
         if is_flag(schemas, at)
     }
+    success = operation.success()
+    told = Description(success.description, success.pointer).sentences() if success is not None else ()
+    for sentence in told:
+        is_now = IS_NOW.search(sentence.strip(" ."))
+        if is_now is not None and plain(is_now["state"]) in states:
+            yield states[plain(is_now["state"])]
+    yield from _amounts(schemas, operation, properties)
     for sentence in said_sentences(schemas, operation):
         ended = NO_LONGER.search(sentence)
         if ended and plain(ended["flag"]) in flags:
@@ -68,6 +76,38 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
             name = known.get(plain(written), "")
             if name and schemas.validator(properties[name], "response").is_valid(None):
                 yield name, None
+
+
+IS_NOW = lazy_pattern(
+    r"^(?:the |this |your )?[a-z]+(?: [a-z]+)? is (?:now )?[\"'`]?(?P<state>[a-z][\w-]*)[\"'`]?(?: (?:again|now))?$",
+    re.IGNORECASE,
+)
+"""How the description of a success names the state of the item: "The form is live"."""
+
+
+ADDS = lazy_pattern(
+    r"\b(?P<verb>adds?|subtracts?|deducts?|takes?) (?:the |an? )?`?(?P<what>\w+)`? (?:to|from) "
+    r"(?:the |its )?`?(?P<to>\w+)`?"
+    r"|\b(?P<way>increases?|raises?|decreases?|lowers?|reduces?) (?:the |its )?`?(?P<name>\w+)`? by "
+    r"(?:the )?`?(?P<by>\w+)`?",
+    re.IGNORECASE,
+)
+"""How a sentence says that a number changes by another one: "Adds delta to the stock"."""
+
+
+def _amounts(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The number that changes by a parameter or by a property of the body, as a template."""
+    asked = request_schema(operation.request_body)
+    sent = {each.name for each in operation.parameters if each.location == "query"}
+    sent |= set(schemas.properties(asked)) if asked else set()
+    known = {plain(name): name for name, at in properties.items() if schemas.types(at) & {"integer", "number"}}
+    for sentence in said_sentences(schemas, operation):
+        match = ADDS.search(sentence)
+        name = known.get(plain(match["to"] or match["name"]), "") if match else ""
+        by = next((each for each in sent if match and plain(each) == plain(match["what"] or match["by"])), "")
+        if match and name and by and by != name:
+            is_less = (match["verb"] or match["way"]).lower().startswith(("subt", "ded", "tak", "decr", "low", "red"))
+            yield name, "{plus:" + f"{name} {'-' if is_less else ''}{by}" + "}"
 
 
 def states_of(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -27,7 +27,7 @@ BEGINNINGS = frozenset((
 """States that are the first one in most services, as plain names."""
 
 UNKNOWN = lazy_pattern(
-    r"(?:unknown|undefined|unspecified|none|invalid|expir|declin|stop|inactive|refus|lost|over)", re.IGNORECASE
+    r"(?:\w+_)?(?:unknown|undefined|unspecified|none|invalid|expir|declin|stop|inactive|refus|lost|over)", re.IGNORECASE
 )
 """Beginnings of values that no new item has; those of `LATER_EVENTS` are others."""
 

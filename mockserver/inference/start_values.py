@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
+from mockserver.inference.composed_values import composed, inner_values, marked_words
 from mockserver.inference.descriptions import description
 from mockserver.inference.draft import CREATING, ResourceDraft, item_schema_of_request
 from mockserver.inference.event_times import LATER_EVENTS, is_event
 from mockserver.inference.evidence import Statement, assumed
 from mockserver.inference.fields import time_format
-from mockserver.inference.first_values import first_number_by_name, is_flag_of_something_done
-from mockserver.inference.names import plain, words
+from mockserver.inference.first_values import STANDING, first_number_by_name, is_flag_of_something_done
+from mockserver.inference.names import plain, singular, words
+from mockserver.inference.past_forms import past_forms
+from mockserver.inference.reached_times import reached_times
 from mockserver.inference.start_sentences import first_number, grows, lead, null_at_first
 from mockserver.inference.start_states import state_of_new
+from mockserver.inference.start_value import StartValue
+from mockserver.inference.state_values import choices
+from mockserver.inference.unfilled_values import nothing_yet
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 AHEAD = frozenset(("expires", "expire", "expiry", "expiration", "due", "until", "deadline", "renews", "renewal"))
@@ -21,13 +28,6 @@ AHEAD = frozenset(("expires", "expire", "expiry", "expiration", "due", "until", 
 
 USUAL_LEAD = "7d"
 """How long after it, if no sentence says so."""
-
-
-class StartValue(NamedTuple):
-    """The value or the template of a property in a new item, and the reason."""
-
-    value: Any
-    why: str
 
 
 def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
@@ -44,11 +44,22 @@ def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resource
             before = stated.get("defaults", [])
             stated["defaults"] = [*(before if isinstance(before, list) else [before]), *begun]
         numbered = str(stated.get("versions", {}).get("current", ""))
-        grown = {
-            name: said for name, at in own.items() if name != numbered and (said := _grows(schemas, draft, name, at))
-        }
-        if grown:
-            stated["derived"] = [assumed(said, fields={name: "{next:" + name + "}"}) for name, said in grown.items()]
+        derived = [
+            assumed(said, fields={name: "{next:" + name + "}"})
+            for name, at in own.items()
+            if name != numbered and (said := _grows(schemas, draft, name, at))
+        ]
+        marked = marked_words(schemas, draft, own)
+        derived += [assumed("they are in the text", fields=marked)] if marked else []
+        inner = inner_values(schemas, draft, _shown(draft, taken))
+        derived += [assumed("an object of the item has them", fields=inner)] if inner else []
+        derived += [
+            assumed(f"the time at which {each[1]} was reached", fields={each[0]: each[2]})
+            for each in reached_times(draft, own)
+        ]
+        if derived:
+            before = stated.get("derived", [])
+            stated["derived"] = [*(before if isinstance(before, list) else [before]), *derived]
 
 
 def _own(schemas: Schemas, draft: ResourceDraft) -> dict[str, str]:
@@ -67,6 +78,12 @@ def _own(schemas: Schemas, draft: ResourceDraft) -> dict[str, str]:
     return {name: at for name, at in found.items() if name not in sent or name in needed}
 
 
+def _shown(draft: ResourceDraft, taken: Collection[str]) -> dict[str, str]:
+    """The properties that any reply shows and no request sends."""
+    sent = {name for asked in draft.request_properties("create", "update", "replace") for name in asked}
+    return {name: at for name, at in draft.properties().items() if name not in sent and name not in taken}
+
+
 def _views(draft: ResourceDraft) -> list[str]:
     """The schemas by which replies show an item that was not deleted."""
     shown = (action.item_schema for action in draft.actions if action.does not in ("delete", "delete-all"))
@@ -81,7 +98,8 @@ def _needed(schemas: Schemas, draft: ResourceDraft) -> set[str]:
 def _sent(schemas: Schemas, draft: ResourceDraft) -> set[str]:
     """The properties that a create may send."""
     asked = (item_schema_of_request(schemas, action) for action in draft.actions if action.creates)
-    return {name for pointer in asked if pointer for name in schemas.properties(pointer)}
+    named = {name: at for pointer in asked if pointer for name, at in schemas.properties(pointer).items()}
+    return {name for name, at in named.items() if schemas.keyword(at, "readOnly") is not True}
 
 
 def _taken(stated: Statement) -> set[str]:
@@ -114,6 +132,7 @@ def _is_allowed(schemas: Schemas, at: str, value: Any) -> bool:
 
 def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> Iterator[StartValue]:
     types, said = schemas.types(at), description(schemas, at)
+    yield from composed(schemas, draft, stated, name, at)
     state = state_of_new(schemas, draft, name, at)
     if state is not None:
         yield StartValue(*state)
@@ -126,6 +145,7 @@ def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str
         number = first_number_by_name(schemas, at, name)
         if number is not None and "null" not in types and name not in _sent(schemas, draft):
             yield StartValue(number, f"{name} is {number} at first, by its name")
+    yield from _unset(schemas, draft, name, at)
     sentence = null_at_first(said) if "null" in types else ""
     if sentence:
         yield StartValue(None, sentence)
@@ -134,9 +154,21 @@ def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str
     yield from _time(schemas, draft, stated, name, at)
 
 
+def _unset(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> Iterator[StartValue]:
+    """What nothing has set yet: null, if every item must show it and an operation sets it; an empty list."""
+    changes = [action for action in draft.actions if action.does == "update" and name in action.sets]
+    is_needed = name in _needed(schemas, draft) and name not in _sent(schemas, draft)
+    if changes and is_needed and "null" in schemas.types(at):
+        operation = changes[0].operation
+        yield StartValue(None, f"{operation.http_method} {operation.path} sets it")
+    nothing = nothing_yet(schemas, draft, name, at)
+    if nothing is not None:
+        yield nothing
+
+
 def _flag(schemas: Schemas, draft: ResourceDraft, name: str) -> Iterator[StartValue]:
     """A flag that an operation switches on is off at first, and the other way round."""
-    acting = (action for action in draft.actions if name in action.sets and action.does == "update")
+    acting = (action for action in draft.actions if name in action.sets and action.does in CHANGING)
     switches = [(action, action.sets[name]) for action in acting]
     on = next((action for action, value in switches if value is True), None)
     off = next((action for action, value in switches if value is False), None)
@@ -145,11 +177,19 @@ def _flag(schemas: Schemas, draft: ResourceDraft, name: str) -> Iterator[StartVa
     if switch is not None and (on is not None or not is_later):  # what restores an item does not say that it is deleted
         operation = switch.operation
         value = on is None
+        if on is not None and off is not None and words(name)[-1:] != () and words(name)[-1] in STANDING:
+            value = True
+        shown = (schemas.keyword(draft.properties().get(name, ""), "examples") or [None])[0]
+        value = shown if isinstance(shown, bool) else value
         yield StartValue(value, f"{operation.http_method} {operation.path} makes it {str(not value).lower()}")
     elif is_later and name not in _needed(schemas, draft):
         return  # `deleted` is not shown of what is there
     elif is_flag_of_something_done(words(name) or ("",)):
         yield StartValue(False, f"{name} says that something was done, by its name")
+
+
+CHANGING = ("update", "update-all", "update-many")
+"""What an action does that gives new values to items."""
 
 
 def _is_of_job(schemas: Schemas, draft: ResourceDraft, at: str) -> bool:
@@ -161,24 +201,70 @@ def _is_of_job(schemas: Schemas, draft: ResourceDraft, at: str) -> bool:
 def _time(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> Iterator[StartValue]:
     """A time that is that of the creation or lies after it, as a template."""
     written, usual = time_format(schemas, at), stated.get("timestamps", {}).get("written", "iso-milliseconds")
+    lifetime = _lifetime(schemas, draft) if written == usual and not AHEAD.isdisjoint(words(name)) else ""
+    if lifetime:
+        yield StartValue("{after:" + lifetime + "}", f"{lifetime.partition(' ')[0]} says how long after the creation")
+        return
     length, sentence = lead(description(schemas, at)) if written else ("", "")
+    if written and plain(name) in MOMENTS and name not in _sent(schemas, draft):
+        yield StartValue(NOW.get(written, "{now}"), f"{name} is when the item is made")
+        return
     is_ahead = bool(sentence) or not AHEAD.isdisjoint(words(name))
     if "null" in schemas.types(at) and not sentence:
         return
     if not is_ahead:
-        if (
-            name in _needed(schemas, draft)
-            and is_event(name)
-            and written == usual
-            and LATER_EVENTS.search(name) is None
-        ):
-            yield StartValue("{now}", f"every item must show {name}, so it happens with the creation")
+        is_made = (name in _needed(schemas, draft) or _is_making(schemas, draft, name)) and is_event(name)
+        if is_made and LATER_EVENTS.search(name) is None and written in {usual, *NOW}:
+            value = "{now}" if written == usual else NOW[written]
+            yield StartValue(value, f"no other operation sets {name}, so it happens with the creation")
         return
     why = sentence or f"{name} is after the creation, by its name"
     if written == "iso-date":
         yield StartValue("{day_later:" + (length or USUAL_LEAD) + "}", why)
     elif written and written == usual:
         yield StartValue("{later:" + (length or USUAL_LEAD) + "}", why)
+
+
+NOW = {"iso-date": "{day_later:0d}"}
+"""The time of the request where an item writes it otherwise than its timestamps."""
+
+MOMENTS = frozenset(("at", "date", "time", "timestamp", "datetime", "when", "day"))
+"""Plain names of the only time of something that happens once: `at` of an event, the `date` of an invoice."""
+
+
+def _is_making(schemas: Schemas, draft: ResourceDraft, name: str) -> bool:
+    """Is something done, by the name of a time, what a create does: `bought_at` of `buyTicket`, `lentOn` of `LENT`?"""
+    event, making = words(name)[0], draft.action(*CREATING)
+    if making is None or any(name in action.sets for action in draft.actions):
+        return False
+    operation = making.operation
+    texts = [making.reply.response.description, operation.operation_id, operation.summary]
+    told = {word for text in texts for word in words(text)}
+    told |= {plain(value) for at in draft.properties().values() for value in choices(schemas, at)[:1]}
+    return event in told or any(event in past_forms((singular(word),)) for word in told)
+
+
+def _lifetime(schemas: Schemas, draft: ResourceDraft) -> str:
+    """The property of a create that says how long an item is valid, and how many seconds its unit has; else empty."""
+    for asked in draft.request_properties("create"):
+        for name, at in asked.items():
+            parts, types = words(name), schemas.types(at) - {"null"}
+            is_length = bool(types) and types <= {"integer", "number"} and LIFETIME.search("_".join(parts)) is not None
+            told = [*parts, *words(description(schemas, at).text)] if is_length else []
+            unit = next((SECONDS[singular(word)] for word in told if singular(word) in SECONDS), 1)
+            if is_length:
+                return f"{name} {unit}"
+    return ""
+
+
+LIFETIME = lazy_pattern(
+    r"(^|_)(expires?_(in|after)|expiry_(in|days|hours|minutes|seconds)|ttl|time_to_live|lifetime|"
+    r"valid_(for|days|hours|minutes)|validity)(_|$)"
+)
+"""Names of a number that says how long something is valid."""
+
+SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800}
+"""How many seconds a unit of time has."""
 
 
 def _grows(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> str:

@@ -60,6 +60,12 @@ REFUSED = lazy_pattern(
 )
 """How an error names them: "the poll is closed already"."""
 
+DONE_ALREADY = (
+    lazy_pattern(r"^(?:(?P<about>it) is )?(?P<states>[a-z][a-z -]{1,40}?) already$", re.IGNORECASE),
+    lazy_pattern(r"^(?:(?P<about>it) is )?already (?P<states>[a-z][a-z -]{1,40})$", re.IGNORECASE),
+)
+"""How an error names them in short: "Checked in already"."""
+
 STATUSES = frozenset(("400", "403", "409", "412", "422", "423"))
 
 STATUS = rf"(?:{'|'.join(sorted(STATUSES))}|conflict)"
@@ -225,7 +231,7 @@ def _rule(
     forms: list[tuple[re.Pattern[str], bool]] = [*((each, True) for each in ALLOWED), *SAID_REFUSED]
     forms += [(each, False) for each in FORBIDDEN]
     if sentence.status:
-        forms += [(NOT_ALLOWED, True), (REFUSED, False)]
+        forms += [(NOT_ALLOWED, True), (REFUSED, False), *((each, False) for each in DONE_ALREADY)]
     for form, is_allowed in forms:
         match = form.search(clause)
         said = match.groupdict() if match else {}

@@ -25,6 +25,7 @@ from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
 from mockserver.inference.expansions import expansion, with_included
 from mockserver.inference.file_fields import file_fields
+from mockserver.inference.identity import said_key
 from mockserver.inference.item_places import kept_above
 from mockserver.inference.linked_references import linked_references
 from mockserver.inference.list_statements import listed
@@ -33,12 +34,11 @@ from mockserver.inference.names import noun, plain
 from mockserver.inference.own_path import content_path, own_path
 from mockserver.inference.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
 from mockserver.inference.path_tree import Shape
+from mockserver.inference.reference_statements import of_parameter, reference_statement
 from mockserver.inference.references import (
     FoundReference,
     ReferenceFinder,
     ReferredResource,
-    of_parameter,
-    reference_statement,
 )
 from mockserver.inference.refused_states import refused_states
 from mockserver.inference.reply_writer import ReplyWriter
@@ -72,6 +72,7 @@ class Writer:
         self._finder = ReferenceFinder(self._schemas, targets)
         self._linked = linked_references(drafts, self._targets, document)
         self._members = members(self._schemas, drafts, self._targets)
+        self._replies.count_items_of(drafts)
 
     def _target(self, draft: ResourceDraft) -> ReferredResource:
         field = str(self._identity(draft, draft.properties()).get("field", ""))
@@ -94,7 +95,9 @@ class Writer:
         if draft.name not in self._found:
             own = self._targets[draft.name]
             views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
+            sent = {name for asked in draft.request_properties(*WRITES) for name in asked}
             found = [one for view in views for one in self._finder.in_item(view, own)]
+            found = [one for one in found if one.steps[0] not in sent or self._names_item(one)]
             for asked in draft.request_properties(*WRITES):
                 asking = [*self._finder.beside(asked, found, own), *self._finder.described_in(asked, own)]
                 found += [one for one in asking if one.steps not in {each.steps for each in found}]
@@ -102,6 +105,11 @@ class Writer:
             named = {one.steps for one in told}
             self._found[draft.name] = [*told, *(one for one in found if one.steps not in named)]
         return self._found[draft.name]
+
+    def _names_item(self, found: FoundReference) -> bool:
+        """Does a reference show the other item, or have its id? Another property of it may be the client's own text."""
+        target = self._targets[found.resource]
+        return not found.key or found.key == target.field or plain(found.key) in (*identity.IDS, "gid")
 
     def _related(self, draft: ResourceDraft) -> dict[str, str]:
         """The properties of the items that an item names by their ids: `project_id.name`, with their schemas."""
@@ -159,6 +167,9 @@ class Writer:
                 return inferred(note, field=NAME, parameter="", **{"resource-name": whole}) | self._chosen(draft)
             if (rows := row_identity(self._schemas, draft, properties)) is not None:
                 return rows
+            if draft.key:
+                note = f"a PUT to the collection names items by {draft.key}"
+                return inferred(note, field=draft.key, parameter="", generate="client")
             name, places = identity.plain_id(properties)
             made = identity.generation(self._schemas, places)
             nowhere = {"parameter": ""} if draft.node.selectors else nowhere
@@ -197,7 +208,7 @@ class Writer:
 
     def _other_name(self, draft: ResourceDraft, properties: Mapping[str, str], field: str) -> dict[str, str]:
         """The other property of a path parameter such as `idOrKey`, which may name the item too."""
-        other = identity.alternatives(draft.parameter)[1]
+        other = identity.alternatives(draft.parameter)[1] or said_key(self._schemas, draft.item, draft.parameter)
         found = identity.field(self._schemas, properties, other, draft.word, frozenset({"string"}))[0] if other else ""
         found = found or ("" if field else identity.inner_field(self._schemas, properties, draft.parameter, draft.word))
         return {"also": found} if found and found != field else {}
@@ -305,6 +316,8 @@ class Writer:
             keys["sets"] = dict(action.sets)
         if action.entry:
             keys |= entry_keys(action, self._names)
+        if action.of_caller:
+            keys["of-caller"] = True
         if action.across:
             keys |= {"across": True} | ({"by": action.by} if action.by else {})
         if action.account:
@@ -351,12 +364,9 @@ class Writer:
             return {}
         types = self._schemas.types(draft.properties()[field])
         shown = draft.properties()  # if a reply shows both, they are two things
-        named = (
-            name
-            for name, at in own.items()
-            if name not in shown and plain(name) in draft.id_names and self._schemas.types(at) & types
-        )
-        return dict.fromkeys(list(named)[:1], field)
+        free = [name for name, at in own.items() if name not in shown and self._schemas.types(at) & types]
+        named = [name for name in free if plain(name) in draft.id_names]
+        return dict.fromkeys((named or [name for name in free if plain(name) in identity.ALIASES])[:1], field)
 
     def _overwrites(self, draft: ResourceDraft, action: DraftAction) -> bool:
         """Does a create replace an existing item? Yes, if its request contains the id and no conflict is documented."""

@@ -41,6 +41,7 @@ class Action(Statement, frozen=True, kw_only=True):
             "update",
             "replace",
             "delete",
+            "copy",
             "answer",
             "create-many",
             "update-many",
@@ -54,7 +55,8 @@ class Action(Statement, frozen=True, kw_only=True):
             "import",
         ],
         Meta(
-            description="`answer` does nothing itself: a rule makes the reply. `create-many` and the like do it to "
+            description="`answer` does nothing itself: a rule makes the reply. `copy` creates an item with what "
+            "clients can send of the one that the path names. `create-many` and the like do it to "
             "each entry of a list in the body, or to each item whose id is there, and show all of them as `{items}`. "
             "Either all of it happens or nothing. `delete-all` deletes what a list with the same query would show, and "
             "`update-all` makes the same change to each; "
@@ -103,8 +105,9 @@ class Action(Statement, frozen=True, kw_only=True):
     sets: Annotated[
         Mapping[str, Any],
         Meta(
-            description="Properties that an update gives new values: property → value or template, such as `{now}`. Of "
-            "its body only properties that the item has are kept. The reply of a delete shows these values."
+            description="Properties that an update gives new values: property → value or template, such as `{now}` or "
+            "`{renewed}` (another generated value); null takes away what cannot be null. Of its body only properties "
+            "that the item has are kept. The reply of a delete shows these values."
         ),
     ] = field(default_factory=dict)
     sets_above: Annotated[
@@ -127,6 +130,14 @@ class Action(Statement, frozen=True, kw_only=True):
         Meta(
             description="The resource whose items such a list shows, or whose ids it has: what is added is the item "
             "of that resource with the id in the path or in the body."
+        ),
+    ] = ""
+    counts: Annotated[
+        str,
+        Meta(
+            description="The number of such an entry that says how often it was chosen: POST and PUT raise it by one, "
+            "a PUT of the same caller once, and DELETE lowers it. An entry that is chosen by its path begins with 1 "
+            "and is removed with the last one."
         ),
     ] = ""
     content: Annotated[
@@ -165,6 +176,12 @@ class Action(Statement, frozen=True, kw_only=True):
             "was made last; `named` the one whose name and password the body has, which a login shows."
         ),
     ] = ""
+    of_caller: Annotated[
+        bool,
+        Meta(
+            description="The item is that of who asks: `GET /users/me`. Nobody says which it is: it is the first one."
+        ),
+    ] = False
     by: Annotated[
         str,
         Meta(

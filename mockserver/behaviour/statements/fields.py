@@ -152,6 +152,10 @@ class Count(Statement, frozen=True, kw_only=True):
             "Empty if they are below its path."
         ),
     ] = ""
+    where: Annotated[
+        Mapping[str, Any],
+        Meta(description="Properties that the other items must have to be counted, with their values: `done: false`."),
+    ] = made_by(default_factory=dict)
     sum: Annotated[
         str, Meta(description="The property of the other items whose values are added. Empty if they are counted.")
     ] = ""

@@ -75,6 +75,10 @@ class Filter(Statement, frozen=True, kw_only=True):
     equals: Annotated[Any, Meta(description="The value that the property must have.")] = None
     unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
+    nothing: Annotated[
+        Any, Meta(description="The value of the parameter that selects the items without a value: `root`, `none`.")
+    ] = None
+    default: Annotated[Any, Meta(description="The value of the parameter if a request does not have it.")] = None
     location: Annotated[Literal["query", "path"], Meta(description="Where the parameter is.")] = "query"
     compare: Annotated[
         Literal[

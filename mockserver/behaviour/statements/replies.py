@@ -30,6 +30,8 @@ class ReplyStatement(Statement, frozen=True, kw_only=True):
     `{number:from}` is 0. `{http_date:updated_at}` is a time of the item for a header `Last-Modified`.
     A property that is only `{next?}` is left out if it has no value, and so is an object with `$if: next`.
     `[{$each: items, node: '{item}'}]` are the items of a list, each inside of an object that may show its `{id}` too.
+    `[{$each: results, id: '{id}', status: '{status}'}]` is what became of each entry of a batch, with `{ok}` and
+    `{message?}` of a refusal: then each is done by itself.
     """
 
     status: Annotated[
