@@ -21,6 +21,10 @@ from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
 from mockserver.inference.counts import Counted, counted
 from mockserver.inference.names import noun
+from mockserver.lazy_pattern import lazy_pattern
+
+OF_OPERATION = lazy_pattern(r"\(/paths/[^/]+/[a-z]+\)$")
+"""The end of the source of a statement that follows from the text of an operation: it says what that one does."""
 
 
 class CountedPair(NamedTuple):
@@ -184,7 +188,8 @@ def counted_pairs(contract: Contract) -> Iterator[tuple[CheckedResource, Checked
             continue
         for each in owner.behaviour.counts:
             child = known.get(each.resource)
-            if each.mean or each.sign < 0 or each.lowered_by:
+            is_effect = each.sign < 0 or each.lowered_by or OF_OPERATION.search(each.source) is not None
+            if each.mean or is_effect:
                 continue  # stated_means.py and stated_effects.py have the checks
             if child is not None and child.can("create") and each.field in documented(contract, shows):
                 yield owner, child, each

@@ -192,7 +192,8 @@ class FalsePositives:
         if media is not None and media.schema is not None and is_form(sent):
             schemas = self.contract.schemas
             entries = filter(None, map(schemas.items, schemas.properties(media.schema).values()))
-            return any("object" in schemas.types(each) for each in entries)
+            if any("object" in schemas.types(each) for each in entries):
+                return True
         if is_multipart(sent) and (media is None or is_ordered(sent)):
             return any(is_multipart(m.name) for m in content)  # it writes some as a form
         if media is None or not is_multipart(sent):

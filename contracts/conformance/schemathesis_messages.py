@@ -23,10 +23,10 @@ NAMED = re.compile(r"Invalid component: (?:parameter `(.+?)` in|Missing `(.+?)` 
 SEVERAL = re.compile(r"^ *- (\w+): violates `(\w+)`(?: \(was (\S+)\))?", re.MULTILINE)
 """A line of Schemathesis' message for a request with several faults: the place, the keyword and the parameter."""
 
-FIELD = re.compile(r"(?<=Invalid component: in body - ).+: Incorrect type")
-"""Schemathesis' message for a body field with a wrong type, after the names of those above it."""
+FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
+"""Schemathesis' message for a body field with a wrong type."""
 
-RETYPED = re.compile(r"(?<=Invalid component: in body - violates `type` at /properties/)[^/ ]+(?= )")
+RETYPED = re.compile(r"Invalid component: in body - violates `type` at /properties/([^/ ]+) ")
 """The same message as it is about a value that was changed."""
 
 ITEM = re.compile(r"Invalid component: in body - (.+?) -> Array with invalid items: Incorrect type")
@@ -41,7 +41,9 @@ WHOLE = re.compile(r"Invalid component: in body - incorrect type")
 
 def names_in(found: re.Match[str]) -> list[str]:
     """The names of properties on the way to the one of a message: `lines`, `text`."""
-    return [each for each in re.split(": | -> ", found[0].removesuffix(": Incorrect type")) if " " not in each]
+    own = found[0].removesuffix(": Incorrect type").partition("in body - ")[2]
+    parts = re.split(": | -> ", own) if found.re is FIELD else [found[1]]
+    return [each for each in parts if " " not in each]
 
 
 def property_named(properties: Mapping[str, str], name: str) -> str | None:

@@ -41,6 +41,8 @@ def _continued(nodes: Iterable[PathNode]) -> dict[Shape, list[PathNode]]:
     for node in every:
         for position, segment in enumerate(node.shape):
             above = node.shape[:position]
+            if node.shape[position + 1 : position + 2] == ("{}",):
+                continue  # two parameters name one item: `/repos/{owner}/{repo}`
             if (segment == "{}" or segment.startswith("{}:")) and (*above, "{}") not in shapes:
                 found.setdefault(above, []).append(node)
     return found
