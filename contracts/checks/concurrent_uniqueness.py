@@ -91,7 +91,7 @@ def concurrent_once(context: CheckContext, resource: CheckedResource, op: Resour
 
 
 def concurrent_repeat(context: CheckContext, child: CheckedResource, owner: CheckedResource) -> None:
-    """Of equal requests of which a second one conflicts, one succeeds, also if they come at the same time."""
+    """Where a second equal request conflicts, one of several succeeds, also if they come at the same time."""
     user = context.main_user
     context.create(child)  # this finds out what the item above needs
     above = _prepared(context, child, owner)

@@ -43,7 +43,7 @@ def rights_below(
 
 
 def none_below_own(context: CheckContext, child: CheckedResource, owner: CheckedResource) -> None:
-    """What the document forbids below an item of one's own is refused there: nobody bids on a lot of their own."""
+    """What the document forbids below an item of one's own is refused there: sellers do not bid on their own lots."""
     context.other_tenant_user()
     above, _ = _below_other(context, child, owner)
     _expect_two_accounts(context, owner, above)

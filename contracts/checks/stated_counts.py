@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
@@ -21,9 +22,8 @@ from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
 from mockserver.inference.counts import Counted, counted
 from mockserver.inference.names import noun
-from mockserver.lazy_pattern import lazy_pattern
 
-OF_OPERATION = lazy_pattern(r"\(/paths/[^/]+/[a-z]+\)$")
+OF_OPERATION = re.compile(r"\(/paths/[^/]+/[a-z]+\)$")
 """The end of the source of a statement that follows from the text of an operation: it says what that one does."""
 
 

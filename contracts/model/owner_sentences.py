@@ -84,7 +84,7 @@ NOT_OWN = re.compile(
     r"(?:their|his|her|its|your|one['’]s|the) own\b",
     re.IGNORECASE,
 )
-"""How a sentence says that nobody does something with what is their own: "sellers cannot bid on their own lots"."""
+"""How a sentence says what users may not do with what is their own: "sellers cannot bid on their own lots"."""
 
 
 class OwnerSentence(NamedTuple):

@@ -26,7 +26,7 @@ ALLOWED = re.compile(
     rf"|^{OF_ABOVE.replace('above', 'first')} only\b",
     re.IGNORECASE,
 )
-"""How it says that nobody else may."""
+"""How it says that no other user may."""
 
 
 class RelationRule(NamedTuple):

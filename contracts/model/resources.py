@@ -221,7 +221,7 @@ class CheckedResource:
 
     @property
     def ordered_pairs(self) -> list[tuple[str, str]]:
-        """Two fields each, of which the document says that the first has the lower value."""
+        """Two fields each; the document says that the first has the lower value."""
         return [(each.low, each.high) for each in self.behaviour.ordered]
 
     @cached_property

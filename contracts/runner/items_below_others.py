@@ -1,4 +1,4 @@
-"""Creates items below what another user owns, where nobody may below what is their own: bids on the lots of others."""
+"""Creates items below what another user owns, where users may not below their own items: bids on the lots of others."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ NAMED = "named"
 def account_of(context: RequestContext) -> Record:
     """The account that an operation is about. Raises Unauthenticated for a login with a wrong name or password.
 
-    Where nobody has made an account yet there is one all the same: a client may log in first.
+    Where no client has made an account yet there is one all the same: a client may log in first.
     """
     plan = context.bound.resource
     stated, items = plan.statements.account, context.collection()

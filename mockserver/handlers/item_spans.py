@@ -1,4 +1,4 @@
-"""Items that last from one moment to another, of which two may not overlap."""
+"""Items that last from one moment to another, and that may not overlap."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class Joins:
     def caller(self, reference: JoinedReference, tenant: str) -> tuple[Record, Subject] | None:
         """The item of who asks, if a reference is about who did something; None if there is none.
 
-        Nobody says which user a credential belongs to, so it is the first one.
+        No document says which user a credential belongs to, so it is the first one.
         """
         plan = self._plans[reference.resource]
         if not is_caller(reference) or plan.parent_parameters:

@@ -20,7 +20,7 @@ OF = lazy_pattern(
     r"(?:,? (?:at|when|as|on) .*)?$",
     re.IGNORECASE,
 )
-"""How a description says of which item a property is: "price of the product"."""
+"""How a description says whose property it is: "price of the product"."""
 
 MISSING = r"(?:omitted|left out|absent|missing|not \w+)"
 ENTIRE = r"(?:whole|full|entire|total|complete|remaining)"

@@ -109,7 +109,7 @@ def _sentences(schemas: Schemas, pointer: str) -> Iterator[Sentence]:
 def _order(
     schemas: Schemas, fields: Mapping[str, str], pair: tuple[str, str], match: re.Match[str], sentence: Sentence
 ) -> Iterator[FieldOrder]:
-    """The order that a match says of two fields of one kind; nothing where it only tells how they usually are."""
+    """The order that a match says of two fields of one kind; nothing where it only says how they usually are."""
     is_violation = _is_violation(match, sentence)
     if is_violation is None or len({*pair}) < 2 or not _compare_alike(schemas, *(fields[name] for name in pair)):
         return

@@ -59,7 +59,7 @@ def time_format(schemas: Schemas, pointer: str) -> str:
 
 
 def _is_edit(schemas: Schemas, name: str, pointer: str) -> bool:
-    """Is a property the time of the last edit, which is null as long as nobody edits the item?"""
+    """Is a property the time of the last edit, which is null until the item is edited?"""
     return "edited" in words(name) and "null" in schemas.types(pointer)
 
 

@@ -85,7 +85,7 @@ def _lasting(schemas: Schemas, properties: Mapping[str, str], name: str) -> str:
 
 
 WHOLES = ("amount", "total", "quantity", "price")
-"""Names of a whole of which a part may be refunded, paid or shipped."""
+"""Names of a whole that may be refunded, paid or shipped in part."""
 
 
 def _reached(draft: ResourceDraft, name: str) -> str:

@@ -27,13 +27,13 @@ PEOPLE = frozenset((
     "user", "account", "member", "person", "customer", "employee", "profile", "client", "author", "owner",
     "organization",
 ))  # fmt: skip
-"""What somebody is called whose things are below a path: `/users/{id}/todos`."""
+"""What a user is called whose things are below a path: `/users/{id}/todos`."""
 
 ROLES = (
     "ownerid", "owner", "authorid", "author", "creatorid", "creator", "createdby", "createdbyid", "postedby", "userid",
     "addedby", "submittedby",
 )  # fmt: skip
-"""Plain names of the property with the id of whoever made an item, the likeliest first."""
+"""Plain names of the property with the id of the user who made an item, the likeliest first."""
 
 
 def _by_role(draft: ResourceDraft) -> list[str]:

@@ -179,7 +179,8 @@ class Action(Statement, frozen=True, kw_only=True):
     of_caller: Annotated[
         bool,
         Meta(
-            description="The item is that of who asks: `GET /users/me`. Nobody says which it is: it is the first one."
+            description="The item is that of the caller: `GET /users/me`. No document says which one that is, so it "
+            "is the first one."
         ),
     ] = False
     by: Annotated[
