@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ from contracts.checks.stated_counts import CountedPair, counted_pairs, worth
 from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -95,22 +95,9 @@ def concurrent_growth(context: CheckContext, child: CheckedResource, owner: Chec
         context.record_created(child, each, body, user, path) for each, body in zip(exchanges, bodies, strict=True)
     ]
     accepted = len({str(each.id) for each in made_together if each is not None})
-    _, shown, reading = current(context, item)
-    for name, step in growing.items():
-        wanted = seen[2][name] + accepted * step
-        if shown.get(name) != wanted:
-            expect_at_rest(context, item, name)
-        context.expect(
-            shown.get(name) == wanted,
-            f"{name} of the {owner.name} is {wanted} after {accepted} {child.name} items more were created at the same time",
-            f"{name} is {shown.get(name)}",
-            item.exchange,
-            *done,
-            *exchanges,
-            *reading,
-            about=name,
-            statement=_counts_requests(op, name),
-        )
+    wanted = {name: seen[2][name] + accepted * step for name, step in growing.items()}
+    when = f"after {accepted} {child.name} items more were created at the same time"
+    _expect_figures(context, op, item, wanted, when, [*done, *exchanges])
 
 
 def concurrent_action(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -133,18 +120,29 @@ def concurrent_action(context: CheckContext, resource: CheckedResource, op: Reso
         raise CannotBuildRequest(f"no figure of a {resource.name} is one more after each {op.name}")
     exchanges = context.send_together(op.operation, [body] * CONCURRENT, item.path)
     accepted = sum(each.status < 300 for each in exchanges)
+    wanted = {name: seen[2][name] + accepted for name in counting}
+    _expect_figures(context, op, item, wanted, f"after {accepted} concurrent requests more", [*done, *exchanges])
+
+
+def _expect_figures(
+    context: CheckContext,
+    op: ResourceOperation,
+    item: CreatedItem,
+    wanted: Mapping[str, int],
+    when: str,
+    sent: Sequence[RecordedExchange],
+) -> None:
+    """Expect these figures of an item after what was `sent`."""
     _, shown, reading = current(context, item)
-    for name in counting:
-        wanted = seen[2][name] + accepted
-        if shown.get(name) != wanted:
+    for name, value in wanted.items():
+        if shown.get(name) != value:
             expect_at_rest(context, item, name)
         context.expect(
-            shown.get(name) == wanted,
-            f"{name} of the {resource.name} is {wanted} after {accepted} concurrent requests more",
+            shown.get(name) == value,
+            f"{name} of the {item.resource.name} is {value} {when}",
             f"{name} is {shown.get(name)}",
             item.exchange,
-            *done,
-            *exchanges,
+            *sent,
             *reading,
             about=name,
             statement=_counts_requests(op, name),

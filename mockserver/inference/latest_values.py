@@ -32,7 +32,7 @@ OF_LAST = lazy_pattern(
     r"\buntil (?:the|its) first (?P<first>[a-z]\w*)",
     re.IGNORECASE,
 )
-"""How a description says of which item a property has the value: "time of the last visit"."""
+"""How a description says whose value a property has: "time of the last visit"."""
 
 
 def latest_values(

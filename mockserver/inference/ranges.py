@@ -114,7 +114,7 @@ def ranges(
 
 
 def _present(schemas: Schemas, parameter: Parameter, known: Mapping[str, str], properties: Mapping[str, str]) -> str:
-    """The property of which a flag says that there is one, or some: `stock` for `in_stock`; empty if there is none."""
+    """The property that a flag says to be there: `stock` for `in_stock`; empty if there is none."""
     first, *about = asked_words(parameter.name)
     name = known.get("".join(about), "") if first in HAVING and about else ""
     is_flag = schemas.types(str(parameter.schema)) - {"null"} == {"boolean"}

@@ -110,7 +110,7 @@ class ReplyWriter:
         return constant | told if isinstance(constant, dict) else constant
 
     def _add_numbers(self, draft: ResourceDraft, action: DraftAction, pointer: str, template: Any) -> None:
-        """Put the numbers of items that stand beside a list into its template, where nothing else says them."""
+        """Put the numbers of items beside a list into its template, where nothing else says them."""
         for place, value in self._numbers.beside(pointer, action.item_path, draft):
             holder = template
             for step in place[:-1]:

@@ -126,7 +126,7 @@ def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | Non
 
 
 def _is_beside(draft: ResourceDraft, node: PathNode) -> bool:
-    """Does a POST stand beside the list of items that have no path of their own, below the same item?"""
+    """Is a POST beside the list of items that have no path of their own, below the same item?"""
     collection = draft.collection
     is_alone = collection is not None and draft.item is None and collection.operations.keys() == {"get"}
     return is_alone and bool(node.parameters) and node.shape[:-1] == draft.shape[:-1]

@@ -19,7 +19,7 @@ def _is_named(name: str, sent: Collection[str]) -> bool:
 def nothing_yet(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> StartValue | None:
     """What a list, or an object that may be null, has as long as nothing has filled it; None for other properties.
 
-    Whoever makes an item is there from the start, and what clients name by an id is that item.
+    The user who makes an item is there from the start, and what clients name by an id is that item.
     """
     sent = draft.sendable("create", "update", "replace")
     if (name in sent and schemas.types(at) != {"array"}) or _is_named(name, sent - {name}):

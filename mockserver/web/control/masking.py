@@ -49,7 +49,7 @@ IN_JSON = lazy_pattern(
 """A property with a text or a number, in JSON that cannot be parsed since it was cut."""
 
 HOLDING = lazy_pattern(rb'"(?P<name>[^"\\]+)"\s*:\s*(?=[\[{])')
-"""The beginning of a property with an object or a list, of which the end is not known."""
+"""The beginning of a property with an object or a list whose end is not known."""
 
 IN_XML = lazy_pattern(rb"(?P<before><(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>)(?P<value>[^<]+)")
 """An element with a text."""

@@ -92,7 +92,7 @@ class DefaultErrors:
         return error_body_filler.fill(body, facts, refusal.faults, rules)
 
     def _shared_media(self, operation: Operation) -> MediaType | None:
-        """The media type whose schema several error responses of an operation share: a breakdown is told in it, too."""
+        """The media type whose schema several error responses of an operation share, for a breakdown too."""
         found = [_error_media(response, "") for response in operation.responses if response.status[:1] in ("4", "5")]
         offered = [(each, self._schemas.resolve(each.schema)[0]) for each in found if each and each.schema is not None]
         shared = (media for media, schema in offered if sum(other == schema for _, other in offered) > 1)
