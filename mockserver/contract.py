@@ -24,8 +24,9 @@ from mockserver.document_paths import SUFFIXES
 from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
-from mockserver.inference import authors_paths, layering
-from mockserver.inference.name_paths import written_out
+from mockserver.inference import layering
+from mockserver.inference.paths import authors_paths
+from mockserver.inference.paths.name_paths import written_out
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import document_reader, lenient, lint, remote, source
 from mockserver.openapi import normalize as normalize_module

@@ -11,9 +11,9 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
-from mockserver.inference.descriptions import description
-from mockserver.inference.letter_case import IGNORES_CASE
-from mockserver.inference.refusal_sentences import operation_sentences
+from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.letter_case import IGNORES_CASE
+from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
 
 GONE = (404, 410)

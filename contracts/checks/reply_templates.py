@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.fields import PLACEHOLDER
 from contracts.checks.item_view import as_json
+from contracts.checks.state.fields import PLACEHOLDER
 from mockserver.behaviour.templates import EACH, IF
 
 

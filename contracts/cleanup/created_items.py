@@ -11,7 +11,7 @@ from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
 from mockserver.inference.names import noun
-from mockserver.inference.references import stem
+from mockserver.inference.relations.references import stem
 
 MOST_RECREATED = 12
 """At most this many items are created again to reproduce a list."""

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.client.request_bodies import RequestBodies
 from contracts.client.text_forms import EMAIL, HOST
 from contracts.model.resources import ResourceOperation
-from mockserver.inference.ordered_pairs import in_order
+from mockserver.inference.values.ordered_pairs import in_order
 from mockserver.openapi.schemas import Schemas
 
 

@@ -12,8 +12,8 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, Path, ResourceOperation, value_at
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
 from mockserver.contract import Contract
+from mockserver.inference.lists.paging_names import TOKENS
 from mockserver.inference.names import plain
-from mockserver.inference.paging_names import TOKENS
 
 LINK = re.compile(r"<([^>]*)>([^<]*)")
 """One link of a `Link` header, and its parameters (RFC 8288 section 3)."""

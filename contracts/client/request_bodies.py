@@ -11,7 +11,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.inference.ordered_pairs import in_order
+from mockserver.inference.values.ordered_pairs import in_order
 
 MARK = "contract-check"
 """The name of every item that a contract check creates starts with this."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mockserver.inference.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mockserver.inference.descriptions import description
+from mockserver.inference.sentences.descriptions import description
 from mockserver.openapi.schemas import Schemas
 
 CONDITION = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from contracts.model.resources import ResourceOperation
-from mockserver.inference.descriptions import description
 from mockserver.inference.names import noun, words
-from mockserver.inference.refusal_sentences import operation_sentences
+from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
 
 FIXED = re.compile(

@@ -9,9 +9,9 @@ from functools import partial
 from math import floor
 from typing import Any
 
-from mockserver.inference.figure_sentences import Figure, number_in
 from mockserver.inference.names import plain, words
-from mockserver.inference.refusal_sentences import operation_sentences
+from mockserver.inference.sentences.figure_sentences import Figure, number_in
+from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mockserver.inference.descriptions import description
 from mockserver.inference.names import noun, words
+from mockserver.inference.sentences.descriptions import description
 from mockserver.openapi.schemas import Schemas
 
 HIGHEST = frozenset(("latest", "highest", "largest", "greatest", "biggest", "longest", "maximum", "maximal"))

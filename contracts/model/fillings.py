@@ -12,9 +12,9 @@ from typing import NamedTuple
 from contracts.model.body_references import body_references, steps_of
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.behaviour.statements import Reference
-from mockserver.inference.effect_sentences import DOUBT
 from mockserver.inference.names import words
-from mockserver.inference.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.sentences.effect_sentences import DOUBT
+from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
 from mockserver.openapi.schemas import Schemas
 
 GOODS = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.inference.names import words
-from mockserver.inference.refusal_sentences import Sentence, operation_sentences, refusal_sentences
+from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences, refusal_sentences
 from mockserver.openapi.schemas import Schemas
 
 FREES = re.compile(

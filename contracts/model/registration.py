@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from contracts.model.resources import ResourceOperation, resource_operations
 from mockserver.contract import Contract
-from mockserver.inference.account_names import LOGIN, LOGIN_NAME, NAME, PASSWORD, REGISTER
+from mockserver.inference.operations.account_names import LOGIN, LOGIN_NAME, NAME, PASSWORD, REGISTER
 from mockserver.openapi.document import MediaType, Operation
 
 FORM = "application/x-www-form-urlencoded"

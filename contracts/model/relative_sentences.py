@@ -6,7 +6,7 @@ import re
 
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.inference.names import plain
-from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
+from mockserver.inference.sentences.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -13,7 +13,7 @@ from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
-from mockserver.inference.redirects import is_redirect
+from mockserver.inference.operations.redirects import is_redirect
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import is_form, is_json

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from mockserver.inference.descriptions import description
 from mockserver.inference.names import singular
 from mockserver.inference.names import words as words_of
-from mockserver.inference.refusal_sentences import Sentence, refusal_sentences
+from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.refusal_sentences import Sentence, refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.inference.descriptions import description
 from mockserver.inference.names import plain
-from mockserver.inference.state_rules import STATES
+from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.state_rules import STATES
 from mockserver.openapi.schemas import Schemas
 
 NULL_WHILE = re.compile(

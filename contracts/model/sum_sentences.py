@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from mockserver.inference.names import noun, words
-from mockserver.inference.refusal_sentences import refusal_sentences
+from mockserver.inference.sentences.refusal_sentences import refusal_sentences
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

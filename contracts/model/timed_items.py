@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.model.resources import CheckedResource
-from mockserver.inference.ordered_pairs import pairs
-from mockserver.inference.overlap_sentences import says_no_overlap
+from mockserver.inference.sentences.overlap_sentences import says_no_overlap
+from mockserver.inference.values.ordered_pairs import pairs
 from mockserver.openapi.schemas import Schemas
 
 Span = tuple[str, str]

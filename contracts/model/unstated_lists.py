@@ -7,7 +7,7 @@ import msgspec
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.behaviour.statements import OperationBehaviour, Paging, ReplyStatement, Resource
 from mockserver.contract import Contract
-from mockserver.inference.paging import paging
+from mockserver.inference.lists.paging import paging
 from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_json
 

@@ -23,7 +23,7 @@ from contracts.model.resources import ResourceOperation
 from contracts.runner.settings import CheckSettings
 from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
-from mockserver.inference.account_names import LOGIN_NAME
+from mockserver.inference.operations.account_names import LOGIN_NAME
 
 TOKEN = re.compile(r"(?i)(access|auth|session|bearer|id|api|jwt|user|refresh)?[_-]?(token|jwt|key)")
 """The name of a property that has the credential of a user, the likeliest is `access_token` or `token`."""

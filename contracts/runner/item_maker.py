@@ -19,7 +19,7 @@ from contracts.runner.existing_items import ExistingItems
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
-from mockserver.inference.ordered_pairs import in_order
+from mockserver.inference.values.ordered_pairs import in_order
 
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""

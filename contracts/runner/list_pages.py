@@ -12,7 +12,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import ResourceOperation
 from contracts.runner.request_sender import RequestSender
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
-from mockserver.inference.paging import first_number
+from mockserver.inference.lists.paging import first_number
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of
 from contracts.runner.item_maker import CONFLICT, ItemMaker, owner_of
 from mockserver.inference.names import plain
-from mockserver.inference.state_rules import STATES
+from mockserver.inference.sentences.state_rules import STATES
 from mockserver.openapi import path_template
 
 MOST_WAYS = 16

@@ -8,7 +8,7 @@ import click
 
 from mockserver.cli.counted import counted
 from mockserver.contract import Contract
-from mockserver.inference.unkept_filters import ignored_parameters, unkept_filters
+from mockserver.inference.lists.unkept_filters import ignored_parameters, unkept_filters
 from mockserver.openapi.unsupported import named, not_honoured
 
 MAX_WARNINGS = 20

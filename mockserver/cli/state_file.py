@@ -14,7 +14,7 @@ from urllib.parse import quote
 from mockserver.behaviour.statements import Tenant
 from mockserver.errors import Invalid, StateError
 from mockserver.handlers.actions import create
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec, path_template, source
 from mockserver.openapi.pointer import join

@@ -8,9 +8,9 @@ from typing import Any
 from mockserver.behaviour.statements import Account
 from mockserver.errors import Unauthenticated
 from mockserver.examples.generator import fresh
+from mockserver.handlers.binding.resource_plan import ResourcePlan
+from mockserver.handlers.relations.shown_values import like
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.shown_values import like
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 

@@ -6,37 +6,37 @@ from typing import Any
 
 from mockserver.errors import Unanswerable
 from mockserver.examples.generator import fresh
-from mockserver.handlers import list_query, paging
 from mockserver.handlers.accounts import account_of, show_account
-from mockserver.handlers.bound_operation import Handler
-from mockserver.handlers.capacities import check_room
-from mockserver.handlers.cascade import CascadingDelete
-from mockserver.handlers.changed_fields import changed_fields, kept_fields
-from mockserver.handlers.content_plans import ItemContent, keep
-from mockserver.handlers.copied_fields import copy_again, copy_fields
-from mockserver.handlers.documented_refusals import refuse_held
-from mockserver.handlers.embedded_items import show_change
-from mockserver.handlers.embedded_lists import keep_below, show_above
-from mockserver.handlers.entity_tags import check_match, tag_of, tagged
+from mockserver.handlers.binding.bound_operation import Handler
+from mockserver.handlers.binding.content_plans import ItemContent, keep
 from mockserver.handlers.entries import changed_entries
-from mockserver.handlers.expansions import expanded, included
-from mockserver.handlers.figures import fill_figures
-from mockserver.handlers.item_location import item_location
-from mockserver.handlers.item_spans import check_values
-from mockserver.handlers.items_changed_above import change_above
-from mockserver.handlers.listing import begin_list, page_reply
-from mockserver.handlers.lookup import found_across, newest, selected
-from mockserver.handlers.memberships import added, keep_members, remove_from_lists, show_in_lists
-from mockserver.handlers.ordered_fields import in_order
-from mockserver.handlers.owner_choice import choose_owner
-from mockserver.handlers.preferences import MERGE, prefers
+from mockserver.handlers.fields.changed_fields import changed_fields, kept_fields
+from mockserver.handlers.fields.figures import fill_figures
+from mockserver.handlers.fields.set_fields import set_fields
+from mockserver.handlers.lists import list_query, paging
+from mockserver.handlers.lists.listing import begin_list, page_reply
+from mockserver.handlers.lists.lookup import found_across, newest, selected
+from mockserver.handlers.refusals.capacities import check_room
+from mockserver.handlers.refusals.documented_refusals import refuse_held
+from mockserver.handlers.refusals.item_spans import check_values
+from mockserver.handlers.refusals.ordered_fields import in_order
+from mockserver.handlers.refusals.unique_values import refuse_second
+from mockserver.handlers.relations.cascade import CascadingDelete
+from mockserver.handlers.relations.copied_fields import copy_again, copy_fields
+from mockserver.handlers.relations.embedded_items import show_change
+from mockserver.handlers.relations.embedded_lists import keep_below, show_above
+from mockserver.handlers.relations.expansions import expanded, included
+from mockserver.handlers.relations.items_changed_above import change_above
+from mockserver.handlers.relations.memberships import added, keep_members, remove_from_lists, show_in_lists
+from mockserver.handlers.relations.owner_choice import choose_owner
+from mockserver.handlers.relations.written_references import NO_NAMES, show_references
 from mockserver.handlers.repeated_requests import made_before, mark
+from mockserver.handlers.replies.entity_tags import check_match, tag_of, tagged
+from mockserver.handlers.replies.item_location import item_location
+from mockserver.handlers.replies.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.set_fields import set_fields
 from mockserver.handlers.soft_delete import mark_deleted
-from mockserver.handlers.unique_values import refuse_second
 from mockserver.handlers.versions import keep_version, number_version
-from mockserver.handlers.written_references import NO_NAMES, show_references
 from mockserver.messages import Reply
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record

@@ -15,11 +15,13 @@ from mockserver.behaviour.statements import BATCHES, Action, OperationBehaviour
 from mockserver.behaviour.templates import Render
 from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
-from mockserver.handlers import actions, list_query, paging, reply_renderer
-from mockserver.handlers.bound_operation import BoundOperation, Handler
-from mockserver.handlers.changed_fields import changed_fields
-from mockserver.handlers.item_schemas import view_maker
-from mockserver.handlers.preferences import REPRESENTATION, prefers
+from mockserver.handlers import actions
+from mockserver.handlers.binding.bound_operation import BoundOperation, Handler
+from mockserver.handlers.binding.item_schemas import view_maker
+from mockserver.handlers.fields.changed_fields import changed_fields
+from mockserver.handlers.lists import list_query, paging
+from mockserver.handlers.replies import reply_renderer
+from mockserver.handlers.replies.preferences import REPRESENTATION, prefers
 from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation

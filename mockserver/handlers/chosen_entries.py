@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import Fault, Invalid
+from mockserver.handlers.binding.entry_plans import EntryPlan
 from mockserver.handlers.entry_places import place_of
-from mockserver.handlers.entry_plans import EntryPlan
 from mockserver.handlers.request_context import RequestContext
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from mockserver.handlers.actions import complete_update, item_reply, look_up, store, to_change
-from mockserver.handlers.bound_operation import Handler
-from mockserver.handlers.content_plans import keep, kept
+from mockserver.handlers.binding.bound_operation import Handler
+from mockserver.handlers.binding.content_plans import keep, kept
 from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.examples.generator import fresh
+from mockserver.handlers.binding.entry_plans import EntryPlan
 from mockserver.handlers.chosen_entries import choose
-from mockserver.handlers.copied_fields import copy_into_entry
 from mockserver.handlers.entry_places import place_of
-from mockserver.handlers.entry_plans import EntryPlan
-from mockserver.handlers.memberships import named
+from mockserver.handlers.relations.copied_fields import copy_into_entry
+from mockserver.handlers.relations.memberships import named
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.record import Record
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.handlers.entry_plans import EntryPlan
+from mockserver.handlers.binding.entry_plans import EntryPlan
 
 
 def place_of(plan: EntryPlan, entries: list[Any], id: Any) -> int | None:

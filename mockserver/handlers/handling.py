@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from mockserver.errors import Refusal
-from mockserver.handlers.refused_states import check_states
+from mockserver.handlers.refusals.refused_states import check_states
 from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
 from mockserver.state.record import Record

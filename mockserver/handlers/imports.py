@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.errors import Fault, Invalid, Refusal
 from mockserver.handlers import actions
-from mockserver.handlers.bound_operation import Handler
-from mockserver.handlers.import_plans import ImportPlan
+from mockserver.handlers.binding.bound_operation import Handler
+from mockserver.handlers.binding.import_plans import ImportPlan
+from mockserver.handlers.refusals.unique_values import compared_values
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.unique_values import compared_values
 from mockserver.inference.names import plain
 from mockserver.messages import Reply
 from mockserver.openapi import csv_text

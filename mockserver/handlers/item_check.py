@@ -7,14 +7,14 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Fault
-from mockserver.handlers.item_schemas import (
+from mockserver.handlers.binding.item_schemas import (
     operations_on,
     reply_schemas,
     request_properties,
     showing_schemas,
     view_maker,
 )
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Validator
 from mockserver.state.collection import ANY_CASE

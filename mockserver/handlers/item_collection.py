@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from mockserver.errors import Conflict
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import remove
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.capacities import check_capacity
+from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.handlers.binding.resource_plan import ResourcePlan
+from mockserver.handlers.refusals.capacities import check_capacity
+from mockserver.handlers.refusals.unique_values import check_unique
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.unique_values import check_unique
 from mockserver.messages import Call
 from mockserver.state.deferred import DeferredTransaction
 from mockserver.state.record import Record

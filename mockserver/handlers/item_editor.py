@@ -17,13 +17,13 @@ from mockserver.handlers.actions import (
     is_generated,
     remove,
 )
-from mockserver.handlers.capacities import check_capacity
-from mockserver.handlers.changed_fields import kept_fields
+from mockserver.handlers.fields.changed_fields import kept_fields
+from mockserver.handlers.fields.patch import merge_patch
 from mockserver.handlers.item_check import ItemCheck
-from mockserver.handlers.patch import merge_patch
+from mockserver.handlers.refusals.capacities import check_capacity
+from mockserver.handlers.refusals.unique_values import check_unique
+from mockserver.handlers.relations.written_references import show_references
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.unique_values import check_unique
-from mockserver.handlers.written_references import show_references
 from mockserver.state.record import UNCHECKED, Record
 
 MASK = "********"

@@ -18,16 +18,16 @@ from msgspec import Struct
 from mockserver.contract import Contract
 from mockserver.errors import Conflict
 from mockserver.examples.generator import fresh
-from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.item_counts import ItemCounts
-from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
-from mockserver.handlers.items_above import ItemsAbove
-from mockserver.handlers.joining import UnknownReferenceError
-from mockserver.handlers.made_fields import is_of_now, made_fields
-from mockserver.handlers.references import Joins, by_name
-from mockserver.handlers.reply_renderer import example_items
-from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.unique_values import compared_values
+from mockserver.handlers.binding.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
+from mockserver.handlers.binding.resource_plan import ResourcePlan
+from mockserver.handlers.fields.generated_fields import ReplyView
+from mockserver.handlers.fields.made_fields import is_of_now, made_fields
+from mockserver.handlers.refusals.unique_values import compared_values
+from mockserver.handlers.relations.item_counts import ItemCounts
+from mockserver.handlers.relations.items_above import ItemsAbove
+from mockserver.handlers.relations.joining import UnknownReferenceError
+from mockserver.handlers.relations.references import Joins, by_name
+from mockserver.handlers.replies.reply_renderer import example_items
 from mockserver.messages import Call
 from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection

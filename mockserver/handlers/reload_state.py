@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from mockserver.contract import Contract
-from mockserver.handlers.item_schemas import showing_schemas, view_maker
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.item_schemas import showing_schemas, view_maker
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.state.record import UNCHECKED, Record
 from mockserver.state.store import Store
 from mockserver.state.world import World

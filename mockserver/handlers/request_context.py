@@ -7,10 +7,10 @@ from itertools import chain
 from typing import Any
 
 from mockserver.errors import Missing
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.content_plans import SentBody
-from mockserver.handlers.every_parent import below_every, names_every
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.handlers.binding.content_plans import SentBody
+from mockserver.handlers.binding.resource_plan import ResourcePlan
+from mockserver.handlers.lists.every_parent import below_every, names_every
 from mockserver.messages import Call, Reply
 from mockserver.rules import RuleFunction
 from mockserver.state.collection import Collection

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.content_plans import CONTENT, keep, kept
+from mockserver.handlers.binding.content_plans import CONTENT, keep, kept
+from mockserver.handlers.binding.version_plans import VersionPlan, Writers
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.version_plans import VersionPlan, Writers
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 

@@ -15,21 +15,21 @@ from mockserver.behaviour.reader import Tree
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference import webhooks
-from mockserver.inference.accounts import add_authors
-from mockserver.inference.copies import add_copies
-from mockserver.inference.counts import add_counts, relation
-from mockserver.inference.described_references import add_sentences
+from mockserver.inference.bodies.envelope import Envelopes
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.envelope import Envelopes
 from mockserver.inference.evidence import inferred
-from mockserver.inference.figures import add_figures
-from mockserver.inference.item_spans import add_spans
-from mockserver.inference.latest_values import add_latest
-from mockserver.inference.left_out import add_left_out
+from mockserver.inference.figures.counts import add_counts, relation
+from mockserver.inference.figures.figures import add_figures
+from mockserver.inference.figures.latest_values import add_latest
+from mockserver.inference.operations.accounts import add_authors
+from mockserver.inference.operations.versions import add_versions
+from mockserver.inference.relations.copies import add_copies
+from mockserver.inference.relations.described_references import add_sentences
 from mockserver.inference.resources import parent_of, resources
-from mockserver.inference.start_values import add_start_values
 from mockserver.inference.statement_writer import Writer
-from mockserver.inference.versions import add_versions
+from mockserver.inference.values.item_spans import add_spans
+from mockserver.inference.values.left_out import add_left_out
+from mockserver.inference.values.start_values import add_start_values
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Schemas
 

@@ -9,10 +9,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS
-from mockserver.inference import identity
-from mockserver.inference.messages import Path, ReplyBody, request_schema
+from mockserver.inference.bodies.messages import Path, ReplyBody, request_schema
 from mockserver.inference.names import plain
-from mockserver.inference.path_tree import PathNode, Shape
+from mockserver.inference.paths.path_tree import PathNode, Shape
+from mockserver.inference.values import identity
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 

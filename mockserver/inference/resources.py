@@ -7,27 +7,28 @@ from itertools import takewhile
 
 from msgspec import Struct
 
-from mockserver.inference import actions, actions_elsewhere, likeness
-from mockserver.inference.accounts import with_accounts
-from mockserver.inference.aliases import with_aliases
-from mockserver.inference.batches import add_batches
-from mockserver.inference.contents import add_contents, is_value
+from mockserver.inference.bodies import likeness
+from mockserver.inference.bodies.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.entry_actions import add_entry_actions
-from mockserver.inference.item_actions import add_item_actions
-from mockserver.inference.items_below import with_items_below
-from mockserver.inference.made_items import is_made_beside, makes_items
-from mockserver.inference.membership_requests import add_membership_requests
-from mockserver.inference.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
+from mockserver.inference.figures.statistics import add_statistics
 from mockserver.inference.names import noun, plain, words
-from mockserver.inference.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
-from mockserver.inference.procedures import with_procedures
-from mockserver.inference.query_ids import with_query_ids
-from mockserver.inference.redirects import add_redirects
-from mockserver.inference.statistics import add_statistics
-from mockserver.inference.tables import add_row_requests
-from mockserver.inference.transfers import add_transfers
-from mockserver.inference.versions import are_kept
+from mockserver.inference.operations import actions, actions_elsewhere
+from mockserver.inference.operations.accounts import with_accounts
+from mockserver.inference.operations.batches import add_batches
+from mockserver.inference.operations.contents import add_contents, is_value
+from mockserver.inference.operations.entry_actions import add_entry_actions
+from mockserver.inference.operations.item_actions import add_item_actions
+from mockserver.inference.operations.made_items import is_made_beside, makes_items
+from mockserver.inference.operations.membership_requests import add_membership_requests
+from mockserver.inference.operations.procedures import with_procedures
+from mockserver.inference.operations.redirects import add_redirects
+from mockserver.inference.operations.tables import add_row_requests
+from mockserver.inference.operations.transfers import add_transfers
+from mockserver.inference.operations.versions import are_kept
+from mockserver.inference.paths.aliases import with_aliases
+from mockserver.inference.paths.items_below import with_items_below
+from mockserver.inference.paths.path_tree import VERSION, PathNode, Shape, path_nodes, shape_of
+from mockserver.inference.paths.query_ids import with_query_ids
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas

@@ -6,45 +6,40 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import BATCHES
-from mockserver.inference import (
-    accounts,
-    described_statements,
-    fields,
-    identity,
-    item_places,
-    likeness,
-    selectors,
-    soft_delete,
-)
-from mockserver.inference.changes_above import changes_above
-from mockserver.inference.done_flags import done_flags
+from mockserver.inference.bodies import likeness
+from mockserver.inference.bodies.envelope import Envelopes
+from mockserver.inference.bodies.reply_writer import ReplyWriter
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
-from mockserver.inference.entry_statements import entry_keys, first_entries
-from mockserver.inference.envelope import Envelopes
-from mockserver.inference.event_times import item_times
 from mockserver.inference.evidence import Statement, implied, inferred
-from mockserver.inference.expansions import expansion, with_included
-from mockserver.inference.file_fields import file_fields
-from mockserver.inference.identity import said_key
-from mockserver.inference.item_places import kept_above
-from mockserver.inference.linked_references import linked_references
-from mockserver.inference.list_statements import listed
-from mockserver.inference.members import id_name, member_reference, members
+from mockserver.inference.lists.list_statements import listed
 from mockserver.inference.names import noun, plain
-from mockserver.inference.own_path import content_path, own_path
-from mockserver.inference.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
-from mockserver.inference.path_tree import Shape
-from mockserver.inference.reference_statements import of_parameter, reference_statement
-from mockserver.inference.references import (
+from mockserver.inference.operations import accounts, soft_delete
+from mockserver.inference.operations.entry_statements import entry_keys, first_entries
+from mockserver.inference.operations.tables import row_identity
+from mockserver.inference.paths import item_places, selectors
+from mockserver.inference.paths.item_places import kept_above
+from mockserver.inference.paths.own_path import content_path, own_path
+from mockserver.inference.paths.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
+from mockserver.inference.paths.path_tree import Shape
+from mockserver.inference.relations.changes_above import changes_above
+from mockserver.inference.relations.expansions import expansion, with_included
+from mockserver.inference.relations.linked_references import linked_references
+from mockserver.inference.relations.members import id_name, member_reference, members
+from mockserver.inference.relations.reference_statements import of_parameter, reference_statement
+from mockserver.inference.relations.references import (
     FoundReference,
     ReferenceFinder,
     ReferredResource,
 )
-from mockserver.inference.refused_states import refused_states
-from mockserver.inference.reply_writer import ReplyWriter
 from mockserver.inference.resources import DraftParent
-from mockserver.inference.tables import row_identity
-from mockserver.inference.uniqueness import unique_property
+from mockserver.inference.sentences import described_statements
+from mockserver.inference.sentences.refused_states import refused_states
+from mockserver.inference.values import fields, identity
+from mockserver.inference.values.done_flags import done_flags
+from mockserver.inference.values.event_times import item_times
+from mockserver.inference.values.file_fields import file_fields
+from mockserver.inference.values.identity import said_key
+from mockserver.inference.values.uniqueness import unique_property
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
-from mockserver.inference.messages import request_schema
 from mockserver.inference.names import noun, plain, singular, words
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.outgoing_requests import OutgoingRequest, outgoing_requests

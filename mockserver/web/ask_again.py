@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.errors import Missing
 from mockserver.handlers.actions import create
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outside import ask_again as asking_rules
 from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import RequestContext

@@ -18,9 +18,9 @@ from mockserver.errors import (
 )
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.entity_tags import condition_headers
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
+from mockserver.handlers.replies.entity_tags import condition_headers
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation

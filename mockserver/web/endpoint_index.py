@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from mockserver.handlers.actions import create
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.path_conditions import conditions

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from mockserver.errors import Unanswerable
-from mockserver.handlers.binding import bind
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.binding import bind
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.messages import Call, Reply
 from mockserver.openapi import csv_text, json_codec
 from mockserver.openapi.csv_text import CSV

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from mockserver.errors import Fault, Refusal
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.content_plans import SentBody
+from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.handlers.binding.content_plans import SentBody
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
-from mockserver.handlers.reply_references import ItemsInPath, ReplyReferences
+from mockserver.handlers.relations.reply_references import ItemsInPath, ReplyReferences
 from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation

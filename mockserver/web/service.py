@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
-from mockserver.handlers import resource_plan as plans
-from mockserver.handlers.binding import bind
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding import resource_plan as plans
+from mockserver.handlers.binding.binding import bind
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.item_collection import RequestItems
-from mockserver.handlers.item_counts import ItemCounts
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
+from mockserver.handlers.relations.item_counts import ItemCounts
+from mockserver.handlers.relations.reply_references import ItemsInPath, ReplyReferences
 from mockserver.handlers.reload_state import keep_state
-from mockserver.handlers.reply_references import ItemsInPath, ReplyReferences
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store

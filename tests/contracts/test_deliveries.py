@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 import mockserver
-from contracts.checks.deliveries import CHECKS
+from contracts.checks.deliveries.deliveries import CHECKS
 from contracts.cli.check import check
 from contracts.client.target import Target
 from contracts.listener.listener import ListenerError, ListenerSettings, listening

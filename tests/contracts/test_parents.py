@@ -9,7 +9,7 @@ import pytest
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
-from mockserver.handlers import cascade
+from mockserver.handlers.relations import cascade
 from tests.inference.pets import NAME, collection, item
 from tests.inference.test_places import tasks
 from tests.web.document import document, served

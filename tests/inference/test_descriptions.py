@@ -10,8 +10,8 @@ import pytest
 
 from mockserver import contract as contracts
 from mockserver.behaviour.statements import Behaviour
-from mockserver.inference import descriptions, order_sentences
-from mockserver.inference.descriptions import Description
+from mockserver.inference.sentences import descriptions, order_sentences
+from mockserver.inference.sentences.descriptions import Description
 from tests.contracts.books import STYLES, document
 
 BOOK = ("title", "year", "due_date", "starts_at", "lent_at", "updated_at")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.inference.descriptions import Description
-from mockserver.inference.start_sentences import first_number, grows, lead, null_at_first, start_state
+from mockserver.inference.sentences.descriptions import Description
+from mockserver.inference.sentences.start_sentences import first_number, grows, lead, null_at_first, start_state
 
 STATES = {"waiting": "WAITING", "checkedout": "checked_out", "open": "Open"}
 

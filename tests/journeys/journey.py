@@ -13,10 +13,10 @@ from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Action, IdentityStatement, OperationBehaviour, Resource
 from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
-from mockserver.handlers import item_schemas
 from mockserver.handlers.actions import HANDLERS
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding import item_schemas
+from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation
 from mockserver.openapi.path_template import names

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.inference.path_tree import ALONE
+from mockserver.inference.paths.path_tree import ALONE
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.media_types import is_form, may_be_json
 from mockserver.openapi.path_template import PCHAR

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.checks.item_view import as_json
-from contracts.checks.lists import ids
+from contracts.checks.lists.listed_items import ids
 from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.checks.lists import ids
+from contracts.checks.lists.listed_items import ids
 from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from mockserver.errors import Malformed, Missing
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.item_check import ItemCheck
 from mockserver.handlers.item_editor import ItemEditor
 from mockserver.handlers.request_context import RequestContext
-from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call, Reply
 from mockserver.state.collection import Key
 from mockserver.state.store import Store

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from mockserver.handlers.item_schemas import reply_schemas, showing_schemas
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.item_schemas import reply_schemas, showing_schemas
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.inference import behaviour_file
 from mockserver.messages import Reply
 from mockserver.state.collection import GENERATED

@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 from mockserver.contract import Contract
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 
 
 class DocumentIdentity(Struct, frozen=True):

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.handlers.shown_values import places
-from mockserver.inference.references import steps_of
+from mockserver.handlers.binding.resource_plan import ResourcePlan
+from mockserver.handlers.relations.shown_values import places
+from mockserver.inference.relations.references import steps_of
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.record import Record

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
-from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.binding.resource_plan import ResourcePlan
 
 VERBS = {
     "create": "created",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.behaviour.statements import OperationBehaviour, Permission, Tenant
 from mockserver.errors import Forbidden, Missing, Refusal
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.messages import Principal
 from mockserver.web.service_parts import ServiceParts
 

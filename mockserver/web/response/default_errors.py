@@ -13,7 +13,7 @@ from typing import Any
 
 from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.inference.messages import SCALARS, request_schema
+from mockserver.inference.bodies.messages import SCALARS, request_schema
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json

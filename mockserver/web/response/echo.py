@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.inference.names import noun
-from mockserver.inference.path_tree import PathNode, shape_of
+from mockserver.inference.paths.path_tree import PathNode, shape_of
 from mockserver.messages import Call
 
 Path = tuple[str, ...]

@@ -16,7 +16,7 @@ from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.examples.part_writer import PartWriter
 from mockserver.examples.serialized import serialized_example, serialized_type
-from mockserver.inference.envelope_names import SUCCESSES
+from mockserver.inference.bodies.envelope_names import SUCCESSES
 from mockserver.inference.names import plain
 from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec

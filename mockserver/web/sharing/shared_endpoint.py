@@ -8,7 +8,7 @@ from types import coroutine
 from typing import Any
 
 from mockserver.errors import LogError
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.openapi.document import Operation
 from mockserver.state.shared.draft import Draft, NeedsLock

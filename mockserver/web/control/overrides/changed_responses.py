@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mockserver.errors import Unanswerable
-from mockserver.handlers.patch import merged
+from mockserver.handlers.fields.patch import merged
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec, media_types
 from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn

@@ -1,0 +1,1 @@
+"""Checks of what a service sends: callbacks and webhooks."""

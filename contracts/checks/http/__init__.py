@@ -1,0 +1,1 @@
+"""Checks of what HTTP defines: errors, methods, headers, conditional requests, streams and files."""

@@ -1,0 +1,1 @@
+"""Checks of lists: pages, totals, filters, searches and order."""

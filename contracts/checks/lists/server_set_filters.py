@@ -1,0 +1,118 @@
+"""Checks of a filter on a property that no create request sets: an update sets it, or the service itself does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.checks.item_view import as_json, changing, documented
+from contracts.checks.lists.filter_target import FilteredList
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange
+from contracts.runner.context import CheckContext
+
+MOST_VALUES = 8
+"""So many values of a filter are tried."""
+
+
+def check_shown_values(context: CheckContext, target: FilteredList) -> None:
+    """For each value of the property, the list shows the item that has it, and no item that shows another value.
+
+    An update gives one item each value that it may; the other item keeps the value that it began with. Raises
+    CannotBuildRequest if the filter cannot be examined so.
+    """
+    field, resource = target.field, target.resource
+    if field not in documented(context.contract, target.op):
+        raise CannotBuildRequest(f"no create request sets {field}, and the list does not document it")
+    mine, other = context.create(resource), context.create(resource)
+    before, _ = target.all(context, other, {})
+    present = _shown(target, before, other)
+    if present is None or _shown(target, before, mine) is None:
+        raise CannotBuildRequest(f"no create request sets {field}, and the list does not show it in new items")
+    values = _values(context, target, [item[field] for item in before if _is_scalar(item.get(field))])
+    if len(values) < 2:
+        raise CannotBuildRequest(f"no request sets {field}, and all items have the same value")
+    for value in values:
+        changed = _changed(context, target, mine, value)
+        items, filtered = target.all(context, mine, {target.statement.parameter: value})
+        _check_answer(context, target, value, items, (*_history(mine, other), *changed, *filtered))
+        kept = [(mine, value)] if changed else []
+        for made, its in (*kept, (other, present)):
+            if its == value:
+                context.expect(
+                    _shown(target, items, made) is not None,
+                    f"the list with {target.statement.parameter}={value} contains the item whose {field} it is",
+                    "a matching item is missing",
+                    *_history(mine, other),
+                    *changed,
+                    *filtered,
+                    about="misses",
+                )
+
+
+def _check_answer(
+    context: CheckContext,
+    target: FilteredList,
+    value: Any,
+    items: list[dict[str, Any]],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """No item in the answer to a filter shows another value than that of the filter."""
+    if history[-1].status >= 400:
+        raise CannotBuildRequest(f"the list was refused with {history[-1].status}, which other checks report")
+    others = [item[target.field] for item in items if item.get(target.field, value) != value]
+    context.expect(
+        not others,
+        f"the list with {target.statement.parameter}={value} has only items whose {target.field} is {as_json(value)}",
+        f"an item whose {target.field} is {as_json(others[0])} is in the list" if others else "",
+        *history,
+        about="leaks",
+    )
+
+
+def _changed(
+    context: CheckContext, target: FilteredList, made: CreatedItem, value: Any
+) -> tuple[RecordedExchange, ...]:
+    """The update that gave an item a value, and the GET that shows it; empty if no update does."""
+    for kind in ("update", "replace"):
+        op = target.resource.operations.get(kind)
+        if op is None or target.field not in context.bodies.properties(op) or not target.resource.can("get"):
+            continue
+        body = changing(context, op, {**made.item, **made.sent}, target.field, value)
+        changed = context.send(op, path=made.path, body=body) if body is not None else None
+        if changed is not None and 200 <= changed.status < 300:
+            read = context.get(made)
+            shows = context.item(target.resource.operations["get"], read).get(target.field)
+            return (changed, read) if shows == value else ()
+    return ()
+
+
+def _values(context: CheckContext, target: FilteredList, shown: list[Any]) -> list[Any]:
+    """The values to filter by: those that items show, and those of the `enum`. Not more than a few."""
+    pointer = documented(context.contract, target.op)[target.field]
+    parameter = target.op.query_schema(target.statement.parameter)
+    schemas, found = context.contract.schemas, list[Any]()
+    choices = [*(schemas.keyword(pointer, "enum") or ()), *(_flags(schemas.types(pointer)))]
+    for value in (*shown[-1:], *choices, *shown):
+        is_valid = parameter is None or schemas.validator(parameter, "request").is_valid(value)
+        if _is_scalar(value) and is_valid and value not in found:
+            found.append(value)
+    return found[:MOST_VALUES]
+
+
+def _flags(types: frozenset[str]) -> tuple[bool, ...]:
+    return (True, False) if "boolean" in types else ()
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int) and value != ""
+
+
+def _shown(target: FilteredList, items: list[dict[str, Any]], made: CreatedItem) -> Any:
+    """The value of the property in the list's view of an item; None if the list does not show it."""
+    key = target.resource.behaviour.identity.field
+    return next((item.get(target.field) for item in items if str(item.get(key)) == str(made.id)), None)
+
+
+def _history(*made: CreatedItem) -> tuple[RecordedExchange, ...]:
+    return tuple(each.exchange for each in made)

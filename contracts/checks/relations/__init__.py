@@ -1,0 +1,1 @@
+"""Checks of items that belong to others: owners, members, references and copies."""

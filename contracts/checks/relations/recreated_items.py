@@ -1,0 +1,93 @@
+"""A check of items whose id is used again: a new one has nothing of what was below the deleted one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.checks.item_view import as_json, item_schema
+from contracts.checks.lists.listed_items import ids
+from contracts.checks.missing_items import HIDDEN_OR_GONE
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
+from mockserver.contract import Contract
+from mockserver.inference.relations.references import schema_words
+from mockserver.inference.sentences.cascade_sentences import said_to_delete
+
+BELOW = "the paths of the document"
+
+
+def recreated_item(context: CheckContext, owner: CheckedResource, child: CheckedResource) -> None:
+    """A new item with the id of a deleted one has nothing of what was below that one."""
+    body = context.body(owner)
+    above = context.create(owner, body)
+    below = context.create(child, path=above.path_below(child))
+    removed = context.delete(above)
+    if not 200 <= removed.status < 300 or removed.status == 202:
+        raise CannotBuildRequest(f"a {owner.name} with a {child.name} is not deleted at once: status {removed.status}")
+    path = {owner.behaviour.identity.parameter: above.id} if owner.is_put else None
+    exchange, again = context.try_create(owner, body, path=path, may_conflict=True)
+    if again is None or str(again.id) != str(above.id):
+        raise CannotBuildRequest(f"the id of a deleted {owner.name} is not used again: status {exchange.status}")
+    history = (above.exchange, below.exchange, removed, exchange)
+    if child.can("list") and child.leads_through_owner(child.operations["list"]):
+        _check_list(context, child, above, below, history)
+    if child.can("get") and child.leads_through_owner(child.operations["get"]):
+        response = context.get(below)
+        context.expect_status(
+            response.status in HIDDEN_OR_GONE,
+            f"a new {owner.name} with the id of a deleted one has no {child.name} of it",
+            *history,
+            response,
+            about="get",
+        )
+
+
+def _check_list(
+    context: CheckContext,
+    child: CheckedResource,
+    above: CreatedItem,
+    below: CreatedItem,
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    listing = context.send(child.operations["list"], path=above.path_below(child))
+    context.expect(
+        str(below.id) not in ids(child, context.items(child, listing)),
+        f"the list below a new {above.resource.name} with the id of a deleted one has no {child.name} of it",
+        f"it has {as_json(below.id)}",
+        *history,
+        listing,
+        about="list",
+    )
+
+
+def _statement(contract: Contract, owner: CheckedResource, child: CheckedResource) -> StatementRef:
+    op = owner.operations["delete"]
+    pointer = item_schema(contract, child.operations["create"])
+    called = {"-".join(each) for each in schema_words([contract.schemas.resolve(pointer)[1]] if pointer else [])}
+    names = (child.name, *called - {""})
+    found = (said_to_delete(contract.schemas, op.operation, name) for name in names)
+    said = next((each for each in found if each is not None), None)
+    text = f"Each {child.name} is deleted with its {owner.name}."
+    return StatementRef(op.name, "parent", "described" if said else "inferred", said.source if said else BELOW, text)
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for child in known.values():
+        owner = known.get(owner_of(child))
+        if owner is None or not owner.can("create", "delete") or not child.can("create"):
+            continue
+        op = owner.operations["create"]
+        pointer = op.body_schema(contract.schemas)
+        sent = contract.schemas.properties(pointer) if pointer is not None else {}
+        reads = [child.operations[name] for name in ("list", "get") if child.can(name)]
+        if (owner.is_put or owner.behaviour.identity.field in sent) and any(map(child.leads_through_owner, reads)):
+            yield owner.operations["delete"].name, _statement(contract, owner, child), (owner, child)
+
+
+CHECKS = (Check("recreated-item", ("parent",), _places, recreated_item, exclusive=False),)

@@ -1,0 +1,164 @@
+"""A check of actions on one item, such as `POST /invoices/{id}/send`: every view shows what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.item_view import as_json
+from contracts.checks.lists.listed_items import ids
+from contracts.checks.stored_fields import current, listed_item
+from contracts.checks.valid_bodies import distinct_body
+from contracts.checks.value_likeness import ABSENT
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+from mockserver.inference.names import words
+
+CHANGES = frozenset({"version", "revision", "rev", "etag", "changes", "updates", "views", "reads", "requests"})
+"""Words of a figure that may grow with each request."""
+
+TAKES_EFFECT = "RFC 9110 section 9.3 (a successful request has taken effect)"
+
+
+def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """After an action on an item, its reply, a GET, the list and the filters of the list show the same item."""
+    created = context.create(resource, distinct_body(context, resource))
+    before, exchange = current(context, created)[1], _act(context, op, created)
+    if exchange.status >= 300 and context.bring_to(op, created):
+        before, exchange = current(context, created)[1], _act(context, op, created)
+    if exchange.status >= 300:
+        raise CannotBuildRequest(f"{op.name} answers {exchange.status} for a new {resource.name}")
+    _, after, shown = current(context, created)
+    if not after:
+        raise CannotBuildRequest(f"after {op.name} there is no such {resource.name}")
+    changed = {name: value for name, value in after.items() if before.get(name, ABSENT) != value}
+    history = (created.exchange, exchange, *shown)
+    _check_reply(context, resource, exchange, changed, history)
+    if op.operation.method == "put":
+        _check_repeated(context, op, created, after, history)
+    if resource.can("list"):
+        _check_list(context, created, changed, history)
+        _check_filters(context, created, before, changed, history)
+
+
+def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
+    body = context.bodies.minimal(op, context.check) if op.media_type else None
+    user = context.acting_user(op, created)
+    return context.send(op, user=user, path=created.path, body=MISSING if body is None else body)
+
+
+def _check_reply(
+    context: CheckContext,
+    resource: CheckedResource,
+    exchange: RecordedExchange,
+    changed: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """If the reply shows the item, it shows what became of it."""
+    reply = exchange.json if isinstance(exchange.json, dict) else {}
+    field = resource.behaviour.identity.field
+    nested = [each for each in reply.values() if isinstance(each, dict) and field in each]
+    item = reply if field in reply else nested[0] if len(nested) == 1 else {}
+    for name in changed.keys() & item.keys():
+        context.expect(
+            item[name] == changed[name],
+            f"a GET shows the same {name} as the reply: {as_json(item[name])}",
+            as_json(changed[name]),
+            *history,
+            about=f"{name} kept",
+        )
+
+
+def _check_repeated(
+    context: CheckContext,
+    op: ResourceOperation,
+    created: CreatedItem,
+    after: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """A second identical PUT changes no figure (RFC 9110 section 9.2.2), except those that count changes."""
+    again = _act(context, op, created)
+    _, item, shown = current(context, created)
+    for name, value in after.items():
+        if type(value) in (int, float) and not CHANGES & set(words(name)):
+            context.expect(
+                item.get(name) == value,
+                f"a second identical PUT leaves {name} at {value} (RFC 9110 section 9.2.2)",
+                f"{name} is {item.get(name)}",
+                *history,
+                again,
+                *shown,
+                about=f"{name} again",
+            )
+
+
+def _check_list(
+    context: CheckContext, created: CreatedItem, changed: Mapping[str, Any], history: tuple[RecordedExchange, ...]
+) -> None:
+    shown, listing = listed_item(context, created)
+    for name in changed.keys() & shown.keys():
+        context.expect(
+            shown[name] == changed[name],
+            f"the list shows the same {name} as a GET: {as_json(changed[name])}",
+            as_json(shown[name]),
+            *history,
+            *listing,
+            about=f"{name} listed",
+        )
+
+
+def _check_filters(
+    context: CheckContext,
+    created: CreatedItem,
+    before: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """A filter by a field that the action changed finds the item by its new value, and not by its old one."""
+    for statement in created.resource.operations["list"].behaviour.filter:
+        name = statement.field
+        if not statement.parameter or statement.compare != "equal" or name not in changed:
+            continue
+        for value, is_there in ((changed[name], True), (before.get(name), False)):
+            if not isinstance(value, str | int) or isinstance(value, bool):
+                continue
+            items, listing = context.list_all(created, query={statement.parameter: value})
+            if listing[0].status >= 400:
+                continue
+            context.expect(
+                (str(created.id) in ids(created.resource, items)) is is_there,
+                f"{statement.parameter}={value} {'finds' if is_there else 'does not find'} the item, whose {name} is "
+                f"{changed[name]}",
+                "it does not find it" if is_there else "it finds it",
+                *history,
+                *listing,
+                about=f"{statement.parameter} {'new' if is_there else 'old'}",
+            )
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for op in resource_operations(contract):
+        resource = _acted_on(known, op)
+        if resource is not None and resource.can("create", "get"):
+            text = "Every view shows what a successful request did."
+            yield op.name, StatementRef(op.name, "http", "documented", TAKES_EFFECT, text), (resource, op)
+
+
+def _acted_on(known: Mapping[str, CheckedResource], op: ResourceOperation) -> CheckedResource | None:
+    """The resource of whose items an operation without an action of ours is: one literal step below an item's path."""
+    if op.behaviour.action is not None or op.operation.method not in ("post", "put", "patch"):
+        return None
+    above, _, step = op.operation.path.rstrip("/").rpartition("/")
+    if "{" in step:
+        return None
+    readable = (each for each in known.values() if each.can("get"))
+    return next((each for each in readable if each.operations["get"].operation.path.rstrip("/") == above), None)
+
+
+CHECKS = (Check("item-action", (), _places, item_action, exclusive=False),)

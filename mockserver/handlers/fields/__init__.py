@@ -1,0 +1,1 @@
+"""The fields of an item: generated, filled in, changed by an update, computed from others."""

@@ -1,0 +1,1 @@
+"""Success replies: status, headers and body, entity tags, and what a client prefers."""

@@ -1,0 +1,129 @@
+"""Entity tags of items and lists, conditional requests (RFC 9110 sections 8.8.3 and 13), where a document has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from msgspec import Struct
+
+from mockserver.behaviour.statements import Action, OperationBehaviour
+from mockserver.contract import Contract
+from mockserver.errors import PreconditionFailed, PreconditionRequired
+from mockserver.handlers.binding.item_schemas import operations_on
+from mockserver.messages import Reply
+from mockserver.openapi import json_codec
+from mockserver.openapi.document import Header, Operation, Parameter, Response
+from mockserver.openapi.server_headers import ENTITY_TAG
+from mockserver.state.record import Record
+
+WRITES = ("update", "replace", "delete")
+
+
+class TagPlan(Struct, frozen=True):
+    """What an operation does with the entity tag of its item, compiled at load.
+
+    `is_shown`: its reply has the tag. `match` and `none_match` are the names of the headers that it evaluates, empty
+    for none; with `is_required` it refuses a request without `If-Match`.
+    """
+
+    is_shown: bool
+    match: str
+    none_match: str
+    is_required: bool
+
+
+def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> TagPlan | None:
+    """The plan of an operation on an item; None if no GET of such an item shows a tag, or a statement says which.
+
+    A list has a tag of its own, if its reply shows one.
+    """
+    action = behaviour.action
+    if action is not None and action.does == "list" and _shows_our_tag(contract, operation, behaviour):
+        return TagPlan(is_shown=True, match="", none_match=_name(operation, "If-None-Match"), is_required=False)
+    if action is None or action.does not in ("get", "create", *WRITES) or not _has_tags(contract, action):
+        return None
+    header = _tag_header(operation.success())
+    is_refused = action.does in WRITES and operation.response(412) is not None
+    return TagPlan(
+        is_shown=header is not None,
+        match=_name(operation, "If-Match") if is_refused else "",
+        none_match=_name(operation, "If-None-Match") if operation.method == "get" else "",
+        is_required=is_refused and any(response.status == "428" for response in operation.responses),
+    )
+
+
+def condition_headers(plan: TagPlan | None, operation: Operation) -> Iterator[Parameter]:
+    """The headers with conditions that an operation evaluates and its document does not name."""
+    known = {one.name.lower() for one in operation.parameters if one.location == "header"}
+    for name in (plan.match, plan.none_match) if plan is not None else ():
+        if name and name.lower() not in known:
+            yield Parameter(name, "header", False, None, "simple", False, None, "")  # its fields
+
+
+def _has_tags(contract: Contract, action: Action) -> bool:
+    """Does a GET of such an item show a tag that ours can be, and that no statement gives a value?"""
+    for operation, behaviour in operations_on(contract, action.of):
+        is_get = behaviour.action is not None and behaviour.action.does == "get"
+        found = _shows_our_tag(contract, operation, behaviour) if is_get else None
+        if found is not None:
+            return found
+    return False
+
+
+def _shows_our_tag(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> bool | None:
+    """Can the tag in a reply be ours? None if the reply has none, or a statement gives it a value."""
+    header = _tag_header(operation.success())
+    stated = {name.lower() for name in behaviour.reply.headers} if behaviour.reply else set()
+    if header is None or "etag" in stated:
+        return None
+    return header.schema is None or contract.schemas.validator(header.schema, "response").is_valid(ENTITY_TAG)
+
+
+def _tag_header(response: Response | None) -> Header | None:
+    return next((header for header in response.headers if header.name.lower() == "etag"), None) if response else None
+
+
+def _name(operation: Operation, name: str) -> str:
+    """The header as the document writes it; `name` if the document does not have it."""
+    found = (one.name for one in operation.parameters if one.location == "header" and one.name.lower() == name.lower())
+    return next(found, name)
+
+
+def tag_of(record: Record) -> str:
+    """The tag of an item as it is now: equal fields, equal tags."""
+    return _tag(json_codec.write(record.fields, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS))
+
+
+def list_tag_of(reply: Reply) -> str:
+    """The tag of a page of a list as the reply shows it."""
+    return _tag(reply.content or json_codec.write(reply.body))
+
+
+def _tag(written: bytes) -> str:
+    return f'"{blake2b(written, digest_size=8).hexdigest()}"'
+
+
+def check_match(plan: TagPlan, headers: Mapping[str, Any], record: Record) -> None:
+    """Raises PreconditionFailed if the item has none of the tags in `If-Match`, and PreconditionRequired without it."""
+    sent = _sent(headers, plan.match) if plan.match else []
+    if not sent and plan.is_required:
+        raise PreconditionRequired(f"{plan.match} with the entity tag of the item is required")
+    if sent and sent != ["*"] and tag_of(record).strip('"') not in [tag.strip('"') for tag in sent]:
+        raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {tag_of(record)}")
+
+
+def tagged(plan: TagPlan, headers: Mapping[str, Any], tag: str, reply: Reply) -> Reply:
+    """The reply with its tag; 304 without a body if `If-None-Match` has it (RFC 9110 section 13.1.2)."""
+    sent = _sent(headers, plan.none_match) if plan.none_match else []
+    if sent == ["*"] or tag.strip('"') in [one.removeprefix("W/").strip('"') for one in sent]:
+        return Reply(304, None, (("etag", tag),), "", b"", proven=True)
+    return reply._replace(headers=(*reply.headers, ("etag", tag))) if plan.is_shown else reply
+
+
+def _sent(headers: Mapping[str, Any], name: str) -> list[str]:
+    value = headers.get(name)
+    text = ",".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return [tag.strip() for tag in text.split(",") if tag.strip()]

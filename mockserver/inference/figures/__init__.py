@@ -1,0 +1,1 @@
+"""Numbers and dates that follow from other items or other fields."""

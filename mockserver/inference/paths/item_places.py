@@ -1,0 +1,107 @@
+"""What is above an item: the path parameters that separate items, the parent, and the property with the parent's id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from mockserver.inference.bodies.likeness import is_alike
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.names import SCALAR, noun, plain, same, words
+from mockserver.inference.paths.path_tree import Shape
+from mockserver.inference.paths.tenant_headers import tenant
+from mockserver.inference.relations.references import ID_WORDS
+from mockserver.inference.resources import DraftParent
+
+
+def places(
+    draft: ResourceDraft, parent: DraftParent | None, properties: Mapping[str, str], *, all_exist: bool
+) -> Statement:
+    """The statements about what is above an item: its path parameters and its parent.
+
+    `properties` are those that may hold the parent's id, with their schemas.
+    """
+    owner = tenant(draft)
+    stated: Statement = {"tenant": owner} if owner is not None else {}
+    if draft.parent_parameters:
+        note = "the path parameters above separate items"
+        stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
+        if any(action.does == "create" and action.across for action in draft.actions):
+            stated["within"]["fields"] = {draft.parent_parameters[0]: draft.owner_field}
+    elif parent is not None and parent.field:
+        stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
+    if parent is not None and parent.field:
+        note = f"items are created below the path of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter, "field": parent.field}
+        keys |= {"shown-in": listed} if (listed := _listed_in(draft, parent)) else {}
+        stated["parent"] = inferred(note, **keys, **{"must-exist": True})
+    elif parent is not None:
+        note = f"the path continues that of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter}
+        shown = next(_parent_ids(draft, parent, properties), "")
+        keys |= {"field": shown} if shown else {}
+        keys |= {"shown-in": listed} if (listed := _listed_in(draft, parent)) else {}
+        stated["parent"] = inferred(
+            note, **keys, **({"must-exist": True} if parent.draft.is_created or all_exist else {})
+        )
+    return stated
+
+
+def _listed_in(draft: ResourceDraft, parent: DraftParent) -> str:
+    """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does.
+
+    Where an item has a path elsewhere, it is created below the parent's and need not be listed by an operation.
+    """
+    below = draft.shape[:-2] if draft.has_id else draft.shape[:-1]
+    is_listed = bool(parent.field) or (below == parent.draft.shape and draft.action("list") is not None)
+    is_right_below = is_listed and not draft.single
+    for name, at in parent.draft.properties().items() if is_right_below else ():
+        entries = draft.schemas.items(at) if "array" in draft.schemas.types(at) and same(name, draft.word) else None
+        if entries is not None and draft.schemas.properties(entries) and is_alike(draft, entries):
+            return name
+    return ""
+
+
+def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[str, str]) -> Iterator[str]:
+    """The properties that hold the parent's id, the likeliest first.
+
+    That is the one with the name of the path parameter. One that is only named like it (`user_id` for `userId`), or
+    after the parent (`user_id` below `/users/{id}`), has to have its type, and no client may send it.
+    """
+    if parent.parameter in properties:
+        yield parent.parameter
+    sent = [name for asked in draft.request_properties("create") for name, at in asked.items() if _is_sent(draft, at)]
+    own, at = parent.draft.properties(), parent.draft.parameter_schema
+    types = draft.schemas.types(at) if at else frozenset()
+    for name, pointer in properties.items():
+        if name not in sent and (draft.schemas.types(pointer) & types) and _is_named_after(name, parent, own):
+            yield name
+
+
+def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str]:
+    """The path parameters above an item that name nothing which is stored, and the properties that show them.
+
+    `shapes` are the paths of the items that are stored: these are parents, which `places` is about.
+    """
+    properties, kept, shape = draft.properties(), dict[str, str](), draft.node.shape
+    ends = (length for length in range(1, len(shape) + 1) if shape[length - 1] == "{}")
+    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= SCALAR}
+    for parameter, end in zip(draft.parent_parameters, ends, strict=False):
+        name = known.get(plain(parameter), "")
+        if name and shape[:end] not in shapes and plain(name) not in draft.id_names:
+            kept[parameter] = name
+    return kept
+
+
+def _is_sent(draft: ResourceDraft, pointer: str) -> bool:
+    return draft.schemas.keyword(pointer, "readOnly") is not True
+
+
+def _is_named_after(name: str, parent: DraftParent, own: Mapping[str, str]) -> bool:
+    """Is a property named like the path parameter or after the parent, and no property of the parent itself?"""
+    if name in own and plain(name) not in parent.draft.id_names:  # both have it for the same reason, such as `org_id`
+        return False
+    *about, last = words(name) or ("",)
+    is_its_id = last in ID_WORDS and noun("_".join(about)) == noun(parent.draft.word)
+    called = "".join(noun(parent.draft.word))  # `articleNumber` below `/articles/{number}`
+    return is_its_id or plain(name) in (plain(parent.parameter), called + plain(parent.parameter))

@@ -1,0 +1,58 @@
+"""Sentences about a request that say what becomes of the item above: "the state of the lamp becomes faulty"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockserver.inference.draft import DraftAction
+from mockserver.inference.names import noun, plain
+from mockserver.inference.resources import DraftParent
+from mockserver.inference.sentences.descriptions import DOUBT
+from mockserver.inference.sentences.said_changes import said_sentences, states_of
+from mockserver.lazy_pattern import lazy_pattern
+
+CHANGING = ("create", "update")
+"""The actions that may change the item above theirs."""
+
+STATE = r"[\"'`]?(?P<state>[a-z][\w-]*)[\"'`]?"
+"""The name of a state, with or without marks around it."""
+
+ABOVE = tuple(
+    lazy_pattern(form, re.IGNORECASE)
+    for form in (
+        rf"\b(?:status|state|phase|stage) of the (?P<about>[a-z]+) (?:becomes|changes to|is set to) {STATE}",
+        rf"\bsets the (?:status|state|phase|stage) of the (?P<about>[a-z]+) to {STATE}",
+        rf"\bthe (?P<about>[a-z]+) becomes {STATE}",
+        rf"\b(?:marks|puts|sets) the (?P<about>[a-z]+) (?:as|to|into) {STATE}",
+        rf"\bthe (?P<about>[a-z]+) is {STATE}(?: again| afterwards| then| from then on)?$",
+    )
+)
+"""How a sentence names the item above and its state afterwards."""
+
+UNTIL = lazy_pattern(r"\b(?:until|as long as)\b.*$", re.IGNORECASE)
+"""What says when the state ends, which is no doubt about that it begins."""
+
+CLAUSES = lazy_pattern(r"[;:,]\s*")
+
+
+def changes_above(action: DraftAction, parent: DraftParent | None) -> dict[str, str]:
+    """The properties of the item above that get a new value, by the sentences about a request; empty for none.
+
+    "The first comment opens the ticket" is about one request of several, and left out.
+    """
+    if parent is None or parent.draft.single or action.does not in CHANGING:
+        return {}
+    return dict(_changes(action, parent))
+
+
+def _changes(action: DraftAction, parent: DraftParent) -> Iterator[tuple[str, str]]:
+    states = dict(states_of(parent.draft, parent.draft.properties()))
+    for sentence in said_sentences(parent.draft.schemas, action.operation) if states else ():
+        clauses = [UNTIL.sub("", clause).rstrip(" .!") for clause in CLAUSES.split(sentence)]
+        is_sure = not any(DOUBT.search(clause) or "first" in clause.lower().split() for clause in clauses)
+        for clause in clauses if is_sure else ():
+            found = next((match for form in ABOVE if (match := form.search(clause))), None)
+            is_above = found is not None and noun(found["about"])[-1:] == noun(parent.draft.word)[-1:]
+            if found is not None and is_above and plain(found["state"]) in states:
+                yield states[plain(found["state"])]

@@ -1,0 +1,1 @@
+"""What the sentences of descriptions say: a small grammar for each kind."""

@@ -1,0 +1,101 @@
+"""Which property of an item must be unique, by what the refusals of its create say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.names import plain, singular, words
+from mockserver.inference.sentences import descriptions
+from mockserver.inference.sentences.letter_case import SCOPE
+from mockserver.inference.sentences.refusal_sentences import refusal_sentences
+from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi.schemas import Schemas
+
+TERM = lazy_pattern(r"[A-Za-z][\w-]*")
+
+TAKEN = ("409", "400", "422")
+"""Statuses by which a create may be refused because another item has its values."""
+
+ONCE = (
+    r"(?:(?:can|may|must) (?:only )?(?:be used|occur|appear|exist) (?:only )?once|(?:must be|has to be|is|are) unique)"
+)
+
+TOGETHER = (
+    lazy_pattern(
+        rf"\b(?:pair|combination) of (?:a |an |the )?(?P<one>[a-z]\w*) and (?:a |an |the )?(?P<two>[a-z]\w*) {ONCE}",
+        re.IGNORECASE,
+    ),
+    lazy_pattern(
+        rf"\b(?:for|within|in|per) (?:each|every|a|an|one|the same) (?P<one>[a-z]\w*),? (?:a|an|the|each|every) "
+        rf"(?P<two>[a-z]\w*) {ONCE}",
+        re.IGNORECASE,
+    ),
+)
+"""How a sentence says that no two items share both values: "for each model, a version can be used only once"."""
+
+EXISTS = lazy_pattern(r"\b(?:already|taken|in use|duplicates?|unique)\b", re.IGNORECASE)
+"""What says that a value belongs to something that exists."""
+
+
+def unique_property(schemas: Schemas, draft: ResourceDraft, identity: str) -> Statement | None:
+    """The statement `unique`, with the property that a refusal of the create names; None if none names one.
+
+    A 409 is about a conflict, whatever its words; a 400 or 422 has to say that something exists. Below a parent,
+    "in this hotel" says that the value may exist once for each hotel.
+    """
+    creation = draft.action("create")
+    asked = next(draft.request_properties("create"), {})
+    for text in _refusals(creation):
+        name = _named(schemas, asked, identity, text)
+        if name and not descriptions.is_taken_at_times(text):
+            parents = list(creation.keeps.values())[-1:] if creation is not None and SCOPE.search(text) else []
+            return inferred(f"a refusal of the create names {name}: {text.strip()}", fields=[*parents, name])
+    return None
+
+
+def said_together(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
+    """The statement `unique` about several properties, as a sentence about the create says; None if none does."""
+    creation = draft.action("create")
+    asked = next(draft.request_properties("create"), {})
+    if creation is None or not any(each.status in TAKEN for each in creation.operation.responses):
+        return None
+    for sentence in refusal_sentences(schemas, creation.operation):
+        for form in TOGETHER:
+            match = form.search(sentence.text)
+            names = [_called(asked, each) for each in (match["one"], match["two"])] if match is not None else []
+            if match is None or not all(names):
+                continue
+            parents = list(creation.keeps.values())[-1:] if SCOPE.search(sentence.text[: match.start()]) else []
+            told = {"evidence": "described", "source": sentence.source, "note": "a sentence of the document says so"}
+            return {"fields": [*parents, *names]} | told
+    return None
+
+
+def _called(asked: Mapping[str, str], word: str) -> str:
+    return next((name for name in asked if plain(name) in (plain(word), plain(singular(word)))), "")
+
+
+def _refusals(creation: DraftAction | None) -> list[str]:
+    """The descriptions of refusals that may be about a value that another item has."""
+    responses = creation.operation.responses if creation is not None else ()
+    certain = [each.description for each in responses if each.status == "409"]
+    return certain + [
+        each.description for each in responses if each.status in ("400", "422") and EXISTS.search(each.description)
+    ]
+
+
+def _named(schemas: Schemas, asked: Mapping[str, str], identity: str, text: str) -> str:
+    """The property that a text names; empty if it names none.
+
+    A 409 alone does not say what the conflict is: it may be a state, a version or a limit.
+    """
+    terms = [plain(word) for word in TERM.findall(text)]
+    said = {*terms, *(singular(term) for term in terms)}  # "SKUs are unique"
+    for name, at in asked.items():
+        is_text = schemas.types(at) - {"null"} == {"string"}
+        if is_text and name != identity and (plain(name) in said or said.issuperset(words(name))):
+            return name
+    return ""
