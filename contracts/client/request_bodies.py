@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.client.raw_bodies import raw_media
 from contracts.client.text_forms import similar_texts
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
@@ -58,7 +59,7 @@ class RequestBodies:
         return ordered if ordered == made or self.accepts(op, ordered) else made
 
     def without_json(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
-        """The fields of a valid body where it is no JSON: of a form, or none at all for an operation without a body.
+        """The fields of a valid body where it is no JSON: of a form, or none at all for a file or without a body.
 
         None if no such body can be generated, or if required parameters of the query say what to do, as in a remote
         procedure call.
@@ -66,7 +67,7 @@ class RequestBodies:
         if op.operation.request_body is None:
             return None if any(each.location == "query" and each.required for each in op.operation.parameters) else {}
         if op.form_type is None:
-            return None
+            return {} if raw_media(self._schemas, op.operation) is not None else None
         try:
             made = self._maker.content(op.form_type, seed=seed, direction="request")
         except MockServerError:

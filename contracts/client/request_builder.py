@@ -12,6 +12,7 @@ from contracts.cleanup.created_items import CreatedItems
 from contracts.client.distinct_values import distinct
 from contracts.client.form_bodies import written_form
 from contracts.client.path_values import allows_text, may_be_id, text_in_url
+from contracts.client.raw_bodies import raw_content, raw_media
 from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
@@ -100,6 +101,8 @@ class RequestBuilder:
             body, kind = MISSING, ""
         elif op is not None and op.form_type is not None and isinstance(body, dict) and not media_type:
             body, kind = self._form(op.form_type, body)
+        elif body == {} and not media_type and (raw := raw_media(self._shared.contract.schemas, operation)):
+            body, kind = self._raw(raw)
         return Request(
             operation.http_method,
             filled,
@@ -117,6 +120,12 @@ class RequestBuilder:
             return written_form(self._shared.contract.schemas, self._shared.maker, media, fields)
         except MockServerError as fault:
             raise CannotBuildRequest(f"cannot write a form: {fault}") from None
+
+    def _raw(self, media: MediaType) -> tuple[bytes, str]:
+        try:
+            return raw_content(self._shared.maker, media), media.name
+        except MockServerError as fault:
+            raise CannotBuildRequest(f"cannot generate a body of {media.name}: {fault}") from None
 
     def valid(self, parameter: Parameter) -> Any:
         """A valid value for a parameter: the example of the document or a generated one. Raises CannotBuildRequest."""

@@ -141,8 +141,8 @@ class CheckedResource:
 
     `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
     same, the one with the shortest path is used. Where nothing else creates items, a PUT does that the document says
-    201 of: see `is_put`. `differing` are fields whose shown values may not be those sent. `parameters` are all names of
-    the path parameter that has the id: `/pets/{id}` and `/pets/{id_or_name}` are one path.
+    201 of, of an item or a file: see `is_put`. `differing` are fields whose shown values may not be those sent.
+    `parameters` are all names of the path parameter of the id: `/pets/{id}` and `/pets/{id_or_name}` are one path.
     """
 
     name: str
@@ -159,7 +159,7 @@ class CheckedResource:
     def is_put(self) -> bool:
         """Is a new item put to an id that the client chooses in the path?"""
         create = self.operations.get("create")
-        return create is not None and create == self.operations.get("replace")
+        return create is not None and create in map(self.operations.get, ("replace", "replace-content"))
 
     @cached_property
     def owner_key(self) -> str:
@@ -291,6 +291,8 @@ def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     for each in found.values():
         if _creates(each.get("replace")):
             each.setdefault("create", each["replace"])
+        elif _creates_content(each.get("replace-content"), each.get("get")):
+            each.setdefault("create", each["replace-content"])
     by_place = path_template.names_by_place(each.path for each in contract.document.operations)
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
     return {
@@ -328,6 +330,12 @@ def _creates(op: ResourceOperation | None) -> bool:
     """Does the document say that this PUT creates an item that does not exist (RFC 9110 section 9.3.4)?"""
     is_upsert = op is not None and op.behaviour.action is not None and op.behaviour.action.upsert
     return op is not None and is_upsert and any(each.status == "201" for each in op.operation.responses)
+
+
+def _creates_content(put: ResourceOperation | None, get: ResourceOperation | None) -> bool:
+    """Is what is put at the path of an item a file, by which an item comes to exist: the track of a film?"""
+    is_same = put is not None and get is not None and put.operation.path == get.operation.path
+    return is_same and put is not None and put.operation.response(201) is not None
 
 
 def is_special(op: ResourceOperation) -> bool:

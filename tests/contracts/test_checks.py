@@ -128,6 +128,7 @@ PROVED_IN = {
     "state-report": "test_studios.py",
     "summed-limit": "test_studios.py",
     "upload-length": "test_uploads.py",
+    "file-length": "test_put_files.py",
     "waiting-amount": "test_waiting_amounts.py",
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",

@@ -1,4 +1,4 @@
-"""Checks of files in multipart bodies: how large they may be, and what a download shows of them."""
+"""Checks of files that are uploaded: how large they may be, and what a download shows of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from contracts.checks.http.multipart_parts import send_parts, upload_path, valid_parts
 from contracts.checks.item_view import documented
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.raw_bodies import raw_media, with_letters
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.model.size_sentences import SizeLimit, size_limit
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES
 from mockserver.inference.names import words
@@ -111,6 +113,29 @@ def upload_length(context: CheckContext, upload: _Upload, field: str) -> None:
         context.expect(
             shown == len(content),
             f"{field} is {len(content)}, the number of bytes of the file",
+            f"{field} is {shown}",
+            exchange,
+            about=field,
+        )
+
+
+def file_length(context: CheckContext, resource: CheckedResource, field: str) -> None:
+    """A figure of bytes is the number of bytes of a file that is the whole body of a request."""
+    op = resource.operations["create"]
+    media = raw_media(context.contract.schemas, op.operation)
+    created = context.create(resource)
+    if media is None or created.exchange.body is None:
+        raise CannotBuildRequest(f"{op.name} takes no file")
+    content = with_letters(created.exchange.body)
+    changed = context.send(op, path=created.path, body=content, media_type=media.name)
+    context.record_created(resource, changed, {}, context.main_user, created.path)
+    if changed.status >= 300:
+        raise CannotBuildRequest(f"{op.name} answers {changed.status} for a file with letters beyond ASCII")
+    for exchange, sent in ((created.exchange, created.exchange.body), (changed, content)):
+        shown = op.item_in(exchange.json).get(field)
+        context.expect(
+            shown == len(sent),
+            f"{field} is {len(sent)}, the number of bytes of the file",
             f"{field} is {shown}",
             exchange,
             about=field,
@@ -231,18 +256,31 @@ def _size_places(contract: Contract) -> Iterator[Place]:
 
 
 def _length_places(contract: Contract) -> Iterator[Place]:
-    """Uploads whose replies show how many bytes a file has: `size_bytes`, or a number that is described so."""
-    schemas = contract.schemas
+    """Uploads in forms whose replies show how many bytes a file has."""
     for upload in _uploads(contract):
-        for field, pointer in documented(contract, upload.op).items() if upload.resource is not None else ():
-            said = description(schemas, pointer).first(OF_BYTES)
-            is_named = words(field)[-1:] == ("bytes",) and bool({"size", "length", "file"} & {*words(field)})
-            if "integer" in schemas.types(pointer) and (said is not None or is_named):
-                source = said.source if said is not None else f"the name of {field}"
-                stated = StatementRef(
-                    upload.op.name, "content", "described" if said else "implied", source, f"{field} counts bytes."
-                )
-                yield upload.op.name, stated, (upload, field)
+        for field, stated in _figures_of_bytes(contract, upload.op) if upload.resource is not None else ():
+            yield upload.op.name, stated, (upload, field)
+
+
+def _file_places(contract: Contract) -> Iterator[Place]:
+    """The same of files that are whole bodies."""
+    for resource in checked_resources(contract).values():
+        op = resource.operations.get("create")
+        if op is not None and raw_media(contract.schemas, op.operation) is not None:
+            for field, stated in _figures_of_bytes(contract, op):
+                yield op.name, stated, (resource, field)
+
+
+def _figures_of_bytes(contract: Contract, op: ResourceOperation) -> Iterator[tuple[str, StatementRef]]:
+    """The numbers of bytes that a reply shows: `size_bytes`, or a number that is described so."""
+    schemas = contract.schemas
+    for field, pointer in documented(contract, op).items():
+        said = description(schemas, pointer).first(OF_BYTES)
+        is_named = words(field)[-1:] == ("bytes",) and bool({"size", "length", "file"} & {*words(field)})
+        if "integer" in schemas.types(pointer) and (said is not None or is_named):
+            source = said.source if said is not None else f"the name of {field}"
+            evidence: Evidence = "described" if said else "implied"
+            yield field, StatementRef(op.name, "content", evidence, source, f"{field} counts bytes.")
 
 
 def _download_places(contract: Contract) -> Iterator[Place]:
@@ -259,5 +297,6 @@ def _download_places(contract: Contract) -> Iterator[Place]:
 CHECKS = (
     Check("upload-size", (), _size_places, upload_size, exclusive=False),
     Check("upload-length", (), _length_places, upload_length, exclusive=False),
+    Check("file-length", (), _file_places, file_length, exclusive=False),
     Check("download", (), _download_places, download, exclusive=False),
 )
