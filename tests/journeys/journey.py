@@ -96,8 +96,10 @@ class JourneyRunner:
         if "create" in target.operations:
             return await self._create(target, above)
         upsert = target.operations.get("replace")
-        if upsert is not None and upsert[1].action is not None and upsert[1].action.upsert:
-            identity = target.resource.identity
+        identity = target.resource.identity
+        # An item that a query names, and no path, cannot be put at an id.
+        named = identity.parameter or identity.generate == "single"
+        if upsert is not None and upsert[1].action is not None and upsert[1].action.upsert and named:
             id = self._id(target, upsert[0]) if identity.generate != "single" else ""
             path = above | {identity.parameter: id}
             shown, _ = await self._write("create", upsert, path, 0)
