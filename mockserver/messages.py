@@ -12,7 +12,7 @@ class Principal:
     """The client that a credential belongs to.
 
     With `tenants` None it may use every tenant except those that are `reserved` for listed credentials. `home` is the
-    tenant of requests that name none.
+    tenant of requests that name none. `account` says who the client is, where its credential is listed.
     """
 
     name: str = "anonymous"
@@ -22,6 +22,7 @@ class Principal:
     home: str = ""
     user: str = ""
     credential: str = field(default="", repr=False)
+    account: str = ""
 
     def may_enter(self, tenant: str) -> bool:
         """Does this client have access to the tenant?"""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from contracts.model.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
 from contracts.model.resources import ResourceOperation
 from mockserver.contract import Contract
+from mockserver.inference.sentences.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
 
 ONLY_BEFORE_MORE = re.compile(
     r"\bnext\b.*\b(?:only|as long as|not if|unless|if|when|while)\b.*\b(?:more|another|further|follow\w*|last page)\b|"
@@ -18,5 +18,5 @@ ONLY_BEFORE_MORE = re.compile(
 
 def next_only_before_more(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
     """The sentence which says that only a page before another one has such a link; None if there is none."""
-    said = (*sentences_of_operation(contract, op), *sentences_of_service(contract))
+    said = (*sentences_of_operation(contract.document, op.operation), *sentences_of_service(contract.document))
     return next((each for each in said if ONLY_BEFORE_MORE.search(each.text)), None)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from contracts.model.owner_sentences import NOT_OWN, OwnerSentence, sentences_of_operation
 from contracts.model.resources import ResourceOperation
 from mockserver.contract import Contract
 from mockserver.inference.names import noun
+from mockserver.inference.sentences.owner_sentences import NOT_OWN, OwnerSentence, sentences_of_operation
 
 OF_ABOVE = r"(?:the|an?|its|their) [a-z]+ of (?:the|an?|its|this|that|his|her) (?P<above>[a-z]+)"
 
@@ -39,7 +39,7 @@ class RelationRule(NamedTuple):
 def relation_rule(contract: Contract, op: ResourceOperation, above: str) -> RelationRule | None:
     """What the sentences about an operation say of who owns the item called `above` that is above; None if nothing."""
     called = noun(above)[-1:]
-    for sentence in sentences_of_operation(contract, op):
+    for sentence in sentences_of_operation(contract.document, op.operation):
         for pattern, is_for_owner in ((REFUSED, False), (ALLOWED, True)):
             if any(noun(word)[-1:] == called for word in _named(pattern, sentence.text)):
                 return RelationRule(is_for_owner, sentence.source)
@@ -49,7 +49,7 @@ def relation_rule(contract: Contract, op: ResourceOperation, above: str) -> Rela
 def not_own(contract: Contract, op: ResourceOperation, above: str) -> OwnerSentence | None:
     """The sentence which says that a request is refused below an `above` of one's own; None if none does."""
     called = noun(above)[-1:]
-    said = (each for each in sentences_of_operation(contract, op) if NOT_OWN.search(each.text))
+    said = (each for each in sentences_of_operation(contract.document, op.operation) if NOT_OWN.search(each.text))
     return next((each for each in said if any(noun(word)[-1:] == called for word in each.text.split())), None)
 
 

@@ -20,6 +20,7 @@ from mockserver.handlers.refusals.capacities import check_room
 from mockserver.handlers.refusals.documented_refusals import refuse_held
 from mockserver.handlers.refusals.item_spans import check_values
 from mockserver.handlers.refusals.ordered_fields import in_order
+from mockserver.handlers.refusals.own_items import refuse_others
 from mockserver.handlers.refusals.unique_values import refuse_second
 from mockserver.handlers.relations.cascade import CascadingDelete
 from mockserver.handlers.relations.copied_fields import copy_again, copy_fields
@@ -309,8 +310,10 @@ def look_up(context: RequestContext) -> Record | None:
     """
     record = _look_up(context)
     plan = context.bound.resource.soft_delete
-    is_hidden = record is not None and plan is not None and plan.hides(record, context.bound.operation)
-    return None if is_hidden else record
+    if record is None or (plan is not None and plan.hides(record, context.bound.operation)):
+        return None
+    refuse_others(context, record)
+    return record
 
 
 def _look_up(context: RequestContext) -> Record | None:

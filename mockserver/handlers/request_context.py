@@ -189,6 +189,9 @@ class RequestContext:
         found = self.transaction.store.collection(plan.name, self.tenant, owner).get(ids[-1])
         if found is not None and plan.soft_delete is not None and plan.soft_delete.is_marked(found):
             return None
+        own = plan.own if plan.own is not None and plan.own.hides else None
+        if found is not None and own is not None and own.is_others(found, self.call.principal):
+            return None
         return found or self.materialize(plan, ids)
 
     def missing(self, resource: str = "") -> Missing:
@@ -209,6 +212,8 @@ class RequestContext:
         if plan.derived:
             plan.derive(self.call, self.record, self.moment, self.current)
         if self.current is None:
+            if plan.own is not None:
+                plan.own.mark(self.record, self.call.principal)
             self.transaction.add(collection, self.record)
         else:
             self.transaction.swap(collection, self.current, self.record)

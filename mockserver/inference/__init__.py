@@ -22,6 +22,7 @@ from mockserver.inference.figures.counts import add_counts, relation
 from mockserver.inference.figures.figures import add_figures
 from mockserver.inference.figures.latest_values import add_latest
 from mockserver.inference.operations.accounts import add_authors
+from mockserver.inference.operations.own_items import add_own
 from mockserver.inference.operations.versions import add_versions
 from mockserver.inference.relations.copies import add_copies
 from mockserver.inference.relations.described_references import add_sentences
@@ -66,7 +67,8 @@ def infer(
         add_figures(draft, stated[draft.name])
     add_sentences(schemas, drafts, stated)
     add_spans(schemas, drafts, stated)
-    add_authors(drafts, stated)
+    add_authors(schemas, drafts, stated)
+    add_own(document, drafts, behaviours)
     add_left_out(schemas, drafts, stated)
     add_start_values(schemas, drafts, stated)
     return {

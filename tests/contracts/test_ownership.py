@@ -51,6 +51,15 @@ def test_items_that_all_users_share_are_one_warning(tmp_path: Path) -> None:
     assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
 
 
+def test_a_statement_says_that_only_who_made_an_item_uses_an_operation(tmp_path: Path) -> None:
+    document = changed()
+    for item in document["paths"]["/tickets"], document["paths"]["/tickets/{ticket_id}"]:
+        item["get"]["x-behaviour"] = {"own": {"hides": True, "evidence": "observed"}}
+    result = checked(tmp_path, Tickets(shared=True), "ownership", document=document)
+
+    assert [("failure", "GET /tickets")] * 2 + [("failure", "GET /tickets/{ticket_id}")] == found(result)[:3]
+
+
 def test_items_that_are_shared_by_a_sentence_of_the_document_pass(tmp_path: Path) -> None:
     document = changed(get_tickets="Lists the tickets, which are shared by all users.")
     result = checked(tmp_path, Tickets(shared=True), "ownership", document=document)

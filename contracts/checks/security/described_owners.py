@@ -6,7 +6,10 @@ import re
 
 from contracts.checks.security.access_attempts import AccessAttempt
 from contracts.checks.security.breaches import BELOW, READS, Breach, lists_status
-from contracts.model.owner_sentences import (
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Evidence
+from mockserver.inference.sentences.owner_sentences import (
     THEIR_PART,
     OwnerSentence,
     is_about_changes,
@@ -15,9 +18,6 @@ from contracts.model.owner_sentences import (
     sentence_of,
     service_shares,
 )
-from contracts.model.resources import CheckedResource
-from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Evidence
 
 OWN_PATH = re.compile(r"(?i)/(?:me|my|mine|self|own)(?:/|$)")
 """A path of what belongs to who asks."""
@@ -25,15 +25,15 @@ OWN_PATH = re.compile(r"(?i)/(?:me|my|mine|self|own)(?:/|$)")
 
 def against_description(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
     """The document says whose the item is: at this operation, or for reading at another one of the resource."""
-    if attempt.kind in BELOW and says_shared(context.contract, attempt.op):
+    if attempt.kind in BELOW and says_shared(context.contract.document, attempt.op.operation):
         return None
-    own = sentence_of(context.contract, attempt.op, resource.name)
+    own = sentence_of(context.contract.document, attempt.op.operation, resource.name)
     if own is None and attempt.kind not in ("list", "filter", *BELOW):
         own = _of_resource(context, resource)
     if own is None or not is_about(own, attempt) or (not attempt.certain and THEIR_PART.search(own.text)):
         return None
-    is_shared = attempt.kind in (*READS, *BELOW) and not is_of_operation(own, attempt.op)
-    if is_shared and service_shares(context.contract, resource.name):
+    is_shared = attempt.kind in (*READS, *BELOW) and not is_of_operation(own, attempt.op.operation)
+    if is_shared and service_shares(context.contract.document, resource.name):
         return None
     is_open = is_shared and _is_left_open(resource, attempt)
     evidence: Evidence = "inferred" if is_open else "described"
@@ -47,7 +47,7 @@ def is_about(own: OwnerSentence, attempt: AccessAttempt) -> bool:
     if attempt.kind in READS:
         return False
     verb = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1].lower()[:STEM]
-    return attempt.kind not in BELOW or is_of_operation(own, attempt.op) or verb in own.text.lower()
+    return attempt.kind not in BELOW or is_of_operation(own, attempt.op.operation) or verb in own.text.lower()
 
 
 STEM = 5
@@ -64,6 +64,8 @@ def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSente
     """What the list or the read says about the owner, if nothing says that others may use the items."""
     ops = [resource.operations[name] for name in ("list", "get") if resource.can(name)]
     ops = [op for op in ops if not OWN_PATH.search(op.operation.path)]  # the list of one's own is not about the others
-    if any(says_shared(context.contract, op) for op in resource.operations.values()):
+    if any(says_shared(context.contract.document, op.operation) for op in resource.operations.values()):
         return None
-    return next((found for op in ops if (found := sentence_of(context.contract, op, resource.name))), None)
+    return next(
+        (found for op in ops if (found := sentence_of(context.contract.document, op.operation, resource.name))), None
+    )

@@ -10,12 +10,12 @@ from contracts.checks.http.idempotency_keys import SOURCE, key_header, new_key
 from contracts.checks.stored_fields import weaker
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
+from mockserver.inference.sentences.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
 
 OF_USERS = re.compile(
     r"\bkeys?\b.*\b(?:each|every|per|of an?|of one|within an?|by) (?:[a-z]+ )?"
@@ -88,7 +88,7 @@ def _places(contract: Contract) -> Iterator[Place]:
 
 
 def _said(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
-    sentences = (*sentences_of_operation(contract, op), *sentences_of_service(contract))
+    sentences = (*sentences_of_operation(contract.document, op.operation), *sentences_of_service(contract.document))
     return next((each for each in sentences if OF_USERS.search(each.text)), None)
 
 

@@ -12,13 +12,13 @@ from contracts.checks.security.other_user_access import access_of
 from contracts.checks.security.other_user_changes import owners_status
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
-from contracts.model.owner_sentences import says_open, says_shared, sentence_of
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.operations.account_names import LOGIN_NAME, PASSWORD
+from mockserver.inference.sentences.owner_sentences import says_open, says_shared, sentence_of
 
 SOURCE = "OWASP API Security Top 10 2023, API1"
 
@@ -134,6 +134,7 @@ def _reason(context: CheckContext, resource: CheckedResource, access: Access, at
         return by_update
     return (
         against_description(context, resource, attempt)
+        or _against_statement(attempt)
         or _against_account(context, resource, attempt)
         or _against_list(context, resource, access, attempt)
         or by_update
@@ -170,7 +171,7 @@ def _against_refused_read(context: CheckContext, access: Access, attempt: Access
 def _is_for_others(context: CheckContext, access: Access, attempt: AccessAttempt) -> bool:
     """Is an operation meant for others: by what the document says, by no credential, or because the owner may not?"""
     is_read = attempt.kind == "nested"
-    said = (says_shared if is_read else says_open)(context.contract, attempt.op)
+    said = (says_shared if is_read else says_open)(context.contract.document, attempt.op.operation)
     is_closed_to_owner = attempt.kind == "action" and lists_status(attempt.op, 403)
     is_closed_to_owner = is_closed_to_owner and owners_status(context, access, attempt.op) == 403
     return said or is_closed_to_owner or not _needs_credential(attempt.op)
@@ -182,7 +183,7 @@ def _is_said_to_be_closed(context: CheckContext, access: Access, attempt: Access
     Where it has no status for that at the item itself, it has none anywhere. Where nothing of the item was seen, it has
     to be the same status: `404` may be only for an id that does not exist.
     """
-    if sentence_of(context.contract, attempt.op, access.made.resource.name) is not None:
+    if sentence_of(context.contract.document, attempt.op.operation, access.made.resource.name) is not None:
         return True
     if not attempt.certain:
         return lists_status(attempt.op, read.exchanges[-1].status)
@@ -214,7 +215,7 @@ def _against_refused_update(context: CheckContext, access: Access, attempt: Acce
         return None
     evidence: Evidence | None = "implied"
     if attempt.kind == "action":
-        own = sentence_of(context.contract, attempt.op, access.made.resource.name)
+        own = sentence_of(context.contract.document, attempt.op.operation, access.made.resource.name)
         if own is not None and is_about(own, attempt):
             return Breach(attempt, "described", own.source, "the document says whose it is", False)
         evidence = _of_action(context, access, attempt, refusals)
@@ -239,6 +240,14 @@ def _of_action(
         return None
     last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
     return _by_path(attempt) if is_forbidden and attempt.certain and not JUDGING.search(last) else "inferred"
+
+
+def _against_statement(attempt: AccessAttempt) -> Breach | None:
+    """A statement says that only who made an item may use the operation."""
+    stated = attempt.op.behaviour.own
+    if stated is None:
+        return None
+    return Breach(attempt, stated.evidence, stated.source or "the behaviour file", "a statement says whose it is", True)
 
 
 def _against_account(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
@@ -280,7 +289,7 @@ def _may_be_public(context: CheckContext, resource: CheckedResource, access: Acc
         not security
         or not all(security)
         or any(OPENNESS.search(name) for name in access.own)
-        or any(says_shared(context.contract, op) for op in resource.operations.values())
+        or any(says_shared(context.contract.document, op.operation) for op in resource.operations.values())
     )
 
 
@@ -324,7 +333,9 @@ def _article(name: str) -> str:
 
 def _warn_of_shared(context: CheckContext, resource: CheckedResource, access: Access) -> None:
     """Everything is open, and nothing says that it should be: one warning, because the items may be shared on purpose."""
-    if resource.behaviour.parent or any(says_shared(context.contract, op) for op in resource.operations.values()):
+    if resource.behaviour.parent or any(
+        says_shared(context.contract.document, op.operation) for op in resource.operations.values()
+    ):
         return
     writes = [each for each in access.of(*WRITES) if each.open]
     if not writes or not any(each.kind in ("update", "replace", "delete") for each in writes):
@@ -361,4 +372,4 @@ def _needs_credential(op: ResourceOperation) -> bool:
     return bool(op.operation.security) and all(op.operation.security)
 
 
-CHECKS = (Check("ownership", (), _places, ownership, exclusive=False),)
+CHECKS = (Check("ownership", ("own",), _places, ownership, exclusive=False),)

@@ -14,7 +14,6 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.owner_sentences import read_only_sentence, sentence_of
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.model.share_operations import TAKES_BACK, ItemSharing, sharings
 from contracts.runner.check import Check, Place
@@ -22,6 +21,7 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.owner_sentences import read_only_sentence, sentence_of
 
 REMOVED = "RFC 9110 section 9.3.5 (a DELETE takes back what was made at its path)"
 
@@ -120,7 +120,9 @@ def _check_reader(
 ) -> None:
     """A change by a user who may read the item: a failure where the document says that it is not for readers."""
     name = access.made.resource.name
-    said = sentence_of(context.contract, attempt.op, name) or read_only_sentence(context.contract, attempt.op)
+    said = sentence_of(context.contract.document, attempt.op.operation, name) or read_only_sentence(
+        context.contract.document, attempt.op.operation
+    )
     is_listed = attempt.op.operation.response(403) is not None
     if not is_listed and not attempt.denied:
         return

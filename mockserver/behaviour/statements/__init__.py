@@ -5,7 +5,7 @@ root, and `x-behaviour` in operations. These models are the only source of what 
 error messages, the JSON Schema and docs/behaviour.md are made from them.
 """
 
-from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
+from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Own, Permission, RateLimit
 from mockserver.behaviour.statements.actions import BATCHES, CONTENTS, SEVERAL, WHOLE_BODY, Action, Rule
 from mockserver.behaviour.statements.base import FROM_DOCUMENT, Evidence, Keys, Names, Note, Statement
 from mockserver.behaviour.statements.behaviour import (
@@ -79,6 +79,7 @@ __all__ = [
     "OperationBehaviour",
     "Order",
     "Ordered",
+    "Own",
     "Paging",
     "Parent",
     "Permission",

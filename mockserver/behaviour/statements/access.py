@@ -44,6 +44,22 @@ class Permission(Statement, frozen=True, kw_only=True):
     roles: Annotated[Names, Meta(description="Names of roles.")]
 
 
+class Own(Statement, frozen=True, kw_only=True):
+    """Only who made an item may use the operation on it; a list shows only what the caller made.
+
+    A caller is known by the token of an `account`, or by a credential of `credentials`. The requests of others, and
+    items that no such caller made, are answered as without this statement.
+    """
+
+    hides: Annotated[
+        bool,
+        Meta(
+            description="Others get the answer for an item that does not exist. Default: they are refused with 403, "
+            "where the operation documents it."
+        ),
+    ] = False
+
+
 class RateLimit(Statement, frozen=True, kw_only=True):
     """At most this many requests in a sliding window of time."""
 

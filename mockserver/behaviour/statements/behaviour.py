@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 from msgspec.structs import fields
 
-from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
+from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Own, Permission, RateLimit
 from mockserver.behaviour.statements.actions import Action, Rule
 from mockserver.behaviour.statements.base import Keys, Note, Statement
 from mockserver.behaviour.statements.deliveries import Callback, Delivery, Subscription, Webhook
@@ -100,6 +100,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     expand: Expand | None = None
     reply: ReplyStatement | None = None
     permission: Permission | None = None
+    own: Own | None = None
     refused: tuple[Refused, ...] = ()
     rate_limit: RateLimit | None = None
     errors: Errors = Errors(evidence="assumed")

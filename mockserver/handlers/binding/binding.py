@@ -159,6 +159,7 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
         "mask": action.mask,
         "of_caller": action.of_caller,
         "refused": behaviour.refused,
+        "own": behaviour.own,
         "account": action.account,
         "columns": action.columns,
         "key_header": key_header(operation) if action.does == "create" else "",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from mockserver.behaviour.statements import Paging, Refused
+from mockserver.behaviour.statements import Own, Paging, Refused
 from mockserver.errors import BehaviourError
 from mockserver.handlers.binding.content_plans import ContentPlan
 from mockserver.handlers.binding.effect_plans import EffectPlan
@@ -59,7 +59,7 @@ class BoundOperation(Struct, frozen=True):
     `refused` in which states of an item it does nothing, `account` which account it is about (accounts.py),
     `key_header` the header with the key of a request that may be repeated (repeated_requests.py).
     `imported` is how it stores the rows of a table (imports.py), `columns` are those of one that it shows.
-    With `of_caller` the item is that of who asks.
+    With `of_caller` the item is that of who asks, `own` says that only who made an item may use the operation on it.
     """
 
     operation: Operation
@@ -109,6 +109,7 @@ class BoundOperation(Struct, frozen=True):
     imported: ImportPlan | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     of_caller: bool = False
+    own: Own | None = None
 
     @property
     def resource(self) -> ResourcePlan:

@@ -14,6 +14,7 @@ from mockserver.behaviour.statements import Behaviour, IdentityStatement, Resour
 from mockserver.behaviour.templates import ITEM_VALUES, RENEWED, Render
 from mockserver.contract import Contract
 from mockserver.handlers.binding.item_schemas import operations_on, reply_schemas, sent_fields, view_maker
+from mockserver.handlers.binding.own_plans import OwnPlan, own_plan
 from mockserver.handlers.binding.soft_delete_plans import SoftDeletePlan, soft_delete_plan
 from mockserver.handlers.binding.version_plans import VersionPlan, version_plans
 from mockserver.handlers.fields import new_ids
@@ -92,6 +93,7 @@ class ResourcePlan(Struct, frozen=True):
     member_of: str = ""
     lists_of_members: frozenset[str] = frozenset()
     soft_delete: SoftDeletePlan | None = None
+    own: OwnPlan | None = None
     figures: tuple[FigurePlan, ...] = ()
     versions: VersionPlan | None = None
     member_lists: tuple[tuple[str, str], ...] = ()
@@ -247,6 +249,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             versions=versions.get(name),
             member_lists=lists.get(name, ()),
             soft_delete=soft_delete_plan(contract, name, resource),
+            own=own_plan(contract, name, resource),
             sent_fields=sent_fields(contract, name),
             lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )

@@ -51,6 +51,16 @@ def matching(context: RequestContext) -> list[Record]:
 
 
 def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
+    found, plan = _selected(context, collection), context.bound.resource
+    own = plan.own if context.bound.own is not None else None
+    principal = context.call.principal
+    if own is None or not own.caller(principal):
+        return found
+    records = found.after(None, newest_first=plan.newest_first)
+    return Selection([each for each in records if not own.is_others(each, principal)])
+
+
+def _selected(context: RequestContext, collection: Collection) -> FilteredView | Selection:
     plan, path, query = context.bound.filters, context.call.path, context.call.query
     if not plan.entries:
         return collection.view()

@@ -109,6 +109,9 @@ def _draft(
     """The resource whose items are accounts, with the action that makes one; None if no reply shows an account."""
     for draft in drafts:
         if any(action.operation is operation and action.does == "create" for action in draft.actions):
+            if draft.item is None and REGISTER.search(operation.path):
+                word = _called(schemas, operation)
+                draft.word, draft.collection = word, PathNode(node.path, (*node.shape[:-1], word), node.operations)
             return draft
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
     if operation.operation_id in used:
@@ -215,13 +218,37 @@ def with_token(template: Any, valid: Mapping[str, str], schemas: Schemas) -> Any
     return found
 
 
-def add_authors(drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
+def add_authors(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
     """Add to the references in the statements about `resources` that name the account that makes an item."""
-    accounts = {name for name, stated in resources.items() if "account" in stated}
+    accounts = {draft.name: draft for draft in drafts if "account" in resources[draft.name]}
     for draft in drafts if accounts else ():
         sent = {name for asked in draft.request_properties("create") for name in asked}
+        if draft.name not in accounts:
+            found = list(_authors(schemas, draft, accounts, resources))
+            if found:
+                resources[draft.name]["references"] = [*resources[draft.name].get("references", ()), *found]
         for each in resources[draft.name].get("references", ()):
             field = str(each.get("field", ""))
-            is_author = stem(field) in AUTHORS or plain(field) in AUTHORS
-            if each["resource"] in accounts and is_author and field.isidentifier() and field not in sent:
+            if each["resource"] in accounts and _is_author(field) and field.isidentifier() and field not in sent:
                 each["own"] = True
+
+
+def _is_author(field: str) -> bool:
+    return stem(field) in AUTHORS or plain(field) in AUTHORS
+
+
+def _authors(
+    schemas: Schemas, draft: ResourceDraft, accounts: Mapping[str, ResourceDraft], resources: Mapping[str, Statement]
+) -> Iterator[Statement]:
+    """References to the account that makes an item which its name alone does not show: `owner_id`, beside accounts."""
+    name, account = next(iter(accounts.items()))
+    own, shown = str(resources[name]["identity"].get("field", "")), account.properties()
+    known = {str(each.get("field", "")) for each in resources[draft.name].get("references", ())}
+    types = schemas.types(shown[own]) if own in shown else frozenset()
+    for field, at in draft.properties().items():
+        if field in known or not _is_author(field):
+            continue
+        if _is_account(schemas, at):
+            yield inferred("it shows who made the item", field=field, resource=name)
+        elif types and schemas.types(at) - {"null"} == types - {"null"}:
+            yield inferred("it names who made the item", field=field, resource=name, key=own)

@@ -63,6 +63,7 @@ class Keyring:
                 reserved=listed,
                 user=entry.user,
                 credential=entry.value,
+                account=entry.user or entry.name,
             )
             for entry in service.credentials
         }

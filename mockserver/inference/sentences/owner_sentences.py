@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from contracts.model.resources import ResourceOperation
-from mockserver.contract import Contract
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.document import Document, Operation
 
 SELF = (
     r"(?:authenticated|current|calling|requesting|logged[- ]?in|signed[- ]?in)(?:[ -](?:user|account|customer|caller))?"
@@ -16,7 +16,7 @@ SELF = (
 
 GROUP = "team|workspace|org|tenant|compan|project|group|household"
 
-OWNED = re.compile(
+OWNED = lazy_pattern(
     rf"""
     \b(?:of|for|to|by|from)\ (?:the|an?)\ {SELF}\b(?!(?:['’]s)?\ (?:user['’]s\ )?(?:{GROUP}))
   | \b{SELF}['’]s\ (?!{GROUP})
@@ -40,13 +40,13 @@ OWNED = re.compile(
 )
 """What says that an item is only for the user who owns it. A team, a workspace or an organization is shared."""
 
-SHARED = re.compile(
+SHARED = lazy_pattern(
     r"\b(?:public(?:ly)?|any(?:one|body)|every(?:one|body)|(?:every|any)\ user|all\ users|share[ds]?|collaborat\w+)\b",
     re.IGNORECASE,
 )
 """What says that others may see an item, too."""
 
-OPEN = re.compile(
+OPEN = lazy_pattern(
     r"\b(?:anyone|everyone|anybody|everybody|(?:every|any|each)\ user|all\ users|other\ users|others)"
     r"\ (?:can|may|are)\b(?!\ not)"
     r"|\b(?:by|open\ to)\ (?:anyone|everyone|anybody|everybody|(?:every|any|each)\ user|all\ users)\b"
@@ -55,10 +55,12 @@ OPEN = re.compile(
 )
 """What says that others may do something with an item: more than that they may see it afterwards."""
 
-THEIR_PART = re.compile(r"\b(?:others|other users)\b[^.;]{0,20}?\bonly (?:\w+ )?(?:their|his|her) own\b", re.IGNORECASE)
+THEIR_PART = lazy_pattern(
+    r"\b(?:others|other users)\b[^.;]{0,20}?\bonly (?:\w+ )?(?:their|his|her) own\b", re.IGNORECASE
+)
 """What says that others may call an operation, too, and get what is theirs: "others see only their own"."""
 
-READ_ONLY = re.compile(
+READ_ONLY = lazy_pattern(
     r"\b(?:readers?|viewers?|guests?|others|other users|they)\b[^.;]{0,40}?\b(?:may|can)\b"
     r" (?:(?:only |just )?(?:read|see|view|look)(?: it| them)?(?: only\b|$|[,;.])|only (?:read|see|view)\b"
     r"|not (?:do|change|edit|write|delete|use)\b)",
@@ -66,20 +68,20 @@ READ_ONLY = re.compile(
 )
 """What says that those who may read an item may not change it."""
 
-CHANGING = re.compile(
+CHANGING = lazy_pattern(
     r"(?i)\b(?:chang|edit|updat|modif|replac|delet|remov|clos|open|cancel|archiv|renam|manag|writ|publish)"
     r"(?:e|es|ed|ing|y|ies)?\b"
 )
-DENIED = re.compile(r"(?i)\b(?:not|no|never|cannot|can't|nobody|only|private|except|but)\b")
+DENIED = lazy_pattern(r"(?i)\b(?:not|no|never|cannot|can't|nobody|only|private|except|but)\b")
 """What makes a sentence about all users one about none or some of them."""
 
-READING = re.compile(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|find|retriev)(?:s|ed|ing|e|es)?\b")
+READING = lazy_pattern(r"(?i)\b(?:see[ns]?|read|view|list|get|look|access|visible|find|retriev)(?:s|ed|ing|e|es)?\b")
 """Verbs of a sentence about who may do what: changing an item, and reading it."""
 
-END = re.compile(r"(?<=[.!?;])\s+|\n\s*\n|\n\s*[-*]\s+")
+END = lazy_pattern(r"(?<=[.!?;])\s+|\n\s*\n|\n\s*[-*]\s+")
 
 
-NOT_OWN = re.compile(
+NOT_OWN = lazy_pattern(
     r"\b(?:cannot|can not|may not|must not|can['’]t|(?:is|are) not allowed to) (?:[a-z]+ ){1,4}"
     r"(?:their|his|her|its|your|one['’]s|the) own\b",
     re.IGNORECASE,
@@ -99,15 +101,15 @@ class OwnerSentence(NamedTuple):
         return f"“{self.text}” ({self.pointer})"
 
 
-def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSentence | None:
+def sentence_of(document: Document, operation: Operation, name: str) -> OwnerSentence | None:
     """The first sentence about an operation that says that items called `name` are only for their owner, or None."""
     yours = _yours(name)
-    for sentence in sentences_of_operation(contract, op):
+    for sentence in sentences_of_operation(document, operation):
         is_closed = (OWNED.search(sentence.text) or yours.search(sentence.text)) and not NOT_OWN.search(sentence.text)
         if is_closed and not SHARED.search(sentence.text):
             return sentence
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
-    said = (each for each in sentences_of_service(contract) if OWNED.search(each.text) and named.search(each.text))
+    said = (each for each in sentences_of_service(document) if OWNED.search(each.text) and named.search(each.text))
     return next((each for each in said if not SHARED.search(each.text)), None)
 
 
@@ -116,32 +118,38 @@ def is_about_changes(sentence: OwnerSentence) -> bool:
     return bool(CHANGING.search(sentence.text)) and not READING.search(sentence.text)
 
 
-def is_of_operation(sentence: OwnerSentence, op: ResourceOperation) -> bool:
+def is_of_operation(sentence: OwnerSentence, operation: Operation) -> bool:
     """Is a sentence at an operation itself, not in what several share?"""
-    return sentence.pointer.startswith(f"{op.operation.pointer}/")
+    return sentence.pointer.startswith(f"{operation.pointer}/")
 
 
-def service_shares(contract: Contract, name: str) -> bool:
+def is_forbidden(document: Document, operation: Operation) -> bool:
+    """Does the description of a 403 say that it is for the items of others?"""
+    said = (each for each in sentences_of_operation(document, operation) if "/responses/403/" in each.pointer)
+    return any(OWNED.search(each.text) for each in said)
+
+
+def service_shares(document: Document, name: str) -> bool:
     """Does a sentence about the whole service say that all users see items called `name`?"""
     named = re.compile(rf"\b{_noun(name)}\b", re.IGNORECASE)
-    said = [each.text for each in sentences_of_service(contract) if named.search(each.text)]
+    said = [each.text for each in sentences_of_service(document) if named.search(each.text)]
     return any(SHARED.search(text) and READING.search(text) and not DENIED.search(text) for text in said)
 
 
-def read_only_sentence(contract: Contract, op: ResourceOperation) -> OwnerSentence | None:
+def read_only_sentence(document: Document, operation: Operation) -> OwnerSentence | None:
     """The sentence which says that readers of an item may not use an operation: there, or about the whole service."""
-    said = (*sentences_of_operation(contract, op), *sentences_of_service(contract))
+    said = (*sentences_of_operation(document, operation), *sentences_of_service(document))
     return next((each for each in said if READ_ONLY.search(each.text)), None)
 
 
-def says_shared(contract: Contract, op: ResourceOperation) -> bool:
+def says_shared(document: Document, operation: Operation) -> bool:
     """Does a sentence about an operation say that others may use the items?"""
-    return any(SHARED.search(sentence.text) for sentence in sentences_of_operation(contract, op))
+    return any(SHARED.search(sentence.text) for sentence in sentences_of_operation(document, operation))
 
 
-def says_open(contract: Contract, op: ResourceOperation) -> bool:
+def says_open(document: Document, operation: Operation) -> bool:
     """Does a sentence about an operation say that others may call it?"""
-    return any(OPEN.search(sentence.text) for sentence in sentences_of_operation(contract, op))
+    return any(OPEN.search(sentence.text) for sentence in sentences_of_operation(document, operation))
 
 
 def _yours(name: str) -> re.Pattern[str]:
@@ -158,18 +166,18 @@ def _noun(name: str) -> str:
     return f"{pattern[:-1]}(?:y|ies)" if pattern.endswith("y") else f"{pattern}(?:s|es)?"
 
 
-def sentences_of_service(contract: Contract) -> Iterator[OwnerSentence]:
+def sentences_of_service(document: Document) -> Iterator[OwnerSentence]:
     """The sentences about the whole service."""
-    info = contract.document.root.get("info")
+    info = document.root.get("info")
     yield from _split(info.get("description") if isinstance(info, dict) else None, "/info/description")
 
 
-def sentences_of_operation(contract: Contract, op: ResourceOperation) -> Iterator[OwnerSentence]:
+def sentences_of_operation(document: Document, operation: Operation) -> Iterator[OwnerSentence]:
     """The sentences of an operation: its summary, its description, and those of its successes and refusals."""
-    node = json_pointer.lookup(contract.document.root, op.operation.pointer)
+    node = json_pointer.lookup(document.root, operation.pointer)
     for key in ("summary", "description"):
-        yield from _split(node.get(key) if isinstance(node, dict) else None, f"{op.operation.pointer}/{key}")
-    for response in op.operation.responses:
+        yield from _split(node.get(key) if isinstance(node, dict) else None, f"{operation.pointer}/{key}")
+    for response in operation.responses:
         if response.status[:1] == "2" or response.status in ("403", "404"):
             yield from _split(response.description, f"{response.pointer}/description")
 
