@@ -8,6 +8,7 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource
+from mockserver.behaviour.statements import Order
 
 
 def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
@@ -33,3 +34,17 @@ def in_one_list(resource: CheckedResource, created: Sequence[CreatedItem]) -> li
     owners = [{name: value for name, value in each.path.items() if name != own} for each in created]
     most = max(owners, key=owners.count)
     return [each for each, owner in zip(created, owners, strict=True) if owner == most]
+
+
+def order_of(resource: CheckedResource) -> Order:
+    """How the list of a resource is ordered. What a sentence says of another list of the same items may be otherwise."""
+    sort, times = resource.operations["list"].behaviour.sort, resource.behaviour.timestamps
+    if sort is None or sort.parameter or not sort.default:
+        return resource.behaviour.order
+    field, is_reversed = sort.default.lstrip("-"), sort.default.startswith("-") != (sort.default_direction == "desc")
+    return Order(
+        by="creation" if times is not None and field == times.created else field,
+        direction="descending" if is_reversed else "ascending",
+        evidence=sort.evidence,
+        source=sort.source,
+    )

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from contracts.checks.item_view import as_json, documented
-from contracts.checks.lists.listed_items import ids, in_one_list, only
+from contracts.checks.lists.listed_items import ids, in_one_list, only, order_of
 from contracts.checks.state.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.amounts import with_numbers
 from contracts.runner.check import Check, operation_statement, resource_statement
@@ -31,8 +32,9 @@ SHUFFLED: tuple[tuple[Any, ...], ...] = (
 """Values out of order: times, days, numbers. A text without a format takes the first ones, which sort as texts."""
 
 
-def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
+def order(context: CheckContext, resource: CheckedResource, _: Order) -> None:
     """A list has the stated order, also after an update."""
+    statement = order_of(resource)
     is_exact = statement.evidence not in FROM_DOCUMENT
     holds = _is_in_order(context, resource, statement, pause=0.0, report=is_exact)
     if not holds and not is_exact:
@@ -67,7 +69,8 @@ def _is_in_order(
             pairs = [(_comparable(a), _comparable(b)) for a, b in pairwise(ordered)]
             holds = not any(type(a) is type(b) and a is not None and is_before(b, a) for a, b in pairs)
     if report or holds:
-        context.expect(holds, expected, seen, *(m.exchange for m in created), *listing)
+        stated = StatementRef.of(resource.name, "order", statement)
+        context.expect(holds, expected, seen, *(m.exchange for m in created), *listing, statement=stated)
     return holds
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.checks.deletable_items import is_documented_conflict
 from contracts.checks.item_view import as_json, changing, documented, few_ids, unchangeable
-from contracts.checks.lists.listed_items import ids
+from contracts.checks.lists.listed_items import ids, order_of
 from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, may_succeed
 from contracts.checks.stored_fields import shown_part
 from contracts.checks.value_likeness import ABSENT, likeness
@@ -175,7 +175,7 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
         f"the list has the {len(wanted)} items that this check made and did not delete",
         f"it has {len(seen)} that this check made",
     )
-    order = sequence.resource.behaviour.order
+    order = order_of(sequence.resource)
     if order.by == "creation" and order.evidence in BINDING_EVIDENCE:
         wanted = wanted[::-1] if order.direction == "descending" else wanted
         sequence.expect(seen == wanted, f"the list is in order of creation, {order.direction}", "another order")
