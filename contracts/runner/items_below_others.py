@@ -36,6 +36,7 @@ class ItemsBelowOthers(PreparedItems):
     ) -> tuple[RecordedExchange, CreatedItem | None]:
         """As before. Raises NotAllowed if neither user may create one."""
         user = self.main_user if user is None else user
+        was_known = resource.name in self.shared.below_others
 
         def attempt() -> tuple[RecordedExchange, CreatedItem | None]:
             by = self._creator(resource, user, path)
@@ -44,7 +45,10 @@ class ItemsBelowOthers(PreparedItems):
             )
 
         try:
-            return attempt()
+            exchange, made = attempt()
+            # A request before this one, which looked for the form of the body, may have found it out.
+            is_learned = not was_known and resource.name in self.shared.below_others
+            return attempt() if is_learned and exchange.status == FORBIDDEN else (exchange, made)
         except NotAllowed:
             if not self._may_need_another_owner(resource):
                 raise

@@ -12,7 +12,7 @@ from contracts.checks.lists.filter_target import FilteredList
 from contracts.checks.lists.filter_values import ignores_case, takes_part, takes_whole, three_values, two_values
 from contracts.checks.lists.listed_items import ids, in_one_list
 from contracts.checks.lists.page_facts import check_total
-from contracts.checks.lists.server_set_filters import check_shown_values
+from contracts.checks.lists.server_set_filters import SIDES, check_shown_range, check_shown_values
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest
@@ -55,9 +55,7 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     if statement.compare == "present":
         raise CannotBuildRequest(f"whether there is a {statement.field} is said in words of the service's own")
     if target.field not in context.bodies.fields(resource.operations["create"]):
-        if statement.compare in EQUAL and statement.parameter and statement.equals is None:
-            return check_shown_values(context, target)
-        raise CannotBuildRequest(f"no create request sets {statement.field}")
+        return _check_server_set(context, target)
     if takes_part(context.contract.schemas, op, statement.parameter, statement.field) is not None:
         return _check_parameter(context, target)
     if statement.compare in OF_TEXTS:
@@ -67,6 +65,17 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     if statement.parameter and statement.equals is None:
         return _check_parameter(context, target)
     return _check_constant(context, target)
+
+
+def _check_server_set(context: CheckContext, target: FilteredList) -> None:
+    """A filter on a property that no create request sets."""
+    statement = target.statement
+    if statement.compare in EQUAL and statement.parameter and statement.equals is None:
+        check_shown_values(context, target)
+    elif statement.compare in SIDES:
+        check_shown_range(context, target)
+    else:
+        raise CannotBuildRequest(f"no create request sets {statement.field}")
 
 
 def _check_text(context: CheckContext, target: FilteredList) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from operator import ge, gt, le, lt
 from typing import Any
 
 from contracts.checks.item_view import as_json, changing, documented
 from contracts.checks.lists.filter_target import FilteredList
+from contracts.checks.lists.listed_items import in_one_list
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
@@ -13,6 +15,9 @@ from contracts.runner.context import CheckContext
 
 MOST_VALUES = 8
 """So many values of a filter are tried."""
+
+MOST_STEPS = 6
+"""So many things are done to items to give them different values."""
 
 
 def check_shown_values(context: CheckContext, target: FilteredList) -> None:
@@ -48,6 +53,58 @@ def check_shown_values(context: CheckContext, target: FilteredList) -> None:
                     *filtered,
                     about="misses",
                 )
+
+
+def check_shown_range(context: CheckContext, target: FilteredList) -> None:
+    """For each bound, the list shows the items on the right side of it, by what the list itself shows of them.
+
+    Items get different values by what is done to them: items below them, actions and updates. Raises CannotBuildRequest
+    if they all show the same value.
+    """
+    field, parameter = target.field, target.statement.parameter
+    if field not in documented(context.contract, target.op) or not parameter:
+        raise CannotBuildRequest(f"no create request sets {field}, and the list does not document it")
+    made = _in_different_states(context, target)
+    items, listing = target.all(context, made[0], {})
+    shown = {str(each.id): value for each in made if type(value := _shown(target, items, each)) in (int, float)}
+    asked = target.op.query_schema(parameter)
+    bounds = [
+        value
+        for value in sorted({each for value in shown.values() for each in (value, value + 1, value - 1)})
+        if asked is None or context.contract.schemas.validator(asked, "request").is_valid(value)
+    ]
+    if len(set(shown.values())) < 2 or not bounds:
+        raise CannotBuildRequest(f"no request sets {field}, and all items have the same value")
+    is_right = SIDES[target.statement.compare]
+    for bound in bounds[:MOST_VALUES]:
+        filtered, answer = target.all(context, made[0], {parameter: bound})
+        if answer[-1].status >= 400:
+            raise CannotBuildRequest(f"the list was refused with {answer[-1].status}, which other checks report")
+        found = {str(each.get(target.resource.behaviour.identity.field)) for each in filtered}
+        wrong = [id for id, value in shown.items() if value != bound and is_right(value, bound) != (id in found)]
+        wrong += [id for id, value in shown.items() if value == bound and is_right(value, bound) and id not in found]
+        context.expect(
+            not wrong,
+            f"{parameter}={bound} selects the items whose {field} is {target.statement.compare.replace('-', ' ')} that",
+            "".join(f"an item with {as_json(shown[id])} is {'there' if id in found else 'missing'}" for id in wrong[:1]),
+            *_history(*made),
+            *listing,
+            *answer,
+            about=f"{field} {bound}",
+        )
+
+
+SIDES = {"at-least": ge, "above": gt, "at-most": le, "below": lt}
+"""On which side of a bound the items of a list are."""
+
+
+def _in_different_states(context: CheckContext, target: FilteredList) -> list[CreatedItem]:
+    """New items of one list, with each of which something else was done."""
+    made = [context.create(target.resource)]
+    for step in context.steps_of(target.resource)[:MOST_STEPS]:
+        item = context.create(target.resource)
+        made += [item] if context.take(item, step).status < 300 else []
+    return in_one_list(target.resource, made)
 
 
 def _check_answer(

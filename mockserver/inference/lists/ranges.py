@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -109,6 +110,7 @@ def ranges(
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
                     sure = bool(about) and compare not in WORDED and is_exact
                     stated |= {"evidence": "implied" if sure else "inferred", "note": note}
+                    stated |= _named_more_exactly(schemas, parameter, properties, about, compare)
                     yield stated | _described_bound(schemas, parameter, compare)
                     break
 
@@ -140,6 +142,26 @@ def _by_ending(schemas: Schemas, parameter: Parameter, properties: Mapping[str, 
         spoken = {noun(each)[-1] for each in words(description(schemas, parameter.pointer).text)}
         ended = [name for name in ended if words(name)[0] in spoken]
     return ended[0] if len(ended) == 1 else ""
+
+
+def _named_more_exactly(
+    schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], about: str, compare: str
+) -> Statement:
+    """What a description that names a longer property says: `min_seats` for rides with so many seats left."""
+    said = description(schemas, parameter.pointer)
+    for name, at in properties.items():
+        own = words(name)
+        if about and len(own) > 1 and about in own and about != plain(name) and _fits(schemas, parameter, at, compare):
+            orders = {own, own[::-1]} if len(own) == SHORT else {own}
+            pattern = "|".join(r"[\s_]+".join(each) for each in sorted(orders))
+            found = said.first(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
+            if found is not None:
+                return found.statement(field=name)
+    return {}
+
+
+SHORT = 2
+"""So many words of a name are also said in the other order: `seats_free` for "free seats"."""
 
 
 def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
