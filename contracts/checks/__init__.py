@@ -68,6 +68,7 @@ from contracts.checks.lists import (
     unpaged_lists,
 )
 from contracts.checks.relations import (
+    changed_below,
     kept_copies,
     kept_results,
     memberships,
@@ -195,6 +196,7 @@ MODULES = (
     owner_histories,
     puts_below,
     owner_updates,
+    changed_below,
     item_actions,
     linearizability,
     conditional_requests,

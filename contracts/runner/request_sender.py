@@ -121,7 +121,7 @@ class RequestSender:
         Raises as `Target.send`, and CannotBuildRequest: NotAllowed if the main user may not use the operation.
         """
         operation = op.operation if isinstance(op, ResourceOperation) else op
-        user = self.main_user if user is None else user
+        user = self._default_user(path) if user is None else user
         request = self.request(
             operation, user=user, path=path, query=query, body=body, headers=headers, media_type=media_type
         )
@@ -144,6 +144,11 @@ class RequestSender:
             again = {**(headers or {}), "If-Match": tag}
             return self.send(op, user=user, path=path, query=query, body=body, headers=again, media_type=media_type)
         return exchange
+
+    def _default_user(self, path: Mapping[str, Any] | None) -> User:
+        """Who sends a request: the main user, or who made the item, where that has to be another one."""
+        present = reversed(self._created.present) if path and self.shared.below_others else ()
+        return next((made.user for made in present if made.path == path), self.main_user)
 
     def _entity_tag(
         self, operation: Operation, user: User, path: Mapping[str, Any] | None, headers: Mapping[str, str]

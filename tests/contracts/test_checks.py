@@ -129,6 +129,7 @@ PROVED_IN = {
     "summed-limit": "test_studios.py",
     "upload-length": "test_uploads.py",
     "file-length": "test_put_files.py",
+    "changed-below": "test_changed_below.py",
     "waiting-amount": "test_waiting_amounts.py",
     "freed-item": "test_ended_items.py",
     "kept-copy": "test_undone_effects.py",

@@ -86,7 +86,9 @@ def check_shown_range(context: CheckContext, target: FilteredList) -> None:
         context.expect(
             not wrong,
             f"{parameter}={bound} selects the items whose {field} is {target.statement.compare.replace('-', ' ')} that",
-            "".join(f"an item with {as_json(shown[id])} is {'there' if id in found else 'missing'}" for id in wrong[:1]),
+            "".join(
+                f"an item with {as_json(shown[id])} is {'there' if id in found else 'missing'}" for id in wrong[:1]
+            ),
             *_history(*made),
             *listing,
             *answer,

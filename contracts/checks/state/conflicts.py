@@ -78,7 +78,8 @@ def _check_after(context: CheckContext, resource: CheckedResource, action: Resou
 def sent_action(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
     """The response to an action on an item, with a minimal body if it takes one."""
     body = context.bodies.minimal(op, context.check) if op.media_type else None
-    return context.send(op, path=created.path, body=MISSING if body is None else body)
+    user = context.acting_user(op, created)
+    return context.send(op, user=user, path=created.path, body=MISSING if body is None else body)
 
 
 def _check_refused(

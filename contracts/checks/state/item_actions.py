@@ -7,11 +7,12 @@ from typing import Any
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists.listed_items import ids
+from contracts.checks.state.conflicts import sent_action
 from contracts.checks.stored_fields import current, listed_item
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
@@ -28,9 +29,9 @@ TAKES_EFFECT = "RFC 9110 section 9.3 (a successful request has taken effect)"
 def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """After an action on an item, its reply, a GET, the list and the filters of the list show the same item."""
     created = context.create(resource, distinct_body(context, resource))
-    before, exchange = current(context, created)[1], _act(context, op, created)
+    before, exchange = current(context, created)[1], sent_action(context, op, created)
     if exchange.status >= 300 and context.bring_to(op, created):
-        before, exchange = current(context, created)[1], _act(context, op, created)
+        before, exchange = current(context, created)[1], sent_action(context, op, created)
     if exchange.status >= 300:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status} for a new {resource.name}")
     _, after, shown = current(context, created)
@@ -44,12 +45,6 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
     if resource.can("list"):
         _check_list(context, created, changed, history)
         _check_filters(context, created, before, changed, history)
-
-
-def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
-    body = context.bodies.minimal(op, context.check) if op.media_type else None
-    user = context.acting_user(op, created)
-    return context.send(op, user=user, path=created.path, body=MISSING if body is None else body)
 
 
 def _check_reply(
@@ -82,7 +77,7 @@ def _check_repeated(
     history: tuple[RecordedExchange, ...],
 ) -> None:
     """A second identical PUT changes no figure (RFC 9110 section 9.2.2), except those that count changes."""
-    again = _act(context, op, created)
+    again = sent_action(context, op, created)
     _, item, shown = current(context, created)
     for name, value in after.items():
         if type(value) in (int, float) and not CHANGES & set(words(name)):
