@@ -177,7 +177,8 @@ class Writer:
         if whole:
             return self._with_resource_name(draft, whole)
         name, why = self._field(draft, properties)
-        places = [at for at in (properties.get(name), parameter) if at]
+        shown = [self._schemas.properties(view).get(name) for view in draft.reply_schemas()]
+        places = [*dict.fromkeys(at for at in (properties.get(name), parameter, *shown) if at)]
         made = self._made(draft, name, places)
         note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
         also = self._other_name(draft, properties, name)

@@ -123,7 +123,8 @@ class ReplyView:
             return True
         at = self._properties.get(name) if is_later_time(name) else None
         types = self._schemas.types(at) if at is not None else frozenset[str]()
-        return types == {"string", "null"} or (types == {"string"} and name not in self._required)
+        is_time = types - {"null"} == {"string"} or (types - {"null"} == {"integer"} and name.lower().endswith("at"))
+        return is_time and ("null" in types or name not in self._required)
 
     def value_of(self, name: str, seed: str) -> Any:
         """A generated value of one field."""

@@ -202,8 +202,9 @@ def _key_inside(
     The description may say which ("Slug of the category"); else it is the likeliest that has the type. For any other
     property it is the property itself.
     """
-    inner = {key: f"{name}.{key}" for key in schemas.properties(properties[name])}
-    if not inner or "object" not in schemas.types(properties[name]) or not asked <= {"string", "integer"}:
+    own, inner = schemas.types(properties[name]), {key: f"{name}.{key}" for key in schemas.properties(properties[name])}
+    # What may also be an id is stored as the id: `member` is the text of a client until a request expands it.
+    if not inner or "object" not in own or not asked <= {"string", "integer"} or asked & own:
         return name
     spoken = {"".join(noun(word)) for word in words(description(schemas, parameter.pointer).text)}
     able = [key for key in inner if inner[key] in properties and asked & schemas.types(properties[inner[key]])]

@@ -22,7 +22,7 @@ from mockserver.inference.paths.path_tree import PathNode, Shape
 from mockserver.inference.sentences.said_changes import said_changes
 from mockserver.inference.values.done_flags import is_flag
 from mockserver.inference.values.event_times import LATER_EVENTS
-from mockserver.inference.values.fields import edit_times, format_of
+from mockserver.inference.values.fields import edit_times, format_of, timestamps
 from mockserver.inference.values.flags import opposite_flags
 from mockserver.inference.values.past_forms import opposite_of, past_forms
 from mockserver.inference.values.state_values import values_of
@@ -289,9 +289,18 @@ def _new_time(draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[
     """The times of what happened: `cancelled_at`."""
     for each, at in properties.items():
         *first, last = words(each.rpartition(".")[2]) or ("",)
-        written = NOW.get(format_of(draft.schemas, at)) if last in ("at", "on", "date", "time") else None
+        written = _now(draft, at) if last in ("at", "on", "date", "time") else None
         if written is not None and "".join(first) in forms:
             yield each, written
+
+
+def _now(draft: ResourceDraft, at: str) -> str | None:
+    """The template of the time of a request, as a property has it; None if the property holds no time."""
+    written = NOW.get(format_of(draft.schemas, at))
+    if written is None and draft.schemas.types(at) - {"null"} == {"integer"}:  # as the other times of the item
+        stamps = timestamps(draft.schemas, draft.properties()) or {}
+        written = "{now}" if str(stamps.get("written")).startswith("unix-") else None
+    return written
 
 
 def _verb(name: str, word: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.names import plain, words
-from mockserver.inference.values.fields import CREATED, UPDATED, timestamps
+from mockserver.inference.values.fields import CREATED, UPDATED, time_format, timestamps
+from mockserver.inference.values.past_forms import PARTICLES
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -60,17 +61,27 @@ def _made_at(schemas: Schemas, draft: ResourceDraft, properties: Mapping[str, st
 def _events(schemas: Schemas, properties: Mapping[str, str]) -> Iterator[str]:
     """The properties with the time of something done, which is never null."""
     for name, at in properties.items():
-        is_moment = schemas.types(at) == {"string"} and schemas.keyword(at, "format") == "date-time"
-        if is_moment and (is_event(name) or plain(name) in MOMENTS) and LATER_EVENTS.search(name) is None:
+        is_named = is_event(name) or is_done(words(name)) or plain(name) in MOMENTS
+        if is_named and _is_moment(schemas, name, at) and LATER_EVENTS.search(name) is None:
             yield name
+
+
+def _is_moment(schemas: Schemas, name: str, at: str) -> bool:
+    """Is a property that is never null a text with a moment: by its format, or by a name of more than one word?"""
+    is_text = schemas.types(at) == {"string"}
+    return is_text and time_format(schemas, at, says_time=len(words(name)) > 1) == "iso-milliseconds"
 
 
 def is_event(name: str) -> bool:
     """Is a property, by its name, the time of something done: `watered_at`? Not that of creation or update."""
     parts = words(name)
-    if len(parts) != 2 or parts[1] not in TIME_ENDS or plain(name) in UPDATED + CREATED:
-        return False
-    return (parts[0].endswith("ed") and parts[0] not in AHEAD) or parts[0] in DONE
+    return parts[-1:] != () and parts[-1] in TIME_ENDS and plain(name) not in UPDATED + CREATED and is_done(parts[:-1])
+
+
+def is_done(parts: tuple[str, ...]) -> bool:
+    """Do words say what was done: `joined`, `checked in`?"""
+    first = parts[:-1] if len(parts) == 2 and parts[-1] in PARTICLES else parts
+    return len(first) == 1 and ((first[0].endswith("ed") and first[0] not in AHEAD) or first[0] in DONE)
 
 
 def is_later_time(name: str) -> bool:

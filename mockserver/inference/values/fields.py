@@ -52,10 +52,13 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
     return stated | {"evidence": "inferred", "note": "by the names and formats of the properties"}
 
 
-def time_format(schemas: Schemas, pointer: str) -> str:
-    """How the time in a text is written, as in `timestamps.written`; empty if neither format nor example says so."""
+def time_format(schemas: Schemas, pointer: str, *, says_time: bool = False) -> str:
+    """How the time in a text is written, as in `timestamps.written`; empty if neither format nor example says so.
+
+    A text without either is a time if its name `says_time`.
+    """
     is_text = schemas.types(pointer) - {"null"} == {"string"}
-    return _written(schemas, pointer, says_time=False) if is_text else ""
+    return _written(schemas, pointer, says_time=says_time) if is_text else ""
 
 
 def _is_edit(schemas: Schemas, name: str, pointer: str) -> bool:

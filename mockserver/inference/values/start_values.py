@@ -11,7 +11,7 @@ from mockserver.inference.names import plain, singular, words
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.start_sentences import first_number, grows, lead, null_at_first
 from mockserver.inference.values.composed_values import composed, inner_values, marked_words
-from mockserver.inference.values.event_times import LATER_EVENTS, is_event
+from mockserver.inference.values.event_times import LATER_EVENTS, is_done, is_event
 from mockserver.inference.values.fields import time_format
 from mockserver.inference.values.first_values import STANDING, first_number_by_name, is_flag_of_something_done
 from mockserver.inference.values.past_forms import past_forms
@@ -213,7 +213,8 @@ def _time(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, 
     if "null" in schemas.types(at) and not sentence:
         return
     if not is_ahead:
-        is_made = (name in _needed(schemas, draft) or _is_making(schemas, draft, name)) and is_event(name)
+        is_past = is_event(name) or is_done(words(name))
+        is_made = is_past and (name in _needed(schemas, draft) or _is_making(schemas, draft, name))
         if is_made and LATER_EVENTS.search(name) is None and written in {usual, *NOW}:
             value = "{now}" if written == usual else NOW[written]
             yield StartValue(value, f"no other operation sets {name}, so it happens with the creation")
