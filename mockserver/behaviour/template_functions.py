@@ -170,6 +170,16 @@ def plus(scope: Scope, argument: str) -> Any:
     return value + sign * given if isinstance(given, int | float) and isinstance(value, int | float) else value
 
 
+def if_first(scope: Scope, argument: str) -> Any:
+    """`{if_first:status in_progress}`: the value, if the new item is the first one below the item above; else its own.
+
+    It is for `sets-above` of a create.
+    """
+    name, _, value = argument.partition(" ")
+    is_first = scope.get("is_first")
+    return value if is_first is not None and is_first() else scope["fields"].get(name)
+
+
 def http_date(scope: Scope, name: str) -> str | None:
     """`{http_date:updatedAt}`: a time of the item as headers write it (RFC 9110 section 5.6.7); none without one."""
     value: Any = scope["fields"].get(name) if scope.get("fields") else None
@@ -209,6 +219,7 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "following": following,
     "equals": equals,
     "since": since,
+    "if_first": if_first,
     "marked": marked,
     "count_of": count_of,
     "sent": sent,

@@ -178,8 +178,8 @@ class Writer:
             return self._with_resource_name(draft, whole)
         name, why = self._field(draft, properties)
         shown = [self._schemas.properties(view).get(name) for view in draft.reply_schemas()]
-        places = [*dict.fromkeys(at for at in (properties.get(name), parameter, *shown) if at)]
-        made = self._made(draft, name, places)
+        places = [at for at in (properties.get(name), parameter) if at]
+        made = self._made(draft, name, places, [at for at in shown if at and at not in places])
         note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
         also = self._other_name(draft, properties, name)
         if draft.node.query_key:
@@ -219,12 +219,12 @@ class Writer:
         asked = identity.alternatives(draft.parameter)[0] or draft.parameter
         return identity.field(self._schemas, properties, asked, draft.word, types, exactly=by_path, is_shown=is_shown)
 
-    def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
+    def _made(self, draft: ResourceDraft, name: str, places: list[str], shown: list[str]) -> Statement:
         """How an id is made: by the client if its request must contain one, else by the service."""
         creation = draft.action(*CREATING)
         if (creation is None or creation.across) and draft.is_created:
             return {"generate": "client"}
-        made = identity.generation(self._schemas, places)
+        made = identity.generation(self._schemas, places, shown)
         at = item_schema_of_request(self._schemas, creation) if creation is not None else None
         asked = self._schemas.properties(at) if at else {}
         taken = next((own for own, new in self._id_taken(draft, asked).items() if new == name), name)
@@ -267,7 +267,7 @@ class Writer:
     def operation(self, draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
         """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
         stated: Statement = {"action": self._action(draft, action)}
-        if changed := changes_above(action, parent):
+        if changed := changes_above(draft, action, parent):
             stated["action"]["sets-above"] = changed
         if refused := refused_states(draft, action, parent):
             stated["refused"] = refused

@@ -133,12 +133,13 @@ def view_maker(contract: Contract, resource: str, server_fields: frozenset[str])
 
 
 def _set_later(contract: Contract, resource: str) -> Iterator[str]:
-    """The fields that a new item may lack: what an operation sets to a time, and what a lifetime decides."""
+    """The fields that a new item may lack: what an operation or other items set, and what a lifetime decides."""
     for _, behaviour in operations_on(contract, resource):
         sets = behaviour.action.sets if behaviour.action is not None else {}
         templates = ((name, value) for name, value in sets.items() if isinstance(value, str))
         yield from (name for name, value in templates if value.startswith(("{now}", "{sent:", "{day_later:")))
     stated = contract.behaviour.resources[resource]
+    yield from (each.field for each in stated.latest)
     values = [*(each.fields for each in stated.defaults), *(each.fields for each in stated.derived)]
     for fields in values:
         templates = ((name, value) for name, value in fields.items() if isinstance(value, str))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.collection import Collection
@@ -21,9 +23,19 @@ def change_above(context: RequestContext) -> None:
     new = holder.copy()
     above.stamp(new.fields, context.moment, created=False)
     scope = above.scope(context.call, holder.id, new.fields, context.moment)
+    scope["is_first"] = partial(_is_first, context, holder)
     new.fields |= {name: render(scope) for name, render in context.bound.effects.above}
     if above.generated_fields is None or above.generated_fields.is_valid(new.fields):
         context.transaction.swap(collection, holder, new)
+
+
+def _is_first(context: RequestContext, holder: Record) -> bool:
+    """Is the new item the only one below the item above?"""
+    plan = context.bound.resource
+    parent = plan.statements.parent
+    field = parent.field if parent is not None and parent.parameter not in plan.parent_parameters else ""
+    others = (each for each in context.collection() if str(each.id) != str(context.item.id))
+    return not any(not field or str(each.fields.get(field)) == str(holder.id) for each in others)
 
 
 def _found(

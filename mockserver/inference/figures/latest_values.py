@@ -11,6 +11,7 @@ from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.descriptions import DOUBT, description
 from mockserver.inference.sentences.effect_sentences import is_called
 from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.values.fields import format_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
@@ -27,6 +28,14 @@ SETS = lazy_pattern(
 )
 """How an operation says what it sets: "Sets last_watered_at of the plant"."""
 
+BECOMES = lazy_pattern(
+    r"\bthe (?P<field>[a-z_]\w*) of (?:the|its|this|that) (?P<of>[a-z_]\w*) "
+    r"(?:becomes|is set to|is updated to|changes to|will be|takes) (?:that|the one|the value|the (?P<takes>[a-z_]\w*)) "
+    r"of (?:the|this) (?:new |last |latest )?(?P<other>[a-z_]\w*)(?:$|,| and\b)",
+    re.IGNORECASE,
+)
+"""How it says that the item above takes a value: "The strength of the hive becomes that of the inspection"."""
+
 OF_LAST = lazy_pattern(
     r"\b(?:of|at|by) (?:the|its) (?:last|latest|newest|most recent) (?P<last>[a-z]\w*)|"
     r"\buntil (?:the|its) first (?P<first>[a-z]\w*)",
@@ -41,18 +50,37 @@ def latest_values(
     """The `latest` statements about the properties of a resource; `by` is how `other` items name one of it."""
     asking = [(name, at) for asked in draft.request_properties(*SENDING) for name, at in asked.items()]
     sent = {name for name, at in asking if schemas.keyword(at, "readOnly") is not True}
-    fields = {name: at for name, at in draft.properties().items() if name not in sent}
+    shown = draft.properties()
+    fields = {name: at for name, at in shown.items() if name not in sent}
+    for name, takes, source in _becoming(schemas, draft, other, shown):
+        keys: Statement = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
+        yield keys | {"evidence": "described", "source": source, "note": "a sentence of the document says so"}
     said = dict(_said(schemas, draft, other, fields))
     for name, at in fields.items():
         takes = _taken(schemas, other, resources[other.name], name, at, is_said=name in said)
         is_named = name in said or _is_named(schemas, name, at, other)
         if not is_named or not takes:
             continue
-        keys: Statement = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
+        keys = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
         if name in said:
             yield keys | {"evidence": "described", "source": said[name], "note": "a sentence of the document says so"}
         else:
             yield inferred(f"{name} is the time of the newest {other.name}, by its name", **keys)
+
+
+def _becoming(
+    schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, shown: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """What becomes the value of a new item, also where clients set it: the property, the other's, and the sentence."""
+    known, others = ({plain(name): name for name in of} for of in (shown, other.properties()))
+    made = other.action("create", "create-many")
+    for sentence in operation_sentences(schemas, made.operation) if made is not None else ():
+        match = BECOMES.search(sentence.text) if not DOUBT.search(sentence.text) else None
+        if match and is_called(match["of"], draft.name) and is_called(match["other"], other.name):
+            name = known.get(plain(match["field"]), "")
+            takes = others.get(plain(match["takes"] or match["field"]), "")
+            if name and takes and schemas.types(shown[name]) & schemas.types(other.properties()[takes]):
+                yield name, takes, sentence.source
 
 
 def _said(
@@ -75,15 +103,23 @@ def _said(
 
 
 def _is_named(schemas: Schemas, name: str, at: str, other: ResourceDraft) -> bool:
-    """Is a property the time of the newest item by its name: `last_movement_at`?"""
+    """Is a property the time of the newest item by its name: `last_movement_at`, `lastInspection`?"""
     first, *about = words(name) or ("",)
-    if first not in NEWEST or not about or about[-1] not in TIME_ENDS or not _is_time(schemas, at):
+    if first not in NEWEST or not about or not _is_time(schemas, at):
         return False
-    return "".join(noun("_".join(about[:-1]))) in ("".join(noun(other.word)), noun(other.name)[-1])
+    about = about[:-1] if about[-1] in TIME_ENDS else about
+    return "".join(noun("_".join(about))) in ("".join(noun(other.word)), noun(other.name)[-1])
 
 
 def _is_time(schemas: Schemas, at: str) -> bool:
-    return schemas.keyword(at, "format") in ("date-time", "date")
+    """Is a property a time, by its format, or as a text by how its description begins: "Date of the last visit"?"""
+    is_text = schemas.types(at) - {"null"} == {"string"}
+    return format_of(schemas, at) in ("date-time", "date") or (
+        is_text and TIME_OF.match(description(schemas, at).text) is not None
+    )
+
+
+TIME_OF = lazy_pattern(r"(?:the )?(?:date|time|day|moment|timestamp|date and time|when)\b", re.IGNORECASE)
 
 
 def _taken(schemas: Schemas, other: ResourceDraft, stated: Statement, name: str, at: str, *, is_said: bool) -> str:
@@ -93,9 +129,10 @@ def _taken(schemas: Schemas, other: ResourceDraft, stated: Statement, name: str,
         return name
     if not _is_time(schemas, at):
         return ""
-    form = schemas.keyword(at, "format")
-    times = [each for each, pointer in shown.items() if schemas.keyword(pointer, "format") == form]
-    created: str = stated.get("timestamps", {}).get("created", "")
+    form, created = format_of(schemas, at), str(stated.get("timestamps", {}).get("created", ""))
+    times = [
+        each for each, pointer in shown.items() if (format_of(schemas, pointer) == form if form else each == created)
+    ]
     own = [each for each in times if each != stated.get("timestamps", {}).get("updated")]
     alike = [each for each in own if plain(each) in plain(name)]
     return next(iter(alike), "") or (own[0] if len(own) == 1 else created if created in times else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.inference.draft import DraftAction
+from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import noun, plain
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.descriptions import DOUBT
@@ -36,23 +36,31 @@ UNTIL = lazy_pattern(r"\b(?:until|as long as)\b.*$", re.IGNORECASE)
 CLAUSES = lazy_pattern(r"[;:,]\s*")
 
 
-def changes_above(action: DraftAction, parent: DraftParent | None) -> dict[str, str]:
+FIRST = lazy_pattern(r"\b(?:the|its|an?|each|any) (?:very )?first (?P<own>[a-z]+)\b", re.IGNORECASE)
+"""How a sentence says that only the first item below another one changes it: "The first result sets …"."""
+
+
+def changes_above(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> dict[str, str]:
     """The properties of the item above that get a new value, by the sentences about a request; empty for none.
 
-    "The first comment opens the ticket" is about one request of several, and left out.
+    "The first comment opens the ticket" is about a create below a ticket that has no other comment.
     """
     if parent is None or parent.draft.single or action.does not in CHANGING:
         return {}
-    return dict(_changes(action, parent))
+    return dict(_changes(draft, action, parent))
 
 
-def _changes(action: DraftAction, parent: DraftParent) -> Iterator[tuple[str, str]]:
+def _changes(draft: ResourceDraft, action: DraftAction, parent: DraftParent) -> Iterator[tuple[str, str]]:
     states = dict(states_of(parent.draft, parent.draft.properties()))
     for sentence in said_sentences(parent.draft.schemas, action.operation) if states else ():
         clauses = [UNTIL.sub("", clause).rstrip(" .!") for clause in CLAUSES.split(sentence)]
+        begun = next((match for clause in clauses if (match := FIRST.search(clause))), None)
+        is_first = begun is not None and action.creates and noun(begun["own"])[-1:] == noun(draft.word)[-1:]
+        clauses = [FIRST.sub("the one", clause) if is_first else clause for clause in clauses]
         is_sure = not any(DOUBT.search(clause) or "first" in clause.lower().split() for clause in clauses)
         for clause in clauses if is_sure else ():
             found = next((match for form in ABOVE if (match := form.search(clause))), None)
             is_above = found is not None and noun(found["about"])[-1:] == noun(parent.draft.word)[-1:]
             if found is not None and is_above and plain(found["state"]) in states:
-                yield states[plain(found["state"])]
+                name, state = states[plain(found["state"])]
+                yield name, "{if_first:" + f"{name} {state}" + "}" if is_first else state

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.inference.bodies.likeness import properties_inside
 from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.names import plain
+from mockserver.inference.names import noun, plain
 from mockserver.inference.sentences.descriptions import DOUBT, Description
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.inference.sentences.state_rules import STATES
@@ -30,8 +30,8 @@ CLEARED = (
 """How a sentence names the properties that get empty."""
 
 BECOMES = lazy_pattern(
-    r"\b(?:sets? (?:the |its )?(?:status|state|phase|stage) to"
-    r"|(?:status|state|phase|stage) (?:becomes|changes to|is set to)"
+    r"\b(?:sets? (?:the |its )?(?:status|state|phase|stage)(?: of (?:the|this|an?) (?P<whose>[a-z]+))? to"
+    r"|(?:status|state|phase|stage)(?: of (?:the|this|an?) (?P<of>[a-z]+))? (?:becomes|changes to|is set to)"
     r"|(?:it|the [a-z]+) becomes|(?:moves|returns|puts|sets) (?:it |the [a-z]+ )?(?:back )?(?:to|into)"
     r"|marks (?:it|(?:the|an?) [a-z]+) as|makes (?:it|(?:the|an?) [a-z]+)) (?:an? |the )?[\"'`]?(?P<state>[a-z][\w-]*)",
     re.IGNORECASE,
@@ -67,6 +67,8 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
         if DOUBT.search(sentence):
             continue
         become = BECOMES.search(sentence)
+        whose = (become["whose"] or become["of"] or "") if become else ""
+        become = None if whose and noun(whose)[-1:] != noun(draft.word)[-1:] else become
         if become and plain(become["state"]) in states:
             yield states[plain(become["state"])]
         elif become and plain(become["state"]) in flags:

@@ -27,7 +27,8 @@ DONE = r"(?:when|if) [^.;]{1,60}?\b(?:has|have|was|were|(?:is|are) [a-z]+ed)"
 
 NULL = lazy_pattern(
     r"\b(?:null|empty|absent|missing|not set|unset|none|blank)\b,? (?:until|before|unless|while|as long as|"
-    r"for a new|at first|if (?:it |this |the \w+ )?(?:(?:has|was|is) )?(?:not|never)|when (?:not|never))\b|"
+    r"for a new|at first|(?:if|when) (?:there (?:is|are|was|were) )?(?:none|no)\b|"
+    r"if (?:it |this |the \w+ )?(?:(?:has|was|is) )?(?:not|never)|when (?:not|never))\b|"
     r"^(?:only |will be )?(?:set|filled in|filled|present|available|known|given|returned|shown)(?: only)?,? "
     rf"(?:once|after|as soon as|{DONE})\b|"
     rf"\b(?:only|first) (?:set|present|available|known|shown|returned) (?:once|after|{DONE})\b",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -176,8 +176,11 @@ def _whole(types: frozenset[str]) -> frozenset[str]:
     return frozenset("integer" if name == "number" else name for name in types)
 
 
-def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
-    """How to make an id that is valid for all these schemas: keys of an `identity` statement."""
+def generation(schemas: Schemas, places: list[str], shown: Sequence[str] = ()) -> dict[str, Any]:
+    """How to make an id that is valid for all these schemas: keys of an `identity` statement.
+
+    `shown` are those by which other replies show it, which may have the example.
+    """
     types = [schemas.types(place) for place in places]
     own = types[0] if types else frozenset[str]()
     if own & {"integer", "number"}:
@@ -185,6 +188,7 @@ def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
     asked = {value for kinds in types[1:] for value in kinds}
     if asked & {"integer", "number"} and "string" not in asked:
         return _checked(schemas, places, {"generate": "digits"}, "1")
+    places = [*places, *shown]
     if any(schemas.keyword(place, "format") in ("uuid", "guid") for place in places):
         return _checked(schemas, places, {"generate": "uuid"}, SAMPLE_UUID)
     for trial, sample in _likely(schemas, places):
