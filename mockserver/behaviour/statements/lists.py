@@ -58,8 +58,8 @@ class Filter(Statement, frozen=True, kw_only=True):
 
     Of a get, update, replace or delete the filters say which item it is about: `GET /links?from=a&to=b`. If several
     items fit it is the newest, and a delete deletes all of them.
-    With `equals` the property must equal that value instead, unless the parameter has the value `unless`. With `equals`
-    and no `parameter` this always applies.
+    With `equals` the property is compared with that value instead, unless the parameter has the value `unless`. With
+    `equals` and no `parameter` this always applies.
     """
 
     parameter: Annotated[str, Meta(description="The name of the parameter.")] = ""
@@ -72,7 +72,7 @@ class Filter(Statement, frozen=True, kw_only=True):
             "a colon, such as `is:open`, is not looked for."
         ),
     ]
-    equals: Annotated[Any, Meta(description="The value that the property must have.")] = None
+    equals: Annotated[Any, Meta(description="The value that the property is compared with.")] = None
     unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
     nothing: Annotated[
@@ -96,6 +96,8 @@ class Filter(Statement, frozen=True, kw_only=True):
             "present",
             "expression",
             "operator",
+            "label-selector",
+            "field-selector",
         ],
         Meta(
             description="How the property compares with the value. `equal-any-case`: a text equals it in any case; "
@@ -105,7 +107,9 @@ class Filter(Statement, frozen=True, kw_only=True):
             "case) for `title_like`; `present`: with true there is one, more than 0 of them, with false there is none. "
             "`expression` (with the field `*`): the value is an expression of SCIM or OData, such as "
             '`userName eq "ada" and active eq true`; one that cannot be read is refused. `operator`: the value begins '
-            "with one, as PostgREST writes it: `gte.5`, `not.in.(1,2)`."
+            "with one, as PostgREST writes it: `gte.5`, `not.in.(1,2)`. `label-selector`: the value selects by the "
+            "labels in an object, as in Kubernetes (`area=tax,tier!=low`); `field-selector` (with the field `*`): by "
+            "the fields of the item."
         ),
     ] = "equal"
 

@@ -13,6 +13,9 @@ from mockserver.state.id_text import number_of
 SELECTS = ("equal", "any-of", "all-of")
 """How a property compares where the filter gives the values that it may have."""
 
+WRITTEN = ("expression", "label-selector", "field-selector")
+"""How it compares where the value of the parameter is written in a language of its own."""
+
 
 class SentFilter(NamedTuple):
     """A filter, and where a request has its value: as a parameter, or for `filter[status]` as a property of one."""
@@ -56,8 +59,8 @@ def filter_plan(entries: Iterable[Filter]) -> FilterPlan:
     return FilterPlan(
         found,
         tuple(each for each in sent if each.entry.compare in SELECTS),
-        tuple(each for each in sent if each.entry.compare not in (*SELECTS, "expression", "operator")),
-        tuple(each for each in sent if each.entry.compare == "expression"),
+        tuple(each for each in sent if each.entry.compare not in (*SELECTS, *WRITTEN, "operator")),
+        tuple(each for each in sent if each.entry.compare in WRITTEN),
         tuple(each for each in sent if each.entry.compare == "operator"),
     )
 

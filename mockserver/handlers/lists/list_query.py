@@ -13,6 +13,7 @@ from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.lists.column_filters import column_test
 from mockserver.handlers.lists.filter_expressions import Test, selects
 from mockserver.handlers.lists.filter_plans import FilterPlan, filter_conditions
+from mockserver.handlers.lists.label_selectors import field_test, label_test
 from mockserver.handlers.lists.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.inference.lists.paging import HOLDERS, SORT_ORDER, WAYS
@@ -94,18 +95,27 @@ def _expressions(plan: FilterPlan, query: Mapping[str, Any]) -> Iterator[RecordT
     """The tests of the filter expressions in a request. Raises Invalid for one that cannot be read."""
     for each in plan.expressions:
         if value := query.get(each.name):
-            yield partial(_is_selected, selects(each.name, str(value)))
+            if each.entry.compare == "label-selector":
+                yield partial(_is_labelled, steps_of(each.entry.field), label_test(each.name, str(value)))
+            else:
+                read = field_test if each.entry.compare == "field-selector" else selects
+                yield partial(_is_selected, read(each.name, str(value)))
 
 
 def _is_selected(test: Test, record: Record) -> bool:
     return test({"id": record.id, **record.fields})
 
 
+def _is_labelled(steps: Steps, test: Test, record: Record) -> bool:
+    return test(next(_at(record.fields, steps), None))
+
+
 def _ranges(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any]) -> Iterator[RecordTest]:
     """The tests of the ranges in a request."""
     for each in plan.bounds:
-        if (value := each.value(path, query)) is not None:
-            yield partial(_is_within, each.entry, value)
+        value, entry = each.value(path, query), each.entry
+        if value is not None and (entry.equals is None or value != entry.unless):
+            yield partial(_is_within, entry, value if entry.equals is None else entry.equals)
 
 
 def _columns(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any]) -> Iterator[RecordTest]:

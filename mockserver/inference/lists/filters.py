@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.lists.filter_parameters import asked_words, filter_parameters
+from mockserver.inference.lists.label_selectors import selectors
 from mockserver.inference.lists.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.lists.ranges import ranges
+from mockserver.inference.lists.said_conditions import said_conditions
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.relations.references import EACH, ID_WORDS, relation
 from mockserver.inference.relations.relationships import relationship_fields
@@ -51,19 +53,22 @@ def filters(
     taken: frozenset[str],
     related: Mapping[str, str],
     key: IdNames,
+    stamps: Statement | None = None,
 ) -> list[Statement]:
     """The `filter` statements of a list: query parameters with the name of a property and its type.
 
     `related` are properties of items that `properties` refer to: `project_id.name` for a parameter `project_name`.
-    `key` names the property with the id, which `ids` selects by.
+    `key` names the property with the id, which `ids` selects by. `stamps` are the `timestamps` of items.
     """
     found = list(_filters(schemas, operation, properties, taken, related, key))
     used = taken | {str(each["parameter"]) for each in found}
-    found += ranges(schemas, operation, properties, used)
+    found += ranges(schemas, operation, properties, used, stamps or {})
+    used |= {str(each["parameter"]) for each in found}
+    found += said_conditions(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}
     found += _opposites(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}
-    found += _expressions(schemas, operation, used)
+    found += [*_expressions(schemas, operation, used), *selectors(schemas, operation, properties, used)]
     used |= {str(each["parameter"]) for each in found}
     return [*found, *_searches(schemas, operation, used)]
 
@@ -71,15 +76,23 @@ def filters(
 def _opposites(
     schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
 ) -> Iterator[Statement]:
-    """The flags of a query that ask for the opposite of a flag of the item: `unread` for `read`, `only_open`."""
-    flags = {plain(name): name for name, at in properties.items() if schemas.types(at) - {"null"} == {"boolean"}}
+    """The flags of a query about a flag of the item by another name: `unread` for `read`, `openOnly` for `isOpen`."""
+    own = {plain(name): name for name, at in properties.items() if schemas.types(at) - {"null"} == {"boolean"}}
+    flags = {name.removeprefix("is"): field for name, field in own.items()} | own
     for each in operation.parameters:
         is_flag = each.location == "query" and each.schema and schemas.types(each.schema) - {"null"} == {"boolean"}
-        asked = "".join(part for part in asked_words(each.name) if part not in ("only", "is"))
-        name = flags.get(asked.removeprefix("un").removeprefix("not").removeprefix("non")) if is_flag else None
-        if name is not None and each.name not in taken and asked != plain(name):
-            note = f"the query parameter says the opposite of {name}"
-            stated = {"parameter": each.name, "field": name, "equals": False, "unless": False, "default": False}
+        if not is_flag or each.name in taken:
+            continue
+        parts = asked_words(each.name)
+        asked = "".join(part for part in parts if part not in ("only", "is"))
+        opposite = flags.get(asked.removeprefix("un").removeprefix("not").removeprefix("non"))
+        if (name := flags.get(asked)) is not None:
+            only = {"equals": True, "unless": False, "default": False} if "only" in parts else {}
+            note = f"the query parameter asks for {name}"
+            yield {"parameter": each.name, "field": name, **only, "evidence": "inferred", "note": note}
+        elif opposite is not None:
+            note = f"the query parameter says the opposite of {opposite}"
+            stated = {"parameter": each.name, "field": opposite, "equals": False, "unless": False, "default": False}
             yield {**stated, "evidence": "inferred", "note": note}
 
 
@@ -95,8 +108,9 @@ def _expressions(schemas: Schemas, operation: Operation, taken: frozenset[str]) 
     for each in operation.parameters:
         if each.location != "query" or each.name in taken or not each.schema or not is_text(schemas, each):
             continue
-        is_scim = plain(each.name) == "filter" and {"totalresults", "resources"} <= shown
-        if each.name == "$filter" or is_scim or (plain(each.name) == "filter" and _has_operator(schemas, each)):
+        is_scim = {"totalresults", "resources"} <= shown
+        is_expression = is_scim or _has_operator(schemas, each) or description(schemas, each.pointer).first(EXPRESSION)
+        if each.name == "$filter" or (plain(each.name) == "filter" and is_expression):
             note = f"{each.name} is an expression, as in {'OData' if each.name == '$filter' else 'SCIM'}"
             stated = {"parameter": each.name, "field": EVERY_FIELD, "compare": "expression"}
             found.append({**stated, "evidence": "inferred", "note": note})
@@ -131,6 +145,9 @@ NONE = lazy_pattern(
     re.IGNORECASE,
 )
 """How a description names the value that selects what has none: "`root` for those without a parent"."""
+
+EXPRESSION = lazy_pattern(r"\bexpressions?\b|\bOData\b|\bAIP-160\b", re.IGNORECASE)
+"""How a description says that the value of a parameter is an expression."""
 
 COMPARISON = lazy_pattern(r"\w (?:eq|co|sw) [\"']\w|\w ?(?:=|!=|>=|<=|>|<) ?[\"']?\w")
 """A comparison in a text."""
@@ -184,6 +201,8 @@ def _filters(
             stated |= said.statement() if said is not None and part is None else {}
             stated |= _in_any_case(schemas, parameter) if is_text_of_own and part is None else {}
             stated |= every.statement(compare="all-of") if every is not None else {}
+            if part is None and every is None and is_text(schemas, parameter):
+                stated |= _several_texts(schemas, parameter, name, own - {"null"})
             listed = schemas.keyword(properties[name], "enum") or ()
             anything = (enum_of(schemas, parameter) & ANY) - {str(value).lower() for value in listed}
             stated |= {"anything": _written(schemas, parameter, anything)} if anything else {}
@@ -192,6 +211,17 @@ def _filters(
             is_choice = asked == {"boolean"} or bool(enum_of(schemas, parameter))
             is_said = is_choice and default is not None and default != stated.get("anything")
             yield stated | ({"default": default} if is_said and plain(parameter.name) not in VIEWS else {})
+
+
+def _several_texts(schemas: Schemas, parameter: Parameter, name: str, own: frozenset[str]) -> Statement:
+    """How a text with commas compares: a list has all of several labels, another property one of several values."""
+    if own != {"string"} or description(schemas, parameter.pointer).first(COMMAS) is None:
+        return {}
+    return {"compare": "all-of" if EACH in name else "any-of"}
+
+
+COMMAS = lazy_pattern(r"\bcomma[- ](?:separated|delimited)\b|\bseparated (?:by|with) commas?\b|\bCSV\b", re.IGNORECASE)
+"""How a description says that a text has several values."""
 
 
 def _key_inside(

@@ -15,6 +15,7 @@ from mockserver.inference.operations.soft_delete import hiding_filter, without_t
 from mockserver.inference.operations.tables import row_filters
 from mockserver.inference.sentences import described_statements
 from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.values.event_times import item_times
 from mockserver.lazy_pattern import lazy_pattern
 
 
@@ -35,7 +36,7 @@ def listed(
     taken |= {str((order or {}).get(name)) for name in ("parameter", "direction")}
     named = filters.IdNames(key, "".join(noun(draft.word)))
     narrowed = row_filters(draft, action.operation, properties) or filters.filters(
-        schemas, action.operation, properties, taken, related, named
+        schemas, action.operation, properties, taken, related, named, item_times(schemas, draft, properties)
     )
     note = "a new item stores the path at which it was created"
     narrowed += [inferred(note, parameter=parameter, location="path", field=name) for parameter, name in kept.items()]

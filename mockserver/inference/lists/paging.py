@@ -21,6 +21,9 @@ from mockserver.inference.lists.paging_names import (
 )
 from mockserver.inference.lists.sort_names import named_property, names_of
 from mockserver.inference.names import plain
+from mockserver.inference.sentences.descriptions import description as described
+from mockserver.inference.sentences.order_sentences import order
+from mockserver.inference.values.fields import timestamps
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -263,7 +266,7 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     ways += [p for p in flags if p.schema and schemas.types(p.schema) - {"null"} == {"boolean"}]
     fields = [p for p in query if (plain(p.name) in SORTS or p.name == RANSACK_SORT) and p not in ways]
     if not fields:
-        return _by_property(schemas, query, properties) or _by_direction(schemas, ways, properties)
+        return _by_property(schemas, query, properties) or _by_direction(schemas, operation, ways, properties)
     held = [at for name, at in properties.items() if plain(name) in HOLDERS]
     known = {name.lower() for each in (properties, *map(schemas.properties, held)) for name in each}
     enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
@@ -289,17 +292,28 @@ def _by_property(schemas: Schemas, query: list[Parameter], properties: Mapping[s
     return None
 
 
-def _by_direction(schemas: Schemas, ways: list[Parameter], properties: Mapping[str, str]) -> Statement | None:
-    """The statement of a list with a direction alone, whose description names the property: "by departure"."""
+def _by_direction(
+    schemas: Schemas, operation: Operation, ways: list[Parameter], properties: Mapping[str, str]
+) -> Statement | None:
+    """The statement of a list with a direction alone: of a property that its description names ("by departure").
+
+    Else it is that of the time of creation, if no sentence says that the list is in another order.
+    """
     for way in ways[:1]:
-        found = BY.search(description(schemas, way))
-        name = named_property(found[1], properties) if found is not None else ""
+        found, default = BY.search(description(schemas, way)), schemas.keyword(str(way.schema), "default")
+        named = named_property(found[1], properties) if found is not None else ""
+        created = (
+            str((timestamps(schemas, properties) or {}).get("created", "")) if enum_of(schemas, way) & WAYS else ""
+        )
+        told = order(described(schemas, operation.pointer), properties) if created and not named else None
+        name = named or (created if told is None or told["by"] in ("creation", created) else "")
         if name:
-            default = schemas.keyword(str(way.schema), "default")
-            direction = "desc" if default is True or str(default).lower().startswith("desc") else "asc"
-            note = f"{way.name} is the direction, and its description names {name}"
-            keys = {"parameter": "", "direction": way.name, "default": name, "default-direction": direction}
-            return keys | {"evidence": "inferred", "note": note}
+            is_back = default is True or str(default).lower().startswith("desc")
+            is_back = told["direction"] == "descending" if default is None and told is not None else is_back
+            why = f"its description names {name}" if named else "nothing says of what, so it is the creation"
+            keys = {"parameter": "", "direction": way.name, "default": name}
+            keys |= {"default-direction": "desc" if is_back else "asc", "evidence": "inferred"}
+            return keys | {"note": f"{way.name} is the direction, and {why}"}
     return None
 
 

@@ -77,10 +77,11 @@ TIME_WORDS = ("", "at", "on", "date", "time")
 
 
 def ranges(
-    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
+    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str], stamps: Statement
 ) -> Iterator[Statement]:
-    """The `filter` statements about ranges of numbers and times of an item."""
+    """The `filter` statements about ranges of numbers and times of an item, whose `timestamps` are `stamps`."""
     known = {plain(name): name for name in properties}
+    periods = dict(_periods(operation, known))
     for parameter in filter_parameters(schemas, operation):
         present = _present(schemas, parameter, known, properties) if parameter.name not in taken else ""
         if present:
@@ -93,16 +94,15 @@ def ranges(
                 "note": note,
             }
         elif parameter.name not in taken:
-            for about, compare in _readings(asked_words(parameter.name)):
+            yield from _between(schemas, parameter, known, properties)
+            for about, compare in periods.get(parameter.name) or _readings(asked_words(parameter.name)):
                 name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
-                name = (
-                    name
-                    if about
-                    else _only_time(schemas, parameter, properties) or _spoken_time(schemas, parameter, properties)
-                )
+                name = name if about else _time(schemas, parameter, properties, stamps)
                 is_exact = bool(name)
                 if not name and compare not in WORDED:
                     name = _by_ending(schemas, parameter, properties, about, compare)
+                if not name and about and compare not in WORDED:
+                    name = _by_beginning(schemas, parameter, properties, about, compare)
                 if not name and about in ANY_TIME:
                     name = _only_time(schemas, parameter, properties) or _begin(schemas, properties)
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name], compare):
@@ -162,6 +162,77 @@ def _named_more_exactly(
 
 SHORT = 2
 """So many words of a name are also said in the other order: `seats_free` for "free seats"."""
+
+
+def _by_beginning(
+    schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], about: str, compare: str
+) -> str:
+    """The only number whose name begins as asked, or the only time of the event: `capacityPerHour`, `filingDate`.
+
+    They are asked for as `min_capacity` and `filed_from`. Empty if there is none, or more than one.
+    """
+    able = [name for name, at in properties.items() if len(words(name)) > 1 and _fits(schemas, parameter, at, compare)]
+    begun = [name for name in able if about in {"".join(words(name)[:at]) for at in range(1, len(words(name)))}]
+    times = [name for name in able if format_of(schemas, properties[name]) in TIMES]
+    found = begun or [name for name in times if words(name)[-1] in TIME_WORDS and _stem(words(name)[0]) == _stem(about)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _stem(word: str) -> str:
+    """What the forms of a verb have in common: `fil` of `filed` and `filing`."""
+    end = next((end for end in ("ing", "ed", "en", "s", "e") if word.endswith(end) and len(word) - len(end) > 2), "")
+    return word.removesuffix(end)
+
+
+def _periods(operation: Operation, known: Mapping[str, str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The two parameters of a period and how they are read: `startTime` and `endTime` that are no properties."""
+    parts = {each.name: asked_words(each.name) for each in operation.parameters if each.location == "query"}
+    bare = {name: "".join(part for part in found if part not in TIME_WORDS) for name, found in parts.items()}
+    begins = [name for name, word in bare.items() if word in BEGINNING and plain(name) not in known]
+    ends = [name for name, word in bare.items() if word in ENDING and plain(name) not in known]
+    if len(begins) == len(ends) == 1:
+        yield begins[0], [("", "at-least")]
+        yield ends[0], [("", "at-most")]
+
+
+BEGINNING, ENDING = frozenset(("start", "begin", "starting", "beginning")), frozenset(("end", "stop", "ending"))
+"""Words of the parameters of a period; `from` and `to` are read alone, too."""
+
+
+def _between(
+    schemas: Schemas, parameter: Parameter, known: Mapping[str, str], properties: Mapping[str, str]
+) -> Iterator[Statement]:
+    """A number that lies between two of the item: `players` where a room has `minPlayers` and `maxPlayers`."""
+    asked = plain("_".join(asked_words(parameter.name)))
+    pairs = (tuple(known.get(form.format(asked), "") for form in forms) for forms in BOUNDS)
+    low, high = next((pair for pair in pairs if all(pair)), ("", ""))
+    able = [name for name in (low, high) if name and _fits(schemas, parameter, properties[name], "at-least")]
+    if len(able) == len(BOUNDS[0]) and asked not in known:
+        note = f"the query parameter is between {low} and {high}, by their names"
+        for name, compare in ((low, "at-most"), (high, "at-least")):
+            stated = {"parameter": parameter.name, "field": name, "compare": compare}
+            yield {**stated, "evidence": "inferred", "note": note}
+
+
+BOUNDS = (("min{}", "max{}"), ("minimum{}", "maximum{}"), ("{}min", "{}max"), ("{}from", "{}to"))
+"""Plain names of the least and the greatest number of something."""
+
+
+def _time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str], stamps: Statement) -> str:
+    """The time that a parameter such as `from` is about, which names none; empty if there are several.
+
+    Of several it is the one that its description names, else the only one that says more than when the item was made
+    or changed, else that at which it was made.
+    """
+    found = _only_time(schemas, parameter, properties) or _spoken_time(schemas, parameter, properties)
+    if found or format_of(schemas, str(parameter.schema)) not in TIMES:
+        return found
+    times = [name for name, at in properties.items() if _fits(schemas, parameter, at, "at-least")]
+    form = format_of(schemas, str(parameter.schema))
+    own = [name for name in times if name not in (stamps.get("created"), stamps.get("updated"))]
+    own = [name for name in own if format_of(schemas, properties[name]) == form] or own
+    made = [name for name in times if name == stamps.get("created") and not own]
+    return (own or made)[0] if len(own or made) == 1 else ""
 
 
 def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
