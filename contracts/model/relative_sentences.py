@@ -10,8 +10,13 @@ from mockserver.inference.sentences.refusal_sentences import Sentence, refusal_s
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
+COMPARED = (
+    "more|less|fewer|greater|higher|lower|larger|smaller|longer|shorter|wider|narrower|heavier|lighter|taller|deeper|"
+    "bigger|older|younger|faster|slower"
+)
+
 RELATIVE = re.compile(
-    r"\b(?:more|less|fewer|greater|higher|lower|larger|smaller|earlier|later) (?:\w+ )?than "
+    rf"\b(?:{COMPARED}|earlier|later) (?:\w+ )?than "
     r"(?:what|the|its|their|there|is|are|was)\b"
     r"|\bexceed|\benough\b|\b(?:in)?sufficient\b|\bleft\b|\bremain|\bavailable\b"
     r"|\btoo (?:little|few|many|much|late|early|small|big|large)\b|\b(?:in|out of|the) stock\b|\bbalance\b|\boverlap"
@@ -21,7 +26,7 @@ RELATIVE = re.compile(
 """How a sentence compares what a request asks for with what there is."""
 
 
-THAN = re.compile(r"\b(?:more|less|fewer|greater|higher|lower|larger|smaller) (?:\w+ )?than (\w+)", re.IGNORECASE)
+THAN = re.compile(rf"\b(?:{COMPARED}) (?:\w+ )?than (\w+)", re.IGNORECASE)
 """The same with the name of a field: "the room has fewer places than `attendees`"."""
 
 REFUSES = re.compile(r"\brefuse|\breject|\b4\d\d\b|\bcannot\b|\bmust not\b", re.IGNORECASE)

@@ -35,11 +35,13 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
     """The schemas of query parameters are enforced: values at each bound are accepted, values beyond it refused."""
     if "#" in op.operation.path:
         raise CannotBuildRequest(f"no request can have the path {op.operation.path}: what follows a # is not sent")
-    created = context.item_for(op, resource)
+    created, cursors = context.item_for(op, resource), _cursors(op)
     for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
         for case in _parameter_cases(context, parameter):
+            if case.valid and parameter.name in cursors:
+                continue  # only the service makes cursors
             exchange = context.send(
                 op,
                 path=created.path if created else None,
@@ -72,6 +74,12 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
                     case.keyword,
                     trimmed=is_valid_trimmed(case.value, partial(allows_text, context.contract.schemas, parameter)),
                 )
+
+
+def _cursors(op: ResourceOperation) -> tuple[str, ...]:
+    """The query parameters whose values only the service makes."""
+    paging = op.behaviour.paging
+    return (paging.position, paging.backward) if paging is not None and paging.style == "cursor" else ()
 
 
 def _check_no_page(

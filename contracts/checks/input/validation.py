@@ -60,8 +60,11 @@ def body_validation(context: CheckContext, resource: CheckedResource, op: Resour
         if op == resource.operations.get("update")
         else _whole_body(context, resource, op, created)
     )
-    if created is not None and (status := _send(context, resource, op, created, base).status) >= 500:
+    status = _send(context, resource, op, created, base).status if created is not None else 0
+    if status >= 500:
         raise CannotBuildRequest(f"{op.name} returned {status} for a valid request")
+    if created is not None and status == CONFLICT:  # another item has one of these values; its own are its own
+        base = _with_own(context, op, base, created)
     _check_required(context, resource, op, base, created)
     for name, pointer in context.bodies.properties(op).items():
         present = base.get(name)
@@ -89,9 +92,16 @@ def _whole_body(
 ) -> dict[str, Any]:
     body = context.bodies.minimal(op, context.check) or {}
     if created is not None and context.shared.forms.get(resource.name):  # only with such values a create is accepted
-        accepted = body | {name: created.sent[name] for name in body if name in created.sent}
-        body = accepted if context.bodies.accepts(op, accepted) else body
+        body = _with_own(context, op, body, created)
     return meant(context, resource, op, body, created) if created else body
+
+
+def _with_own(
+    context: CheckContext, op: ResourceOperation, body: dict[str, Any], created: CreatedItem
+) -> dict[str, Any]:
+    """The body with the values that the item was created with, where that is valid."""
+    own = body | {name: created.sent[name] for name in body if name in created.sent}
+    return own if context.bodies.accepts(op, own) else body
 
 
 def _check_required(

@@ -12,6 +12,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.names import noun, singular, words
 from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
 from mockserver.openapi.schemas import Schemas
 
@@ -21,7 +22,7 @@ ONCE = re.compile(
     r"(?:, [^,.;]{1,40},)? (?:can |may )?[a-z]+(?: [a-z ]+)? (?:only |just |at most )?once\b|"
     r"\b(?:each|every|an?|one) (?:user|customer|member|person|reader|player|account|client|student|guest)"
     r"(?:, [^,.;]{1,40},)? (?:can|may) (?:only )?(?:have|make|send|give|leave|write) (?:only |just |at most )?one [a-z]+\b|"
-    r"\b(?:can|may) (?:only )?be [a-z]+ (?:only |just |at most )?once\b",
+    r"(?P<passive>\b(?:can|may) (?:only )?be [a-z]+ (?:only |just |at most )?once\b)",
     re.IGNORECASE,
 )
 """How a sentence says that the same user does something once for an item."""
@@ -73,11 +74,20 @@ def send_least(
     return exchange
 
 
-def _said(schemas: Schemas, op: ResourceOperation) -> Sentence | None:
+def _said(schemas: Schemas, op: ResourceOperation, name: str) -> Sentence | None:
     if not any(each.status in STATUSES for each in op.operation.responses):
         return None
-    said = (each for each in operation_sentences(schemas, op.operation) if ONCE.search(each.text))
+    said = (each for each in operation_sentences(schemas, op.operation) if _says_once(each.text, name))
     return next((each for each in said if not RENEWED.search(each.text)), None)
+
+
+def _says_once(text: str, name: str) -> bool:
+    """Does a sentence say that it is done once for an item called `name`, and not once with some value?"""
+    found = ONCE.search(text)
+    if found is None or not found["passive"]:
+        return found is not None
+    before = words(text[: found.start()])
+    return noun(name)[-1] in map(singular, before) or not {"it", "this", "that"}.isdisjoint(before)
 
 
 def once_places(contract: Contract) -> Iterator[Place]:
@@ -85,7 +95,9 @@ def once_places(contract: Contract) -> Iterator[Place]:
         paths = {each.operation.path for each in resource.operations.values() if resource.is_of_item(each)}
         for op in resource_operations(contract) if resource.can("create") else ():
             above, _, last = op.operation.path.rpartition("/")
-            said = _said(contract.schemas, op) if op.operation.method == "post" and above in paths else None
+            said = (
+                _said(contract.schemas, op, resource.name) if op.operation.method == "post" and above in paths else None
+            )
             if said is not None and "{" not in last:
                 text = "The same user does this once."
                 yield op.name, StatementRef(op.name, "http", "described", said.source, text), (resource, op)

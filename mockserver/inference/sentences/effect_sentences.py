@@ -14,11 +14,11 @@ from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 UP = (
-    r"raised|increased|incremented|credited|grows?|rises?|goes up|go up|increases?|raises?|increments?|"
+    r"raised|increased|incremented|credited|grows?|rises?|go(?:es)? up(?! to)|increases?|raises?|increments?|"
     r"adds? (?:one |1 )?to"
 )
 DOWN = (
-    r"lowered|reduced|decreased|decremented|debited|falls?|drops?|goes down|go down|decreases?|lowers?|reduces?|"
+    r"lowered|reduced|decreased|decremented|debited|falls?|drops?|go(?:es)? down(?! to)|decreases?|lowers?|reduces?|"
     r"decrements?|deducts? from"
 )
 FIELD = (
@@ -57,7 +57,7 @@ CLAUSES = lazy_pattern(
 )
 
 DOUBT = lazy_pattern(
-    r"\b(?:if|unless|when|once|after|until|may|might|can|could|should|not|never|only|later|except|optional(?:ly)?)\b",
+    r"\b(?:if|unless|when|once|after|until|may|might|must|can|could|should|not|never|only|later|except|optional(?:ly)?)\b",
     re.IGNORECASE,
 )
 
