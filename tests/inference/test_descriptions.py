@@ -43,6 +43,8 @@ def behaviour(folder: Path, change: Any) -> Behaviour:
     ("Sorted by year (high to low)", ("year", "descending")),
     ("Sorted by title by default", ("title", "ascending")),
     ("All books in alphabetical order", ("title", "ascending")),
+    ("All books, the earliest `due_date` first", ("due_date", "ascending")),
+    ("The latest `lent_at` first", ("lent_at", "descending")),
 ])  # fmt: skip
 def test_a_sentence_about_the_order_is_a_statement(text: str, wanted: tuple[str, str]) -> None:
     found = order_sentences.order(Description(text, "/paths/x"), dict.fromkeys(BOOK, ""))

@@ -58,7 +58,8 @@ class Counting(Struct, frozen=True, eq=False):
     `steps` lead to the id of the owner in an item that is counted, none if it is below the owner. `above` is how many
     ids are above an owner. `amount` is what is added for each item; empty if it counts as one. `mean` is set for
     a mean. `sign` is 1 or -1, `lowered_by` has the values at which an item counts the other way. `on_top` of what
-    clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the newest item.
+    clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the newest item, or
+    the last `by_day`, where clients say when it was.
     `fits` says which values are valid. `where` are the values that an item has which is counted.
     """
 
@@ -74,6 +75,7 @@ class Counting(Struct, frozen=True, eq=False):
     lowered_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
     on_top: bool = False
     latest: bool = False
+    by_day: bool = False
     where: tuple[tuple[str, Any], ...] = ()
 
     def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Amount]]:
@@ -193,8 +195,11 @@ def _show_latest(each: Counting, store: Store, key: Key, record: Record, new: Re
     newest = others.view().after(None, newest_first=True)
     if each.steps:
         newest = (one for one in newest if any(str(id) == str(record.id) for id in each.owners(key, one)))
-    found = next(iter(newest), None)
-    value = found.fields.get(each.amount) if found is not None else None
+    if each.by_day:
+        value = max((day for one in newest if isinstance(day := one.fields.get(each.amount), str)), default=None)
+    else:
+        found = next(iter(newest), None)
+        value = found.fields.get(each.amount) if found is not None else None
     if each.fits(value):
         new.fields[each.field] = value
 
@@ -256,7 +261,18 @@ def _latest(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resourc
         if other is not None and _is_found(plan, other, stated):
             fits = _validity(contract, plan.name, (stated.field,))
             by = steps_of(stated.by)
-            yield Counting(plan.name, stated.field, other.name, by, depth, stated.takes, None, fits, latest=True)
+            by_day = _is_day_of_client(contract, other, stated.takes)
+            yield Counting(
+                plan.name, stated.field, other.name, by, depth, stated.takes, None, fits, latest=True, by_day=by_day
+            )
+
+
+def _is_day_of_client(contract: Contract, plan: ResourcePlan, name: str) -> bool:
+    """Is a property of items a date or a time that the service does not set itself?"""
+    times, schemas = plan.statements.timestamps, contract.schemas
+    shown = [at for each in showing_schemas(contract, plan.name) if (at := schemas.properties(each).get(name))]
+    is_set = times is not None and name in (times.created, times.updated)
+    return not is_set and any(schemas.keyword(at, "format") in ("date", "date-time") for at in shown)
 
 
 def _is_found(plan: ResourcePlan, other: ResourcePlan, stated: Count | Latest) -> bool:

@@ -38,7 +38,9 @@ BECOMES = lazy_pattern(
 
 OF_LAST = lazy_pattern(
     r"\b(?:of|at|by) (?:the|its) (?:last|latest|newest|most recent) (?P<last>[a-z]\w*)|"
-    r"\buntil (?:the|its) first (?P<first>[a-z]\w*)",
+    r"\buntil (?:the|its) first (?P<first>[a-z]\w*)|"
+    r"^(?:the )?(?:last|latest|newest|most recent) (?:day|date|time|moment) (?:of|among|over|in) "
+    r"(?:(?:an?|all|any|the|its|these) )*(?P<among>[a-z]\w*)",
     re.IGNORECASE,
 )
 """How a description says whose value a property has: "time of the last visit"."""
@@ -98,7 +100,7 @@ def _said(
         told = description(schemas, at)
         for text in told.sentences() if _is_time(schemas, at) else ():
             match = OF_LAST.search(text)
-            if match and noun(match["last"] or match["first"])[-1] == noun(other.name)[-1]:
+            if match and noun(match["last"] or match["first"] or match["among"])[-1] == noun(other.name)[-1]:
                 yield name, Sentence(text, told.pointer).source
 
 

@@ -59,7 +59,7 @@ FURTHER = "(?:earlier|later|older|newer|less|more|lower|higher|larger|greater|sm
 
 INCLUDED = lazy_pattern(
     r"(?i)\binclusive(ly)?\b|\bor equal\b|\bon or (after|before)\b|\b(up to and )?includ(ing|ed)\b"
-    rf"|\bor (?:{FURTHER}|before|after|above|below|under|over)\b|\bat (?:least|most)\b"
+    rf"|\b(?:or|and) (?:{FURTHER}|before|after|above|below|under|over)\b|\bat (?:least|most)\b"
     rf"|\b(?:no|not) {FURTHER} than\b|\bnot (?:before|after|above|below)\b"
 )
 EXCLUDED = lazy_pattern(
@@ -105,6 +105,7 @@ def ranges(
                     name = _by_beginning(schemas, parameter, properties, about, compare)
                 if not name and about in ANY_TIME:
                     name = _only_time(schemas, parameter, properties) or _begin(schemas, properties)
+                name = name or _spoken_time(schemas, parameter, properties)
                 if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name], compare):
                     note = f"the query parameter names {WORDED.get(compare, 'a bound')} of the property {name}"
                     stated = {"parameter": parameter.name, "field": name, "compare": compare}
@@ -236,10 +237,14 @@ def _time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str],
 
 
 def _only_time(schemas: Schemas, parameter: Parameter, properties: Mapping[str, str]) -> str:
-    """The only time of an item that `from` and `to` may be about; empty if there is none, or there are several."""
-    times = [name for name, at in properties.items() if format_of(schemas, at) in TIMES]
+    """The only time of an item that `from` and `to` may be about; empty if there is none, or there are several.
+
+    A day is no moment: of a date and the `date-time` of the creation, a parameter of the format `date` means the date.
+    """
     form = format_of(schemas, str(parameter.schema))
-    return times[0] if len(times) == 1 and format_of(schemas, properties[times[0]]) == form else ""
+    times = [name for name, at in properties.items() if form in TIMES and format_of(schemas, at) == form]
+    every = [name for name, at in properties.items() if format_of(schemas, at) in TIMES]
+    return times[0] if len(times) == 1 and (form == "date" or len(every) == 1) else ""
 
 
 def _begin(schemas: Schemas, properties: Mapping[str, str]) -> str:

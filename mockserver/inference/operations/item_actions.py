@@ -20,6 +20,7 @@ from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.operations.keeping_deletes import other_verbs
 from mockserver.inference.paths.path_tree import PathNode, Shape
 from mockserver.inference.sentences.said_changes import said_changes
+from mockserver.inference.sentences.target_states import target_state
 from mockserver.inference.values.done_flags import is_flag
 from mockserver.inference.values.event_times import LATER_EVENTS
 from mockserver.inference.values.fields import edit_times, format_of, timestamps
@@ -61,8 +62,7 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
     for each in every:
         each.actions = [_deleting(each, action) if action.does == "delete" else action for action in each.actions]
         edited = dict.fromkeys(edit_times(each.schemas, each.properties()), "{now}")
-        if edited:
-            each.actions = [_editing(action, edited) for action in each.actions]
+        each.actions = [_editing(each, action, edited) for action in each.actions]
     by_shape = {draft.shape: draft for draft in stored}
     for node in nodes.values():
         shape, name = _above(node)
@@ -110,10 +110,14 @@ def _deleting(draft: ResourceDraft, action: DraftAction) -> DraftAction:
     return replace(action, sets=sets) if sets else action
 
 
-def _editing(action: DraftAction, edited: Mapping[str, Any]) -> DraftAction:
-    """An update of the whole item or of parts of it, which sets the time of the last edit."""
+def _editing(draft: ResourceDraft, action: DraftAction, edited: Mapping[str, Any]) -> DraftAction:
+    """An update of the whole item or of parts of it, which sets the time of the last edit, and a state."""
     is_edit = action.does in ("update", "replace") and not action.sets and not action.entry
-    return replace(action, sets=edited) if is_edit and action.operation.request_body is not None else action
+    if not is_edit or action.operation.request_body is None:
+        return action
+    said = target_state(draft.schemas, action.operation, draft.properties())
+    sets = {**edited, **({said.field: said.value} if said is not None else {})}
+    return replace(action, sets=sets) if sets else action
 
 
 def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:

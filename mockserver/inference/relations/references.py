@@ -285,6 +285,8 @@ class ReferenceFinder:
         if target is None:
             return self._described(pointer, steps, own, listed)
         is_self = stem(name) in SELF and target.name == own.name
+        if not says_id and not is_self and target.name == own.name and noun(name) == own.words:
+            return None  # the `term` of a term is its text, not another term
         if (
             not says_id
             and not is_self

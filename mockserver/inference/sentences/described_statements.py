@@ -164,8 +164,8 @@ def _with_case(schemas: Schemas, draft: ResourceDraft, found: dict[str, list[Sta
         return found
     unique = list(found.get("unique", ()))
     asked = {name: at for each in draft.request_properties("create") for name, at in each.items()}
-    for name, pointer in asked.items():
-        said = unique_in_any_case(schemas, creation.operation, pointer, name)
+    for name in asked:
+        said = unique_in_any_case(schemas, creation.operation, asked, name)
         if said is not None:
             note = "a sentence of the document says so"
             stated = {

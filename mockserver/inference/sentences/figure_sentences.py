@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.inference.figures.counts import AROUND, COUNT
@@ -70,6 +71,12 @@ NUMBER_UNITS = frozenset(
 
 IN_UNIT = lazy_pattern(r",? \(?in (?:cents|euros?|dollars|grams?|kg|g|seconds|minutes|[A-Z]{3})\)?$", re.IGNORECASE)
 
+IN_PAST = lazy_pattern(
+    r",? (?:when (?:it|they) (?:was|were)|at the (?:time|moment) (?:when (?:it|they) (?:was|were)|of)) [\w ]+\.?$",
+    re.IGNORECASE,
+)
+"""When the other values were so: an item shows the figure of its creation."""
+
 PREFIX = lazy_pattern(
     r"^(?:it is |is |equals |equal to |= ?|calculated as |computed as |the product of )", re.IGNORECASE
 )
@@ -101,27 +108,30 @@ class Figure(NamedTuple):
         return abs(shown - wanted) <= self.slack + abs(wanted) * Fraction(1, 10**9)
 
 
-def figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
+def figures(
+    schemas: Schemas, fields: Mapping[str, str], joined: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Figure]:
     """What the descriptions of the numbers of an item say; `fields` has the pointers to the schemas of its fields.
 
+    `joined` has those of lists of other items that the item refers to, which a description may name too.
     A description counts only if all of its words belong to the expression, so nothing is read that it does not say.
     Those of the objects in lists follow from fields of the same object.
     """
-    yield from _figures(schemas, fields)
+    yield from _figures(schemas, fields, joined)
     for name, pointer in fields.items():
         items = schemas.items(pointer)
-        for each in _figures(schemas, schemas.properties(items)) if items is not None else ():
+        for each in _figures(schemas, schemas.properties(items), {}) if items is not None else ():
             yield each._replace(within=name)
 
 
-def _figures(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[Figure]:
+def _figures(schemas: Schemas, fields: Mapping[str, str], joined: Mapping[str, str]) -> Iterator[Figure]:
     for name, pointer in fields.items():
         if schemas.types(pointer) & {"integer", "number"}:
             said = description(schemas, pointer)
             for sentence in said.sentences():
                 rounded = ROUNDING.search(sentence)
-                text = PREFIX.sub("", IN_UNIT.sub("", ROUNDING.sub("", sentence).strip(" .,")))
-                value = formula(schemas, fields, text)
+                text = PREFIX.sub("", IN_UNIT.sub("", ROUNDING.sub("", IN_PAST.sub("", sentence)).strip(" .,")))
+                value = formula(schemas, {**joined, **fields}, text)
                 if value is not None:
                     is_whole = "integer" in schemas.types(pointer)
                     is_rounded = rounded is not None or (is_whole and "/" in text)

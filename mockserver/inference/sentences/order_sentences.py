@@ -118,9 +118,16 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
         found = said.first(pattern)
         if found is not None:
             named = _named(found.sentence, properties)
-            own = named[0] if named is not None else "creation"
+            own = named[0] if named is not None else _first_time(found.match[0], properties) or "creation"
             return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
     return _sorted(said, properties) or _alphabetical(said, properties) or _extreme(said, properties)
+
+
+def _first_time(text: str, properties: Mapping[str, str]) -> str:
+    """The time that a text names as it is written, `ends_on` in "the earliest ends_on first"; else empty."""
+    spoken = {plain(each) for each in text.split()}
+    times = [name for name in properties if len(words(name)) > 1 and words(name)[-1] in TIME_ENDS]
+    return next((name for name in times if plain(name) in spoken), "")
 
 
 def _sorted(said: Description, properties: Mapping[str, str]) -> Statement | None:

@@ -122,6 +122,14 @@ OTHERWISE = lazy_pattern(
 )
 """How the next one says that all other states are refused."""
 
+ARROW = lazy_pattern(
+    r"^(?:the )?(?:status |state )?"
+    r"(?:(?P<but>any(?: other)? (?:status|state) (?:but|except) )(?P<others>[\w ,-]{1,80}?)|"
+    r"(?P<states>[\w ,-]{1,80}?)) ?(?:→|⟶|⇒|-+>|=>) ?(?P<to>[\w-]+)$",
+    re.IGNORECASE,
+)
+"""How a sentence writes from which state to which one an operation leads: "draft → sent"."""
+
 AROUND = frozenset((
     "a", "an", "the", "in", "or", "and", "state", "status", "be", "still", "yet", "already", "any", "longer", "again",
     "that", "which", "is", "are", "either", "one", "ones",
@@ -174,14 +182,15 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
     """
     if not any(each.status in STATUSES for each in operation.responses):
         return None
-    known = dict(_states(schemas, fields))
+    known = dict(named_states(schemas, fields))
     found: StateRule | None = None
     before = ""
     said = (*refusal_sentences(schemas, operation), *_of_service(schemas, operation, name)) if known else ()
     for sentence in said:
         if sentence.status in STATUSES or not sentence.status:
             for clause in (each.strip(" .)") for each in CLAUSES.split(sentence.text)):
-                rule = _rule(clause, before, sentence, known, noun(name)[-1], _made_by(operation))
+                rule = _by_arrow(clause, sentence, known, noun(name)[-1])
+                rule = rule or _rule(clause, before, sentence, known, noun(name)[-1], _made_by(operation))
                 found = rule if found is None else found.with_more(rule)
                 before = clause if DOES.match(clause) else before
     return found
@@ -200,7 +209,7 @@ def _of_service(schemas: Schemas, operation: Operation, name: str) -> Iterator[S
             yield Sentence(text, said.pointer)
 
 
-def _states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
+def named_states(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str, State]]:
     """The words for the states of an item: times of what was done, flags, and the values of its one field with a state.
 
     `deleted_at` says that it is deleted, where nothing else does.
@@ -245,6 +254,15 @@ def _rule(
     done = DOES.match(before) if OTHERWISE.search(clause) else None
     states = _named(done["states"], known, subject, is_subject_needed=True) if done else frozenset[State]()
     return StateRule(states, True, sentence.source) if states else None
+
+
+def _by_arrow(clause: str, sentence: Sentence, known: Mapping[str, State], subject: str) -> StateRule | None:
+    """The rule of a clause that writes the states before and after an operation, both of which must be known."""
+    match = ARROW.match(clause)
+    if match is None or plain(match["to"]) not in known:
+        return None
+    states = _named(match["states"] or match["others"], known, subject, is_subject_needed=False)
+    return StateRule(states, not match["but"], sentence.source) if states else None
 
 
 def _any_named(text: str, known: Mapping[str, State], subject: str, form: re.Pattern[str]) -> frozenset[State]:

@@ -42,6 +42,19 @@ def in_order(body: Mapping[str, Any], stated: Iterable[tuple[str, str]] = ()) ->
     return result
 
 
+def in_order_around(body: Mapping[str, Any], name: str, stated: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The body in which one property keeps its value, and the others of its pairs get it where they come wrongly."""
+    result = dict(body)
+    for pair in (*pairs(body), *stated):
+        if (
+            name in pair
+            and body.keys() >= {*pair}
+            and in_order({each: body[each] for each in pair}, [pair]) != {each: body[each] for each in pair}
+        ):
+            result |= dict.fromkeys(pair, body[name])
+    return result
+
+
 def comes_in_order(body: Mapping[str, Any]) -> bool:
     """Do the values of all such pairs come in order? A service may refuse a minimum above the maximum."""
     return in_order(body) == body

@@ -9,7 +9,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import plain, singular, words
 from mockserver.inference.sentences import descriptions
-from mockserver.inference.sentences.letter_case import SCOPE
+from mockserver.inference.sentences.letter_case import ANY_CASE, SCOPE
 from mockserver.inference.sentences.refusal_sentences import refusal_sentences
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
@@ -26,6 +26,11 @@ ONCE = (
 TOGETHER = (
     lazy_pattern(
         rf"\b(?:pair|combination) of (?:a |an |the )?(?P<one>[a-z]\w*) and (?:a |an |the )?(?P<two>[a-z]\w*) {ONCE}",
+        re.IGNORECASE,
+    ),
+    lazy_pattern(
+        rf"\b(?:a|an|one|each|every|the same) (?P<one>[a-z]\w*) {ONCE} (?:for|within|in|per) "
+        rf"(?:each|every|any|a|an|one|the same) (?P<two>[a-z]\w*)",
         re.IGNORECASE,
     ),
     lazy_pattern(
@@ -69,13 +74,25 @@ def said_together(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
             if match is None or not all(names):
                 continue
             parents = list(creation.keeps.values())[-1:] if SCOPE.search(sentence.text[: match.start()]) else []
-            told = {"evidence": "described", "source": sentence.source, "note": "a sentence of the document says so"}
+            told: Statement = {
+                "evidence": "described",
+                "source": sentence.source,
+                "note": "a sentence of the document says so",
+            }
+            told |= {"ignore-case": True} if ANY_CASE.search(sentence.text) else {}
             return {"fields": [*parents, *names]} | told
     return None
 
 
 def _called(asked: Mapping[str, str], word: str) -> str:
-    return next((name for name in asked if plain(name) in (plain(word), plain(singular(word)))), "")
+    """The property that a word of a sentence means: by its name, or the only one that shortens it (`lang`)."""
+    short = [name for name in asked if len(name) >= SHORTEST and plain(word).startswith(plain(name))]
+    exact = next((name for name in asked if plain(name) in (plain(word), plain(singular(word)))), "")
+    return exact or (short[0] if len(short) == 1 else "")
+
+
+SHORTEST = 3
+"""So many letters a name has at least that shortens a word."""
 
 
 def _refusals(creation: DraftAction | None) -> list[str]:
