@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 
-from mockserver.inference.names import plain, words
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.figure_sentences import Figure, number_in
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.openapi.document import Operation
@@ -30,6 +30,57 @@ ROUNDED_DOWN = re.compile(r"\brounded down\b", re.IGNORECASE)
 
 DISCOUNTS = frozenset(("discount", "reduction", "rebate", "saving", "savings"))
 """Words in the name of the number that is taken off."""
+
+
+NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+MANY = rf"(?P<many>\d{{1,4}}|{'|'.join(NUMBERS)})"
+SHARE = rf"(?P<share>\d{{1,2}}|{'|'.join(WRITTEN)}) ?(?:%|per ?cent) (?:off|less|cheaper|discount|reduction|rebate)"
+UP = r"(?:(?:and|or) (?:more|longer|over|above|up)|up(?:wards)?|on(?:wards)?)"
+
+FROM_MANY = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{MANY} (?P<unit>[a-z_]+) {UP}\b[^.;]*?\b{SHARE}",
+        rf"\b{MANY} (?:or|and) more (?P<unit>[a-z_]+)\b[^.;]*?\b{SHARE}",
+        rf"\bat least {MANY} (?P<unit>[a-z_]+)\b[^.;]*?\b{SHARE}",
+        (
+            rf"\b{SHARE} (?:for|from|with|on) (?:at least {MANY} (?P<unit>[a-z_]+)|{MANY.replace('many', 'many_up')} "
+            rf"(?:(?P<unit_up>[a-z_]+) {UP}|(?:or|and) more (?P<unit_more>[a-z_]+)))\b"
+        ),
+    )
+)
+"""How a sentence says that so many of something cost less each: "six months and more get ten percent off"."""
+
+
+class QuantityDiscount(NamedTuple):
+    """Of `field` of a create request, `least` and more cost less by `share`."""
+
+    field: str
+    least: int
+    share: Fraction
+    source: str
+
+
+def quantity_discounts(schemas: Schemas, operation: Operation, asked: Mapping[str, str]) -> Iterator[QuantityDiscount]:
+    """What sentences about a create say of the price of many; `asked` has the fields of the request.
+
+    A sentence about two steps, or with a condition besides, is none of these.
+    """
+    numbers = [name for name, at in asked.items() if schemas.types(at) == {"integer"}]
+    for each in operation_sentences(schemas, operation):
+        match = next((found for form in FROM_MANY if (found := form.search(each.text)) is not None), None)
+        if match is None or len(re.findall(r"%|\bper ?cent", each.text)) > 1:
+            continue
+        said = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value is not None}
+        field = next((name for name in numbers if noun(name)[-1] == noun(said["unit"])[-1]), "")
+        many, share = said["many"].lower(), said["share"].lower()
+        least = NUMBERS.index(many) + 1 if many in NUMBERS else int(many)
+        if field and least > 1:
+            part = Fraction(WRITTEN.get(share) or int(share), 100)
+            yield QuantityDiscount(field, least, part, each.source)
 
 
 def discounts(schemas: Schemas, operation: Operation, fields: Mapping[str, str]) -> Iterator[Figure]:

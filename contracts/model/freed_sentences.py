@@ -14,7 +14,8 @@ from mockserver.openapi.schemas import Schemas
 FREES = re.compile(
     r"\b(?:free|available|open|vacant|bookable|usable) again\b|\b(?:frees|vacates|unblocks)\b"
     r"|\breleases (?:the |its |their )?(?:slot|time|seat|place|spot|space|copy|copies)s?\b"
-    r"|\bmay be (?:used|booked|taken|rented|lent|borrowed) again\b|\bmakes? (?:room|way)\b",
+    r"|\b(?:may|can) be (?:used|booked|taken|rented|lent|borrowed|hired|leased|loaned|reserved)(?: out)? again\b"
+    r"|\bmakes? (?:room|way)\b",
     re.IGNORECASE,
 )
 """How a sentence about an operation says that others may have what the item took."""

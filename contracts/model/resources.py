@@ -53,7 +53,7 @@ class ResourceOperation:
 
     def reply_path(self, name: str) -> Path | None:
         """The path of `{name}` in the body of a response; None if the body does not contain it."""
-        return placeholder_path(self.template, name)
+        return templates.find(self.template, name)
 
     @cached_property
     def within_entry(self) -> Path:
@@ -70,7 +70,7 @@ class ResourceOperation:
 
     def page_fact(self, name: str) -> Path | None:
         """The path of a fact about a page (`total`, `more`, `next`), also if replies may lack it; else None."""
-        written = (name, f"{name}?", f"text:{name}", f"text:{name}?")
+        written = (name, f"{name}?", f"text:{name}", f"text:{name}?", f"text_or_null:{name}")
         return next((path for each in written if (path := templates.find(self.template, each)) is not None), None)
 
     @property
@@ -115,11 +115,14 @@ class ResourceOperation:
 
     def item_schema(self, schemas: Schemas) -> str | None:
         """The pointer to the schema of the item in the success reply; None if it shows none."""
+        items, item = self.reply_path("items"), self.reply_path("item")
+        return self.schema_at(schemas, (*items, 0, *self.within_entry) if items is not None else item)
+
+    def schema_at(self, schemas: Schemas, path: Path | None) -> str | None:
+        """The pointer to the schema of what stands at a path in the success reply; None if nothing is known of it."""
         status = self.behaviour.reply.status if self.behaviour.reply else None
         response = (self.operation.response(status) if status else None) or self.operation.success()
         media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
-        items, item = self.reply_path("items"), self.reply_path("item")
-        path = (*items, 0, *self.within_entry) if items is not None else item
         return schemas.below(media.schema, path) if media and path is not None else None
 
     @property
@@ -381,11 +384,6 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     for operation in contract.document.operations:
         stated = stated_about(contract, operation)
         yield ResourceOperation(operation, stated, contract.rules)
-
-
-def placeholder_path(written: Any, name: str) -> Path | None:
-    """The path in a response template to the value that is exactly `{name}`; None if there is none."""
-    return templates.find(written, name)
 
 
 def value_at(value: Any, path: Path | None) -> Any:

@@ -28,6 +28,11 @@ class UserAccess:
                 self._succeeded.add((user, operation))
                 self._refused.pop((user, operation), None)
 
+    def forgive(self, user: str, operation: str) -> None:
+        """Forget that a user was refused at an operation: it was about the item, not about the user."""
+        with self._lock:
+            self._refused.pop((user, operation), None)
+
     def refusal(self, user: str, operation: str) -> int | None:
         """The status with which a user was refused at an operation; None if it was not."""
         return self._refused.get((user, operation))

@@ -122,6 +122,8 @@ class ItemMaker(ExistingItems):
         """
         op = resource.operations["create"]
         self._learn_how_items_differ(resource)
+        if resource.name in self.shared.taking:
+            self._referred_items.clear()
         form = self.shared.forms.get(resource.name, "").replace("few", "" if full else "few")
         make = self.bodies.full if full or "full" in form else self.bodies.minimal
         seed = f"{self.check}/{self.random.random()}"
@@ -159,27 +161,27 @@ class ItemMaker(ExistingItems):
         if resource.name in crowded or self.target.read_only or op.operation.response(CONFLICT) is None:
             return
         crowded[resource.name] = 0
-        self._is_probing = True
+        before, self._is_probing = self._is_probing, True  # what it refers to may be probed meanwhile
         try:
             self._find_level(resource)
         finally:
-            self._is_probing = False
+            self._is_probing = before
 
     def _find_level(self, resource: CheckedResource) -> None:
-        crowded = self.shared.crowded
+        crowded, taking = self.shared.crowded, self.shared.taking
         for level in range(MOST_CROWDED + 1):
             crowded[resource.name] = level
-            if self._two_go_together(resource) or (level and self._two_go_together(resource, is_apart=True)):
+            if self._two_go_together(resource):
                 return
+            taking.add(resource.name)
+            if resource.behaviour.references and self._two_go_together(resource):
+                return
+            taking.discard(resource.name)
         crowded[resource.name] = 0  # the conflict is about something else
 
-    def _two_go_together(self, resource: CheckedResource, *, is_apart: bool = False) -> bool:
-        """Do two creates not conflict? With `is_apart`, each one refers to items of its own."""
-        tried = []
-        for _ in range(2):
-            if is_apart:
-                self._referred_items.clear()
-            tried.append(self.try_create(resource))
+    def _two_go_together(self, resource: CheckedResource) -> bool:
+        """Do two creates not conflict?"""
+        tried = [self.try_create(resource) for _ in range(2)]
         for _, made in tried:
             if made is not None and resource.can("delete"):
                 self.remove(made)

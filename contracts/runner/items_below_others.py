@@ -1,4 +1,4 @@
-"""Creates items below what another user owns, where users may not below their own items: bids on the lots of others."""
+"""Does what users may not do to what is their own: bids on the lots of others, and the approval of their drafts."""
 
 from __future__ import annotations
 
@@ -10,19 +10,60 @@ from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.relation_sentences import relation_rule
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, name_of
 from contracts.runner.item_maker import owner_of
 from contracts.runner.prepared_items import PreparedItems
+from mockserver.openapi.document import Operation
 
 FORBIDDEN = 403
+
+
+def _may_be_for_others(operation: Operation) -> bool:
+    """Is it an action on an item, such as `/drafts/{id}/approve`, that the document says is forbidden to some (403)?"""
+    above, _, step = operation.path.rstrip("/").rpartition("/")
+    is_action = above.endswith("}") and "{" not in step and operation.method != "get"
+    return is_action and operation.response(FORBIDDEN) is not None
 
 
 class ItemsBelowOthers(PreparedItems):
     """Creates items, and finds out below whose items they may be created.
 
     Where the main user may not create an item below an item of its own, it is created below one of a second user. Where
-    the item above is given, the second user creates it.
+    the item above is given, the second user creates it. What the maker of an item may not do to it, and a second user
+    may, the second user does.
     """
+
+    def send(
+        self,
+        op: ResourceOperation | Operation,
+        *,
+        user: User | None = None,
+        path: Mapping[str, Any] | None = None,
+        **named: Any,
+    ) -> RecordedExchange:
+        """As before. An action that is forbidden to who made the item is done by another user."""
+        operation = op.operation if isinstance(op, ResourceOperation) else op
+        user = self.main_user if user is None else user
+        if name_of(operation) in self.shared.by_others and not named.get("may_be_refused"):
+            return super().send(op, user=self._other_than_maker(user, path), path=path, **named)
+        try:
+            return super().send(op, user=user, path=path, **named)
+        except NotAllowed:
+            other = self.second_user(user) if _may_be_for_others(operation) else None
+            if other is None:
+                raise
+            exchange = super().send(op, user=other, path=path, **named)
+            if exchange.status >= 300:
+                raise
+            self.shared.by_others.add(name_of(operation))
+            self.shared.access.forgive(user.name, name_of(operation))
+            return exchange
+
+    def _other_than_maker(self, user: User, path: Mapping[str, Any] | None) -> User:
+        """A user who did not make the item of a path: the given one, or another one."""
+        made = next((each for each in self._created.present if each.path == (path or {})), None)
+        is_maker = made is not None and made.user.secret == user.secret
+        return (self.second_user(user) if is_maker else None) or user
 
     def try_create(
         self,

@@ -49,12 +49,31 @@ def _with_every_number(context: CheckContext, resource: CheckedResource, body: M
 
 
 def _with_second_line(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with one more line that is about another item; unchanged where no line names one."""
+    """The body with one more line, or one more id, of another item; unchanged where none names one."""
     for reference in body_references(context.contract.schemas, resource, resource.operations["create"]):
         name, _, field = reference.field.partition(f"{LIST}.")
         lines, named = body.get(name), context.shared.resources.get(reference.resource)
         line = lines[0] if isinstance(lines, list) and len(lines) == 1 and isinstance(lines[0], dict) else {}
-        if field in line and named is not None and named.can("create"):
+        if named is None or not named.can("create"):
+            continue
+        if field in line:
             other = context.create_plentiful(named, always=True)
             return {**body, name: [line, {**line, field: other.id}]}
+        name, ids = name.removesuffix(LIST), body.get(name.removesuffix(LIST))
+        if reference.field.endswith(LIST) and isinstance(ids, list) and len(ids) == 1:
+            return {**body, name: [*ids, *_more_ids(context, resource, named, {**body}, name)]}
     return dict(body)
+
+
+def _more_ids(
+    context: CheckContext, resource: CheckedResource, named: CheckedResource, body: dict[str, Any], name: str
+) -> list[Any]:
+    """The ids of two more items, of which one has the values of the first, so that a sum counts equal values twice.
+
+    It is one where the body must not have three of them.
+    """
+    first = next((each.sent for each in context.created_items(named) if each.id == body[name][0]), {})
+    alike = context.body(named) | {at: value for at, value in first.items() if type(value) in (int, float)}
+    same, other = context.create(named, alike).id, context.create_plentiful(named, always=True).id
+    is_valid = context.bodies.accepts(resource.operations["create"], {**body, name: [*body[name], same, other]})
+    return [same, other] if is_valid else [same]

@@ -45,6 +45,22 @@ class PreparedItems(ItemMaker):
     and updates of its state, each way on an item of its own.
     """
 
+    def create(self, resource: CheckedResource, body: Mapping[str, Any] | None = None, **named: Any) -> CreatedItem:
+        """As before. An item that takes what it refers to gets something of its own, where the body was used before."""
+        again = self._renewed(resource, body) if body is not None and resource.name in self.shared.taking else body
+        return super().create(resource, again, **named)
+
+    def _renewed(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body with other references, where an item has those of the body."""
+        made = dict(body)
+        for each in body_references(self.contract.schemas, resource, resource.operations["create"]):
+            name = steps_of(each.field)[0]
+            if any(item.sent.get(name) == body.get(name) for item in self.created_items(resource)):
+                self._referred_items.clear()
+                values = self._referred(each.resource, each.key, 1)
+                made = referring(made, each.field, values[0]) if values else made
+        return made
+
     def steps_of(self, resource: CheckedResource) -> list[Step]:
         """What may bring an item into another state."""
         steps = [Step(op, self._action_body(op)) for op in actions_of(self.contract, resource)]

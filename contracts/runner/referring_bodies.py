@@ -58,12 +58,18 @@ class ReferringBodies(RequestBodies):
             if reference.field == name:
                 values = self._referred(reference.resource, reference.key, 2)
                 return next((each for each in values if each != present), None)
-        near: list[Any] = [other_moment(self.fields(op), name, present)]
+        near: list[Any] = [other_moment(self._beside(op), name, present)]
         if isinstance(present, int) and not isinstance(present, bool) and self._may_exceed(op):
             near += [present + 1, present - 1]
         pointer = self.fields(op)[name]
         found = next((each for each in near if each is not None and self._fits(pointer, each)), None)
         return super().other(op, name, present, seed) if found is None else found
+
+    def _beside(self, op: ResourceOperation) -> Iterator[str]:
+        """The fields of a body, and those of a create: an update may send the end of a span only."""
+        yield from self.fields(op)
+        resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None
+        yield from self.fields(resource.operations["create"]) if resource is not None and resource.can("create") else ()
 
     def _may_exceed(self, op: ResourceOperation) -> bool:
         resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None

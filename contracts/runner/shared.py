@@ -29,7 +29,8 @@ class SharedState:
     operation to the resource that it creates. `page_shifts` maps the name of a list operation to the difference
     between the number of its first page and the inferred one. `unanswered` counts the requests to each operation
     without a response in time since its last response. `crowded` maps each resource whose creates may conflict to
-    how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `forms`
+    how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `taking`
+    names those of which each must refer to items of its own: who lends a book cannot lend it again. `forms`
     maps each resource whose usual body was refused to the form of bodies that is accepted, or to nothing. `made`
     names the resources that got an item, and `refused` those that refused bodies that differ more, too;
     `refused_fields` has the optional fields because of which a resource refuses bodies with all fields. `used_up`
@@ -38,7 +39,8 @@ class SharedState:
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
     after which an item accepts an operation that refuses new ones; they are none where no way was found.
-    `below_others` names the resources whose items a user may create only below an item of another user. `listener`
+    `below_others` names the resources whose items a user may create only below an item of another user, `by_others`
+    the operations that a user may use only for an item of another user. `listener`
     takes what the service sends; None without one.
     """
 
@@ -60,11 +62,13 @@ class SharedState:
         self.spans, self.apart = spans(contract.schemas, self.resources)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
+        self.taking = set[str]()
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
         self.ways: dict[str, tuple[Any, ...]] = {}
         self.made, self.refused = set[str](), set[str]()
         self.below_others = set[str]()
+        self.by_others = set[str]()
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()

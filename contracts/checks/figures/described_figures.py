@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 from contracts.checks.item_view import as_json, documented
 from contracts.checks.stored_fields import current
 from contracts.checks.valid_bodies import distinct_body, every_change, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.body_references import LIST
 from contracts.model.discount_sentences import discounts
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
@@ -57,6 +59,7 @@ def _check(
 ) -> int:
     """Look at the item. Returns how many figures could be compared."""
     _, item, shown = current(context, created)
+    item = {**_joined(context, created), **item}
     judged = [(each, is_right) for each in sentences if (is_right := each.is_right(item)) is not None]
     for each, is_right in judged:
         context.expect(
@@ -74,13 +77,36 @@ def _check(
     return len(judged)
 
 
+def _joined(context: CheckContext, created: CreatedItem) -> dict[str, list[Any]]:
+    """The items that an item names in lists of ids, by what sentences call them."""
+    found = {}
+    for name, reference, other in _named_lists(context.shared.resources, created.resource):
+        ids, op = created.item.get(name), other.operations["get"]
+        path = {**created.path, other.behaviour.identity.parameter: None}
+        replies = [context.send(op, path=path | {other.behaviour.identity.parameter: id}) for id in ids or ()]
+        found[reference] = [context.item(op, each) for each in replies]
+    return found
+
+
+def _named_lists(
+    known: Mapping[str, CheckedResource], resource: CheckedResource
+) -> Iterator[tuple[str, str, CheckedResource]]:
+    """The fields with a list of ids of other items: `book_ids`, `books`, and the resource of these items."""
+    for each in resource.behaviour.references:
+        name, other = each.field.removesuffix(LIST), known.get(each.resource)
+        is_list = each.field.endswith(LIST) and not set(".[") & set(name)
+        if is_list and other is not None and other.can("get", "list") and each.key == other.behaviour.identity.field:
+            yield name, f"{other.name}s", other
+
+
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         kind = "get" if resource.can("get") else "list"
         if resource.can("create", kind):
             fields = documented(contract, resource.operations[kind])
             create = resource.operations["create"].operation
-            said = (*figures(contract.schemas, fields), *discounts(contract.schemas, create, fields))
+            joined = dict(_joined_schemas(contract, resource))
+            said = (*figures(contract.schemas, fields, joined), *discounts(contract.schemas, create, fields))
             known = {(each.within, each.field) for each in said}
             stated = (each for each in _stated(contract, resource, fields) if (each.within, each.field) not in known)
             sentences = (*said, *stated)
@@ -88,6 +114,15 @@ def _places(contract: Contract) -> Iterator[Place]:
                 op = resource.operations["create"]
                 statement = StatementRef(op.name, "schema", "described", sentences[0].source, sentences[0].text)
                 yield op.name, statement, (resource, sentences)
+
+
+def _joined_schemas(contract: Contract, resource: CheckedResource) -> Iterator[tuple[str, str]]:
+    """The lists of other items that an item names, each with the pointer to the schema of such a list."""
+    for _, called, other in _named_lists(checked_resources(contract), resource):
+        listing = other.operations["list"]
+        pointer = listing.schema_at(contract.schemas, listing.reply_path("items"))
+        if pointer is not None:
+            yield called, pointer
 
 
 def _stated(contract: Contract, resource: CheckedResource, fields: Mapping[str, str]) -> Iterator[Figure]:

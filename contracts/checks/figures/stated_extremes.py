@@ -10,14 +10,14 @@ from contracts.checks.state.timestamps import moment_of
 from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.extreme_sentences import Extreme, extremes
+from contracts.model.extreme_sentences import Extreme, extremes, meant_field
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
-from mockserver.inference.names import noun, words
+from mockserver.inference.names import noun
 
 DAYS = ("2026-05-04", "2026-11-20", "2025-02-03", "2026-08-08")
 """Values in the order of their creation: the highest and the lowest come neither first nor last."""
@@ -39,12 +39,26 @@ def stated_extreme(context: CheckContext, owner: CheckedResource, child: Checked
         if not _check(context, above, said, wanted, history, f"after {', '.join(map(str, values[: len(history)]))}"):
             return
     if child.can("delete") and len(made) == len(values):
-        gone = made[values.index((max if said.is_highest else min)(values))]
-        removed = context.delete(gone)
-        if removed.status in (200, 204):
-            rest = [value for value, each in zip(values, made, strict=True) if each is not gone]
-            wanted = (max if said.is_highest else min)(rest)
-            _check(context, above, said, wanted, [*history, removed], "after this one is deleted")
+        _check_deletes(context, above, said, dict(zip(values, made, strict=True)), history)
+
+
+def _check_deletes(
+    context: CheckContext,
+    above: CreatedItem,
+    said: Extreme,
+    left: dict[Any, CreatedItem],
+    history: list[RecordedExchange],
+) -> None:
+    """The field shows the next value when the item with the highest one is deleted, and null after the last one."""
+    while left:
+        gone = (max if said.is_highest else min)(left)
+        removed = context.delete(left.pop(gone))
+        history.append(removed)
+        if removed.status not in (200, 204) or not (left or said.is_null):
+            return
+        wanted = (max if said.is_highest else min)(left) if left else None
+        if not _check(context, above, said, wanted, history, f"after that of {gone} is deleted"):
+            return
 
 
 def _check(
@@ -63,7 +77,7 @@ def _check(
     which = "highest" if said.is_highest else "lowest"
     return context.expect(
         right,
-        f"{said.field} of the {above.resource.name} is {wanted}, the {which} {said.each}, {when}",
+        f"{said.field} of the {above.resource.name} is {as_json(wanted)}, the {which} {said.each}, {when}",
         f"{said.field} is {as_json(shown)}",
         above.exchange,
         *history,
@@ -100,7 +114,7 @@ def _places(contract: Contract) -> Iterator[Place]:
                     continue
                 pointer = op.body_schema(contract.schemas)
                 asked = contract.schemas.properties(pointer) if pointer is not None else {}
-                each = next((name for name in asked if "_".join(words(name)) == said.each), "")
+                each = meant_field(contract.schemas, asked, said.each)
                 if each:
                     text = f"{said.field} is the {'highest' if said.is_highest else 'lowest'} {each} below."
                     stated = StatementRef(op.name, "counts", "described", said.source, text)

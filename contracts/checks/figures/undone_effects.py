@@ -1,4 +1,5 @@
-"""A check of actions that undo what a create did to other items: cancelling an order puts its pieces back in stock."""
+"""A check of actions that undo what a create did to other items: cancelling an order puts its pieces back in stock,
+returning a loan frees each of its books."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from contracts.checks.state.conflicts import sent_action
 from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.body_references import body_references, referring
+from contracts.model.body_references import LIST, body_references, referring
 from contracts.model.finding import StatementRef
+from contracts.model.freed_sentences import FREES
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -35,14 +37,23 @@ DOUBT = re.compile(r"\b(?:if|unless|when|once|part(?:ly|ial\w*)?|may|might|minus
 Referred = tuple[CheckedResource, Reference | None]
 """A resource whose item a create is below (None), or which its body names."""
 
+SEVERAL = 2
+"""So many items a create names where its body has a list of ids."""
+
 
 def undone_effect(
     context: CheckContext, child: CheckedResource, op: ResourceOperation, referred: tuple[Referred, ...]
 ) -> None:
     """What a create changes of other items is as before after an action that gives it back, as the document says."""
-    items = [context.create_plentiful(owner, always=True) for owner, _ in referred]
-    before = [_figures(context, item) for item in items]
-    made = _created(context, child, list(zip(items, referred, strict=True)))
+    pairs = [
+        (context.create_plentiful(each[0], always=True), each)
+        for each in referred
+        for _ in range(_number(context, child, each))
+    ]
+    items = [item for item, _ in pairs]
+    is_given_back = BACK.search(context.statement.source) is not None if context.statement is not None else True
+    before = [_figures(context, item, flags_only=not is_given_back) for item in items]
+    made = _created(context, child, pairs)
     between = [_figures(context, item) for item in items]
     done = sent_action(context, op, made)
     if done.status >= 300:
@@ -65,7 +76,22 @@ def undone_effect(
                 about=name,
             )
     if not changed:
-        raise CannotBuildRequest(f"a new {child.name} changes no number of what it refers to")
+        raise CannotBuildRequest(f"a new {child.name} changes nothing of what it refers to")
+
+
+def _number(context: CheckContext, child: CheckedResource, referred: Referred) -> int:
+    """How many items of a resource a create names: several where its body has a list of ids."""
+    name = _list_of_ids(referred)
+    pointer = context.bodies.properties(child.operations["create"]).get(name) if name else None
+    most = context.contract.schemas.keyword(pointer, "maxItems") if pointer is not None else None
+    return 1 if pointer is None or most == 1 else SEVERAL
+
+
+def _list_of_ids(referred: Referred) -> str:
+    """The field with a list of ids of such items; empty where the reference is none."""
+    field = referred[1].field if referred[1] is not None else ""
+    name = field.removesuffix(LIST)
+    return name if field.endswith(LIST) and "." not in name and LIST not in name else ""
 
 
 def _created(context: CheckContext, child: CheckedResource, pairs: list[tuple[CreatedItem, Referred]]) -> CreatedItem:
@@ -74,6 +100,9 @@ def _created(context: CheckContext, child: CheckedResource, pairs: list[tuple[Cr
     path = next((item.path_below(child) for item, (_, reference) in pairs if reference is None), None)
     for item, (_, reference) in pairs:
         body = referring(body, reference.field, item.id) if reference is not None else body
+    for name in dict.fromkeys(_list_of_ids(each) for _, each in pairs):
+        named = {**body, name: [item.id for item, each in pairs if _list_of_ids(each) == name]}
+        body = named if name and context.bodies.accepts(child.operations["create"], named) else body
     for several in larger_bodies(context, child, body):
         _, made = context.try_create(child, several, path=path, may_conflict=True)
         if made is not None:
@@ -81,13 +110,15 @@ def _created(context: CheckContext, child: CheckedResource, pairs: list[tuple[Cr
     return context.create(child, body, path=path)
 
 
-def _figures(context: CheckContext, item: CreatedItem) -> dict[str, Any]:
-    return {name: value for name, value in current(context, item)[1].items() if type(value) in (int, float)}
+def _figures(context: CheckContext, item: CreatedItem, *, flags_only: bool = False) -> dict[str, Any]:
+    """The numbers and the flags of an item. A number may count what was taken, also when it is free again."""
+    kinds = (bool,) if flags_only else (bool, int, float)
+    return {name: value for name, value in current(context, item)[1].items() if type(value) in kinds}
 
 
 def _said(schemas: Schemas, op: ResourceOperation) -> Sentence | None:
     for each in operation_sentences(schemas, op.operation):
-        if BACK.search(each.text) and not DOUBT.search(each.text):
+        if (BACK.search(each.text) or FREES.search(each.text)) and not DOUBT.search(each.text):
             return each
     return None
 

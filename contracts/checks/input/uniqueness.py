@@ -20,6 +20,7 @@ from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description, taken
 from mockserver.inference.sentences.letter_case import SCOPE
+from mockserver.inference.sentences.refusal_sentences import operation_sentences
 
 
 def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
@@ -28,6 +29,7 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
     body = context.body(resource, full=any(name not in context.body(resource) for name in fields))
     if any(body.get(name) is None for name in fields):
         raise CannotBuildRequest(f"no value for {', '.join(fields)}")
+    body = _with_capitals(context, resource, body, fields)
     first = context.create(resource, body)
     values = {name: body[name] for name in fields}
     second, item = context.try_create(resource, context.body(resource) | values)
@@ -41,6 +43,14 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         _check_update(context, resource, values, first, same)
     if resource.can("delete") and item is None and not context.findings:  # otherwise another item has the values now
         _check_freed(context, resource, values, first)
+
+
+def _with_capitals(
+    context: CheckContext, resource: CheckedResource, body: dict[str, Any], fields: Collection[str]
+) -> dict[str, Any]:
+    """The body with a capital at the begin of each text: a service may keep values in small letters to compare them."""
+    changed = {name: value[:1].upper() + value[1:] for name in fields if MARK in (value := str(body[name]))}
+    return body | changed if context.bodies.accepts(resource.operations["create"], body | changed) else body
 
 
 def _field_of_owner(resource: CheckedResource) -> str:
@@ -192,8 +202,24 @@ def _check_freed(
         "the unique values of a deleted item can be used again",
         again,
         about="freed",
-        statement=_habit(context, "A deleted item no longer counts."),
+        statement=_said_free(context, resource) or _habit(context, "A deleted item no longer counts."),
     )
+
+
+FREE = re.compile(
+    r"\b(?:can|may) be (?:used|taken|chosen|registered|given) again\b|\b(?:is|are|becomes?) (?:free|available) again\b",
+    re.IGNORECASE,
+)
+"""How a sentence about a delete says that others may have the values of the item."""
+
+
+def _said_free(context: CheckContext, resource: CheckedResource) -> StatementRef | None:
+    """The sentence about the delete which says that the values are free again; None if none does."""
+    op = resource.operations["delete"]
+    said = (each for each in operation_sentences(context.contract.schemas, op.operation) if FREE.search(each.text))
+    found = next(said, None)
+    text = "A deleted item no longer counts."
+    return StatementRef(op.name, "unique", "described", found.source, text) if found is not None else None
 
 
 def _habit(context: CheckContext, text: str) -> StatementRef | None:

@@ -25,6 +25,7 @@ from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.lists.ranges import says_if_included
 from mockserver.inference.sentences.descriptions import Said
+from mockserver.inference.values.ordered_pairs import in_order_around
 
 UNSHOWN: Any = object()
 """The value of a field that no reply shows."""
@@ -221,7 +222,7 @@ def _with(context: CheckContext, resource: CheckedResource, field: str, value: A
     body = context.body(resource) | {field: value}
     if not context.bodies.accepts(resource.operations["create"], body):
         body = context.body(resource, full=True) | {field: value}
-    return body
+    return in_order_around(body, field, resource.ordered_pairs)
 
 
 def _scalar(value: Any) -> Any:

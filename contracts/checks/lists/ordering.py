@@ -19,6 +19,7 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Order, Sort
 from mockserver.inference.lists.paging import SORT_ORDER
 from mockserver.inference.names import words
+from mockserver.inference.values.ordered_pairs import in_order_around
 
 FEWEST = 2
 """With fewer items, a list has no order."""
@@ -86,6 +87,7 @@ def _out_of_order(context: CheckContext, resource: CheckedResource, by: str) -> 
     valid = schemas.validator(pointer, "request").is_valid
     for values in SHUFFLED:
         bodies = [{**context.body(resource), by: value} for value in values if valid(value)]
+        bodies = [in_order_around(each, by, resource.ordered_pairs) for each in bodies]
         if len(bodies) == len(values) and all(context.bodies.accepts(op, body) for body in bodies):
             return list(bodies)
     return [None] * len(SHUFFLED[0])

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from contracts.checks.item_view import as_json
 from contracts.client.pagination import listed, range_of, total_headers, total_of, total_path
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import ResourceOperation, value_at
 from contracts.runner.context import CheckContext
 from contracts.runner.list_pages import ListPages
+from mockserver.inference.sentences.descriptions import description
+
+LAST = {
+    "next": re.compile(
+        r"\b(?:null|none|absent|missing|empty|omitted|left out)\b.*\b(?:last|final|end|nothing|no (?:more|further|other))\b"
+        r"|\b(?:last|final|end|nothing|no (?:more|further|other))\b.*\b(?:null|none|absent|missing|empty|omitted)\b",
+        re.IGNORECASE,
+    ),
+    "more": re.compile(r"\b(?:more|further|another|other|next|following)\b", re.IGNORECASE),
+}
+"""How the description of a cursor, or of a flag, says what it is on the last page: null, or false."""
 
 
 def check_total(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
@@ -24,28 +38,38 @@ def check_end_of_list(
     """The pages before the last say that more follow, and the last one that it is the last.
 
     That a page says too early that nothing follows loses items, so it breaks a law. An empty page at the end is a habit
-    of many services.
+    of many services, unless the document says how the last page is known.
     """
-    text = f"with {total} items and pages of {size}"
+    text, is_told = f"with {total} items and pages of {size}", True
     for index, exchange in enumerate(read.exchanges):
         is_last = (index + 1) * size >= total
         for name in ("more", "next"):
             says = _says_more(op, name, exchange)
             if says is not None:
-                context.expect(
+                is_told &= context.expect(
                     says is not is_last,
                     f"{text}, page {index + 1} says {'no ' * is_last}more pages follow",
                     as_json(value_at(exchange.json, op.page_fact(name))),
                     exchange,
                     about=name,
-                    statement=guess if is_last else None,
+                    statement=(_said_of_last(context, op, guess, name) or guess) if is_last else None,
                 )
         check_total(context, op, total, exchange)
-    if op.reply_path("more") or op.reply_path("next"):
+    if is_told and (op.page_fact("more") or op.page_fact("next")):
         full = -(-total // size)
         seen = f"page {len(read.exchanges)} was needed to find the end"
         expected = f"{text}, the reply to page {full} says that it is the last"
         context.expect(len(read.exchanges) <= full, expected, seen, *read.exchanges[-2:], about="last", statement=guess)
+
+
+def _said_of_last(context: CheckContext, op: ResourceOperation, guess: StatementRef, name: str) -> StatementRef | None:
+    """The sentence about the cursor or the flag of a page that says what it is on the last one; None if there is none."""
+    pointer = op.schema_at(context.contract.schemas, op.page_fact(name))
+    said = description(context.contract.schemas, pointer) if pointer else None
+    found = said.first(LAST[name]) if said is not None else None
+    if found is None or said is None:
+        return None
+    return replace(guess, evidence="described", source=f'"{found.sentence}" ({said.pointer})')
 
 
 def _says_more(op: ResourceOperation, name: str, exchange: RecordedExchange) -> bool | None:

@@ -34,6 +34,9 @@ RENEWED = re.compile(
 
 STATUSES = frozenset(("400", "403", "409", "422"))
 
+SHORTEST = 4
+"""So many letters of the step of a path (`cancel`) begin the word for what it does (`cancelled`)."""
+
 
 def repeated_request(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """What the document allows once is refused the second time: each user votes once."""
@@ -77,15 +80,21 @@ def send_least(
 def _said(schemas: Schemas, op: ResourceOperation, name: str) -> Sentence | None:
     if not any(each.status in STATUSES for each in op.operation.responses):
         return None
-    said = (each for each in operation_sentences(schemas, op.operation) if _says_once(each.text, name))
+    step = op.operation.path.rstrip("/").rpartition("/")[2].rstrip("e")
+    said = (each for each in operation_sentences(schemas, op.operation) if _says_once(each.text, name, step))
     return next((each for each in said if not RENEWED.search(each.text)), None)
 
 
-def _says_once(text: str, name: str) -> bool:
-    """Does a sentence say that it is done once for an item called `name`, and not once with some value?"""
+def _says_once(text: str, name: str, step: str) -> bool:
+    """Does a sentence say that it is done once for an item called `name`, and not once with some value?
+
+    Where the verb is that of the path, `step`, it is about the operation: "can be released only once".
+    """
     found = ONCE.search(text)
     if found is None or not found["passive"]:
         return found is not None
+    if len(step) >= SHORTEST and step.lower() in found["passive"].lower():
+        return True
     before = words(text[: found.start()])
     return noun(name)[-1] in map(singular, before) or not {"it", "this", "that"}.isdisjoint(before)
 

@@ -37,29 +37,32 @@ def state_report(
     before = _report(context, op)
     if _report(context, op).json != before.json:
         raise CannotBuildRequest(f"{op.name} shows something else each time")
-    ways, counted = deque[Way]([()]), False
+    ways, counted = deque[tuple[Way, str]]([((), "")]), False
     reached, left = set[tuple[str, ...]](), list[tuple[str, Any, list[RecordedExchange]]]()
     for _ in range(MOST_WAYS):
         if not ways:
             break
-        way = ways.popleft()
+        way, was = ways.popleft()
         base = _report(context, op)
         created = context.create(resource)
         path = [_report(context, op)]
         if not all(context.take(created, step).status < 300 for step in way):
             continue
         _, item, shown = current(context, created)
-        mark = (str(item.get(field)), *(step.op.name for step in way if step.child is not None))
+        # An item may count once more, or once less, only where it comes from a certain state.
+        now = str(item.get(field))
+        mark = (was, now, *(step.op.name for step in way if step.child is not None))
         if mark in reached:
             continue
         reached.add(mark)
-        ways += [(*way, step) for step in context.steps_of(resource) if step not in way and len(way) < LONGEST_WAY]
+        steps = context.steps_of(resource) if len(way) < LONGEST_WAY else []
+        ways += [((*way, step), now) for step in steps if step not in way]
         path = [created.exchange, base, *shown, _report(context, op)]
         is_same = path[-1].json == base.json
-        if str(item.get(field)) == state:
+        if now == state:
             counted = counted or not is_same
         elif not is_same:
-            left.append((str(item.get(field)), base.json, path))
+            left.append((now, base.json, path))
     if not counted:
         raise CannotBuildRequest(f"no {resource.name} that is {state} changes what {op.name} shows")
     context.compared += 1
