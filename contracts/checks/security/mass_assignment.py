@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json, documented, views
+from contracts.checks.security.access_attempts import owners_view
 from contracts.checks.state.fields import other_of_same_type
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
@@ -30,18 +32,32 @@ TELLING = re.compile(
 )
 """Fields that matter most, so they are tried first."""
 
+PERSON = re.compile(r"(?i)owner|user|account|author|creator|customer|member|tenant|created_?by")
+"""Fields that may say whose an item is."""
+
 
 def mass_assignment(context: CheckContext, resource: CheckedResource, names: tuple[str, ...]) -> None:
     """The service ignores or refuses a client's value for a field that only the service sets."""
     created = context.create(resource)
     view = context.item(resource.operations["get"], context.get(created)) if resource.can("get") else dict(created.item)
+    others = _of_other_user(context, resource, [name for name in names if name in view and PERSON.search(name)])
     for name in (each for each in names if each in view):
         value = _other_value(context, resource, name, view[name])
+        if others.get(name) not in (None, view[name]):  # a service may look whether there is such a user
+            value = others[name]
         if not _may_be_chance(view[name]) or _follows(context, resource, name, (value, view[name], value, view[name])):
             _check_create(context, resource, name, value)
         if resource.can("get"):
             _check_update(context, resource, created, name, value)
             _check_replace(context, resource, name, value)
+
+
+def _of_other_user(context: CheckContext, resource: CheckedResource, names: list[str]) -> Mapping[str, Any]:
+    """Who an item of another user belongs to, by these fields; empty where no other user makes one."""
+    try:
+        return owners_view(context, context.create(resource, user=context.other_tenant_user())) if names else {}
+    except CannotBuildRequest:
+        return {}
 
 
 def _may_be_chance(value: Any) -> bool:
@@ -54,7 +70,11 @@ def _follows(context: CheckContext, resource: CheckedResource, name: str, values
     context.compared += 1
     for value in values:
         _, other = context.try_create(resource, {**context.body(resource), name: value})
-        if other is None or any(item.get(name) != value for item, _ in views(context, other)):
+        if other is None:
+            return False
+        # An item that is another user's now may be hidden from who made it.
+        shown = [item for item, exchanges in views(context, other) if exchanges[-1].status < 300]
+        if any(item.get(name) != value for item in shown):
             return False
     return True
 
