@@ -101,6 +101,14 @@ def sent(scope: Scope, name: str) -> Any:
     return body.get(name) if isinstance(body, Mapping) else None
 
 
+def given(scope: Scope, argument: str) -> Any:
+    """`{given:paid_at now}`: the time that the body or the query has, else that of the placeholder after the name."""
+    name, _, placeholder = argument.partition(" ")
+    function, _, inner = placeholder.partition(":")
+    value = sent(scope, name) or (scope.get("query") or {}).get(name)
+    return value if value is not None else FUNCTIONS[function](scope, inner) if inner else scope[function]
+
+
 def raised(scope: Scope, argument: str) -> int:
     """`{raised:likes liked_by_me}`: the number, and one more if the flag is not set already; without a flag always."""
     name, _, flag = argument.partition(" ")
@@ -223,6 +231,7 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "marked": marked,
     "count_of": count_of,
     "sent": sent,
+    "given": given,
     "raised": raised,
     "lowered": lowered,
 }

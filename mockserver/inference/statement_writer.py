@@ -33,6 +33,7 @@ from mockserver.inference.relations.references import (
 )
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences import described_statements
+from mockserver.inference.sentences.merge_sentences import merged_properties
 from mockserver.inference.sentences.refused_states import refused_states
 from mockserver.inference.values import fields, identity
 from mockserver.inference.values.done_flags import done_flags
@@ -300,6 +301,7 @@ class Writer:
             "ids": action.ids,
             "takes": takes,
             "inside": holder,
+            "merges": merged_properties(self._schemas, action, draft.properties()),
             "content": action.content,
             "columns": dict(action.columns),
         }

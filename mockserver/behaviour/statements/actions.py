@@ -74,6 +74,13 @@ class Action(Statement, frozen=True, kw_only=True):
             "`merge-patch`: RFC 7396; `json-patch`: RFC 6902; `scim`: the `Operations` of RFC 7644, section 3.5.2."
         ),
     ] = "fields"
+    merges: Annotated[
+        Names,
+        Meta(
+            description="Of an update: the properties whose objects keep what the request does not send of them, "
+            "such as `metadata`. A key that gets null or an empty text is taken away."
+        ),
+    ] = ()
     mask: Annotated[
         str,
         Meta(

@@ -155,6 +155,7 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
         "envelope": action.envelope,
         "body_names": action.takes,
         "inside": action.inside,
+        "merges": action.merges,
         "by": action.by,
         "mask": action.mask,
         "of_caller": action.of_caller,

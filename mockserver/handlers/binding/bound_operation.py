@@ -44,7 +44,8 @@ class BoundOperation(Struct, frozen=True):
     """An operation with its handler and its statements, compiled at load.
 
     `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's
-    fields, `inside` is the field that has all of them, `path_fields` path parameters to the fields that keep them, and
+    fields, `inside` is the field that has all of them, `merges` are those that are merged,
+    `path_fields` path parameters to the fields that keep them, and
     `path_names` the operation's path parameters to the resource's. `created_renderer` makes the reply when a replace
     created the item. `item_path` is the path of a new item that is not below the collection it is posted to. `across`
     and `by` are those of the action. `above` are all items that the path leads through, the outermost first. `effects`
@@ -78,6 +79,7 @@ class BoundOperation(Struct, frozen=True):
     envelope: tuple[str, ...] = ()
     body_names: Mapping[str, str] = field(default_factory=dict)
     inside: str = ""
+    merges: tuple[str, ...] = ()
     path_fields: Mapping[str, str] = field(default_factory=dict)
     request_properties: frozenset[str] = frozenset()
     path_names: Mapping[str, str] = field(default_factory=dict)

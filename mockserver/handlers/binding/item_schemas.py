@@ -137,7 +137,9 @@ def _set_later(contract: Contract, resource: str) -> Iterator[str]:
     for _, behaviour in operations_on(contract, resource):
         sets = behaviour.action.sets if behaviour.action is not None else {}
         templates = ((name, value) for name, value in sets.items() if isinstance(value, str))
-        yield from (name for name, value in templates if value.startswith(("{now}", "{sent:", "{day_later:")))
+        yield from (
+            name for name, value in templates if value.startswith(("{now}", "{sent:", "{given:", "{day_later:"))
+        )
     stated = contract.behaviour.resources[resource]
     yield from (each.field for each in stated.latest)
     values = [*(each.fields for each in stated.defaults), *(each.fields for each in stated.derived)]

@@ -24,6 +24,8 @@ def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[s
     holder = context.bound.inside
     if holder and style == "fields" and isinstance(held := before.fields.get(holder), dict):
         change = {holder: {**held, **change.get(holder, {})}}
+    if context.bound.merges and style == "fields":
+        change = {**change, **_merged(context.bound.merges, before.fields, change)}
     changed = STYLES[style](before.fields, change)
     generator = context.bound.resource.generated_fields
     if style == "merge-patch" and generator is not None:
@@ -32,6 +34,13 @@ def changed_fields(context: RequestContext, before: Record, sent: Any) -> dict[s
     if style in PATCHED:
         _refuse_invalid(context, before, changed, PATCHED[style])
     return changed
+
+
+def _merged(names: tuple[str, ...], before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """The objects with these names, each with the keys that it had; one that gets null or an empty text is gone."""
+    pairs = ((name, before.get(name), change.get(name)) for name in names)
+    joined = {name: {**old, **new} for name, old, new in pairs if isinstance(old, dict) and isinstance(new, dict)}
+    return {name: {k: v for k, v in each.items() if v not in (None, "")} for name, each in joined.items()}
 
 
 def kept_fields(before: Record, changed: frozenset[str]) -> frozenset[str]:

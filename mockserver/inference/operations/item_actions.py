@@ -12,7 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.inference.bodies import likeness
-from mockserver.inference.bodies.messages import reply_body
+from mockserver.inference.bodies.messages import reply_body, request_schema
+from mockserver.inference.bodies.request_envelope import request_envelope
 from mockserver.inference.bodies.request_values import sends_the_item, sent_properties, values_taken
 from mockserver.inference.bodies.shown_items import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
@@ -126,14 +127,17 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
     path, schema = shown_item(draft, found) if found is not None else ((), None)
     if found is not None and schema and _copies(draft, name, schema):
         reason = f"the path ends with {name}, and the reply shows an item"
-        return DraftAction(operation, "copy", reply_body(operation, "create") or found, reason, path, schema)
+        envelope, _ = request_envelope(draft, request_schema(operation.request_body))
+        return DraftAction(operation, "copy", reply_body(operation, "create") or found, reason, path, schema, envelope)
     if found is None or (found.status == 201 and not _is_about_the_item(draft, operation, name)):
         return None
     sets = changes_named(draft, name, is_undone=operation.method == "delete")
     said = dict(said_changes(draft, operation))
     sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}
+    sending = sent_properties(draft, operation)
     taken = values_taken(draft, operation, _verb(name, draft.word)) if sets or schema else {}
     takes = {sent: own for sent, own in taken.items() if sent != own or _is_read_only(draft, own)}
+    sets = given_times(sets, {plain(own): sent for sent, own in [*zip(sending, sending, strict=True), *taken.items()]})
     is_item = likeness.is_alike if sets else likeness.is_exactly
     shown = schema if schema and is_item(draft, schema) else None
     if sets:
@@ -150,6 +154,16 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         changed = ", ".join(sorted({*taken.values()} or common))
         return DraftAction(operation, "update", found, f"{where}, whose {changed} it changes", path, shown, takes=takes)
     return DraftAction(operation, "get", found, f"{where}, which its reply shows", path, shown)
+
+
+def given_times(sets: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    """The new values of an action, where a time that its request sends wins over the time of the request.
+
+    `sent` are the plain names of properties, each with its name in the request.
+    """
+    named = {name: sent.get(plain(name), "") for name, value in sets.items() if value in NOW.values()}
+    given = {name: f"{{given:{given} {sets[name][1:-1]}}}" for name, given in named.items() if given}
+    return {**sets, **given}
 
 
 def _copies(draft: ResourceDraft, name: str, schema: str) -> bool:

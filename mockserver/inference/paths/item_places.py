@@ -13,6 +13,9 @@ from mockserver.inference.paths.tenant_headers import tenant
 from mockserver.inference.relations.references import ID_WORDS
 from mockserver.inference.resources import DraftParent
 
+OWN_NAMES = frozenset(("id", "name", "title", "slug", "key", "code", "label", "handle", "number", "ref", "tag"))
+"""Names that both an item and its parent have, each for itself."""
+
 
 def places(
     draft: ResourceDraft, parent: DraftParent | None, properties: Mapping[str, str], *, all_exist: bool
@@ -66,11 +69,12 @@ def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[s
     """The properties that hold the parent's id, the likeliest first.
 
     That is the one with the name of the path parameter. One that is only named like it (`user_id` for `userId`), or
-    after the parent (`user_id` below `/users/{id}`), has to have its type, and no client may send it.
+    after the parent (`user_id` below `/users/{id}`), has to have its type, and no client may send it. The `name` that a
+    client sends is that of the new item: it has nothing to do with the `{name}` of its parent.
     """
-    if parent.parameter in properties:
-        yield parent.parameter
     sent = [name for asked in draft.request_properties("create") for name, at in asked.items() if _is_sent(draft, at)]
+    if parent.parameter in properties and not (parent.parameter in sent and plain(parent.parameter) in OWN_NAMES):
+        yield parent.parameter
     own, at = parent.draft.properties(), parent.draft.parameter_schema
     types = draft.schemas.types(at) if at else frozenset()
     for name, pointer in properties.items():
