@@ -22,6 +22,7 @@ from mockserver.inference.paths.own_path import content_path, own_path
 from mockserver.inference.paths.own_resource_name import NAME, chosen_by, name_below, resource_name, update_mask
 from mockserver.inference.paths.path_tree import Shape
 from mockserver.inference.relations.changes_above import changes_above
+from mockserver.inference.relations.expandable_references import by_id
 from mockserver.inference.relations.expansions import expansion, with_included
 from mockserver.inference.relations.linked_references import linked_references
 from mockserver.inference.relations.members import id_name, member_reference, members
@@ -91,9 +92,10 @@ class Writer:
         if draft.name not in self._found:
             own = self._targets[draft.name]
             views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
-            sent = {name for asked in draft.request_properties(*WRITES) for name in asked}
             found = [one for view in views for one in self._finder.in_item(view, own)]
+            sent = {name: at for asked in draft.request_properties(*WRITES) for name, at in asked.items()}
             found = [one for one in found if one.steps[0] not in sent or self._names_item(one)]
+            found = [*by_id(self._schemas, found, draft.properties(), sent, self._targets)]
             for asked in draft.request_properties(*WRITES):
                 asking = [*self._finder.beside(asked, found, own), *self._finder.described_in(asked, own)]
                 found += [one for one in asking if one.steps not in {each.steps for each in found}]
