@@ -385,3 +385,59 @@ def test_a_breakdown_that_is_not_documented_is_told_as_other_errors_are(
     assert (status, wait and str(wait)) == (told.status_code, told.headers.get("retry-after"))
     assert is_shared is jsonschema.Draft202012Validator(PROBLEM).is_valid(told.json())
     assert is_shared is (told.headers["content-type"] == "application/json")
+
+
+LETTER: dict[str, Any] = {
+    "type": "object",
+    "required": ["to", "title"],
+    "properties": {"to": {"type": "string", "minLength": 3}, "title": {"type": "string"}, "pages": {"type": "integer"}},
+}
+
+
+def refuse_letter(folder: Path, schema: dict[str, Any], body: dict[str, Any], **media: Any) -> Any:
+    responses = answers(LETTER, "201") | {
+        "400": {"description": "", "content": {"application/json": {"schema": schema} | media}}
+    }
+    with Client(
+        served(folder, document({"/letters": {"post": {"requestBody": takes(LETTER), "responses": responses}}}))
+    ) as client:
+        refused = client.post("/letters", json=body)
+    assert 400 == refused.status_code
+    return refused.json()
+
+
+@pytest.mark.parametrize("media", [{}, {"example": {"pages": ["A valid integer is required."]}}])
+def test_a_body_that_is_a_map_by_field_names_each_field_at_fault(tmp_path: Path, media: dict[str, Any]) -> None:
+    schema = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+    shown = refuse_letter(tmp_path, schema, {"to": "me", "title": 7}, **media)
+
+    assert {"to", "title"} == shown.keys()
+    assert "shorter than 3" in shown["to"][0]
+    assert all(isinstance(each, list) and len(each) == 1 for each in shown.values())
+
+
+def test_a_map_by_field_may_have_one_text_for_each(tmp_path: Path) -> None:
+    schema = {"type": "object", "additionalProperties": {"type": "string"}}
+    shown = refuse_letter(tmp_path, schema, {"to": "Ada", "title": "Hi", "pages": "many"})
+
+    assert ["pages"] == [*shown]
+    assert "integer" in shown["pages"]
+
+
+@pytest.mark.parametrize("kind", [{"type": "string"}, {"type": "array", "items": {"type": "string"}}])
+def test_properties_called_like_those_of_the_request_have_their_faults(tmp_path: Path, kind: dict[str, Any]) -> None:
+    names = dict.fromkeys(("to", "pages"), kind)
+    schema = {"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}, **names}}
+    shown = refuse_letter(tmp_path, schema, {"to": "me", "title": "Hi"})
+
+    assert {"code", "to"} == shown.keys()
+    assert 400 == shown["code"]
+    assert "shorter than 3" in (shown["to"] if kind["type"] == "string" else shown["to"][0])
+
+
+def test_a_map_with_a_message_is_no_map_by_field(tmp_path: Path) -> None:
+    schema = {"type": "object", "additionalProperties": {"type": "string"}}
+    shown = refuse_letter(tmp_path, schema, {"title": "Hi"}, example={"message": "Wrong"})
+
+    assert ["message"] == [*shown]
+    assert "to" in shown["message"]

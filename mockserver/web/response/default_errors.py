@@ -53,7 +53,7 @@ class DefaultErrors:
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
         wrapper = self._wrapper(operation) if refusal.faults else ""
-        body, name = self.fill(media, refusal, status, address, wrapper), self._type(media)
+        body, name = self.fill(media, refusal, status, address, wrapper, operation), self._type(media)
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list) and (media.schema is not None or body is None):
@@ -69,7 +69,15 @@ class DefaultErrors:
         names = [name for name, at in own.items() if self._schemas.properties(at)]
         return names[0] if len(own) == len(names) == 1 else ""
 
-    def fill(self, media: MediaType, refusal: Refusal, status: int, address: str = "", wrapper: str = "") -> Any:
+    def fill(
+        self,
+        media: MediaType,
+        refusal: Refusal,
+        status: int,
+        address: str = "",
+        wrapper: str = "",
+        operation: Operation | None = None,
+    ) -> Any:
         """A body of this media type whose properties describe the error.
 
         Fields inside of the `wrapper` of a request are named without it in a map by field. Without a schema the
@@ -87,9 +95,18 @@ class DefaultErrors:
             self._choices(media.schema),
             is_example=len(media.examples) == 1,
             wrapper=wrapper,
+            fields=self._fields(media.schema, operation) if refusal.faults else (),
+            is_by_field=self._schemas.values(media.schema) is not None,
         )
         facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now)
         return error_body_filler.fill(body, facts, refusal.faults, rules)
+
+    def _fields(self, pointer: str, operation: Operation | None) -> frozenset[str]:
+        """The properties of an error body that the body of the request has too."""
+        asked = request_schema(operation.request_body) if operation is not None else None
+        own = self._schemas.properties(asked) if asked else {}
+        inner = (self._schemas.properties(at) for at in own.values())
+        return frozenset(self._schemas.properties(pointer).keys() & {*own, *(name for each in inner for name in each)})
 
     def _shared_media(self, operation: Operation) -> MediaType | None:
         """The media type whose schema several error responses of an operation share, for a breakdown too."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from mockserver.errors import Fault
 from mockserver.inference.names import plain
+from mockserver.web.response.error_field_map import field_bodies
 from mockserver.web.response.error_values import HEADINGS, SENTENCES, ErrorFacts, Path, candidates, role_of, with_fault
 
 MAX_FAULTS = 50
@@ -21,7 +22,8 @@ class BodyRules(NamedTuple):
 
     `is_valid` is for the body, `is_map` for objects without declared properties, `choices` are the values of an `enum`.
     `wrapper` is the object around all that the request has. `is_example`: the body is the only example of this
-    response, so that its code is right.
+    response, so that its code is right. `fields` are properties of the body that the request has too; with
+    `is_by_field` each property is one.
     """
 
     is_valid: Callable[[Any], bool]
@@ -29,10 +31,21 @@ class BodyRules(NamedTuple):
     choices: Callable[[Path], Sequence[Any]]
     is_example: bool = False
     wrapper: str = ""
+    fields: Collection[str] = ()
+    is_by_field: bool = False
 
 
 def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
     """A copy of `value` with the facts in all properties whose names are known and whose schema allows them."""
+    if isinstance(value, dict) and (rules.is_by_field or rules.fields):
+        named = _names_in_maps(value, faults, rules)
+        body = value if rules.is_by_field else _filled(value, facts, faults, rules)
+        found = field_bodies(body, facts, named, rules.fields, is_map=rules.is_by_field, is_valid=rules.is_valid)
+        return next(found, None) or _filled(value, facts, faults, rules)
+    return _filled(value, facts, faults, rules)
+
+
+def _filled(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
     # A body that is just a list or a text is filled like a property `errors`.
     root = "" if isinstance(value, dict) else "errors"
     filled = {root: copy.deepcopy(value)}
