@@ -113,7 +113,7 @@ def redis_address(redis_process: RedisProcess) -> str:
 
 @pytest.fixture
 def browse(tmp_path: Path) -> Callable[..., str]:
-    """A function that opens an address in headless Chromium and returns the page as it stands after `milliseconds`.
+    """A function that opens an address in headless Chromium and returns the page as it is after `milliseconds`.
 
     Further flags go to Chromium as they are.
     """

@@ -1,4 +1,4 @@
-"""MCP servers that nobody here wrote: fetched once, by name and version, never committed, and run as processes."""
+"""MCP servers by other authors: fetched once, by name and version, never committed, and run as processes."""
 
 from __future__ import annotations
 

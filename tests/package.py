@@ -1,4 +1,4 @@
-"""Packages that nobody here wrote: fetched once, by name and version, never committed."""
+"""Packages by other authors: fetched once, by name and version, never committed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kept(name: str, fill: Callable[[Path], None]) -> Path:
             try:
                 whole.rename(folder)
             except OSError:
-                if not folder.is_dir():  # somebody else was faster
+                if not folder.is_dir():  # another process was faster
                     raise
     return folder
 

@@ -54,7 +54,7 @@ CONTRACTS_MAY_IMPORT = (
     "printed_text", "errors", "rules", "vendor_files", "openapi", "project_settings", "editor_schemas", "behaviour",
     "examples", "inference", "contract", "webhooks",
 )  # fmt: skip
-"""An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
+"""A contract check reaches its target through HTTP. It knows how documents are read, and what may be wrong with one."""
 
 FOR_COMMANDS = ("mockserver.cli.counted.", "mockserver.cli.lazy_command.", "mockserver.cli.project_options.")
 """What commands are written in that `mockserver` gets from another package; it imports nothing of the mock."""
@@ -78,7 +78,7 @@ LONGEST_FILE = 400
 
 @dataclass(frozen=True)
 class Import:
-    """One import statement of a file: the full name of what is imported, and where it stands.
+    """One import statement of a file: the full name of what is imported, and where it is.
 
     `hidden` is true inside a function. Imports under `if TYPE_CHECKING` count like any other.
     """
@@ -225,7 +225,7 @@ def test_an_examination_knows_of_the_mock_only_how_documents_are_read() -> None:
 @pytest.mark.parametrize("foreign", ["contracts", "schemathesis", "hypothesis", "pytest", "tests"])
 def test_the_mock_never_imports_what_examines_it(foreign: str) -> None:
     mock = [path for path in files("mockserver") if path.name != "checks.py" or "vendors" not in path.parts]
-    # pytest itself loads this part: whoever has no pytest does not import it.
+    # pytest itself loads this part: without pytest, nothing imports it.
     plugin = ROOT / "mockserver/pytest_plugin"
     importing = {path for path in mock for _ in ours(path, foreign)}
 

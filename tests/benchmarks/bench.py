@@ -254,7 +254,7 @@ def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
 
 
 def steer(folder: Path, options: Options) -> dict[str, Any]:
-    """Measure mockserver without overrides, and with many of which none applies."""
+    """Measure mockserver without overrides, and with many that do not apply."""
     site = Site(vendor_files.of("basedash").document, folder)
     asked: dict[str, dict[str, Request]] = {}
     up: dict[str, Running] = {}

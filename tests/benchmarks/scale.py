@@ -146,7 +146,7 @@ class Simulation:
 
     def lock(self, worker: int, namespace: int, appended: dict[int, int]) -> Step:
         """Take the lock; while it waits, nothing is held. The request runs again if others appended."""
-        # Whoever was woken may find that another was faster.
+        # A worker that was woken may find that another was faster.
         while True:
             yield from self.operation(namespace, self.costs.lock)
             if self.locks.setdefault(namespace, worker) == worker:

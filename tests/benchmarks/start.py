@@ -107,7 +107,7 @@ def main() -> None:
     packages = install_packages(given.packages.resolve())
     if packages is None:
         print("npm is missing or cannot install: no other mock servers, and no GitHub document.")
-    # Whoever installs the package has its modules compiled; a tree under development has them after the first start.
+    # An installed package has its modules compiled; a tree under development has them after the first start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     peers = () if given.no_peers else PEERS
     with tempfile.TemporaryDirectory() as temporary:

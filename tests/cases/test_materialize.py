@@ -1,4 +1,4 @@
-"""Cases about items that nobody created, with `--materialize`."""
+"""Cases about items that no request created, with `--materialize`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on several items, copies, flags that are turned, and what is counted when somebody chooses it."""
+"""Operations on several items, copies, flags that are turned, and what is counted when a user chooses it."""
 
 from __future__ import annotations
 

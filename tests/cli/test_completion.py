@@ -21,7 +21,7 @@ PATH = {**ENVIRONMENT, "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']
 
 
 def completed(shell: str, typed: str) -> list[str]:
-    """What the program answers to the script of a shell, for words of which the last one is not complete."""
+    """What the program answers to the script of a shell, for words whose last one is not complete."""
     *before, last = typed.split(" ")
     words = {"COMP_WORDS": " ".join(before), "COMP_CWORD": last} if shell == "fish" else {"COMP_WORDS": typed}
     asked = {"COMP_CWORD": str(len(before)), **words, "_MOCKSERVER_COMPLETE": f"{shell}_complete"}

@@ -62,8 +62,8 @@ def test_the_health_check_of_the_image_passes_and_fails(replicas: list[str]) -> 
 
     assert code != ready
     assert 0 == subprocess.run([sys.executable, "-c", ready], check=False).returncode
-    nobody = ready.replace(replicas[0], "http://127.0.0.1:9")
-    assert 0 != subprocess.run([sys.executable, "-c", nobody], check=False, capture_output=True).returncode
+    unreachable = ready.replace(replicas[0], "http://127.0.0.1:9")
+    assert 0 != subprocess.run([sys.executable, "-c", unreachable], check=False, capture_output=True).returncode
 
 
 def health_check() -> str:

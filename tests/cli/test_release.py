@@ -60,7 +60,7 @@ def script(name: str, *arguments: str, **environment: str) -> subprocess.Complet
 
 @pytest.fixture
 def changelog(tmp_path: Path) -> str:
-    """A changelog with three versions, of which one has no text."""
+    """A changelog with three versions; one has no text."""
     file = tmp_path / "CHANGELOG.md"
     file.write_text(CHANGELOG)
     return str(file)

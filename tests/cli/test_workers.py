@@ -156,11 +156,11 @@ def test_metrics_are_those_of_all_workers(workers: Workers) -> None:
 
 def test_deliveries_of_webhooks_are_those_of_all_workers() -> None:
     document = str(ROOT / "examples" / "webhooks" / "orders.yaml")
-    nobody = {"url": "http://127.0.0.1:9/hook", "events": ["order.created"]}
+    unreachable = {"url": "http://127.0.0.1:9/hook", "events": ["order.created"]}
     with Processes() as processes:
         served = Workers(*processes.start("serve", document, "--port", "0", "--workers", "2", until=READY))
         clients = (served.first, served.second)
-        assert 201 == served.first.post("/_mock/subscriptions", json=nobody).status_code
+        assert 201 == served.first.post("/_mock/subscriptions", json=unreachable).status_code
         assert [201, 201] == [each.post("/orders", json={"product": "shoe"}).status_code for each in clients]
 
         lists = [each.get("/_mock/deliveries").json() for each in clients]

@@ -39,7 +39,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Recorder:
-    """Stands in for the client: notes every call."""
+    """In place of the client: it notes every call."""
 
     calls: list[dict[str, Any]] = field(default_factory=list)
 

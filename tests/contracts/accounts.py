@@ -20,7 +20,7 @@ from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from tests.contracts.asgi_app import body_of, live
 
-KEY = b"a long key that nobody guesses: 8f2b1c"
+KEY = b"a long key that is hard to guess: 8f2b1c"
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
 REGISTRATION = {
     "type": "object",

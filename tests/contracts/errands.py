@@ -1,6 +1,6 @@
 """Errands for which others offer help: a small service of two users, with at most one flaw.
 
-Nobody offers help for an errand of their own, the asker takes an offer, and only the helper withdraws it.
+Users cannot offer help for their own errand, the asker takes an offer, and only the helper withdraws it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ NUMBER = (
     "rJUJ8SzsPgDtbJYtpo5BLMKlFfLVRIljcjgoHMfcnEAJ2dy0DeHOM1U4LYXROP3SqHwDZbxn58NOu5TtnOQlIJrQqZI_KWjRRhCbrDBfm2Bajo9XAj8T"
     "TlB00oHn8p_5JiywWa-2pucPJNFhRdhy8mSv5glS34qUBtMU6cdT7dE"
 )
-"""The modulus of an RSA key that was made for this test; nobody keeps its private half."""
+"""The modulus of an RSA key that was made for this test; its private half was not kept."""
 
 PEM = b"""-----BEGIN PUBLIC KEY-----
 MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCslQnxLOw+AO1sli2mjkEswqUV

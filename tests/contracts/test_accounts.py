@@ -41,7 +41,7 @@ def test_a_correct_service_passes(check: str, tmp_path: Path) -> None:
 
 
 class Users:
-    """Users whose role the creator chooses, and nobody changes."""
+    """Users whose role the creator chooses and nothing changes."""
 
     def __init__(self, bug: str = "") -> None:
         self.items: list[Node] = []

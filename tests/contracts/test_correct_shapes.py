@@ -145,7 +145,7 @@ def test_items_with_the_same_number_below_two_owners_are_not_compared(tmp_path: 
 
 
 class Ageing(Things):
-    """Things that show the seconds on a clock. Each write takes one; so does whoever sleeps."""
+    """Things that show the seconds on a clock. Each write takes one second; so does each sleep."""
 
     def __init__(self) -> None:
         super().__init__(rule=lambda body: isinstance(body.get("note", ""), str))

@@ -23,7 +23,7 @@ FIELDS: dict[str, Any] = {
 
 
 class Covered(Books):
-    """Books whose cover is red if nobody says otherwise."""
+    """Books whose cover is red if the request has no other."""
 
     def create(self, sent: Any) -> tuple[int, Any, dict[str, str]]:
         """Store a book, with the default of its cover."""

@@ -20,7 +20,7 @@ POINTS: Node = {"type": "integer", "minimum": 1, "maximum": 5000}
 
 
 class Cards(Server):
-    """Cards with points, of which a new one has none. `bug` names what is wrong."""
+    """Cards with points; a new one has none. `bug` names what is wrong."""
 
     def __init__(self, bug: str = "") -> None:
         super().__init__()

@@ -38,12 +38,12 @@ EXPLAINED: dict[str, list[Round]] = {
 
 CONTRADICTED: dict[str, tuple[int, list[Round]]] = {
     "a lost update": (1, [[write(a="2"), write(b="2")], [read(a="1", b="2")]]),
-    "a value that nobody wrote": (1, [[write(a="2")], [read(a="3", b="1")]]),
+    "a value that no request wrote": (1, [[write(a="2")], [read(a="3", b="1")]]),
     "half of a replacement": (0, [[write(a="2", b="2"), read(a="2", b="1")]]),
     "a deleted item that comes back": (1, [[delete(), write(a="2")], [read(a="2", b="1")]]),
     "an update of an item that is gone": (2, [[delete()], [read(404)], [write(a="2")]]),
     "a stale read after an update": (1, [[write(a="2")], [read(a="1", b="1")]]),
-    "a missing item that nobody deleted": (0, [[write(404, a="2")]]),
+    "a missing item that no request deleted": (0, [[write(404, a="2")]]),
 }
 
 

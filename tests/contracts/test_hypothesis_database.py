@@ -21,7 +21,7 @@ SEQUENCES = ("--only", "lifecycle", "--skip", "*_*")
 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[str]:
-    """A server with a bug that a sequence of requests shows; nobody has to wait for its rate limit."""
+    """A server with a bug that a sequence of requests shows; no test waits for its rate limit."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basedash, "LIMIT", 10**6)
         with _served(Basedash("delete-again")) as address:

@@ -162,7 +162,7 @@ def test_a_link_whose_value_is_not_in_the_response_is_skipped_with_the_reason(tm
 
 
 def test_a_property_that_a_link_takes_for_an_id_names_an_item_of_the_mock(tmp_path: Path) -> None:
-    """No name tells that the `holder` of a car is a pet: only the link does."""
+    """No name shows that the `holder` of a car is a pet: only the link does."""
     car = {"type": "object", "required": ["id", "holder"], "properties": {**TEXTS, "holder": {"type": "string"}}}
     holder = {"operationId": "getPet", "parameters": {"id": "$response.body#/holder"}}
     linked = deepcopy(DOCUMENT)

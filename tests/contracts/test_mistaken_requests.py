@@ -198,7 +198,7 @@ def test_everybody_may_read_what_only_its_owner_changes(
 
 
 class Signals:
-    """Signals with an `Idempotency-Key`, of which all have the same values. `is_broken`: the key is not looked at."""
+    """Signals with an `Idempotency-Key`; all have the same values. `is_broken`: the key is not looked at."""
 
     def __init__(self, *, is_broken: bool = False) -> None:
         self.items: list[Node] = [{"id": 1, "kind": "storm"}, {"id": 2, "kind": "storm"}]

@@ -1,4 +1,4 @@
-"""A figure that changes by itself says nothing about a request; one that stands still is compared."""
+"""A figure that changes by itself says nothing about a request; one that stays the same is compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would make every check fail is told in one line before the checks, and ends the run with exit code 2."""
+"""What would make every check fail is printed in one line before the checks, and ends the run with exit code 2."""
 
 from __future__ import annotations
 

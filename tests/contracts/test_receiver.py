@@ -25,7 +25,7 @@ DOCUMENT = ROOT / "examples/webhooks/orders.yaml"
 NAMES = [each.name for each in RECEIVER_CHECKS]
 
 
-Examine = Callable[..., CheckResult]
+RunChecks = Callable[..., CheckResult]
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def served() -> Iterator[tuple[WebhookReceiver, str]]:
 
 
 @pytest.fixture
-def checked(contract: Contract, served: tuple[WebhookReceiver, str], monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """A function that examines the receiver with one bug."""
+def checked(contract: Contract, served: tuple[WebhookReceiver, str], monkeypatch: pytest.MonkeyPatch) -> RunChecks:
+    """A function that checks the receiver with one bug."""
     receiver, url = served
     settings = ReceiverSettings(f"{url}/hooks", SECRET, f"{url}/count")
 
-    def examined(
+    def run_checks(
         bug: str = "", only: Sequence[str] = ("webhook order.created",), *, stated: Contract = contract
     ) -> CheckResult:
         receiver.break_with(bug)
@@ -56,23 +56,23 @@ def checked(contract: Contract, served: tuple[WebhookReceiver, str], monkeypatch
             monkeypatch.setattr(receiver_checks, "PAUSE", 0)
         return check_receiver(stated, settings, only=only)
 
-    return examined
+    return run_checks
 
 
-def test_a_correct_receiver_passes_every_check(checked: Examine) -> None:
+def test_a_correct_receiver_passes_every_check(checked: RunChecks) -> None:
     result = checked()
 
     assert dict.fromkeys([("webhook order.created", name) for name in NAMES], "passed") == result.outcomes
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "receiver-in-time"])
-def test_a_receiver_that_breaks_one_thing_fails_the_check_of_it_alone(checked: Examine, name: str) -> None:
+def test_a_receiver_that_breaks_one_thing_fails_the_check_of_it_alone(checked: RunChecks, name: str) -> None:
     failed = {check for (_, check), outcome in checked(name).outcomes.items() if outcome == "failed"}
 
     assert {name} == failed
 
 
-def test_a_receiver_that_answers_too_late_fails_the_check_of_that(checked: Examine, tmp_path: Path) -> None:
+def test_a_receiver_that_answers_too_late_fails_the_check_of_that(checked: RunChecks, tmp_path: Path) -> None:
     overlay = tmp_path / "hurry.yaml"
     delivery = "delivery: {timeout: 0.05, evidence: documented, source: the manual}"
     head = "overlay: 1.0.0\ninfo: {title: Hurry, version: '1'}\nactions:\n"
@@ -83,7 +83,7 @@ def test_a_receiver_that_answers_too_late_fails_the_check_of_that(checked: Exami
     assert ["receiver-in-time"] == [found.check for found in result.findings]
 
 
-def test_every_webhook_and_callback_is_examined(checked: Examine) -> None:
+def test_every_webhook_and_callback_is_checked(checked: RunChecks) -> None:
     result = checked(only=["receiver-accepts"])
 
     assert {f"webhook {name}" for name in ("order.created", "order.updated", "order.deleted", "orderAccepted")} == {
@@ -126,7 +126,7 @@ def test_a_probe_that_does_not_change_tells_nothing_of_duplicates(
     assert all("the probe shows the same before and after" in each for each in result.outcomes.values())
 
 
-def test_a_receiver_that_accepts_nothing_is_told_so_once_and_not_by_every_check(checked: Examine) -> None:
+def test_a_receiver_that_accepts_nothing_is_reported_once_and_not_by_every_check(checked: RunChecks) -> None:
     result = checked("receiver-accepts")
 
     assert ["receiver-accepts"] == [found.check for found in result.findings]

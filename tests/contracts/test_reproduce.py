@@ -156,10 +156,10 @@ def test_replay_exits_with_two_when_it_cannot_decide(first: tuple[str, Path], tm
     _, folder = first
     id = found(folder)[0]["id"]
 
-    nobody = run("replay", str(folder), id, "--url", "http://127.0.0.1:9", "--timeout", "2")
+    unreachable = run("replay", str(folder), id, "--url", "http://127.0.0.1:9", "--timeout", "2")
     unknown, nowhere = run("replay", str(folder), "paging-0"), run("replay", str(tmp_path), id)
 
-    assert [2, 2, 2] == [nobody.returncode, unknown.returncode, nowhere.returncode]
+    assert [2, 2, 2] == [unreachable.returncode, unknown.returncode, nowhere.returncode]
     assert f"it has {id}" in unknown.stderr
 
 

@@ -1,4 +1,4 @@
-"""Boots and the marks that walkers give them: the check `stated-mean` computes the mean that a description promises."""
+"""Boots and the marks that walkers give them: the check `stated-mean` computes the mean that a description states."""
 
 from __future__ import annotations
 

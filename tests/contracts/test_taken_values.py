@@ -25,7 +25,7 @@ SENTENCES = {
 
 
 class Members:
-    """Members with e-mail addresses of a strict form, of which no two are the same."""
+    """Members with e-mail addresses of a strict form; no two are the same."""
 
     def __init__(self, status: int, bug: str = "") -> None:
         self.items: dict[int, Node] = {}

@@ -1,4 +1,4 @@
-"""Checks our own mock of public documents that nobody looked at, and prints what the contract check reports.
+"""Checks our own mock of public documents, without a look at them before, and prints what the contract check reports.
 
     python tests/corpus/check_run.py [--sample 50] [--seed 20261129] [--quick]
 

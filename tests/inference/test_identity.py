@@ -1,4 +1,4 @@
-"""Where an id stands, what it is called and what it looks like."""
+"""Where an id is, what it is called and what it looks like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around an item in requests and replies, what the service sets, and what is never shown."""
+"""What is around an item in requests and replies, what the service sets, and what is never shown."""
 
 from __future__ import annotations
 

@@ -293,7 +293,7 @@ def test_versions_endings_and_slashes_say_nothing(tmp_path: Path, path: str) -> 
 
 @pytest.mark.parametrize("segment", ['pets"', "pets#Action=List", "all pets", "pets^2"])
 def test_a_path_is_reached_as_clients_must_write_it(tmp_path: Path, segment: str) -> None:
-    """RFC 3986 section 2.1: what may not stand in a path is written as an escape."""
+    """RFC 3986 section 2.1: what a path may not have is written as an escape."""
     with Client(served(tmp_path, document(collection(f"/{segment}", item())))) as client:
         made = client.post("/" + quote(segment, safe="="), json={"name": "Rex"})
 

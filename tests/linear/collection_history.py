@@ -1,8 +1,8 @@
 """Is there an order of concurrent requests to one collection that explains every response?
 
 The search is that of Wing and Gong (1993), with the memory of Lowe (2017): it takes one request after the other that no
-other one precedes in time, and remembers which sets of requests have led to which state. A request whose outcome nobody
-knows (its connection broke, or the answer was a 5xx) may have happened at any time after it was sent, or never.
+other one precedes in time, and remembers which sets of requests have led to which state. A request whose outcome is
+unknown (its connection broke, or the answer was a 5xx) may have happened at any time after it was sent, or never.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ State = tuple[int, Items]
 class Call:
     """A request and its response: when it was sent and answered, by one monotonic clock.
 
-    `kind` is create, get, list, replace or delete. `id` is that of the note, None for a create of which it is not
+    `kind` is create, get, list, replace or delete. `id` is that of the note, None for a create whose id is not
     known. `title` is what was sent, or what a get shows; `items` what a list shows. `later` are the notes that were
     created after it, by what lists show. `status` 0 says that there was no answer.
     """

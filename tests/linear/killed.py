@@ -53,7 +53,7 @@ def wrong(calls: list[Call], items: Items) -> str:
     twice = len(items) - len({title for _, title in items})
     refused = [call.status for call in calls if call.is_known and call.status != 201]
     if lost or foreign or twice or refused or sorted(items) != sorted(items, key=lambda each: each[0]):
-        return f"{len(lost)} lost, {len(foreign)} nobody sent, {twice} twice, refused: {refused[:5]}"
+        return f"{len(lost)} lost, {len(foreign)} never sent, {twice} twice, refused: {refused[:5]}"
     return ""
 
 

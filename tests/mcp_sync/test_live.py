@@ -178,10 +178,10 @@ def test_a_refused_connection_has_a_clear_message() -> None:
 
 
 def test_a_name_that_does_not_resolve_has_a_clear_message() -> None:
-    async def nobody(host: str, port: int) -> tuple[Any, ...]:
+    async def missing(host: str, port: int) -> tuple[Any, ...]:
         raise socket.gaierror("unknown")
 
-    outcome = with_prober(lambda prober: prober.probe(McpConnection(url="http://nobody.example/mcp")), resolver=nobody)
+    outcome = with_prober(lambda prober: prober.probe(McpConnection(url="http://nobody.example/mcp")), resolver=missing)
 
     assert ("unreachable", True) == (outcome.status, "nobody.example does not resolve" in outcome.message)
 

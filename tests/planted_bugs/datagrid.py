@@ -114,7 +114,7 @@ class Datagrid(Server):
         "delete-any": Bug("tenants", "servers are deleted by id in every teamspace"),
         "list-any": Bug("tenants", "the list shows every teamspace's servers"),
         "identity-elsewhere": Bug("tenants", "identity tells another teamspace"),
-        "header-rules": Bug("tenants", "the teamspace header is followed whoever asks"),
+        "header-rules": Bug("tenants", "the teamspace header is followed for every user"),
         "secret-read-any": Bug("tenants", "secrets are found by id in every teamspace"),
         "secret-delete-any": Bug("tenants", "secrets are deleted by id in every teamspace"),
         "secrets-list-any": Bug("tenants", "the list shows every teamspace's secrets"),

@@ -145,7 +145,7 @@ def authorized(request: Request, secret: str) -> Request:
 
 
 def shown(response: httpx.Response, *path: str) -> Any:
-    """What stands at this place in a body of JSON; None where there is nothing."""
+    """The value at this place in a body of JSON; None where there is none."""
     try:
         found = response.json()
     except ValueError:

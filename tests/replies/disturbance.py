@@ -124,4 +124,4 @@ ALL: tuple[Disturbance, ...] = (
     wrong_method, unknown_path, slash, preferring, preferring, preferring, query_noise, query_noise, accepting,
     of_another_kind, of_another_kind, malformed, malformed, encoded, too_long, through_a_proxy,
 )  # fmt: skip
-"""All of them; one that stands here twice happens twice as often."""
+"""All of them; one that is listed twice happens twice as often."""

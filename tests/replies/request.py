@@ -24,7 +24,7 @@ def nothing(response: httpx.Response) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `learn` is told the reply if that is a success."""
+    """One request; `learn` gets the reply if that is a success."""
 
     method: str
     target: str
@@ -41,7 +41,7 @@ class Request:
         return replace(self, headers=tuple(pair for pair in self.headers if pair[0].lower() not in gone))
 
     def having(self, **headers: str) -> Request:
-        """The same with these headers in place of those of the same names; `_` stands for `-`."""
+        """The same with these headers in place of those of the same names; `_` means `-`."""
         named = [(name.replace("_", "-"), value) for name, value in headers.items()]
         rest = self.without(*(name for name, _ in named))
         return replace(rest, headers=(*rest.headers, *named))

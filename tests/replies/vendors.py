@@ -46,7 +46,7 @@ class Basedash(Vendor):
     organizations = ("org_abc123",) * 6 + ("org_2", "org_xyz789")
 
     def opening(self) -> Iterator[Request]:
-        """Somebody registers a server that asks for OAuth, and consents."""
+        """A user registers a server that asks for OAuth, and consents."""
         server = {"displayName": "Notion", "serverUrl": "https://oauth.mcp.example/mcp"}
         place = self.at("org_abc123")
         yield authorized(sound("POST", place, server, self.created("org_abc123")), self.secrets[0])
@@ -192,7 +192,7 @@ class Datagrid(Vendor):
 
 
 class Gaia(Vendor):
-    """Servers that are connected to when somebody asks for it."""
+    """Servers that are connected to on request."""
 
     secrets = ("gaia_sandbox_developer",) * 16 + ("gaia_sandbox_other", "YOUR_API_KEY", "gaia_somebody")
     moves = (

@@ -97,7 +97,7 @@ def file(tmp_path: Path) -> Path:
 
 @contextmanager
 def changed(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to the file of a log, to change it as nobody should."""
+    """A connection to the file of a log, to damage it."""
     with closing(sqlite3.connect(path)) as db, db:
         yield db
 

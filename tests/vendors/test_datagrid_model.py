@@ -187,7 +187,7 @@ class Account(RuleBasedStateMachine):
         return item
 
     def adopt(self, item: dict[str, Any], raw: str | None) -> None:
-        """A raw credential became a secret that nobody has seen before."""
+        """A raw credential became a new secret."""
         if raw is None:
             return
         secret, server = item["authorization_secret_id"], self.here.servers[item["id"]]

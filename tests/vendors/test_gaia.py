@@ -186,8 +186,8 @@ def test_a_project_lists_its_own_servers_in_the_order_of_their_creation(develope
 
     assert (True, mine) == (listed["success"], [server["id"] for server in listed["servers"]])
     assert [LISTED] * 3 == [set(server) for server in listed["servers"]]
-    nobody = developer.get(SERVERS, params={"projectId": "proj_nobody"}).json()
-    assert {"success": True, "servers": []} == nobody
+    empty = developer.get(SERVERS, params={"projectId": "proj_nobody"}).json()
+    assert {"success": True, "servers": []} == empty
 
 
 def test_a_list_requires_a_project(developer: JudgedClient) -> None:
@@ -356,11 +356,11 @@ def test_what_a_server_does_not_have_is_not_found(developer: JudgedClient) -> No
 
     read = developer.post(f"{API}/resources/read", params={"id": id, "uri": "file:///nowhere"})
     filled = developer.post(f"{API}/prompts/get", json={"id": id, "promptName": "nothing"})
-    nobody = developer.post(f"{API}/resources/read", params={"id": "mcp_nobody", "uri": "file:///readme.md"})
+    unknown = developer.post(f"{API}/resources/read", params={"id": "mcp_nobody", "uri": "file:///readme.md"})
 
     assert (404, "Resource not found") == (read.status_code, read.json()["message"])
     assert (404, "Prompt not found") == (filled.status_code, filled.json()["message"])
-    assert (404, NOT_FOUND) == (nobody.status_code, nobody.json())
+    assert (404, NOT_FOUND) == (unknown.status_code, unknown.json())
 
 
 VERDICTS = {

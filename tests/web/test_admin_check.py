@@ -1,4 +1,4 @@
-"""The admin API is examined by the checks that examine any other API: ours in this process, Schemathesis over HTTP."""
+"""The admin API passes the same checks as any other API: ours in this process, Schemathesis over HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOCUMENTS = (ROOT / "docs" / "shop.yaml", ROOT / "examples" / "webhooks" / "orde
 
 NO_FAULT = {("POST /verify", "positive_data_acceptance"), ("POST /subscriptions", "positive_data_acceptance")}
 """422 of `verify` says that requests were not sent, which Schemathesis takes for a refusal of its valid question.
-Which webhooks one may subscribe to stands in the documents that are served, not in the one of the admin API."""
+Which webhooks one may subscribe to is in the documents that are served, not in the one of the admin API."""
 
 NO_SUCCESS = {
     "POST /checks", "GET /checks/{id}", "DELETE /checks/{id}", "GET /checks/{id}/report",  # --no-checks

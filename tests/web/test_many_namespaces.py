@@ -1,4 +1,4 @@
-"""A thousand namespaces and fifty clients at once, over a socket: nobody sees anybody."""
+"""A thousand namespaces and fifty clients at once, over a socket: none sees another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that the sandbox sends to itself, overrides that are tried, and what is told about services and items."""
+"""Requests that the sandbox sends to itself, overrides that are tried, and reports about services and items."""
 
 from __future__ import annotations
 

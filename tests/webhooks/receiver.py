@@ -1,4 +1,4 @@
-"""A receiver of webhooks on a real socket: it keeps what it gets, and answers as it is told."""
+"""A receiver of webhooks on a real socket: it keeps what it gets, and answers as a test wants."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The test suite that a vendor's own client is published with, run against the stand-in."""
+"""The test suite that a vendor's own client is published with, run against the mock."""

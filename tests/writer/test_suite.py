@@ -1,4 +1,4 @@
-"""A client's own tests, written for stateless mocks, pass against a stand-in that remembers."""
+"""A client's own tests, written for stateless mocks, pass against a mock that keeps state."""
 
 from __future__ import annotations
 

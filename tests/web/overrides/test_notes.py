@@ -1,4 +1,4 @@
-"""What interceptors, and so the journal, are told about overrides."""
+"""What interceptors, and so the journal, learn about overrides."""
 
 from __future__ import annotations
 
