@@ -11,7 +11,7 @@ from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 
 SAMPLE = b"contract-check\n"
-"""The content of a file of which the document has no example."""
+"""The content of a file for which the document has no example."""
 
 
 INNER = re.compile(r"(?<=[A-Za-z])[aeiou](?=[a-z])")

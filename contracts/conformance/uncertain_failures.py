@@ -34,11 +34,11 @@ def guess_behind(
 ) -> StatementRef | None:
     """The guess that a failure rests on; None if it rests on the document or on what HTTP demands.
 
-    A schema cannot say all that a text must be: a password that fits, a token that was issued, an address that nobody
-    has yet. So a refused request is certainly valid only if it has no text of free choice. And HTTP recommends 405 for
-    an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and who asks for a credential
-    before choosing a route, 401. Of several optional parameters or fields one may be needed,
-    which few documents say, and of a length without a `minimum` zero may be none.
+    A schema cannot say all that a text must be: a password that fits, a token that was issued, an address that is
+    not taken yet. So a refused request is certainly valid only if it has no text of free choice. HTTP only recommends
+    405 for an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and a server that asks
+    for a credential before it chooses a route answers 401. Of several optional parameters or fields one may be needed,
+    which few documents say. A length without a `minimum` may refuse zero.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."

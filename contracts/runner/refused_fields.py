@@ -15,11 +15,11 @@ class RefusedFields(ItemsBelowOthers):
     """Creates items, and learns why bodies with all fields are refused."""
 
     def learn_refused_fields(self, name: str) -> bool:
-        """Find the optional fields because of which the resource with this name refuses a body with all fields.
+        """Find the optional fields that make the resource with this name refuse a body with all fields.
 
-        Many a field needs more than its schema says, such as the form of an id, and would keep every check with a full
-        body from what it is about. Each field is tried alone, once in a run. If each is accepted, some do not go
-        together, and all are left out. Returns whether bodies are different from now on.
+        Some fields need more than their schema says, such as the form of an id. With them, a check with a
+        full body would not test what it is for. Each field is tried alone, once in a run. If each is accepted, some do
+        not go together, and all are left out. Returns whether bodies are different from now on.
         """
         resource, known = self.shared.resources[name], self.shared.refused_fields
         can_try = name in self.shared.made and resource.can("delete") and self.leaves_out_refused

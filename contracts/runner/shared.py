@@ -33,9 +33,9 @@ class SharedState:
     names those of which each must refer to items of its own: who lends a book cannot lend it again. `forms`
     maps each resource whose usual body was refused to the form of bodies that is accepted, or to nothing. `made`
     names the resources that got an item, and `refused` those that refused bodies that differ more, too;
-    `refused_fields` has the optional fields because of which a resource refuses bodies with all fields. `used_up`
-    names those of which there may be too little for the create requests that refer to them, and `fillings` has the
-    operations that add to what there is of them. `spans` has the fields between which the items of a resource last,
+    `refused_fields` has the optional fields that make a resource refuse bodies with all fields. `used_up` names
+    the resources that create requests may use up, and `fillings` has the operations that add to what there is
+    of them. `spans` has the fields between which the items of a resource last,
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
     after which an item accepts an operation that refuses new ones; they are none where no way was found.

@@ -1,4 +1,4 @@
-"""Hooks of the documentation site: pages that stand outside of docs/, and links that lead there."""
+"""Hooks of the documentation site: pages that are outside of docs/, and links that lead there."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ NO_STREAM = (405, b"this server sends nothing on its own; use POST")
 class HttpEndpoint:
     """An ASGI app that answers the messages of MCP clients, with the tools of a sandbox.
 
-    `app` is the sandbox, `token` that of its admin API. Each message stands alone, so no session is kept for clients.
+    `app` is the sandbox, `token` that of its admin API. No message depends on another one, so clients have no session.
     """
 
     def __init__(self, app: Any, token: str | None, scope: Any) -> None:

@@ -39,7 +39,7 @@ class WebhookTools:
         caller: Caller,
         name: Annotated[str, Field(description="The name of a webhook or a callback.")],
         resource: Annotated[
-            str | None, Field(description="With id: the item that it tells of, else the newest.")
+            str | None, Field(description="With id: the item that it reports, else the newest.")
         ] = None,
         id: str | None = None,
         body: Annotated[dict[str, Any] | None, Field(description="In place of the body that would be made.")] = None,

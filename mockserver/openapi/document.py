@@ -70,7 +70,7 @@ class Parameter(Struct, frozen=True):
     QUERYSTRING, that of the whole query. `allow_empty` is `allowEmptyValue`, None where the document does not say.
     The values of a path parameter with `slashes` may have several segments. `resource_name` is the template of the
     resource name that ends with the parameter (`shelves/{shelf}`), empty without one. With `wildcard`, `-` in a list
-    stands for every parent.
+    means every parent.
     """
 
     name: str

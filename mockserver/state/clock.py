@@ -46,7 +46,7 @@ class SteppingClock:
 
 
 class ClockState(Struct, frozen=True):
-    """How a steered clock stands, in seconds since the Unix epoch, but for `ahead`, a difference.
+    """The state of a steered clock, in seconds since the Unix epoch; `ahead` is a difference.
 
     `stepped` is the time of the SteppingClock below; None above a clock that goes on by itself.
     """
@@ -70,16 +70,16 @@ class SteeredClock:
         self._steer(ahead, frozen_at)
 
     def freeze(self) -> None:
-        """Stand still from now on."""
+        """Stop the clock."""
         self._steer(self.ahead, self.now())
 
     def resume(self) -> None:
-        """Go on from the time at which the clock stands still."""
+        """Go on from the time at which the clock was stopped."""
         if self.frozen_at is not None:
             self._steer(self.frozen_at - self.source.now(), None)
 
     def advance(self, seconds: float) -> None:
-        """Move forwards; a clock that stands still does so at a later time."""
+        """Move forwards; a stopped clock stays stopped, at a later time."""
         if self.frozen_at is not None:
             self._steer(self.ahead, self.frozen_at + seconds)
         else:
@@ -102,13 +102,13 @@ class SteeredClock:
         return SteeredClock(source, self.ahead, self.frozen_at)
 
     def state(self) -> ClockState:
-        """How the clock stands; a stepping clock is not moved by this."""
+        """The state of the clock. Reading it does not move a stepping clock."""
         stepped = self.source.time if isinstance(self.source, SteppingClock) else None
         moving = self._unsteered() + self.ahead
         return ClockState(moving if self.frozen_at is None else self.frozen_at, self.ahead, self.frozen_at, stepped)
 
     def restore(self, before: ClockState) -> None:
-        """Go back to a state. A clock that goes on by itself is only as far ahead, and stands still, as it did then."""
+        """Go back to a state. A clock that goes on by itself gets back its difference, and is stopped if it was."""
         ahead = before.ahead
         if isinstance(self.source, SteppingClock) and before.stepped is not None:
             self.source.time = before.stepped

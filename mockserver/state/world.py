@@ -12,7 +12,7 @@ RandomState = tuple[int, tuple[int, ...], float | None]
 
 
 class WorldState(NamedTuple):
-    """How a world stands: its clock, and the random numbers that come next, which only a `seed` makes repeatable."""
+    """The state of a world: its clock, and the next random numbers, which are repeatable only with a `seed`."""
 
     seed: int | None
     clock: ClockState
@@ -39,7 +39,7 @@ class World:
         return new
 
     def state(self) -> WorldState:
-        """How the world stands."""
+        """The state of this world."""
         return WorldState(self.seed, self.clock.state(), self.random.getstate() if self.seed is not None else None)
 
     def restore(self, before: WorldState) -> None:

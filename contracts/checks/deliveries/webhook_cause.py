@@ -23,7 +23,7 @@ OPERATIONS = {"created": ("create",), "updated": ("update", "replace"), "deleted
 
 @dataclass(frozen=True, slots=True)
 class WebhookCause:
-    """A `change` of an item of `resource`, of which the webhook `outgoing` tells by the statement `stated`.
+    """A `change` of an item of `resource`, which the webhook `outgoing` reports by the statement `stated`.
 
     `subscriptions` is the resource whose items are subscriptions, with the statement about it; None if there is none.
     `others` are the names of all other webhooks.

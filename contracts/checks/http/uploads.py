@@ -36,7 +36,7 @@ LARGEST = 8 * 1024**2
 """Larger files are not sent."""
 
 FILE_NAME = "contract-check"
-"""The name of a file that is sent, without an ending that says of which type it is."""
+"""The name of a file that is sent, without an ending that shows its type."""
 
 TEXT_TYPE = "text/plain"
 

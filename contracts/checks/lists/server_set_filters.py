@@ -101,7 +101,7 @@ SIDES = {"at-least": ge, "above": gt, "at-most": le, "below": lt}
 
 
 def _in_different_states(context: CheckContext, target: FilteredList) -> list[CreatedItem]:
-    """New items of one list, with each of which something else was done."""
+    """New items of one list, each brought into another state."""
     made = [context.create(target.resource)]
     for step in context.steps_of(target.resource)[:MOST_STEPS]:
         item = context.create(target.resource)

@@ -120,9 +120,9 @@ def _check_login(context: CheckContext, op: ResourceOperation, user: str, passwo
     body = context.bodies.minimal(op, context.check)
     if body is None:
         raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
-    nobody = context.send(op, user=ANONYMOUS, body=body | {user: "contract-check", password: "contract-check"})
-    if 200 <= nobody.status < 300:
-        raise CannotBuildRequest(f"{op.name} answers a failed login with {nobody.status} too")
+    refused = context.send(op, user=ANONYMOUS, body=body | {user: "contract-check", password: "contract-check"})
+    if 200 <= refused.status < 300:
+        raise CannotBuildRequest(f"{op.name} answers a failed login with {refused.status} too")
     for end in ALWAYS_TRUE[:2]:
         sent = body | {user: "contract-check" + end, password: "contract-check" + end}
         exchange = context.send(op, user=ANONYMOUS, body=sent)

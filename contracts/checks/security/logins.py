@@ -28,17 +28,17 @@ def enumeration(
 ) -> None:
     """A login with a wrong password gets the same response whether the account exists or not."""
     account = _account(context, op, resource, names)
-    wrong, nobody = (
+    wrong, unknown = (
         _login(context, op, names, name, "Wrong-1-contract-check") for name in (account[0], account[0][:-2] + "zq")
     )
-    same = wrong.status == nobody.status and _shape(wrong, account[0]) == _shape(nobody, account[0][:-2] + "zq")
+    same = wrong.status == unknown.status and _shape(wrong, account[0]) == _shape(unknown, account[0][:-2] + "zq")
     context.expect(
         same,
         "a wrong password and an unknown account get the same response",
-        f"status {wrong.status} and status {nobody.status}"
-        + ("" if wrong.status != nobody.status else " with different bodies"),
+        f"status {wrong.status} and status {unknown.status}"
+        + ("" if wrong.status != unknown.status else " with different bodies"),
         wrong,
-        nobody,
+        unknown,
         about="enumeration",
     )
 

@@ -272,7 +272,7 @@ def _against_list(
 ) -> Breach | None:
     """What the other user's list hides is not theirs. A plain read may still be by a link that was passed on.
 
-    A list of one's own items (`/me/pledges`) hides all others, whoever may read them.
+    A list of one's own items (`/me/pledges`) hides all others, also those that this user may read.
     """
     is_own = resource.can("list") and OWN_PATH.search(resource.operations["list"].operation.path) is not None
     if access.is_listed is not False or attempt.kind == "list" or is_own:

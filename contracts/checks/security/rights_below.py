@@ -133,7 +133,7 @@ def _own_places(contract: Contract) -> Iterator[Place]:
         op = child.operations["create"]
         said = not_own(contract, op, owner.name)
         if said is not None and any(each.status == FORBIDDEN for each in op.operation.responses):
-            text = f"Nobody creates one below a {singular(owner.name)} of their own."
+            text = f"Users cannot create one below a {singular(owner.name)} of their own."
             yield op.name, StatementRef(op.name, "http", "described", said.source, text), (child, owner)
 
 

@@ -19,7 +19,7 @@ class Webhook(Statement, frozen=True, kw_only=True):
     of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")]
     changes: Annotated[
         tuple[Literal["created", "updated", "deleted"], ...],
-        Meta(description="The changes of an item that it tells of."),
+        Meta(description="The changes of an item that it reports."),
     ]
     when: Annotated[
         Mapping[str, Any],

@@ -18,7 +18,7 @@ from mockserver.openapi.schemas import Schemas
 class FigurePlan(NamedTuple):
     """A `figures` statement, compiled.
 
-    `fits` says which values the property may have. `without` has the numbers that stand for those that an item lacks.
+    `fits` says which values the property may have. `without` has the numbers to use for those that an item lacks.
     """
 
     field: str

@@ -46,7 +46,7 @@ COPYING = COPIES | {"fork", "split", "merge"}
 """Last words of paths whose reply shows another item than that of the path."""
 
 BEFORE = frozenset(("mark", "set", "make", "as", "is", "to", "has", "was", "be"))
-"""Words that may stand before the one that says what happens: `mark-as-paid`, `isLocked`."""
+"""Words that may come before the one that says what happens: `mark-as-paid`, `isLocked`."""
 
 UNSAID = lazy_pattern(r"unspecified|unknown|undefined|none", re.IGNORECASE)
 """Names of a state that say that there is none."""

@@ -1,4 +1,4 @@
-"""Small collections of which no path names an item: a POST that shows all items, a PUT of what a day or a key names."""
+"""Small collections whose items have no path: a POST that shows all items, a PUT of what a day or a key names."""
 
 from __future__ import annotations
 

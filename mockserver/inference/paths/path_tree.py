@@ -29,9 +29,9 @@ Shape = tuple[str, ...]
 class PathNode(Struct, frozen=True):
     """A path and the operations on it, by method.
 
-    If a query parameter has the item's id, it is `query_key`, and the last part of the shape stands for it; so is a
-    header, where that is the `key_location`. If query
-    parameters name the item by its properties, these are `selectors`: parameter → property.
+    If a query parameter has the item's id, it is `query_key`, and the last part of the shape is the id; a header has
+    it where that is the `key_location`. If query parameters name the item by its
+    properties, these are `selectors`: parameter → property.
     """
 
     path: str

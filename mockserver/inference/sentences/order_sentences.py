@@ -38,7 +38,7 @@ LAST_DONE = lazy_pattern(
 
 SORTED = lazy_pattern(rf"\b(?:{BY}) (?=[\w`'])", re.IGNORECASE)
 OWNERS = lazy_pattern(r"(?:(?:the|their|its|your|each)\s+|\w+'s\s+)+", re.IGNORECASE)
-"""What may stand before the name of a property: "by the book's title"."""
+"""What may come before the name of a property: "by the book's title"."""
 
 ALPHABETICAL = lazy_pattern(r"\b(?:in alphabetical order|alphabetically)\b", re.IGNORECASE)
 TITLES = ("name", "title", "label", "displayname", "fullname")

@@ -90,7 +90,7 @@ NOT_OWN = lazy_pattern(
 
 
 class OwnerSentence(NamedTuple):
-    """A sentence of the document, and where it stands."""
+    """A sentence of the document, and where it is."""
 
     text: str
     pointer: str

@@ -36,7 +36,7 @@ def rank(schemas: Schemas, pointers: Sequence[str], values: Sequence[str], choic
     """The order of all `values`, by the first description at `pointers` that lists them; None if there is none.
 
     `choices` are the values of the sort parameter that sort by this field, and whether they mean a descending list: the
-    one that stands nearest before the list is the one that the text is about.
+    text is about the one that comes last before the list.
     """
     if len(values) < 2:
         return None

@@ -155,7 +155,7 @@ class SharedNamespace:
         return None
 
     def steer(self, state: Any) -> None:
-        """Let the clock stand as it does elsewhere."""
+        """Set the clock as it is in the other processes."""
         self._namespace.world.clock.restore(msgspec.convert(state, ClockState))
 
     def override(self, overrides: Any) -> None:
