@@ -130,6 +130,22 @@ def count_of(scope: Scope, argument: str) -> Any:
     return scope["count_of"](resource, tuple((name, written) for name, _, written in pairs))
 
 
+def figure(scope: Scope, argument: str) -> Any:
+    """`{figure:sum 0 fee amount paid=false}`: a figure of the items with these values, and what it is without items.
+
+    It is the `sum`, `mean`, `max` or `min` of a property, or `by`: how many items have each of its values.
+    """
+    kind, without, resource, name, *conditions = argument.split()
+    pairs = [each.partition("=") for each in conditions]
+    found = scope["figure"](kind, resource, name, tuple((each, written) for each, _, written in pairs))
+    return (0 if without == "0" else None) if found is None else found
+
+
+def asked(scope: Scope, name: str) -> Any:
+    """`{asked:year}`: a parameter of the request, in its path or its query."""
+    return scope["asked"](name)
+
+
 def marked(scope: Scope, argument: str) -> list[str]:
     """`{marked:# text}`: the words after the sign in the field's text, each once: `news` of "hello #news"."""
     sign, _, name = argument.partition(" ")
@@ -230,6 +246,8 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "if_first": if_first,
     "marked": marked,
     "count_of": count_of,
+    "figure": figure,
+    "asked": asked,
     "sent": sent,
     "given": given,
     "raised": raised,

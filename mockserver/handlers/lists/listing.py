@@ -7,7 +7,7 @@ from functools import partial
 from mockserver.errors import NotAcceptable
 from mockserver.handlers.lists import list_query, paging
 from mockserver.handlers.relations.expansions import expanded, included
-from mockserver.handlers.relations.items_counted import number_of_items
+from mockserver.handlers.relations.items_counted import asked_value, figure_of_items, number_of_items
 from mockserver.handlers.relations.owner_choice import choose_owner
 from mockserver.handlers.replies.entity_tags import list_tag_of, tagged
 from mockserver.handlers.request_context import RequestContext
@@ -41,6 +41,7 @@ def page_reply(context: RequestContext) -> Reply:
     headers: tuple[tuple[str, str], ...] = ()
     if bound.renderer.counts_items:
         values["count_of"] = partial(number_of_items, context)
+        values["figure"], values["asked"] = partial(figure_of_items, context), partial(asked_value, context)
     if bound.renderer.needs_more:
         values |= paging.described(context.call, bound.paging, values, bound.renderer)
     if bound.paging is not None and bound.paging.link_header:

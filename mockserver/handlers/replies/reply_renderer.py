@@ -297,7 +297,7 @@ def compile(
         has_facts=not used.isdisjoint(templates.PAGE_FACTS),
         has_ids='"{ids}"' in written,
         has_results='"results"' in written,
-        counts_items="{count_of:" in written,
+        counts_items=any(begin in written for begin in ("{count_of:", "{figure:", "{asked:")),
         has_range="{range}" in written,
         is_map=templates.find(template, "by_id") is not None,
         is_wrapped=is_wrapped,

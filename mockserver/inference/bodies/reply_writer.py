@@ -111,9 +111,16 @@ class ReplyWriter:
 
     def _add_numbers(self, draft: ResourceDraft, action: DraftAction, pointer: str, template: Any) -> None:
         """Put the numbers of items beside a list into its template, where nothing else says them."""
-        for place, value in self._numbers.beside(pointer, action.item_path, draft):
+        asked = {plain(each.name): each.name for each in action.operation.parameters if each.location == "path"}
+        asked |= {plain(name): parameter for parameter, name in action.keeps.items()}
+        found = dict(self._numbers.beside(pointer, action.item_path, draft, asked))
+        known = self._schemas.properties(pointer)
+        for place, value in found.items():
             holder = template
             for step in place[:-1]:
+                told = {name for outer, *rest in found if outer == step for name in rest}
+                if isinstance(holder, dict) and step not in holder and set(self._schemas.required(known[step])) <= told:
+                    holder[step] = {}  # an object that may be missing has nothing else
                 holder = holder.get(step) if isinstance(holder, dict) else None
             shown = holder.get(place[-1]) if isinstance(holder, dict) else None
             if isinstance(holder, dict) and not isinstance(shown, str | dict | list):

@@ -12,7 +12,7 @@ from mockserver.inference.values.state_values import choices
 OPEN = frozenset(("open", "pending", "remaining", "unfinished", "incomplete", "outstanding", "active"))
 """What is called so is not done yet, where a flag says what is done."""
 
-ENDED = ("done", "completed", "complete", "closed", "finished", "resolved")
+ENDED = ("done", "completed", "complete", "closed", "finished", "resolved", "paid", "settled")
 """Plain names of a flag for what is done, the likeliest first."""
 
 

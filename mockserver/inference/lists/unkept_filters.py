@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -47,9 +48,10 @@ def ignored_parameters(acting: Acting, schemas: Schemas) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts in a value."""
+    """All texts in a value, and the arguments in templates: `year` of `{asked:year}`."""
     if isinstance(value, str):
         yield value
+        yield from re.findall(r":([^\s{}:]+)", value) if value.startswith("{") else ()
     elif isinstance(value, Mapping | list | tuple):
         for each in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(each)
