@@ -15,15 +15,15 @@ import jsonschema_rs
 
 from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.handlers.fields.part_repair import generated_entry, repair_parts
-from mockserver.handlers.fields.value_forms import in_form_of
+from mockserver.handlers.fields.closest_values import closest
+from mockserver.handlers.fields.part_repair import repair_parts
 from mockserver.handlers.replies.reply_alternatives import ReplyAlternative, nearest, reply_alternatives
 from mockserver.inference.values.event_times import LATER_EVENTS, is_later_time
 from mockserver.inference.values.first_values import first_value, first_values_inside, with_first_states
-from mockserver.inference.values.identity import KEYS, UUID
 from mockserver.openapi.fault_places import fault_places, repair_places
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
+from mockserver.state.id_text import number_of
 
 REPAIRS = 8
 """How many times invalid properties are replaced before all properties are generated."""
@@ -294,27 +294,27 @@ class ReplyView:
         changed = [self._replace(trial, generated, name) for name in sorted(names)]
         return any(changed)
 
-    @staticmethod
-    def _replace(trial: Fields, generated: Fields, name: str) -> bool:
+    def _replace(self, trial: Fields, generated: Fields, name: str) -> bool:
         """Replace one property; False when it cannot be replaced."""
+        if generated.get(name) is None and (other := self._spelled(name, trial.get(name))) is not None:
+            trial[name] = other
+            return True
         if name not in generated:
             return trial.pop(name, generated) is not generated
         if name not in trial:
             trial[name] = generated[name]
             return True
-        new = next((each for each in _closest(name, trial[name], generated[name]) if each != trial[name]), None)
+        new = next((each for each in closest(name, trial[name], generated[name]) if each != trial[name]), None)
         if new is not None:
             trial[name] = new
         return new is not None
 
-
-def _closest(name: str, sent: Any, generated: Any) -> Iterator[Any]:
-    """What may take the place of an invalid value of a client: the closest to it first, the generated one last."""
-    yield merged(sent, generated)
-    if isinstance(sent, list) and isinstance(generated, list) and {*map(type, sent)} == {*map(type, generated)}:
-        yield sent[: len(generated)]  # there may be too many
-    yield with_id(name, sent, generated)
-    yield generated
+    def _spelled(self, name: str, sent: Any) -> Any:
+        """A client's id in the other form, where the reply has a text for its number or the other way; else None."""
+        at = self._properties.get(name)
+        other = number_of(sent) if isinstance(sent, str) else str(sent) if type(sent) is int else None
+        is_able = at is not None and other is not None and self._schemas.validator(at, "response").is_valid(other)
+        return other if is_able else None
 
 
 def _property(fault: jsonschema_rs.ValidationError) -> str:
@@ -359,40 +359,3 @@ class GeneratedFields:
         """Add to the fields of an item what its replies show and no client sent."""
         for view in self._views:
             view.complete(fields, self._server_fields, seed, before)
-
-
-def merged(sent: Any, generated: Any) -> Any:
-    """The client's value, with the generated properties that it lacks: in objects, also in those of a list."""
-    if isinstance(sent, Mapping) and isinstance(generated, Mapping):
-        return {**generated, **{name: merged(value, generated.get(name)) for name, value in sent.items()}}
-    if isinstance(sent, list) and isinstance(generated, list) and generated:
-        return [merged(entry, generated_entry(generated, index)) for index, entry in enumerate(sent)]
-    return sent
-
-
-def with_id(name: str, sent: Any, generated: Any) -> Any:
-    """The generated object with the client's text or number as its id, where a reply shows an object for an id.
-
-    Any other value takes the form of the generated one, if it can.
-    """
-    if isinstance(sent, list) and isinstance(generated, list) and generated:
-        return [with_id(name, entry, generated[0]) for entry in sent]
-    if isinstance(generated, Mapping) and isinstance(sent, str | int):
-        key = _key_for(name, sent, generated)
-        return {**generated, key: sent} if key else generated
-    return in_form_of(generated, sent)
-
-
-LABELS = ("label", "text", "value", "content", "caption", "description")
-"""Names of the property that a text is, in an object without a name or title, the likeliest first."""
-
-
-def _key_for(name: str, sent: str | int, generated: Mapping[str, Any]) -> str:
-    """The property of an object that has the text or number which a client sent for it; empty if none can be it."""
-    able = [key for key, value in generated.items() if type(value) is type(sent) and _is_alike(value, sent)]
-    return next((key for key in (name, *KEYS, *LABELS) if key in able), able[0] if len(able) == 1 else "")
-
-
-def _is_alike(generated: Any, sent: str | int) -> bool:
-    """Can both have the same meaning? A word is no UUID."""
-    return not isinstance(generated, str) or UUID.fullmatch(generated) is None or UUID.fullmatch(str(sent)) is not None

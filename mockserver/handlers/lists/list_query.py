@@ -20,6 +20,7 @@ from mockserver.inference.lists.paging import HOLDERS, SORT_ORDER, WAYS
 from mockserver.inference.names import plain
 from mockserver.inference.relations.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
+from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
 
@@ -77,7 +78,9 @@ def _selected(context: RequestContext, collection: Collection) -> FilteredView |
         return collection.view()
     (name, values), *others = sorted(conditions, key=lambda condition: -len(condition[1]))
     if collection.is_indexed(name) and not others and len(values) == 1:
-        return collection.view((name, values[0]))
+        found = collection.view((name, values[0]))
+        other = _spelled(values[0]) if not len(found) else None
+        return found if other is None else collection.view((name, other))
     if collection.is_indexed(name):
         # Many ids cost one look-up each, and not one comparison with each item.
         views = (collection.view((name, value)).after(None, newest_first=newest_first) for value in values)
@@ -85,6 +88,11 @@ def _selected(context: RequestContext, collection: Collection) -> FilteredView |
     else:
         walk, others = collection.view().after(None, newest_first=newest_first), conditions
     return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in others)])
+
+
+def _spelled(value: Any) -> Any:
+    """A number as a text, or a text as the number that it writes: an item may have the other one as an id."""
+    return number_of(value) if isinstance(value, str) else str(value) if type(value) is int else None
 
 
 RecordTest = Callable[[Record], bool]
