@@ -138,3 +138,52 @@ def test_an_action_that_may_take_longer_starts_no_new_item(tmp_path: Path) -> No
 
         assert order == client.post(f"/orders/{id}/pause").json()
         assert [order] == client.get("/orders").json()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("It is `on_hold`.", "on_hold"), ("Takes the money. The order is `paid` afterwards.", "paid"),
+     ("Ends it: it is `denied`, and the customer is told.", "denied"), ("The order is paid until it is refunded.", "paid"),
+     ("The invoice is paid.", "pending"), ("If the card is valid, it is paid.", "pending")],
+)  # fmt: skip
+def test_a_sentence_says_in_which_state_an_item_is_after_an_action(tmp_path: Path, text: str, status: str) -> None:
+    paths = orders("/orders/{orderId}/settle", {"description": text, "responses": answers(SHOWN)})
+    with Client(served(tmp_path, paths)) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        done = client.post(f"/orders/{order['id']}/settle").json()
+
+        assert ("pending", status) == (order["status"], done["status"])
+        assert done == client.get(f"/orders/{order['id']}").json()
+
+
+def test_the_time_and_the_values_that_come_with_a_state_are_there_afterwards_and_not_before(tmp_path: Path) -> None:
+    text = "The order becomes `paid`, then it gets a receipt number and a receipt link."
+    document = orders("/orders/{orderId}/settle", {"description": text, "responses": answers(SHOWN)})
+    own: Node = {
+        "paidUtc": {"type": ["string", "null"], "format": "date-time"},
+        "receiptNumber": {"type": "string", "readOnly": True},
+        "receiptLink": {"type": ["string", "null"], "format": "uri", "readOnly": True},
+    }
+    shown = {**ORDER, "properties": {**ORDER["properties"], **own}}
+    with Client(served(tmp_path, document | {"components": {"schemas": {"Order": shown}}}, seed=1)) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        done = client.post(f"/orders/{order['id']}/settle").json()
+
+        assert [None, None, None] == [order.get(name) for name in own]
+        assert "2026-01-01T" == done["paidUtc"][:11]
+        assert done["receiptNumber"]
+        assert done["receiptLink"].startswith("https://")
+        assert done == client.get(f"/orders/{order['id']}").json()
+
+
+@pytest.mark.parametrize(("text", "second"), [("The order has already ended", 409), ("The name already exists", 200)])
+def test_an_action_that_an_error_calls_done_already_is_refused_the_second_time(
+    tmp_path: Path, text: str, second: int
+) -> None:
+    responses = answers(SHOWN) | {"409": {"description": text}}
+    with Client(served(tmp_path, orders("/orders/{orderId}/cancel", {"responses": responses}), seed=1)) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        done = client.post(f"/orders/{order['id']}/cancel")
+
+        assert (200, second) == (done.status_code, client.post(f"/orders/{order['id']}/cancel").status_code)
+        assert second == 200 or done.json() == client.get(f"/orders/{order['id']}").json()

@@ -10,6 +10,7 @@ from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.handlers.replies.reply_alternatives import constants
 from mockserver.handlers.replies.reply_renderer import item_schema
 from mockserver.inference.bodies.likeness import query_fields
+from mockserver.inference.operations.item_actions import is_secret
 from mockserver.inference.relations.references import EACH, about, stem
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -132,14 +133,21 @@ def view_maker(contract: Contract, resource: str, server_fields: frozenset[str])
     return lambda pointer: ReplyView(pointer, client_fields, contract.schemas, contract.examples, chosen, later)
 
 
+LATER = ("{now}", "{sent:", "{given:", "{day_later:")
+"""How the templates of values begin that an operation sets for the first time."""
+
+
+def _is_gotten(name: str, value: str) -> bool:
+    """Does an item get a made value from an operation, and not only a new secret in place of its first one?"""
+    return value == "{renewed}" and not is_secret(name)
+
+
 def _set_later(contract: Contract, resource: str) -> Iterator[str]:
     """The fields that a new item may lack: what an operation or other items set, and what a lifetime decides."""
     for _, behaviour in operations_on(contract, resource):
         sets = behaviour.action.sets if behaviour.action is not None else {}
         templates = ((name, value) for name, value in sets.items() if isinstance(value, str))
-        yield from (
-            name for name, value in templates if value.startswith(("{now}", "{sent:", "{given:", "{day_later:"))
-        )
+        yield from (name for name, value in templates if value.startswith(LATER) or _is_gotten(name, value))
     stated = contract.behaviour.resources[resource]
     yield from (each.field for each in stated.latest)
     values = [*(each.fields for each in stated.defaults), *(each.fields for each in stated.derived)]

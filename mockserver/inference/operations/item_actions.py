@@ -24,7 +24,7 @@ from mockserver.inference.sentences.said_changes import said_changes
 from mockserver.inference.sentences.target_states import target_state
 from mockserver.inference.values.done_flags import is_flag
 from mockserver.inference.values.event_times import LATER_EVENTS
-from mockserver.inference.values.fields import edit_times, format_of, timestamps
+from mockserver.inference.values.fields import CREATED, edit_times, format_of, timestamps
 from mockserver.inference.values.flags import opposite_flags
 from mockserver.inference.values.past_forms import opposite_of, past_forms
 from mockserver.inference.values.state_values import values_of
@@ -32,6 +32,9 @@ from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 
 METHODS = ("post", "put", "patch", "delete")
+
+TIME_ENDS = ("at", "on", "date", "time", "utc")
+"""Last words of the time at which something happened."""
 
 NOW = {"date-time": "{now}", "date": "{day_later:0d}"}
 """The time at which something happens, by the format in which it is written."""
@@ -133,6 +136,7 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         return None
     sets = changes_named(draft, name, is_undone=operation.method == "delete")
     said = dict(said_changes(draft, operation))
+    said |= dict(_times_reached(draft, {**sets, **said}))
     sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}
     sending = sent_properties(draft, operation)
     taken = values_taken(draft, operation, _verb(name, draft.word)) if sets or schema else {}
@@ -307,9 +311,21 @@ def _new_time(draft: ResourceDraft, properties: Mapping[str, str], forms: tuple[
     """The times of what happened: `cancelled_at`."""
     for each, at in properties.items():
         *first, last = words(each.rpartition(".")[2]) or ("",)
-        written = _now(draft, at) if last in ("at", "on", "date", "time") else None
+        if last == "utc" and len(first) > 1 and first[-1] in TIME_ENDS:
+            first.pop()
+        written = _now(draft, at) if last in TIME_ENDS else None
         if written is not None and "".join(first) in forms:
             yield each, written
+
+
+def _times_reached(draft: ResourceDraft, sets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The times that are named after the state which an item gets: `sent_at` where the state becomes `sent`."""
+    properties = likeness.properties_inside(draft)
+    for name, value in sets.items():
+        is_state = isinstance(value, str) and (words(name.rpartition(".")[2]) or ("",))[-1] in STATES
+        for each, written in _new_time(draft, properties, (plain(value),)) if is_state else ():
+            if each not in sets and plain(each) not in CREATED:
+                yield each, written
 
 
 def _now(draft: ResourceDraft, at: str) -> str | None:

@@ -11,6 +11,7 @@ from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import noun, plain
 from mockserver.inference.sentences.descriptions import DOUBT, Description
+from mockserver.inference.sentences.gotten_values import gotten_values
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.inference.sentences.state_rules import STATES
 from mockserver.inference.values.done_flags import is_flag
@@ -60,10 +61,12 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
         if is_now is not None and plain(is_now["state"]) in states:
             yield states[plain(is_now["state"])]
     yield from _amounts(schemas, operation, properties)
+    yield from gotten_values(draft, operation)
     for sentence in said_sentences(schemas, operation):
         ended = NO_LONGER.search(sentence)
         if ended and plain(ended["flag"]) in flags:
             yield flags[plain(ended["flag"])], False
+        yield from _then(draft, sentence, states)
         if DOUBT.search(sentence):
             continue
         become = BECOMES.search(sentence)
@@ -78,6 +81,34 @@ def said_changes(draft: ResourceDraft, operation: Operation) -> Iterator[tuple[s
             name = known.get(plain(written), "")
             if name and schemas.validator(properties[name], "response").is_valid(None):
                 yield name, None
+
+
+def _then(draft: ResourceDraft, sentence: str, states: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The state that a clause says the item is in: "Ends the trip. It is completed until it is opened again"."""
+    sure = UNTIL.sub("", sentence)
+    for clause in CLAUSES.split(sure) if not DOUBT.search(sure) else ():
+        then = IS_THEN.match(clause.strip(" ."))
+        named = plain(then["state"]) if then and _is_about(draft, then["about"]) else ""
+        if named in states:
+            yield states[named]
+
+
+def _is_about(draft: ResourceDraft, subject: str) -> bool:
+    """Does a sentence speak of the item: "it", or the name of its resource?"""
+    return subject.lower() == "it" or noun(subject)[-1:] == noun(draft.word)[-1:]
+
+
+IS_THEN = lazy_pattern(
+    r"^(?:the |this )?(?P<about>[a-z]+) is (?:then |now |immediately )?(?:an? |the )?"
+    r"[\"'`]?(?P<state>[a-z][\w-]*)[\"'`]?(?: (?:again|afterwards|after that|then|now|from then on|at once))?$",
+    re.IGNORECASE,
+)
+"""How a clause about an operation names the state: "It is completed", "The match is finished afterwards"."""
+
+UNTIL = lazy_pattern(r"\b(?:until|as long as)\b.*$", re.IGNORECASE)
+"""What says when the state ends, which is no doubt about that it begins."""
+
+CLAUSES = lazy_pattern(r"[;:,]\s*(?:and )?|\band (?=(?:it|the|its|this)\b)")
 
 
 IS_NOW = lazy_pattern(
