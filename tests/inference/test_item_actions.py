@@ -143,7 +143,7 @@ def test_an_action_that_may_take_longer_starts_no_new_item(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "status"),
     [("It is `on_hold`.", "on_hold"), ("Takes the money. The order is `paid` afterwards.", "paid"),
-     ("Ends it: it is `denied`, and the customer is told.", "denied"), ("The order is paid until it is refunded.", "paid"),
+     ("Ends it: it is `denied`, and we say so.", "denied"), ("The order is paid until it is refunded.", "paid"),
      ("The invoice is paid.", "pending"), ("If the card is valid, it is paid.", "pending")],
 )  # fmt: skip
 def test_a_sentence_says_in_which_state_an_item_is_after_an_action(tmp_path: Path, text: str, status: str) -> None:
