@@ -211,7 +211,7 @@ async def _send(
         return {"type": "http.request", "body": content, "more_body": False}
 
     raw = tuple(quote(values[name], safe="") for name in path_template.names(operation.path))
-    reply, _ = await endpoint(scope, receive, raw)
+    reply, _, _ = await endpoint(scope, receive, raw)
     return reply
 
 

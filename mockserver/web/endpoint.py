@@ -49,14 +49,14 @@ from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.response.reply_validator import ReplyValidator
 from mockserver.web.service_parts import ServiceParts
-from mockserver.web.trace import TRACE, note
+from mockserver.web.trace import TRACE, UNANSWERED, Outcome, note
 
 log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
-Answered = tuple[Reply, Headers]
-"""A reply, and headers for any reply."""
+Answered = tuple[Reply, Headers, Outcome]
+"""A reply, headers for any reply, and how it was decided, if the scope has TRACE; else UNANSWERED."""
 
 MAX_LENGTH_DIGITS = 18
 """The most digits of a `Content-Length` (RFC 9110 section 8.6): a longer number is too large, and slow to convert."""
@@ -70,6 +70,7 @@ UNDERSCORE = ord("_")
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
 NO_HEADERS: Headers = ()
+NO_BODY: tuple[bytes, Any, str] = (b"", None, "")
 NOBODY: Principal | None = None
 NO_REFUSAL: Refusal | None = None
 
@@ -132,6 +133,7 @@ class Endpoint:
         self._find: Callable[[Operation], OperationHandler] | None = None
         self._handler: OperationHandler | None = None
         self.needs_task = False
+        self.needs_trace = self._notify is not None  # what it sends names the entry in the journal
 
     def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
         """Set the function that finds the handler."""
@@ -145,19 +147,18 @@ class Endpoint:
         return self._handler
 
     # All steps of an answer in their order, without a call for each.
-    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:
-        """Answer a request: its validated reply, and headers for any reply. `values` are the raw values of its path.
+    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> Answered:  # noqa: C901
+        """Answer a request by a reply that is validated. `values` are the raw values of its path.
 
-        `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
-        changes are undone when its reply cannot be made, or not be encoded.
+        `receive` is the ASGI one, the whole body as bytes, or a ReadBody. Without a valid reply, changes are undone.
         """
         method, store, step, limits = scope["method"], self._store, "route", NO_HEADERS
-        transaction, principal, tenant, ended_by = Transaction(store), NOBODY, "", NO_REFUSAL
+        changes, principal, tenant, ended_by, outcome = Transaction(store), NOBODY, "", NO_REFUSAL, UNANSWERED
         try:
             headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
             if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
                 step = "namespace"
-                transaction.store = store = self._parts.named_store(headers, method) or store
+                changes.store = store = self._parts.named_store(headers, method) or store
             if "prefer" in headers or (UNDERSCORE in query and b"__" in query):
                 preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
             step = "authentication"
@@ -176,10 +177,9 @@ class Endpoint:
             given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target, scope), is_validated=preferences.is_validated
             )
-            content, body, media_type = b"", None, ""
             if self._body is not None:
                 step = "body"
-                content, body, media_type = await self._read(preferences, headers, receive)
+            content, body, media_type = NO_BODY if not self._body else await self._read(preferences, headers, receive)
             step = "media type"
             self._refuse_unacceptable(headers)
             sent = (given["path"], given["query"], given["header"], given["cookie"], body, media_type)
@@ -187,24 +187,25 @@ class Endpoint:
             step = "handler"
             accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
             if preferences is NO_PREFERENCES:
-                made = handler.reply(call, transaction, accept, scope, content)
+                made = handler.reply(call, changes, accept, scope, content)
                 reply = made if isinstance(made, Reply) else await made
             else:
-                reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
-            is_ready = reply.proven and reply.content is not None
-            reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name, store=store))
+                reply = await self._preferred_reply(preferences, call, changes, accept, scope, content)
+            if not reply.proven or reply.content is None:
+                reply = encoded(self.validate_response(reply, by=handler.name, store=store))
             reply = reply if self._byte_ranges is None else self._byte_ranges.part(reply, call, headers)
-            transaction.commit()
+            changes.commit()
             if self._is_delete or self._notify is not None:
-                self._tell(CommittedRequest(call, reply, transaction, scope))
+                self._tell(CommittedRequest(call, reply, changes, scope))
         except BaseException as fault:  # noqa: BLE001  # `_ended` raises what is no error
-            ended_by = self._ended(fault, scope, transaction)
+            ended_by = self._ended(fault, scope, changes)
             reply = self.refused(ended_by, method, scope["path"], headers.get("accept", ""))
         reply = reply if self._echoes is None else self._echoes.added(reply, scope["headers"])
         if TRACE in scope:
-            label, commits, rules = transaction.store.label, transaction.commits, transaction.rules
-            scope[TRACE].outcome = (self.operation, step, ended_by, principal, tenant, label, commits, rules)
-        return reply, limits
+            outcome = (self.operation, step, ended_by, principal, tenant, store.label, changes.commits, changes.rules)
+            if (trace := scope[TRACE]) is not None:
+                trace.outcome = outcome
+        return reply, limits, outcome
 
     def _count(
         self,

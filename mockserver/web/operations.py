@@ -48,7 +48,7 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
     async def _answer(service: Service, match: Match, scope: Any, receive: Any, send: Any) -> None:
         endpoint = service.endpoint(scope, match)
         if endpoint is not None:
-            reply, limits = await endpoint(scope, receive, match[1])
+            reply, limits, _ = await endpoint(scope, receive, match[1])
         else:
             reply, limits = service.no_endpoint_reply(scope, match), ()
         await write(reply, limits, scope, send)

@@ -56,7 +56,8 @@ class StockService:
         async def answer(**arguments: Any) -> Response:
             body = await _body(operation, arguments)
             raw = tuple(quote(value, safe="") for value in _path_values(operation))
-            return _response(*await self._endpoint(operation)(current_scope, body, raw))
+            reply, limits, _ = await self._endpoint(operation)(current_scope, body, raw)
+            return _response(reply, limits)
 
         return answer
 

@@ -13,7 +13,10 @@ from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
 
 TRACE = "mockserver.trace"
-"""The key of an ASGI scope with the trace of its request; without interceptors there is none."""
+"""The key of an ASGI scope with the trace of its request, or None where only the outcome is wanted.
+
+Without interceptors and a journal there is no such key.
+"""
 
 STEPS = (
     "route",
@@ -40,25 +43,29 @@ Outcome = tuple[
 UNANSWERED: Outcome = (None, ROUTE, None, None, None, None, (), ())
 """The outcome of a request that is not answered yet."""
 
+Remarks = tuple[tuple[str, ...], tuple[str, ...], str]
+"""What few requests have: `reasons`, `notes` and `override`."""
+
+NO_REMARKS: Remarks = ((), (), "")
+"""What most requests have of it."""
+
 T = TypeVar("T")
 
 
 class NotedValue(Generic[T]):
-    """An attribute of a Trace that is one value of its outcome."""
+    """An attribute of a Trace that is one value of its outcome, or of its remarks."""
 
-    def __init__(self, index: int) -> None:
-        self._index = index
+    def __init__(self, index: int, within: str = "outcome") -> None:
+        self._index, self._within = index, within
 
     def __get__(self, trace: Trace, of: type[Trace]) -> T:
-        found: Any = trace.outcome[self._index]
-        value: T = found
+        value: T = getattr(trace, self._within)[self._index]
         return value
 
     def __set__(self, trace: Trace, value: T) -> None:
-        values: list[Any] = list(trace.outcome)
+        values: list[Any] = list(getattr(trace, self._within))
         values[self._index] = value
-        changed: Any = tuple(values)
-        trace.outcome = changed
+        setattr(trace, self._within, tuple(values))
 
 
 class Trace(Struct):
@@ -71,9 +78,7 @@ class Trace(Struct):
     """
 
     outcome: Outcome = UNANSWERED  # one value, since it is made in one step
-    reasons: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    override: str = ""
+    remarks: Remarks = NO_REMARKS  # one value, since most requests have the same
     number: int = 0
 
     operation = NotedValue[Operation | None](0)
@@ -84,6 +89,9 @@ class Trace(Struct):
     label = NotedValue[str | None](5)
     commits = NotedValue[tuple[Commit, ...]](6)
     rules = NotedValue[tuple[str, ...]](7)
+    reasons = NotedValue[tuple[str, ...]](0, "remarks")
+    notes = NotedValue[tuple[str, ...]](1, "remarks")
+    override = NotedValue[str](2, "remarks")
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:
@@ -91,3 +99,10 @@ def note(scope: Mapping[str, Any], reason: str) -> None:
     trace: Trace | None = scope.get(TRACE)
     if trace is not None:
         trace.reasons += (reason,)
+
+
+def forget_reasons(scope: Mapping[str, Any]) -> None:
+    """Note that a request is answered again from its beginning, so that it is not refused yet."""
+    trace: Trace | None = scope.get(TRACE)
+    if trace is not None:
+        trace.reasons = ()

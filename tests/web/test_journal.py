@@ -466,3 +466,47 @@ def test_a_connection_that_a_fault_breaks_has_an_entry_of_its_operation(client: 
 
     assert ("listMcpServers", None) == (kept["operation"], kept["response"])
     assert ["route", "override"] == [each["step"] for each in kept["steps"]]
+
+
+def test_the_same_request_decided_in_another_way_has_an_entry_that_says_so() -> None:
+    override = {"when": {"operation": "listMcpServers"}, "then": {"delay": "1ms"}, "times": 1}
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
+        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        with httpx.Client(base_url=address, headers=KEY) as client:
+            client.get(SERVERS)  # the first request of a path takes another way
+            client.get(SERVERS)
+            client.post("/_mock/overrides", json=override)
+            replies = [client.get(SERVERS) for _ in range(3)]
+            kept = [client.get(f"/_mock/requests/{reply.headers['mock-request']}").json() for reply in replies]
+
+    assert 1 == len({reply.content for reply in replies})
+    assert [True, False, False] == ["override" in {step["step"] for step in each["steps"]} for each in kept]
+    assert [1, 0, 0] == [len(each["notes"]) for each in kept]
+
+
+def test_a_request_that_is_refused_again_says_each_time_why() -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
+        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        with httpx.Client(base_url=address, headers=KEY) as client:
+            replies = [client.post(SERVERS, json={"displayName": 7}) for _ in range(3)]
+            entries = [client.get(f"/_mock/requests/{reply.headers['mock-request']}").json() for reply in replies]
+            told = [client.get(f"/_mock/requests/{reply.headers['mock-request']}/why").json() for reply in replies]
+
+    assert [400] * 3 == [reply.status_code for reply in replies]
+    [(refusal, steps)] = {(json.dumps(each["refusal"]), json.dumps(each["steps"])) for each in entries}
+    assert "displayName" in refusal
+    assert ["body", False] == [json.loads(steps)[-1][name] for name in ("step", "passed")]
+    assert 1 == len({json.dumps(each["sentences"]) for each in told})
+
+
+def test_a_long_response_that_is_sent_again_is_kept_once(sandbox: Sandbox, client: Client) -> None:
+    for _ in range(30):
+        client.post(SERVERS, headers=KEY, json={**LINEAR, "serverUrl": f"https://example.com/{'x' * 900}"})
+    replies = [client.get(SERVERS, headers=KEY) for _ in range(3)]
+    kept = [entry(client, reply)["response"]["body"] for reply in replies]
+
+    assert [(True, len(reply.content)) for reply in replies] == [(each["is_cut"], each["bytes"]) for each in kept]
+    assert sandbox.control.journal is not None
+    assert 1 == len({id(each.trace) for each in list(sandbox.control.journal.latest())[:3]})

@@ -82,7 +82,7 @@ class AdminApi:
         else:
             streams: list[AsyncIterator[bytes]] = []
             own = {STREAM: streams, "headers": [each for each in scope["headers"] if each[0] not in FOR_SERVICES]}
-            reply, limits = await endpoint({**scope, **own}, receive, match[1])
+            reply, limits, _ = await endpoint({**scope, **own}, receive, match[1])
             if streams and scope["method"] != "HEAD":
                 stream = StreamingResponse(streams[0], reply.status, media_type=reply.media_type, headers=NOT_CACHED)
                 await stream(scope, receive, send)

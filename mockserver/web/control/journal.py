@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import count, takewhile
-from time import time
+from time import perf_counter, time
 from typing import Any
 
 from msgspec import Struct
 
-from mockserver.errors import Refusal
 from mockserver.lazy_pattern import lazy_pattern
-from mockserver.messages import Principal
 from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
-from mockserver.web.control.kept_request import LONGEST_BODY, KeptRequest, RequestParts, parts_in, parts_of
+from mockserver.web.control.kept_exchange import NEVER_SEEN, KeptExchange, LatestExchanges, next_exchange
+from mockserver.web.control.kept_request import RequestParts, parts_in, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
-from mockserver.web.control.repeated_messages import RepeatedMessages, cut
+from mockserver.web.endpoint import Endpoint
 from mockserver.web.request.prefer import CHOOSING, preferences
 from mockserver.web.serving.bounded_protocol import RECEIVED
+from mockserver.web.serving.recorder import recorded_response
+from mockserver.web.serving.response_writer import complete
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
-from mockserver.web.trace import STEPS, Trace
+from mockserver.web.trace import NO_REMARKS, STEPS, TRACE, Trace
 
 FOLLOWERS = 100
 """How many clients can follow the journal at once."""
@@ -40,32 +41,16 @@ OWN_FIELD = b"mock-request: %d\r\n"
 
 
 class KeptEntry(Struct, frozen=True, gc=False):
-    """What the journal keeps of a request: one value for all of it, at which the garbage collector need not look.
+    """What the journal keeps of one request, at which the garbage collector need not look.
 
-    `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. `status` is None if
-    there was no response; `fields` are its header lines without those of the journal, `content` is its body, cut, and
-    `sent` how long it was if it was cut, else 0. The others are those of a Trace.
+    `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. Requests that are the
+    same share their `exchange`.
     """
 
     number: int
     moment: float
     seconds: float
-    request: KeptRequest
-    status: int | None
-    fields: bytes
-    content: bytes
-    sent: int
-    operation: Operation | None
-    step: str
-    refusal: Refusal | None
-    principal: Principal | None
-    tenant: str | None
-    label: str | None
-    commits: tuple[Commit, ...]
-    rules: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    override: str = ""
+    exchange: KeptExchange
 
 
 class JournalRecord:
@@ -76,8 +61,8 @@ class JournalRecord:
     """
 
     def __init__(self, kept: KeptEntry, *, quiet: bool = False) -> None:
-        self.trace, self._quiet = kept, quiet
-        self.number, self.moment, self.seconds, self.status = kept.number, kept.moment, kept.seconds, kept.status
+        self.trace, self._quiet, self.status = kept.exchange, quiet, kept.exchange.status
+        self.number, self.moment, self.seconds = kept.number, kept.moment, kept.seconds
 
     @property
     def response(self) -> CompleteResponse | None:
@@ -166,59 +151,56 @@ class RequestJournal:
     def __init__(self, most: int, *, quiet: bool = False) -> None:
         self.most, self.quiet, self._forgotten = most, quiet, 0
         self._numbers: Iterator[int] = count(1)
+        self._latest: LatestExchanges = {}
         self._kept: deque[KeptEntry] = deque(maxlen=most)
-        self._repeated = RepeatedMessages()
+        self._keep: Callable[[KeptEntry], None] = self._kept.append
         self._waiting: set[asyncio.Event] = set()
+
+    # All steps in one function, without a trace: each call and each value between them costs every request.
+    async def answer(self, endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...]) -> CompleteResponse:
+        """The response of an operation to a request whose body has arrived, recorded."""
+        if endpoint.needs_trace:
+            return await recorded_response(endpoint, scope, body, values, self)
+        began, scope[TRACE] = perf_counter(), None
+        try:
+            reply, limits, outcome = await endpoint(scope, body, values)
+        except BaseException:  # the client left
+            self.record_failure(scope, body, Trace(), perf_counter() - began)
+            raise
+        response = complete(reply, limits, scope["method"])
+        seen = (scope.get(RECEIVED) or parts_in(scope, body), response, outcome, NO_REMARKS)
+        before, exchange = self._latest.get(id(outcome[0]), NEVER_SEEN)
+        if seen != before:
+            exchange = next_exchange(self._latest, seen)
+        number = next(self._numbers)
+        self._keep(KeptEntry(number, time(), perf_counter() - began, exchange))
+        if self.quiet:
+            return response
+        status, fields, content = response
+        own = _own_fields(number, exchange.commits) if exchange.commits else OWN_FIELD % number
+        return status, fields + own, content
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        operation, step, refusal, principal, tenant, label, commits, rules = trace.outcome
-        status, fields, content = response
-        request = scope.get(RECEIVED) or parts_in(scope, body)
-        if operation is not None:
-            request, response = self._repeated.kept(operation.operation_id, request, response)
-        else:
-            response = cut(response)
-        trace.number = number = next(self._numbers)
-        sent = len(content) if len(content) > LONGEST_BODY else 0
-        kept = KeptEntry(
-            number,
-            time(),
-            seconds,
-            request,
-            status,
-            response[1],
-            response[2],
-            sent,
-            operation,
-            step,
-            refusal,
-            principal,
-            tenant,
-            label,
-            commits,
-            rules,
-            trace.reasons,
-            trace.notes,
-            trace.override,
-        )
-        self._kept.append(kept)
-        if self._waiting:
-            self._wake()
+        seen = (scope.get(RECEIVED) or parts_in(scope, body), response, trace.outcome, trace.remarks)
+        before, exchange = self._latest.get(id(trace.outcome[0]), NEVER_SEEN)
+        if seen != before:
+            exchange = next_exchange(self._latest, seen)
+        trace.number = next(self._numbers)
+        self._keep(KeptEntry(trace.number, time(), seconds, exchange))
         if self.quiet:
-            return status, fields, content
-        own = _own_fields(number, commits) if commits else OWN_FIELD % number
-        return status, fields + own, content
+            return response
+        status, fields, content = response
+        return status, fields + _own_fields(trace.number, exchange.commits), content
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
         request = scope.get(RECEIVED) or parts_in(scope, body)
-        trace.number, said = next(self._numbers), (trace.reasons, trace.notes, trace.override)
-        values: Any = (trace.number, time(), seconds, request, *NO_RESPONSE, 0, *trace.outcome, *said)
-        self._kept.append(KeptEntry(*values))
-        self._wake()
+        trace.number = next(self._numbers)
+        values: Any = (request, *NO_RESPONSE, 0, *trace.outcome, trace.remarks)
+        self._keep(KeptEntry(trace.number, time(), seconds, KeptExchange(*values)))
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -235,7 +217,8 @@ class RequestJournal:
         """The number of the last entry, also if it is forgotten; 0 before the first."""
         return max(self._forgotten, self._kept[-1].number) if self._kept else self._forgotten
 
-    def _wake(self) -> None:
+    def _keep_and_wake(self, entry: KeptEntry) -> None:
+        self._kept.append(entry)
         for event in self._waiting:
             event.set()
 
@@ -262,9 +245,10 @@ class RequestJournal:
     def clear(self, namespace: str | None = None) -> None:
         """Forget everything, or what belongs to a namespace."""
         self._forgotten = self.last
-        kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
-        self._kept = deque(kept, maxlen=self.most)
-        self._repeated.clear()
+        kept = [each for each in self._kept if namespace is not None and self._shown(each).namespace != namespace]
+        self._kept.clear()
+        self._kept.extend(kept)
+        self._latest.clear()
 
     async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[JournalRecord]]:
         """The entries after the number `last` as they come; an empty list after `heartbeat` seconds without one.
@@ -274,6 +258,7 @@ class RequestJournal:
         event, loop = asyncio.Event(), asyncio.get_running_loop()
         until = loop.time() + seconds if seconds is not None else math.inf
         self._waiting.add(event)
+        self._keep = self._keep_and_wake
         try:
             while True:
                 event.clear()
@@ -288,6 +273,8 @@ class RequestJournal:
                     yield []
         finally:
             self._waiting.discard(event)
+            if not self._waiting:
+                self._keep = self._kept.append
 
     @property
     def followers(self) -> int:

@@ -9,6 +9,7 @@ import msgspec
 
 from mockserver.messages import Principal
 from mockserver.web.control.journal import JournalRecord, KeptEntry
+from mockserver.web.control.kept_exchange import KeptExchange
 from mockserver.web.control.kept_request import RequestParts
 from mockserver.web.service import Service
 from mockserver.web.trace import ROUTE
@@ -57,5 +58,6 @@ def _unpacked(entry: _Entry, services: Mapping[str, Service]) -> JournalRecord:
     endpoint = service.endpoints.get(entry.operation) if service is not None and entry.operation is not None else None
     operation = endpoint.operation if endpoint is not None else None
     caller = Principal(entry.caller) if entry.caller is not None else None
-    sent = (entry.number, entry.moment, 0.0, entry.request, entry.status, b"", b"", 0)
-    return JournalRecord(KeptEntry(*sent, operation, ROUTE, None, caller, entry.tenant, entry.label, (), ()))
+    sent = (entry.request, entry.status, b"", b"", 0)
+    exchange = KeptExchange(*sent, operation, ROUTE, None, caller, entry.tenant, entry.label, (), ())
+    return JournalRecord(KeptEntry(entry.number, entry.moment, 0.0, exchange))

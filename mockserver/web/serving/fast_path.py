@@ -9,7 +9,7 @@ from mockserver.web.endpoint import Endpoint
 from mockserver.web.endpoint_choice import EndpointChoice
 from mockserver.web.request.router import Match
 from mockserver.web.service import Service
-from mockserver.web.serving.recorder import Recorder, recorded_response
+from mockserver.web.serving.recorder import Recorder
 from mockserver.web.serving.response_writer import complete_response
 from mockserver.web.serving.uvicorn_protocol import Answer
 
@@ -52,5 +52,5 @@ class FastPath:
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
         if self._recorder is not None:
-            return recorded_response(endpoint, scope, body, values, self._recorder)
+            return self._recorder.answer(endpoint, scope, body, values)
         return complete_response(endpoint, scope, body, values)

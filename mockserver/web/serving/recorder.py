@@ -15,6 +15,10 @@ from mockserver.web.trace import TRACE, Trace
 class Recorder(Protocol):
     """Keeps requests with their responses; it gets none to the admin API."""
 
+    async def answer(self, endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...]) -> CompleteResponse:
+        """The response of an operation to a request whose body has arrived, recorded."""
+        ...
+
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
@@ -28,11 +32,11 @@ class Recorder(Protocol):
 async def recorded_response(
     endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...], recorder: Recorder
 ) -> CompleteResponse:
-    """The response of an operation to a request whose body has arrived, recorded."""
+    """The response of an operation to a request whose body has arrived, recorded with a trace."""
     began, trace = perf_counter(), Trace()
     scope[TRACE] = trace
     try:
-        reply, limits = await endpoint(scope, body, values)
+        reply, limits, _ = await endpoint(scope, body, values)
     except BaseException:  # the client left
         recorder.record_failure(scope, body, trace, perf_counter() - began)
         raise
@@ -49,6 +53,10 @@ class ObservedRecorder:
 
     def __init__(self, recorder: Recorder | None, observers: Sequence[Observer]) -> None:
         self._recorder, self._observers = recorder, tuple(observers)
+
+    async def answer(self, endpoint: Endpoint, scope: Any, body: bytes, values: tuple[str, ...]) -> CompleteResponse:
+        """The response of an operation, recorded; observers want a trace."""
+        return await recorded_response(endpoint, scope, body, values, self)
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse

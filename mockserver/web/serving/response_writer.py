@@ -35,7 +35,7 @@ async def complete_response(
     endpoint: Endpoint, scope: Mapping[str, Any], body: bytes, values: tuple[str, ...]
 ) -> CompleteResponse:
     """The response of an operation to a request whose body has arrived."""
-    reply, limits = await endpoint(scope, body, values)
+    reply, limits, _ = await endpoint(scope, body, values)
     return complete(reply, limits, scope["method"])
 
 

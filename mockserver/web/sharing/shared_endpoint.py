@@ -20,7 +20,7 @@ from mockserver.web.service_parts import ServiceParts
 from mockserver.web.serving.pause import KEPT, TURN
 from mockserver.web.sharing.refusal import unavailable
 from mockserver.web.sharing.sharing import Sharing
-from mockserver.web.trace import TRACE
+from mockserver.web.trace import TRACE, UNANSWERED, Outcome, forget_reasons
 
 READS = ("GET", "HEAD")
 
@@ -52,6 +52,7 @@ class SharedEndpoint(Endpoint):
         self._sharing = sharing
         self._held: list[CommittedRequest] = []
         self._may_change = operation.http_method not in READS
+        self.needs_trace |= self._may_change  # what is noted of a change may itself change before it is kept
         # A rate limit counts in the store, and does so before the body is read.
         self._has_parts = self._may_change and self._body is not None and self.limiter is None
         self._is_begun_alone = False
@@ -90,7 +91,7 @@ class SharedEndpoint(Endpoint):
                     held, self._held = self._held, []
                     await KEPT
                     if sharing.fault is not None:
-                        return self._unavailable(sharing.fault, scope)
+                        return self._unavailable(sharing.fault, scope, answered[2])
                     self._held = held
             elif sharing.in_round:
                 answered = self._answered(self._followed(scope), scope, receive, values)
@@ -124,8 +125,7 @@ class SharedEndpoint(Endpoint):
                     scope[TRACE].commits = kept[1]
                 return answered
             self._without_draft = WITHOUT_DRAFT
-            if TRACE in scope:
-                scope[TRACE].reasons = ()
+            forget_reasons(scope)
         else:
             begun, refused = self._begun(scope, receive, values)
             if refused is not None:
@@ -152,8 +152,7 @@ class SharedEndpoint(Endpoint):
             log.changes.draft = None
         answer.close()
         self._without_draft = WITHOUT_DRAFT
-        if TRACE in scope:
-            scope[TRACE].reasons = ()
+        forget_reasons(scope)
         return None
 
     def _begun(
@@ -192,8 +191,7 @@ class SharedEndpoint(Endpoint):
         for trial in range(MOST_TRIALS):
             if trial:
                 sharing.of(sharing.named(scope["headers"]), again=True)
-                if TRACE in scope:
-                    scope[TRACE].reasons = ()
+                forget_reasons(scope)
             self._held.clear()
             answer = begun or Endpoint.__call__(self, scope, receive, values)
             begun = None
@@ -210,7 +208,8 @@ class SharedEndpoint(Endpoint):
             for each in log.append_unconditionally():
                 sharing.keep(each)
             return [log, answer, awaited]
-        return self.refused(unavailable(LogError("others change it too often")), scope["method"], scope["path"]), ()
+        fault = unavailable(LogError("others change it too often"))
+        return self.refused(fault, scope["method"], scope["path"]), (), UNANSWERED
 
     def _followed(self, scope: Scope) -> NamespaceLog:
         """The log of the namespace of a request. Raises a LogError."""
@@ -256,11 +255,11 @@ class SharedEndpoint(Endpoint):
                     changes.undo()
         return self._unavailable(fault, scope)
 
-    def _unavailable(self, fault: LogError, scope: Scope) -> Answered:
-        """The 503 of the service, for a request that changes nothing."""
-        if TRACE in scope:
+    def _unavailable(self, fault: LogError, scope: Scope, outcome: Outcome = UNANSWERED) -> Answered:
+        """The 503 of the service, for a request that changes nothing, with what is known of how it was decided."""
+        if scope.get(TRACE) is not None:
             scope[TRACE].commits = ()
-        return self.refused(unavailable(fault), scope["method"], scope["path"]), ()
+        return self.refused(unavailable(fault), scope["method"], scope["path"]), (), (*outcome[:6], (), outcome[7])
 
 
 Waiting = list[Any]
