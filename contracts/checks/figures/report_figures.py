@@ -177,7 +177,9 @@ def _places(contract: Contract) -> Iterator[Place]:
             if owner is None and number.kind not in ("count", "sum"):
                 continue  # other items that are there have a part in it
             text = f"{number.name} is the {number.kind} of the {number.resource} items."
-            yield op.name, StatementRef(op.name, "counts", number.evidence, number.source, text), (op, owner, number)
+            # A number of the whole service, without a sentence, may be about some of the items only.
+            evidence = "inferred" if owner is None and not number.source else number.evidence
+            yield op.name, StatementRef(op.name, "counts", evidence, number.source, text), (op, owner, number)
 
 
 def _owner(known: Mapping[str, CheckedResource], op: ResourceOperation) -> CheckedResource | None:

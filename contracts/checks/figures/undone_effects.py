@@ -100,10 +100,11 @@ def _created(context: CheckContext, child: CheckedResource, pairs: list[tuple[Cr
     path = next((item.path_below(child) for item, (_, reference) in pairs if reference is None), None)
     for item, (_, reference) in pairs:
         body = referring(body, reference.field, item.id) if reference is not None else body
-    for name in dict.fromkeys(_list_of_ids(each) for _, each in pairs):
-        named = {**body, name: [item.id for item, each in pairs if _list_of_ids(each) == name]}
-        body = named if name and context.bodies.accepts(child.operations["create"], named) else body
-    for several in larger_bodies(context, child, body):
+    every = dict(body)
+    for name in {_list_of_ids(each) for _, each in pairs} - {""}:
+        every[name] = [item.id for item, each in pairs if _list_of_ids(each) == name]
+    more = [every] if every != body and context.bodies.accepts(child.operations["create"], every) else []
+    for several in more or larger_bodies(context, child, body):
         _, made = context.try_create(child, several, path=path, may_conflict=True)
         if made is not None:
             return made

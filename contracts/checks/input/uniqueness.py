@@ -29,8 +29,8 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
     body = context.body(resource, full=any(name not in context.body(resource) for name in fields))
     if any(body.get(name) is None for name in fields):
         raise CannotBuildRequest(f"no value for {', '.join(fields)}")
-    body = _with_capitals(context, resource, body, fields)
-    first = context.create(resource, body)
+    first = _created_with_capitals(context, resource, body, fields)
+    body = dict(first.sent)
     values = {name: body[name] for name in fields}
     second, item = context.try_create(resource, context.body(resource) | values)
     _expect_refused(context, f"{_duplicate(values)} is refused", "create", first.exchange, second)
@@ -45,12 +45,16 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         _check_freed(context, resource, values, first)
 
 
-def _with_capitals(
+def _created_with_capitals(
     context: CheckContext, resource: CheckedResource, body: dict[str, Any], fields: Collection[str]
-) -> dict[str, Any]:
-    """The body with a capital at the begin of each text: a service may keep values in small letters to compare them."""
+) -> CreatedItem:
+    """An item with a capital at the begin of each text: a service may keep values in small letters to compare them."""
     changed = {name: value[:1].upper() + value[1:] for name in fields if MARK in (value := str(body[name]))}
-    return body | changed if context.bodies.accepts(resource.operations["create"], body | changed) else body
+    if changed and context.bodies.accepts(resource.operations["create"], body | changed):
+        _, made = context.try_create(resource, body | changed, may_conflict=True)
+        if made is not None:
+            return made
+    return context.create(resource, body)
 
 
 def _field_of_owner(resource: CheckedResource) -> str:

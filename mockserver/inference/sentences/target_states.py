@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.descriptions import DOUBT
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
@@ -35,7 +36,7 @@ class TargetState(NamedTuple):
 
 
 def target_state(schemas: Schemas, operation: Operation, fields: Mapping[str, str]) -> TargetState | None:
-    """The state that the sentences about an operation name; None if they name none, or two.
+    """The state that the sentences about an operation name; None if they name none, or two, or a request may send it.
 
     `fields` has the pointers to the schemas of the fields that an item shows.
     """
@@ -56,4 +57,6 @@ def target_state(schemas: Schemas, operation: Operation, fields: Mapping[str, st
     if len(found) != 1 or not spoken <= found.keys():
         return None
     (field, value), source = next(iter(found.items()))
-    return TargetState(field, value, source)
+    asked = request_schema(operation.request_body)
+    is_sent = asked is not None and field in schemas.properties(asked)  # the state is what the request says
+    return None if is_sent else TargetState(field, value, source)
