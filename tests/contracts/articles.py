@@ -61,8 +61,9 @@ class Articles(Server):
         body = sent(ask)
         if not is_article(body):
             return error(400)
-        new = {"article": body["article"], "shelf": body["shelf"], "tags": body.get("tags", [])}
-        item = {"id": len(self.articles) + 1, **new, "status": "draft", "author": USERS[ask.bearer]}
+        if self.is_taken(body["article_no"], USERS[ask.bearer]):
+            return error(409)
+        item = {"id": len(self.articles) + 1, **written(body), "status": "draft", "author": USERS[ask.bearer]}
         self.articles[item["id"]] = item
         return self.shown(item, 201)
 
@@ -76,13 +77,21 @@ class Articles(Server):
             return error(404 if item is None else 403)
         if not is_article(body):
             return error(400)
+        if self.is_taken(body["article_no"], item["author"], item):
+            return error(409)
         if self.flaw != "a change leaves it printed":
             self.move(item, "draft")
         was = item["shelf"]
-        item |= {"article": body["article"], "shelf": body["shelf"], "tags": body.get("tags", [])}
+        item |= written(body)
         if item["status"] == "printed":
             self.printed += {was: -1, item["shelf"]: 1}
         return self.shown(item)
+
+    def is_taken(self, number: str, author: str, but: Item | None = None) -> bool:
+        others = [each for each in self.articles.values() if each is not but]
+        if self.flaw == "authors have numbers of their own":
+            others = [each for each in others if each["author"] == author]
+        return number in [each["article_no"] for each in others]
 
     def moving(self, status: str, before: tuple[str, ...]) -> Handler:
         async def handle(ask: Ask) -> Answer:
@@ -117,11 +126,15 @@ def error(status: int) -> Answer:
     return Answer(status, {"message": "no"})
 
 
+def written(body: Item) -> Item:
+    return {name: body.get(name, []) for name in ("article", "article_no", "shelf", "tags")}
+
+
 def is_article(body: Item) -> bool:
     tags = body.get("tags", [])
     is_right = isinstance(tags, list) and len(tags) <= 3 and all(isinstance(each, str) and each for each in tags)
-    text = body.get("article")
-    return is_right and isinstance(text, str) and text != "" and body.get("shelf") in SHELVES
+    texts = [body.get("article"), body.get("article_no")]
+    return is_right and all(isinstance(each, str) and each for each in texts) and body.get("shelf") in SHELVES
 
 
 def checked_articles(folder: Path, flaw: str, *only: str) -> CheckResult:

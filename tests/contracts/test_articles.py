@@ -8,7 +8,7 @@ import pytest
 
 from tests.contracts.articles import checked_articles
 
-CHECKS = ("create", "update", "ownership", "led-to-state", "forbidden-state", "state-report", "changed-tag")
+CHECKS = ("create", "update", "ownership", "led-to-state", "forbidden-state", "state-report", "changed-tag", "unique")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ CHECKS = ("create", "update", "ownership", "led-to-state", "forbidden-state", "s
         ("a change leaves it printed", {("led-to-state", "PUT /articles/{id}")}),
         ("dropped articles are stopped", {("forbidden-state", "POST /articles/{id}/stop")}),
         ("a stopped article is taken off again", {("state-report", "GET /shelves")}),
+        ("authors have numbers of their own", {("unique", "POST /articles")}),
         ("no tags in the ETag", {("changed-tag", "GET /articles/{id}")}),
     ],
 )

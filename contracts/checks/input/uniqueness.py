@@ -36,6 +36,7 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
     _expect_refused(context, f"{_duplicate(values)} is refused", "create", first.exchange, second)
     _check_similar_value(context, resource, statement, body, first)
     _check_scope(context, resource, statement, values, first)
+    _check_other_user(context, resource, statement, values, first)
     same = _same_rule(context, second) if statement.evidence in FROM_DOCUMENT else None
     if _refuses(context, statement, resource, "replace") and not resource.client_named:
         _check_replace(context, resource, values, first, same)
@@ -61,6 +62,30 @@ def _field_of_owner(resource: CheckedResource) -> str:
     """The field that names the item above, which no request sends; empty if there is none."""
     parent = resource.behaviour.parent
     return parent.field if parent is not None else ""
+
+
+OF_ALL = re.compile(
+    r"\b(?:whoever|whosever|globally|(?:no matter|regardless of|whatever) (?:who|the (?:owner|user))"
+    r"|(?:across|among|for|of) all (?:users|accounts|customers|owners|members))\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that the values of all users count: "only once, whoever owns it"."""
+
+
+def _check_other_user(
+    context: CheckContext,
+    resource: CheckedResource,
+    statement: Unique,
+    values: Mapping[str, Any],
+    first: CreatedItem,
+) -> None:
+    """Another user cannot have the values either, where a sentence says that all items count."""
+    other = context.second_user(first.user) if OF_ALL.search(statement.source) else None
+    if other is None or owner_of(resource):
+        return
+    exchange, _ = context.try_create(resource, {**context.body(resource), **values}, user=other, may_conflict=True)
+    expected = f"{_duplicate(values)} is refused, also from another user"
+    _expect_refused(context, expected, "other user", first.exchange, exchange)
 
 
 def _check_scope(

@@ -188,7 +188,9 @@ TAKEN = lazy_pattern(
     r"(?:taken|in use|used|registered|enrolled|invited|booked|on the list|a member)\b|"
     r"\bno (?P<once>[a-z]\w*) twice\b|"
     r"\b(?P<one>[a-z][\w-]*(?: [a-z]\w*)?) (?:can|may) (?:only )?belong to (?:only )?one\b|"
-    r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b",
+    r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b|"
+    r"\b(?P<unique>[a-z][\w-]*(?: [a-z]\w*)?) (?:is|are|must be) unique\b|"
+    r"\b(?P<single>[a-z][\w-]*(?: [a-z]\w*)?) can (?:only )?be (?:used|registered|added|taken) (?:only )?once\b",
     re.IGNORECASE,
 )
 """How a sentence says that no two items have the same value: "a slug that is in use is refused"."""
@@ -202,9 +204,13 @@ def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
     rest = found.sentence[found.match.end() :] if found is not None else ""
     if found is None or WITHIN.search(rest) or AT_TIMES.match(rest):
         return None
+    if (found.match["unique"] or found.match["single"]) and WITHIN.search(found.sentence):
+        return None
     written = next(group for group in found.match.groups() if group)
     ends = [plain(" ".join(written.split()[start:])) for start in range(len(written.split()))]
-    name = next((name for name in names if any(end.startswith(_without_id(name)) for end in ends)), "")
+    known = list(names)
+    exact = next((name for name in known if {_in_full(name), f"{_in_full(name)}s"} & {*ends}), "")
+    name = exact or next((name for name in known if any(end.startswith(_without_id(name)) for end in ends)), "")
     return (name, found) if name else None
 
 
@@ -217,6 +223,12 @@ def is_taken_at_times(text: str) -> bool:
 def _without_id(name: str) -> str:
     """The plain name of a property, without `id`: `student_id` is called a student."""
     return plain(name).removesuffix("id") or plain(name)
+
+
+def _in_full(name: str) -> str:
+    """The plain name of a property, with `number` for `no`: `article_no` is an article number."""
+    *before, last = words(name) or ("",)
+    return plain("_".join((*before, "number"))) if before and last in ("no", "nr") else plain(name)
 
 
 OF_FIELD = {"write-only": WRITE_ONLY, "unique": UNIQUE, "immutable": IMMUTABLE}
