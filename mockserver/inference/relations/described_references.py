@@ -22,7 +22,8 @@ def add_sentences(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: 
 
     Only of items that clients create: others would never exist.
     """
-    created = {draft.name: draft for draft in drafts if draft.action("create") is not None and draft.has_id}
+    made = {draft.name: draft for draft in drafts if draft.action("create") is not None}
+    created = {name: draft for name, draft in made.items() if draft.has_id}
     for draft in created.values():
         stated = resources[draft.name]
         above = created.get(stated.get("parent", {}).get("resource", ""))
@@ -32,14 +33,29 @@ def add_sentences(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: 
             named = created.get(reference["resource"])
             if named is not None:
                 _add_leaving(schemas, named, draft, reference)
+            if _is_reachable(resources, made, draft, reference) and _must_exist(schemas, draft, reference):
+                reference["must-exist"] = True
             if named is None or reference.get("key") != resources[named.name]["identity"]["field"]:
                 continue
-            is_own = named is draft
-            if not is_own and "parent" not in resources[named.name] and _must_exist(schemas, draft, reference):
-                reference["must-exist"] = True
             sent = sent_reference(resources, named.name, draft)
             if named is not above and sent is not None and sent["field"] == reference["field"]:
                 _add_deletion(schemas, named, draft, sent)
+
+
+def _is_reachable(
+    resources: Mapping[str, Statement], made: Mapping[str, ResourceDraft], draft: ResourceDraft, reference: Statement
+) -> bool:
+    """Does a reference name an item that clients make, by the id that replies show, below no other owner than its own?
+
+    A list may be all that shows such items: then no path has the id.
+    """
+    named = made.get(reference["resource"])
+    if named is None or named is draft:
+        return False
+    stated = resources[named.name]
+    above, own = stated.get("parent", {}).get("resource", ""), resources[draft.name].get("parent", {})
+    is_shown = named.has_id or (reference.get("key") in named.properties() and named.action("list") is not None)
+    return is_shown and reference.get("key") == stated["identity"]["field"] and above in ("", own.get("resource"))
 
 
 def _must_exist(schemas: Schemas, draft: ResourceDraft, reference: Statement) -> bool:

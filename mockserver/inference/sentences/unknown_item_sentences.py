@@ -15,6 +15,7 @@ from mockserver.openapi.schemas import Schemas
 UNKNOWN = lazy_pattern(
     r"\b(?:does|do|did)(?: not|n['’]t) exist\b|\bno such\b|\bthere (?:is|are|was) no [a-z]+ (?:with|of|for|by) |"
     r"\bunknown\b|\bnot (?:be )?found\b|\bnon-?existent\b|"
+    r"\bselected [\w ]+? is (?:invalid|not valid)\b|"
     r"\bmust (?:already )?(?:exist\b|be (?:the \w+ of )?an? existing\b|(?:name|refer to) an? existing\b)",
     re.IGNORECASE,
 )
@@ -43,8 +44,15 @@ def says_unknown(
         spoken = {noun(word)[-1] for word in words(each.text)}
         is_about = bool(UNKNOWN.search(each.text) and named & spoken) and each.status in STATUSES
         if is_about and (each.status or REFUSES.search(each.text)) and not ACCEPTS.search(each.text):
-            return each if each.status != "404" or "{" not in operation.path else None
+            return each if each.status != "404" or not _is_in_path(operation, resource) else None
     return None
+
+
+def _is_in_path(operation: Operation, resource: str) -> bool:
+    """Does the path of an operation lead through an item of a resource, which a 404 may be about?"""
+    *above, _ = operation.path.strip("/").split("/")
+    segments = [each for each in above if not each.startswith("{")]
+    return "{" in operation.path and noun(resource)[-1] in {noun(each)[-1] for each in segments}
 
 
 def is_said_unknown(text: str, resource: str) -> bool:

@@ -267,5 +267,5 @@ def _restricted(schemas: Schemas, place: str) -> bool:
 
 def plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     """The name and the schemas of the id of an item that no path names."""
-    name = next((name for name in properties if name.lower() in ("id", "uuid", "guid")), "id")
+    name = next((name for name in properties if name.lower().removeprefix("_") in ("id", "uuid", "guid")), "id")
     return name, [properties[name]] if name in properties else []
