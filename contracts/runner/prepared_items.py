@@ -51,14 +51,14 @@ class PreparedItems(ItemMaker):
         return super().create(resource, again, **named)
 
     def _renewed(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body with other references, where an item has those of the body."""
+        """The body with other references, where an item was made of this very body."""
         made = dict(body)
+        if all(item.sent != made for item in self.created_items(resource)):
+            return made
+        self._referred_items.clear()
         for each in body_references(self.contract.schemas, resource, resource.operations["create"]):
-            name = steps_of(each.field)[0]
-            if any(item.sent.get(name) == body.get(name) for item in self.created_items(resource)):
-                self._referred_items.clear()
-                values = self._referred(each.resource, each.key, 1)
-                made = referring(made, each.field, values[0]) if values else made
+            values = self._referred(each.resource, each.key, 1)
+            made = referring(made, each.field, values[0]) if values else made
         return made
 
     def steps_of(self, resource: CheckedResource) -> list[Step]:

@@ -55,7 +55,8 @@ def check_end_of_list(
                     statement=(_said_of_last(context, op, guess, name) or guess) if is_last else None,
                 )
         check_total(context, op, total, exchange)
-    if is_told and (op.page_fact("more") or op.page_fact("next")):
+    is_by_cursor = op.behaviour.paging is not None and op.behaviour.paging.style == "cursor"
+    if is_told and (op.reply_path("more") or op.reply_path("next") or (is_by_cursor and op.page_fact("next"))):
         full = -(-total // size)
         seen = f"page {len(read.exchanges)} was needed to find the end"
         expected = f"{text}, the reply to page {full} says that it is the last"
