@@ -27,6 +27,14 @@ def test_a_time_as_a_number_is_missing_until_it_is_reached(serve: Serve) -> None
     assert returned == api.get(f"/ropes/{rope['id']}").json()
 
 
+def test_the_time_that_an_action_is_sent_comes_before_that_of_the_request(serve: Serve) -> None:
+    api = serve("event-times")
+    assert api.post("/members", json={"name": "Kim"}).json().get("certified_on") is None
+
+    assert "2025-10-01" == api.post("/members/1/certify", json={"certified_on": "2025-10-01"}).json()["certified_on"]
+    assert TODAY == api.post("/members/1/certify", json={}).json()["certified_on"]
+
+
 def test_ids_look_like_the_example_of_one_of_several_schemas(serve: Serve) -> None:
     rope = serve("event-times").post("/ropes", json={"member": "kim"}).json()
 
