@@ -196,7 +196,8 @@ def _templates(behaviour: Behaviour) -> Iterator[Template]:
     for name, resource in behaviour.resources.items():
         initial = [("initial", number, each.fields) for number, each in enumerate(resource.initial)]
         derived = [("derived", number, each.fields) for number, each in enumerate(resource.derived)]
-        for kind, number, values in (*initial, *derived):
+        inside = [("inside", number, each.fields) for number, each in enumerate(resource.inside)]
+        for kind, number, values in (*initial, *derived, *inside):
             for key, value in values.items():
                 yield ("x-resources", name, kind, number, "fields", key), value, templates.ITEM_VALUES
     yield from _error_templates(behaviour.service.errors, ("x-service", "errors"))

@@ -168,6 +168,21 @@ def since(scope: Scope, argument: str) -> Any:
     return fields.get(name) if has_value or not is_flag else None
 
 
+def version(scope: Scope, name: str) -> str:
+    """`{version:metadata.resourceVersion}`: the number after that of the item before the request, as a text."""
+    value: Any = scope["before"]
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return str(int(value) + 1) if isinstance(value, str) and value.isdecimal() else "1"
+
+
+def named(scope: Scope, argument: str) -> Any:
+    """`{named:metadata.name metadata.generateName}`: the field's text, else the other one with an end of its own."""
+    name, _, prefix = argument.partition(" ")
+    known, begun = field(scope, name), field(scope, prefix)
+    return f"{begun}{str(scope['id'])[:5]}" if known is None and isinstance(begun, str) else known
+
+
 def following(scope: Scope, argument: str) -> int:
     """`{following:number 1}`: the number after that of the item made before; for the first item the one given."""
     name, _, first = argument.partition(" ")
@@ -241,6 +256,8 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "http_date": http_date,
     "plus": plus,
     "following": following,
+    "version": version,
+    "named": named,
     "equals": equals,
     "since": since,
     "if_first": if_first,

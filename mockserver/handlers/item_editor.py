@@ -163,7 +163,7 @@ class ItemEditor:
         record.hidden.pop(UNCHECKED, None)
         if plan.statements.references:
             self._show_references(record, changed, kept)
-        if plan.derived:
+        if plan.derived or plan.inside:
             plan.derive(context.call, record, context.moment, context.before)
         faults = self._check.faults(record.fields)
         if faults:

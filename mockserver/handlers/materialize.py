@@ -267,7 +267,7 @@ class Materializer:
             record.id = id
             plan.show_id(call, id, record.fields)
         record.hidden[GENERATED] = True
-        if plan.derived:
+        if plan.derived or plan.inside:
             plan.derive(call, record, world.clock.now())
         return record
 

@@ -209,7 +209,7 @@ class RequestContext:
         if self.record is None or self.record is self.current:
             return
         plan, collection = self.bound.resource, self.collection()
-        if plan.derived:
+        if plan.derived or plan.inside:
             plan.derive(self.call, self.record, self.moment, self.current)
         if self.current is None:
             if plan.own is not None:

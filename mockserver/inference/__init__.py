@@ -28,6 +28,7 @@ from mockserver.inference.relations.copies import add_copies
 from mockserver.inference.relations.described_references import add_sentences
 from mockserver.inference.resources import parent_of, resources
 from mockserver.inference.statement_writer import Writer
+from mockserver.inference.values.inside_values import add_inside_values
 from mockserver.inference.values.item_spans import add_spans
 from mockserver.inference.values.left_out import add_left_out
 from mockserver.inference.values.start_values import add_start_values
@@ -71,6 +72,7 @@ def infer(
     add_own(document, drafts, behaviours)
     add_left_out(schemas, drafts, stated)
     add_start_values(schemas, drafts, stated)
+    add_inside_values(schemas, drafts, stated)
     return {
         "x-service": service | _sent(document, schemas, drafts, stated),
         "x-resources": stated,

@@ -37,6 +37,7 @@ NO_CHECK = {
     "copied": "what an item takes from another one follows from names and descriptions, and may have changed since",
     "latest": "tested by stated-extreme, which reads the sentences itself",
     "account": "tested by own-profile and the checks of logins, which find the operations themselves",
+    "inside": "which values a service sets inside of objects follows from names, and no document says it",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

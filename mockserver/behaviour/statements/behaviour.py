@@ -21,6 +21,7 @@ from mockserver.behaviour.statements.fields import (
     FigureStatement,
     Immutable,
     Initial,
+    Inside,
     Invented,
     Latest,
     ServerSet,
@@ -74,6 +75,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     defaults: tuple[Defaults, ...] = ()
     initial: tuple[Initial, ...] = ()
     derived: tuple[Derived, ...] = ()
+    inside: tuple[Inside, ...] = ()
     timestamps: Timestamps | None = None
     write_only: tuple[WriteOnly, ...] = ()
     server_set: tuple[ServerSet, ...] = ()

@@ -44,6 +44,16 @@ class Derived(Statement, frozen=True, kw_only=True):
     fields: Values
 
 
+class Inside(Statement, frozen=True, kw_only=True):
+    """Values inside of objects that the service sets: `metadata.uid`, `attributes.created_at`.
+
+    Templates as in `initial`. An object that an item lacks is made. An update that leaves a value out keeps it.
+    """
+
+    fields: Values
+    again: Annotated[bool, Meta(description="They are computed again at every write.")] = False
+
+
 class Timestamps(Statement, frozen=True, kw_only=True):
     """The properties that hold the time of creation and of the last update."""
 

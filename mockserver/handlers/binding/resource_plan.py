@@ -21,6 +21,7 @@ from mockserver.handlers.fields import new_ids
 from mockserver.handlers.fields.figures import FigurePlan, figure_plans, fill_figures
 from mockserver.handlers.fields.first_fields import first_fields
 from mockserver.handlers.fields.generated_fields import GeneratedFields
+from mockserver.handlers.fields.inside_fields import InsidePlan, inside_plans
 from mockserver.handlers.lists.filter_plans import filter_fields
 from mockserver.handlers.relations.cascade import Cascade, cascades
 from mockserver.handlers.relations.embedded_list_plans import EmbeddedList, embedded_lists
@@ -98,12 +99,13 @@ class ResourcePlan(Struct, frozen=True):
     versions: VersionPlan | None = None
     member_lists: tuple[tuple[str, str], ...] = ()
     sent_fields: frozenset[str] = frozenset()
+    inside: tuple[InsidePlan, ...] = ()
 
     @property
     def may_conflict(self) -> bool:
         """Can a new item conflict with an existing one?"""
         stated = self.statements
-        return self.has_chosen_ids or bool(stated.unique or stated.no_overlap)
+        return self.has_chosen_ids or bool(stated.unique or stated.no_overlap or "." in stated.identity.also)
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids of the parents, joined by `/`: the key under which the store keeps the items below them."""
@@ -202,6 +204,8 @@ class ResourcePlan(Struct, frozen=True):
         scope["before"] = before.fields if before is not None else None
         for name, render in self.derived:
             self._set_unless_never_null(record.fields, name, render(scope))
+        for each in self.inside:
+            each.fill(record.fields, scope, scope["before"])
 
     def scope(self, call: Call, id: Any, fields: Mapping[str, Any], moment: float) -> dict[str, Any]:
         """The values of the placeholders."""
@@ -251,6 +255,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             soft_delete=soft_delete_plan(contract, name, resource),
             own=own_plan(contract, name, resource),
             sent_fields=sent_fields(contract, name),
+            inside=inside_plans(resource.inside),
             lists_of_members=frozenset(each for each, of in members.items() if of == name),
         )
     return plans

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Refusal
 from mockserver.handlers.binding.resource_plan import index_of
+from mockserver.handlers.fields.inside_fields import at
 from mockserver.handlers.request_context import RequestContext
 from mockserver.inference.values.uniqueness import EXISTS
 from mockserver.state.collection import GENERATED, Collection, folded
@@ -20,6 +21,7 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
     if plan.has_chosen_ids and id in collection.by_id and context.before is None:
         identity = plan.statements.identity
         raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
+    _check_name(context, collection, fields)
     for unique in plan.statements.unique:
         # What is read out of the document must not cause a reply that the document lacks.
         respond = context.bound.operation.response
@@ -29,6 +31,17 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
             told = ((status, respond(status)) for status in (400, 422))
             said = (status for status, each in told if each is not None and EXISTS.search(each.description))
             _check_unique_fields(unique, collection, id, fields, Invalid, next(said, 0))
+
+
+def _check_name(context: RequestContext, collection: Collection, fields: dict[str, Any]) -> None:
+    """Raise Conflict when another item has the name inside of an object that paths use, and the document has a 409."""
+    identity = context.bound.resource.statements.identity
+    steps = identity.also.split(".")
+    if len(steps) == 1 or context.before is not None or context.bound.operation.response(409) is None:
+        return
+    name = at(fields, steps)
+    if name is not None and any(at(other.fields, steps) == name for other in collection):
+        raise Conflict(f"an item with the {identity.also} {name!r} already exists").because(identity)
 
 
 def refuse_second(context: RequestContext, current: Record) -> None:
