@@ -14,7 +14,8 @@ from mockserver.inference.sentences import descriptions, order_sentences
 from mockserver.inference.sentences.descriptions import Description, description
 from mockserver.inference.sentences.field_order import field_orders
 from mockserver.inference.sentences.letter_case import unique_in_any_case
-from mockserver.inference.values.event_times import item_times
+from mockserver.inference.values.event_times import is_event, item_times
+from mockserver.inference.values.fields import format_of
 from mockserver.inference.values.uniqueness import said_together
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -100,8 +101,9 @@ def other_order(draft: ResourceDraft, listing: DraftAction) -> Statement | None:
 
 
 def _times(schemas: Schemas, properties: Mapping[str, str]) -> list[str]:
-    """The properties that hold a time."""
-    return [name for name, at in properties.items() if schemas.keyword(at, "format") == "date-time"]
+    """The properties that hold a time, or the day of something done: `held_on`."""
+    formats = {name: format_of(schemas, at) for name, at in properties.items()}
+    return [name for name, form in formats.items() if form == "date-time" or (form == "date" and is_event(name))]
 
 
 def _needed(schemas: Schemas, draft: ResourceDraft) -> set[str]:

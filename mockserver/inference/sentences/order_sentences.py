@@ -62,6 +62,9 @@ RISING = lazy_pattern(
     re.IGNORECASE,
 )
 OF_CREATION = frozenset((*CREATED, "creation", "dateofcreation", "timeofcreation", "creationorder"))
+MOMENTS = ("at", "when", "timestamp", "datetime", "moment", "day")
+"""Properties that a sentence calls their time."""
+
 OF_UPDATE = frozenset((*UPDATED, "update", "lastupdate", "modification", "lastmodification", "lastchange", "edited",
                        "changed", "touched"))  # fmt: skip
 """How a sentence calls the time of creation, and that of the last update."""
@@ -145,11 +148,21 @@ def _sorted(said: Description, properties: Mapping[str, str]) -> Statement | Non
     return found.statement(by=name, direction="descending" if is_back else "ascending")
 
 
+LISTED_BY = lazy_pattern(
+    r"^(?:all )?(?:the )?[a-z]+s(?: of (?:the|an?|one) [a-z]+)? by (?P<by>name|title|label)(?: \(a to z\))?$",
+    re.IGNORECASE,
+)
+"""A description that is nothing but what is listed, and by what: "All lifts by name"."""
+
+
 def _alphabetical(said: Description, properties: Mapping[str, str]) -> Statement | None:
+    known = {plain(name): name for name in properties}
+    listed = said.first(LISTED_BY)
+    if listed is not None and (own := known.get(listed.match["by"].lower())):
+        return listed.statement(by=own, direction="ascending")
     found = said.first(ALPHABETICAL)
     if found is None or SORTED.search(found.sentence):
         return None
-    known = {plain(name): name for name in properties}
     name = next((known[title] for title in TITLES if title in known), "")
     return found.statement(by=name, direction="ascending") if name else None
 
@@ -170,6 +183,8 @@ def _named(sentence: str, properties: Mapping[str, str]) -> tuple[str, str] | No
             return updated, rest[end:]
         if name in OF_CREATION:
             return "creation", rest[end:]
+        if name in ("time", "date") and (own := next((known[each] for each in MOMENTS if each in known), "")):
+            return own, rest[end:]
     return None
 
 
