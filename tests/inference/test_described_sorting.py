@@ -118,3 +118,15 @@ def test_a_sentence_names_the_property_by_which_a_list_is_sorted(tmp_path: Path,
             client.post("/alarms", json={"name": "a", "day": day})
 
         assert wanted == [one["id"] for one in client.get("/alarms").json()]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Names are sorted without regard to case.", "axe Boat cup"), ("Sorted by name.", "Boat axe cup")],
+)
+def test_the_case_of_letters_counts_unless_a_sentence_says_otherwise(tmp_path: Path, text: str, wanted: str) -> None:
+    with Client(served(tmp_path, alarms(text))) as client:
+        for name in ("cup", "Boat", "axe"):
+            client.post("/alarms", json={"name": name, "level": "mild"})
+
+        assert wanted.split() == [one["name"] for one in client.get("/alarms?sort=name").json()]

@@ -161,3 +161,4 @@ class Sort(Statement, frozen=True, kw_only=True):
             "property or by `creation`. A `-` before it reverses the order: `priority: -creation`."
         ),
     ] = field(default_factory=dict)
+    any_case: Annotated[bool, Meta(description="Texts are sorted without regard to upper and lower case.")] = False

@@ -208,7 +208,8 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
         if _are_amounts([_sort_value(each.fields, key.name) for each in ranked]):
             ranked.sort(key=partial(_amount_of, key.name), reverse=key.backwards)
             continue
-        ranked.sort(key=partial(_rank_of, key.name, places.get(key.name, {})), reverse=key.backwards)
+        rank = _rank_in_any_case if sort is not None and sort.any_case else _rank
+        ranked.sort(key=partial(_rank_of, key.name, places.get(key.name, {}), rank), reverse=key.backwards)
     return Selection(ranked)
 
 
@@ -252,9 +253,11 @@ def _amount_of(name: str, record: Record) -> tuple[int, float]:
     return (0, 0.0) if value is None else (1, float(value))
 
 
-def _rank_of(name: str, places: Mapping[Any, int], record: Record) -> tuple[int, Any]:
+def _rank_of(
+    name: str, places: Mapping[Any, int], rank: Callable[[Any], tuple[int, Any]], record: Record
+) -> tuple[int, Any]:
     value = _sort_value(record.fields, name)
-    return (1, places[value]) if isinstance(value, str) and value in places else _rank(value)
+    return (1, places[value]) if isinstance(value, str) and value in places else rank(value)
 
 
 def _sort_value(fields: Mapping[str, Any], name: str) -> Any:
@@ -264,6 +267,11 @@ def _sort_value(fields: Mapping[str, Any], name: str) -> Any:
     found = next(_at(fields, steps_of(name)), None) if "." in name else None
     held = (value.get(name) for key, value in fields.items() if isinstance(value, Mapping) and plain(key) in HOLDERS)
     return found if found is not None else next((value for value in held if value is not None), None)
+
+
+def _rank_in_any_case(value: Any) -> tuple[int, Any]:
+    """The same, where upper and lower case are no different."""
+    return _rank(value.casefold() if isinstance(value, str) else value)
 
 
 def _rank(value: Any) -> tuple[int, Any]:

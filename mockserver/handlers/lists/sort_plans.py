@@ -15,7 +15,7 @@ class SortPlan(Struct, frozen=True):
     """The parameters, the places of values by property, and the order of items with the same value.
 
     `default` and `default_direction` are what an absent parameter means. `names` are the properties by what they may
-    also be called: `created` for `created_at`, `createdAt` for `created_at`.
+    also be called: `created` for `created_at`, `createdAt` for `created_at`. In `any_case`, `a` and `A` are the same.
     """
 
     parameter: str
@@ -25,6 +25,7 @@ class SortPlan(Struct, frozen=True):
     names: Mapping[str, str]
     places: Mapping[str, Mapping[Any, int]]
     ties: Mapping[str, str]
+    any_case: bool
 
     def sent(self, query: Mapping[str, Any]) -> Any:
         """What a request sends to order by, also as a property of a parameter (`q[s]`); None if it sends nothing.
@@ -48,5 +49,12 @@ def sort_plan(stated: Sort | None, shown: Iterable[str]) -> SortPlan | None:
     places = {name: {value: place for place, value in enumerate(values)} for name, values in ranks}
     names = names_of(shown)
     return SortPlan(
-        stated.parameter, stated.direction, stated.default, stated.default_direction, names, places, stated.ties
+        stated.parameter,
+        stated.direction,
+        stated.default,
+        stated.default_direction,
+        names,
+        places,
+        stated.ties,
+        stated.any_case,
     )

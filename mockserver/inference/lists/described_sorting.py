@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.lists.paging import SORT_ORDER
+from mockserver.inference.sentences.descriptions import description
+from mockserver.inference.sentences.letter_case import IGNORES_CASE
 from mockserver.inference.sentences.rank_sentences import Rank, rank
+from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
 from mockserver.inference.sentences.tie_sentences import ties
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
 
+SORTED = lazy_pattern(r"\b(?:sort|order)(?:ed|s|ing)?\b", re.IGNORECASE)
+"""What says that a sentence is about the order of a list."""
+
 
 def described_sorting(
     schemas: Schemas, operation: Operation, sort: Statement, properties: Mapping[str, str]
 ) -> Statement:
-    """A `sort` statement with the `ranks` and `ties` that the document says; the same one where it says none.
+    """A `sort` statement with the `ranks`, `ties` and `any-case` that the document says; the same one without.
 
     `properties` has the pointers to the properties of an item. The texts are those of the parameter, of a property,
     and of the operation.
@@ -28,17 +36,27 @@ def described_sorting(
     texts = [parameter.pointer, operation.pointer]
     ranks = dict(_ranks(schemas, texts, sort, list(_directions(schemas, parameter.schema, properties)), properties))
     tied = {tie.field: tie for tie in reversed(ties(schemas, texts, properties))}
-    if not ranks and not tied:
+    case = _of_any_case(schemas, operation, parameter.pointer)
+    if not ranks and not tied and case is None:
         return sort
     found: Statement = {}
     if ranks:
         found["ranks"] = {name: list(each.values) for name, each in ranks.items()}
     if tied:
         found["ties"] = {name: f"{'-' * tie.backwards}{tie.by or 'creation'}" for name, tie in tied.items()}
-    sources = [*(each.source for each in ranks.values()), *(each.source for each in tied.values())]
+    if case is not None:
+        found["any-case"] = True
+    sources = [each.source for each in (*ranks.values(), *tied.values(), *([case] if case else []))]
     source = "; ".join(dict.fromkeys(sources))
     note = "a sentence of the document says so"
     return sort | found | {"evidence": "described", "source": source, "note": note}
+
+
+def _of_any_case(schemas: Schemas, operation: Operation, pointer: str) -> Sentence | None:
+    """The sentence which says that a list is sorted without regard to case; None if there is none."""
+    own = description(schemas, pointer)
+    said = [*operation_sentences(schemas, operation), *(Sentence(each, own.pointer) for each in own.sentences())]
+    return next((each for each in said if SORTED.search(each.text) and IGNORES_CASE.search(each.text)), None)
 
 
 def _ranks(
