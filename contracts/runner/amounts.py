@@ -69,7 +69,8 @@ def plentiful_body(
     kept = op.rule_fields | {each.field for each in resource.behaviour.references}
     for name, pointer in bodies.properties(op).items():
         is_number = bool(schemas.types(pointer) & {"integer", "number"}) and name not in kept
-        for amount in PLENTY if is_number else ():
+        most = schemas.keyword(pointer, "maximum")
+        for amount in (*PLENTY, *([most] if type(most) is int else [])) if is_number else ():
             if bodies.accepts(op, made | {name: amount}):
                 made[name] = amount
                 break

@@ -239,7 +239,8 @@ class ItemMaker(ExistingItems):
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if not given and self._refusal_may_be_of_owner(resource, exchange.status):
-            owner = self.create(self.shared.resources[owner_of(resource)], user=self.user_above(resource, user))
+            called = self.shared.resources[owner_of(resource)]
+            owner = self.create_plentiful(called, user=self.user_above(resource, user))
             path = owner.path_below(resource)
             sent = self._of_same_owner(resource, user, path, sent)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)

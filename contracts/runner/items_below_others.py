@@ -80,7 +80,7 @@ class ItemsBelowOthers(PreparedItems):
         was_known = resource.name in self.shared.below_others
 
         def attempt() -> tuple[RecordedExchange, CreatedItem | None]:
-            by = self._creator(resource, user, path)
+            by = self.creator(resource, user, path)
             return super(ItemsBelowOthers, self).try_create(
                 resource, body, user=by, path=path, headers=headers, may_conflict=may_conflict
             )
@@ -136,7 +136,7 @@ class ItemsBelowOthers(PreparedItems):
         )
         return above is not None and above.user.secret != made.user.secret
 
-    def _creator(self, resource: CheckedResource, user: User, path: Mapping[str, Any] | None) -> User:
+    def creator(self, resource: CheckedResource, user: User, path: Mapping[str, Any] | None) -> User:
         """Who creates an item: the user, or a second one if that is not allowed below an item of the user's own."""
         if not path or resource.name not in self.shared.below_others:
             return user

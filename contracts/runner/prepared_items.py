@@ -23,6 +23,9 @@ MOST_WAYS = 16
 LONGEST_WAY = 3
 """The most steps of a way."""
 
+MOST_STATES = 6
+"""In so many states items are looked at."""
+
 INVALID = frozenset({400, 422})
 """How a service refuses a body, which it looks at after the state: the state is right then."""
 
@@ -89,6 +92,14 @@ class PreparedItems(ItemMaker):
             exchange = self.send(step.op, user=self.acting_user(step.op, made), path=made.path, body=step.body)
         self._created.prepared(made, exchange)
         return exchange
+
+    def in_states(self, resource: CheckedResource) -> list[CreatedItem]:
+        """New items, with each of which something else was done: an action, an update, an item below. Some may fail."""
+        made = []
+        for step in self.steps_of(resource)[:MOST_STATES]:
+            item = self.create(resource)
+            made += [item] if self.take(item, step).status < 300 else []
+        return made
 
     def acting_user(self, op: ResourceOperation, made: CreatedItem) -> User:
         """Who may do something with an item: who made it; `ItemsBelowOthers` knows better."""

@@ -191,17 +191,18 @@ class RequestSender:
         )
 
     def send_together(
-        self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
+        self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any], user: User | None = None
     ) -> list[RecordedExchange]:
         """Send the same request with different bodies in parallel. Raises as `Target.send_together`."""
-        requests = [(self.request(operation, user=self.main_user, path=path, body=b), self.main_user) for b in bodies]
+        user = self.main_user if user is None else user
+        requests = [(self.request(operation, user=user, path=path, body=b), user) for b in bodies]
         with self._answering(operation):
-            numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
+            numbers = [self.journal_create(operation, user, path, body) for body in bodies]
             exchanges = self.target.send_together(requests)
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
             self._created.wrote(name_of(operation), exchange)
-            self._record_access(operation, self.main_user, exchange, ordinary=self._is_own(operation, path))
+            self._record_access(operation, user, exchange, ordinary=self._is_own(operation, path))
         return [self.check_response(operation, exchange) for exchange in exchanges]
 
     @contextmanager

@@ -128,3 +128,19 @@ def test_a_bound_is_about_the_property_that_its_description_names(tmp_path: Path
     found = verdicts(tmp_path, surveys_document(CLOSES[0]), Surveys("bound"), "filter")
 
     assert {("filter", "failure")} == found
+
+
+def test_a_list_that_is_stale_after_a_request_below_an_item_is_a_failure(tmp_path: Path) -> None:
+    class Stale(Surveys):
+        """The list shows each survey as it was when it was created."""
+
+        def all(self, ask: Ask) -> Answer:
+            answer = super().all(ask)
+            return (
+                Answer(200, [{**each, "places_left": each["places"]} for each in answer.body])
+                if ask.method == "GET"
+                else answer
+            )
+
+    assert set() == verdicts(tmp_path, surveys_document(CLOSES[0]), Surveys(), "listed")
+    assert {("listed", "failure")} == verdicts(tmp_path, surveys_document(CLOSES[0]), Stale(), "listed")

@@ -50,9 +50,10 @@ def concurrent_owner_capacity(
     above, limit = _small_owner(context, child, owner, field)
     path = above.path_below(child)
     bodies = [context.body(child) for _ in range(limit + TOGETHER)]
-    exchanges = context.send_together(child.operations["create"].operation, bodies, path)
+    user = context.creator(child, above.user, path)
+    exchanges = context.send_together(child.operations["create"].operation, bodies, path, user)
     made = [
-        context.record_created(child, exchange, body, above.user, path)
+        context.record_created(child, exchange, body, user, path)
         for body, exchange in zip(bodies, exchanges, strict=True)
     ]
     added = len([each for each in made if each is not None])

@@ -115,6 +115,8 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sort parameter orders the list by the requested field, in both directions."""
+    if not statement.parameter:
+        raise CannotBuildRequest("no parameter chooses the order; `order` checks it")
     created = in_one_list(resource, [context.create(resource, body) for body in _various(context, resource)])
     named = (
         each._replace(rank=statement.ranks.get(each.field, ()))

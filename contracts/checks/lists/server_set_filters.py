@@ -16,9 +16,6 @@ from contracts.runner.context import CheckContext
 MOST_VALUES = 8
 """So many values of a filter are tried."""
 
-MOST_STEPS = 6
-"""So many things are done to items to give them different values."""
-
 
 def check_shown_values(context: CheckContext, target: FilteredList) -> None:
     """For each value of the property, the list shows the item that has it, and no item that shows another value.
@@ -64,7 +61,7 @@ def check_shown_range(context: CheckContext, target: FilteredList) -> None:
     field, parameter = target.field, target.statement.parameter
     if field not in documented(context.contract, target.op) or not parameter:
         raise CannotBuildRequest(f"no create request sets {field}, and the list does not document it")
-    made = _in_different_states(context, target)
+    made = in_one_list(target.resource, [context.create(target.resource), *context.in_states(target.resource)])
     items, listing = target.all(context, made[0], {})
     shown = {str(each.id): value for each in made if type(value := _shown(target, items, each)) in (int, float)}
     asked = target.op.query_schema(parameter)
@@ -98,15 +95,6 @@ def check_shown_range(context: CheckContext, target: FilteredList) -> None:
 
 SIDES = {"at-least": ge, "above": gt, "at-most": le, "below": lt}
 """On which side of a bound the items of a list are."""
-
-
-def _in_different_states(context: CheckContext, target: FilteredList) -> list[CreatedItem]:
-    """New items of one list, each brought into another state."""
-    made = [context.create(target.resource)]
-    for step in context.steps_of(target.resource)[:MOST_STEPS]:
-        item = context.create(target.resource)
-        made += [item] if context.take(item, step).status < 300 else []
-    return in_one_list(target.resource, made)
 
 
 def _check_answer(

@@ -12,6 +12,7 @@ from contracts.checks.stored_fields import (
     current,
     expect_different_items,
     expect_value,
+    listed_item,
     settled,
     shown_part,
     weaker,
@@ -219,6 +220,18 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
         )
         if found and resource.can("get"):
             _matches_get(context, resource, each, found[0], listing)
+    if resource.can("get"):
+        _match_in_states(context, resource)
+
+
+def _match_in_states(context: CheckContext, resource: CheckedResource) -> None:
+    """Whatever was done with an item, the list shows it as a GET does: the list may be kept apart from the items."""
+    made = context.in_states(resource)
+    for created in in_one_list(resource, made) if made else ():
+        (entry, _), (_, alone, _) = listed_item(context, created), current(context, created)
+        if any(entry[name] != alone[name] for name in entry.keys() & alone.keys()):
+            # Perhaps it went on in between, so both are read again.
+            _matches_get(context, resource, created, *listed_item(context, created))
 
 
 def _matches_get(
