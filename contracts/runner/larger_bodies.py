@@ -1,4 +1,4 @@
-"""Create bodies that ask for more than the least: several pieces, and a second line about another item."""
+"""Create bodies that ask for more than the least: several pieces, a second line, every value of a list."""
 
 from __future__ import annotations
 
@@ -30,6 +30,18 @@ def larger_bodies(
     for each in (_with_second_line(context, resource, one), one):
         if each != body and context.bodies.accepts(op, each):
             yield each
+
+
+def widest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A valid create body in which each list of values that the schema lists has all of them: every type of event."""
+    op, schemas = resource.operations["create"], context.contract.schemas
+    body = context.body(resource, full=True)
+    for name, pointer in context.bodies.properties(op).items():
+        entries = schemas.items(pointer) if "array" in schemas.types(pointer) else None
+        values = schemas.keyword(entries, "enum") if entries is not None else None
+        if values and context.bodies.accepts(op, body | {name: list(values)}):
+            body = body | {name: list(values)}
+    return body
 
 
 def _several(value: float, bounds: Mapping[str, Any]) -> list[float]:

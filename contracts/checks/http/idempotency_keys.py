@@ -9,12 +9,21 @@ from typing import Any, NamedTuple
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.security.other_user_changes import body_of
 from contracts.checks.stored_fields import changed_fields, lasting_changes, settled, weaker
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    checked_resources,
+    resource_operations,
+    views_below,
+)
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
+from contracts.runner.larger_bodies import widest_body
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Parameter
@@ -24,18 +33,25 @@ REFUSED = "The service refuses a repeated key instead of repeating its response.
 MOST_BESIDE = 8
 """At most this many values of a body are tried as ids of other items."""
 
+MOST_OTHERS = 3
+"""Items of so many other resources are looked at."""
+
 TOGETHER = 4
 """How many requests with one key are sent together."""
 
 
 def idempotency_key(context: CheckContext, resource: CheckedResource, header: str) -> None:
     """A create request that is repeated with the same key returns the same item, and only one is created."""
+    others = _items_of_others(context, resource)
     body, key = context.body(resource), new_key()
     first, created = context.try_create(resource, body, headers={header: key})
     if created is None:
         raise CannotBuildRequest(f"{context.operation} with a key answers {first.status}")
     named = first.sent if isinstance(first.sent, dict) else body
     beside = _items_beside(context, resource, {**named, **created.path})
+    for made, op in others:
+        each = _ItemBeside(op, made.path, _settled(context, op, made.path), is_named=False)
+        beside += [each._replace(item=each.shown(each.item))] * bool(each.shown(each.item))
     second, repeated = context.try_create(resource, body, headers={header: key})
     _check_beside(context, beside, first, second)
     context.expect(
@@ -67,11 +83,22 @@ def idempotency_key(context: CheckContext, resource: CheckedResource, header: st
 
 
 class _ItemBeside(NamedTuple):
-    """An item that the body of a request names, such as the account that a transfer is from, and how it was before."""
+    """An item that a request may affect, such as the account that a transfer is from, and how it was before.
+
+    Of one that the request does not name only the numbers and the lengths of lists count: its state may go on by itself.
+    """
 
     op: ResourceOperation
-    path: dict[str, Any]
+    path: Mapping[str, Any]
     item: dict[str, Any]
+    is_named: bool = True
+
+    def shown(self, item: dict[str, Any]) -> dict[str, Any]:
+        """What counts of what a reply shows."""
+        if self.is_named:
+            return item
+        figures = {name: len(value) if isinstance(value, list) else value for name, value in item.items()}
+        return {name: value for name, value in figures.items() if type(value) in (int, float)}
 
 
 def _items_beside(context: CheckContext, resource: CheckedResource, named: Mapping[str, Any]) -> list[_ItemBeside]:
@@ -89,6 +116,22 @@ def _items_beside(context: CheckContext, resource: CheckedResource, named: Mappi
     return found
 
 
+def _items_of_others(context: CheckContext, resource: CheckedResource) -> list[tuple[CreatedItem, ResourceOperation]]:
+    """New items of other resources, which a request may affect without naming them, and what shows them.
+
+    They ask for all that they can: an endpoint gets the events of every type.
+    """
+    found: list[tuple[CreatedItem, ResourceOperation]] = []
+    beside = (each for each in context.shared.resources.values() if each.can("create", "get") and not owner_of(each))
+    for other in [each for each in beside if each.name not in (resource.name, owner_of(resource))][:MOST_OTHERS]:
+        try:
+            made = context.create(other, widest_body(context, other))
+        except CannotBuildRequest:
+            continue
+        found += [(made, op) for op in (other.operations["get"], *views_below(context.contract, other))]
+    return found
+
+
 def _only_parameter(op: ResourceOperation) -> Parameter | None:
     """The last step of the path of a GET, if it is its only parameter."""
     path = op.operation.path.rstrip("/")
@@ -97,7 +140,7 @@ def _only_parameter(op: ResourceOperation) -> Parameter | None:
     return described[0] if op.operation.method == "get" and is_last else None
 
 
-def _settled(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> dict[str, Any]:
+def _settled(context: CheckContext, op: ResourceOperation, path: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an item that two reads show alike; empty if there is none."""
     first, second = (_shown(context.send(op, path=path)) for _ in range(2))
     return {name: value for name, value in first.items() if name in second and second[name] == value}
@@ -111,9 +154,9 @@ def _check_beside(
     context: CheckContext, beside: list[_ItemBeside], first: RecordedExchange, second: RecordedExchange
 ) -> None:
     """The second request has no effect on other items, either."""
-    for op, path, before in beside:
-        shown = context.send(op, path=path)
-        changed = changed_fields(before, _shown(shown))
+    for each in beside:
+        shown = context.send(each.op, path=each.path)
+        changed = changed_fields(each.item, each.shown(_shown(shown)))
         context.expect(
             not changed,
             "the same request with the same key changes no other item once more",
@@ -121,7 +164,7 @@ def _check_beside(
             first,
             second,
             shown,
-            about=f"beside {op.name}",
+            about=f"beside {each.op.name}",
         )
 
 
