@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from contracts.checks.item_view import as_json, item_schema
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
+from contracts.checks.relations.owner_histories import EVER
+from contracts.checks.relations.owner_views import owner_views, shown_by
+from contracts.checks.state.item_uses import use
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, checked_resources
+from contracts.model.item_uses import uses_of
+from contracts.model.resources import CheckedResource, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
+from mockserver.inference.names import words
 from mockserver.inference.relations.references import schema_words
 from mockserver.inference.sentences.cascade_sentences import said_to_delete
 
 BELOW = "the paths of the document"
+
+MOST_STEPS = 5
+"""So many things are done with an item before it is deleted."""
 
 
 def recreated_item(context: CheckContext, owner: CheckedResource, child: CheckedResource) -> None:
@@ -45,6 +53,54 @@ def recreated_item(context: CheckContext, owner: CheckedResource, child: Checked
             response,
             about="get",
         )
+
+
+def recreated_state(context: CheckContext, resource: CheckedResource) -> None:
+    """A new item with the id of a deleted one shows nothing of what was done with that one."""
+    body = context.body(resource, full=True)
+    made = context.create(resource, body)
+    views = owner_views(context.contract, resource)
+    fresh, _ = shown_by(context, made, views)
+    done = [use(context, made, each) for each in uses_of(context.contract, resource)]
+    done += [context.take(made, step) for step in context.steps_of(resource)[:MOST_STEPS]]
+    old, read = shown_by(context, made, views)
+    removed = context.delete(made)
+    if not 200 <= removed.status < 300 or removed.status == 202:
+        raise CannotBuildRequest(f"a {resource.name} is not deleted at once: status {removed.status}")
+    path = {resource.behaviour.identity.parameter: made.id} if resource.is_put else None
+    sent = body | ({} if resource.is_put else {resource.behaviour.identity.field: made.id})
+    exchange, again = context.try_create(resource, sent, path=path, may_conflict=True)
+    if again is None or str(again.id) != str(made.id):
+        raise CannotBuildRequest(f"the id of a deleted {resource.name} is not used again: status {exchange.status}")
+    now, reading = shown_by(context, again, views)
+    changed = [place for place in fresh if place in old and old[place] != fresh[place] and place in now]
+    context.compared += len(changed)
+    left = [
+        place for place in changed if now[place] == old[place] and EVER.isdisjoint(words(place.rpartition(": ")[2]))
+    ]
+    # What an item with an id of its own shows otherwise, too, says something else than what was done with the item.
+    other, _ = shown_by(context, context.create(resource), views) if left else ({}, [])
+    for place in [each for each in left if other.get(each) == fresh[each]]:
+        name = place.rpartition(": ")[2]
+        context.report_violation(
+            f"{name} of a new {resource.name} with the id of a deleted one is {as_json(fresh[place])}, as of any new one",
+            f"{as_json(now[place])}, as the deleted one showed it",
+            made.exchange,
+            *done,
+            *read,
+            removed,
+            exchange,
+            *reading,
+            about=name,
+            statement=_state_statement(context.contract, resource, name),
+        )
+
+
+def _state_statement(contract: Contract, resource: CheckedResource, name: str) -> StatementRef:
+    op = resource.operations["delete"]
+    said = said_to_delete(contract.schemas, op.operation, name)
+    text = f"A new {resource.name} has nothing of a deleted one with the same id."
+    return StatementRef(op.name, "identity", "described" if said else "implied", said.source if said else BELOW, text)
 
 
 def _check_list(
@@ -90,4 +146,22 @@ def _places(contract: Contract) -> Iterator[Place]:
             yield owner.operations["delete"].name, _statement(contract, owner, child), (owner, child)
 
 
-CHECKS = (Check("recreated-item", ("parent",), _places, recreated_item, exclusive=False),)
+def _state_places(contract: Contract) -> Iterator[Place]:
+    """Items whose ids clients choose, and with which something can be done."""
+    known = checked_resources(contract)
+    for resource in known.values():
+        if not resource.can("create", "get", "delete"):
+            continue
+        pointer = resource.operations["create"].body_schema(contract.schemas)
+        sent = contract.schemas.properties(pointer) if pointer is not None else {}
+        below = any(owner_of(each) == resource.name and each.can("create") for each in known.values())
+        is_used = below or any(uses_of(contract, resource)) or any(actions_of(contract, resource))
+        if is_used and (resource.is_put or resource.behaviour.identity.field in sent):
+            name = resource.operations["delete"].name
+            yield name, _state_statement(contract, resource, ""), (resource,)
+
+
+CHECKS = (
+    Check("recreated-item", ("parent",), _places, recreated_item, exclusive=False),
+    Check("recreated-state", (), _state_places, recreated_state, exclusive=False),
+)
