@@ -91,8 +91,9 @@ class CheckContext(RefusedFields):
         """Get a list (one page), below the same owner as `made`."""
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
-        user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
-        return self.send(resource.operations["list"], user=user, path=path, query=query)
+        op = resource.operations["list"]
+        user = user or (self.main_user if isinstance(made, CheckedResource) else self.acting_user(op, made))
+        return self.send(op, user=user, path=path, query=query)
 
     def items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
         """The items in a list response."""
@@ -119,8 +120,8 @@ class CheckContext(RefusedFields):
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
         is_ordinary = user is None and not query
-        user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
         op = op or resource.operations["list"]
+        user = user or (self.main_user if isinstance(made, CheckedResource) else self.acting_user(op, made))
         if op.behaviour.paging is None:
             exchange = self.send(op, user=user, path=path, query=query)
             self._needs_list(exchange, op, is_ordinary=is_ordinary)

@@ -12,6 +12,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
 
 MOST_VALUES = 8
 """So many values of a filter are tried."""
@@ -20,13 +21,14 @@ MOST_VALUES = 8
 def check_shown_values(context: CheckContext, target: FilteredList) -> None:
     """For each value of the property, the list shows the item that has it, and no item that shows another value.
 
-    An update gives one item each value that it may; the other item keeps the value that it began with. Raises
-    CannotBuildRequest if the filter cannot be examined so.
+    An update gives one item each value that it may; the other items keep the value that they began with, or that an
+    action, another owner or a second user gave them. Raises CannotBuildRequest if the filter cannot be examined so.
     """
     field, resource = target.field, target.resource
     if field not in documented(context.contract, target.op):
         raise CannotBuildRequest(f"no create request sets {field}, and the list does not document it")
     mine, other = context.create(resource), context.create(resource)
+    others = [other, *_of_other_values(context, target)]
     before, _ = target.all(context, other, {})
     present = _shown(target, before, other)
     if present is None or _shown(target, before, mine) is None:
@@ -39,17 +41,33 @@ def check_shown_values(context: CheckContext, target: FilteredList) -> None:
         items, filtered = target.all(context, mine, {target.statement.parameter: value})
         _check_answer(context, target, value, items, (*_history(mine, other), *changed, *filtered))
         kept = [(mine, value)] if changed else []
-        for made, its in (*kept, (other, present)):
+        for made, its in (*kept, *((each, _shown(target, before, each)) for each in others)):
             if its == value:
                 context.expect(
                     _shown(target, items, made) is not None,
                     f"the list with {target.statement.parameter}={value} contains the item whose {field} it is",
                     "a matching item is missing",
-                    *_history(mine, other),
+                    *_history(mine, made),
                     *changed,
                     *filtered,
                     about="misses",
                 )
+
+
+def _of_other_values(context: CheckContext, target: FilteredList) -> list[CreatedItem]:
+    """Items with which something was done, one below an owner of its own, and one of a second user. Some may fail."""
+    resource, user = target.resource, context.main_user
+    made = context.in_states(resource)
+    owner = context.shared.resources.get(owner_of(resource))
+    second = context.second_user(user)
+    try:
+        if owner is not None and owner.can("create"):
+            made.append(context.create(resource, path=context.create(owner).path_below(resource)))
+        if second is not None:
+            made.append(context.create(resource, user=second))
+    except CannotBuildRequest:
+        return made
+    return made
 
 
 def check_shown_range(context: CheckContext, target: FilteredList) -> None:
@@ -141,7 +159,8 @@ def _values(context: CheckContext, target: FilteredList, shown: list[Any]) -> li
     schemas, found = context.contract.schemas, list[Any]()
     choices = [*(schemas.keyword(pointer, "enum") or ()), *(_flags(schemas.types(pointer)))]
     for value in (*shown[-1:], *choices, *shown):
-        is_valid = parameter is None or schemas.validator(parameter, "request").is_valid(value)
+        asked = [value] if parameter is not None and "array" in schemas.types(parameter) else value  # it may be repeated
+        is_valid = parameter is None or schemas.validator(parameter, "request").is_valid(asked)
         if _is_scalar(value) and is_valid and value not in found:
             found.append(value)
     return found[:MOST_VALUES]

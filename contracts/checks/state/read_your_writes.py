@@ -220,7 +220,7 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
         )
         if found and resource.can("get"):
             _matches_get(context, resource, each, found[0], listing)
-    if resource.can("get"):
+    if resource.can("get") and context.mode != "quick":
         _match_in_states(context, resource)
 
 
