@@ -44,9 +44,10 @@ def described_sorting(
         found["ranks"] = {name: list(each.values) for name, each in ranks.items()}
     if tied:
         found["ties"] = {name: f"{'-' * tie.backwards}{tie.by or 'creation'}" for name, tie in tied.items()}
+    sources = [*(each.source for each in ranks.values()), *(each.source for each in tied.values())]
     if case is not None:
         found["any-case"] = True
-    sources = [each.source for each in (*ranks.values(), *tied.values(), *([case] if case else []))]
+        sources.append(case.source)
     source = "; ".join(dict.fromkeys(sources))
     note = "a sentence of the document says so"
     return sort | found | {"evidence": "described", "source": source, "note": note}
