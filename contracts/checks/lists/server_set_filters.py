@@ -159,7 +159,9 @@ def _values(context: CheckContext, target: FilteredList, shown: list[Any]) -> li
     schemas, found = context.contract.schemas, list[Any]()
     choices = [*(schemas.keyword(pointer, "enum") or ()), *(_flags(schemas.types(pointer)))]
     for value in (*shown[-1:], *choices, *shown):
-        asked = [value] if parameter is not None and "array" in schemas.types(parameter) else value  # it may be repeated
+        asked = (
+            [value] if parameter is not None and "array" in schemas.types(parameter) else value
+        )  # it may be repeated
         is_valid = parameter is None or schemas.validator(parameter, "request").is_valid(asked)
         if _is_scalar(value) and is_valid and value not in found:
             found.append(value)

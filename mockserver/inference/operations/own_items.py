@@ -61,11 +61,22 @@ def _own(document: Document, draft: ResourceDraft, action: DraftAction, private:
     if not is_change or says_open(document, operation):
         return {}
     said = sentence_of(document, operation, draft.name)
-    if said is not None and not is_of_operation(said, operation) and action.does not in CHANGING:
+    if said is not None and not is_of_operation(said, operation) and not _is_named(said, action):
         said = None  # what is said of all changes is not said of each action
     found = said or private
     is_hidden = private is not None and not is_forbidden(document, operation)
     return _described(found, hides=is_hidden) if found is not None else {}
+
+
+def _is_named(said: OwnerSentence, action: DraftAction) -> bool:
+    """Does a sentence about all changes mean an action: a change of the item itself, or one that it names?"""
+    last = action.operation.path.rstrip("/").rsplit("/", 1)[-1].lower()
+    is_of_item = (last.endswith("}") and ":" not in last) or action.does in ("replace-content", "delete-content")
+    return is_of_item or last.rpartition(":")[2][:STEM] in said.text.lower()
+
+
+STEM = 5
+"""How many letters of a verb are the same in its forms: `close` and `closed`, `cancel` and `cancelled`."""
 
 
 def _private(document: Document, draft: ResourceDraft) -> OwnerSentence | None:
