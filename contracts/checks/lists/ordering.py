@@ -62,7 +62,8 @@ def _is_in_order(
         holds, seen = ids(resource, ours) == wanted, _creation_numbers(ids(resource, ours), wanted)
         expected = f"the list is in order of creation, {statement.direction}"
     else:
-        values = [item.get(statement.by) for item in ours]
+        rank = statement.ranks.get(statement.by, ())
+        values = [rank.index(v) if (v := item.get(statement.by)) in rank else v for item in ours]
         holds = values == _sorted(values, statement.direction == "descending")
         expected, seen = f"the list is ordered by {statement.by}, {statement.direction}", as_json(values)
         if statement.evidence in FROM_DOCUMENT and not holds:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from mockserver.behaviour.statements.base import Statement
+from mockserver.behaviour.statements.base import Names, Statement
 
 EVERY_FIELD = "*"
 """The field of a filter that searches in all texts of an item."""
@@ -20,6 +20,16 @@ class Order(Statement, frozen=True, kw_only=True):
     direction: Annotated[
         Literal["ascending", "descending"], Meta(description="By creation, `descending` means newest first.")
     ] = "ascending"
+    then: Annotated[
+        Names,
+        Meta(description="The properties that order items with the same value of `by`, the first one first."),
+    ] = ()
+    ranks: Annotated[
+        Mapping[str, Names],
+        Meta(
+            description="The values of properties in their order: `day: [mon, tue]`. Without it texts are alphabetical."
+        ),
+    ] = field(default_factory=dict)
 
 
 class Paging(Statement, frozen=True, kw_only=True):

@@ -79,6 +79,7 @@ class ResourcePlan(Struct, frozen=True):
     indexed: tuple[str, ...]
     cascade: Cascade
     newest_first: bool
+    order_places: Mapping[str, Mapping[Any, int]]
     is_single: bool
     has_chosen_ids: bool
     exists_from_start: bool = False
@@ -364,6 +365,7 @@ def _compile(
         cascade=cascade,
         indexed=tuple(dict.fromkeys((*indexed, *map(index_of, resource.unique), *_named(identity)))),
         newest_first=resource.order.direction == "descending",
+        order_places={n: {each: at for at, each in enumerate(values)} for n, values in resource.order.ranks.items()},
         is_single=identity.generate == "single",
         has_chosen_ids=identity.generate == "client" or identity.from_client or bool(identity.chosen_by),
     )

@@ -192,7 +192,10 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     sent = (sort.sent(context.call.query) or sort.default) if sort is not None else None
     if not sent and plan.statements.order.by == "creation":
         return selected
-    keys, tie = [SortKey(plan.statements.order.by, plan.newest_first)], ""
+    keys, tie = (
+        [SortKey(each, plan.newest_first) for each in (plan.statements.order.by, *plan.statements.order.then)],
+        "",
+    )
     if sort is not None and sent:
         way = context.call.query.get(sort.direction) if sort.direction else None
         direction = "desc" if way is True else str(way or sort.default_direction)
@@ -203,7 +206,7 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
         return selected
     last = SortKey(tie.removeprefix("-"), tie.startswith("-")) if tie else keys[0]
     ranked = sorted(selected.after(None, newest_first=False), key=lambda each: each.sequence, reverse=last.backwards)
-    places = sort.places if sort is not None else {}
+    places = sort.places if sort is not None and sent else plan.order_places
     for key in reversed([*keys, last] if tie and last.name != "creation" else keys):
         if _are_amounts([_sort_value(each.fields, key.name) for each in ranked]):
             ranked.sort(key=partial(_amount_of, key.name), reverse=key.backwards)

@@ -62,6 +62,9 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     said = said_order(draft, listing)
     if said is not None:
         return order_sentences.by_own_time(said, _times(schemas, properties), _needed(schemas, draft))
+    general = order_sentences.order_of_all(description(schemas, "/info"))
+    if general is not None:
+        return general
     pages = paging(schemas, listing.operation)
     if pages is not None and plain(pages["position"]) in BACKWARD:
         note = f"{pages['position']} leads from the newest items to older ones"
@@ -82,7 +85,9 @@ def said_order(draft: ResourceDraft, listing: DraftAction) -> Statement | None:
     texts = [description(draft.schemas, listing.operation.pointer, word) for word in ("description", "summary")]
     texts.append(Description(listing.reply.response.description, listing.reply.response.pointer))
     properties = draft.properties()
-    return next((said for text in texts if (said := order_sentences.order(text, properties))), None)
+    said = next((said for text in texts if (said := order_sentences.order(text, properties))), None)
+    enums = {name: values for name, at in properties.items() if (values := draft.schemas.keyword(at, "enum"))}
+    return order_sentences.with_days(said, enums) if said is not None else None
 
 
 def other_order(draft: ResourceDraft, listing: DraftAction) -> Statement | None:

@@ -123,7 +123,44 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
             named = _named(found.sentence, properties)
             own = named[0] if named is not None else _first_time(found.match[0], properties) or "creation"
             return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
-    return _sorted(said, properties) or _alphabetical(said, properties) or _extreme(said, properties)
+    named = _sorted(said, properties) or _alphabetical(said, properties)
+    return named or _extreme(said, properties) or _by_several(said, properties)
+
+
+def _by_several(said: Description, properties: Mapping[str, str]) -> Statement | None:
+    """The order that a sentence only names by its properties, at least two: "The lessons, by day and period"."""
+    found = said.first(BY_SEVERAL)
+    then = _then(found.match["names"], properties) if found is not None else []
+    if found is None or len(then) < 2:
+        return None
+    return found.statement(by=then[0], direction="ascending", then=then[1:])
+
+
+BY_SEVERAL = lazy_pattern(r"^[A-Z][\w -]*s(?: [\w -]+)?, by (?P<names>[^.;]+)$")
+
+
+def order_of_all(said: Description) -> Statement | None:
+    """The order of creation in which the description of a service says that its lists are; None if it says none."""
+    about = list[str]()
+    for sentence in said.sentences():
+        about = [sentence, *about[:1]]
+        for pattern, direction in ((NEWEST, "descending"), (OLDEST, "ascending")):
+            found = Description(sentence, said.pointer).first(pattern)
+            if found is not None and (ALL_LISTS.search(sentence) or (THEY.match(sentence) and LISTS.match(about[-1]))):
+                return found.statement(by="creation", direction=direction)
+    return None
+
+
+LISTS = lazy_pattern(
+    r"^(?:all |the )?(?:lists|collections|list (?:endpoints|operations|requests|methods))\b", re.IGNORECASE
+)
+ALL_LISTS = lazy_pattern(
+    r"\b(?:all |every )?(?:lists|collections|list (?:endpoints|operations|requests|methods))\b[^.;]* "
+    r"(?:are|is|return|show|come)\b",
+    re.IGNORECASE,
+)
+THEY = lazy_pattern(r"^they (?:are|come)\b", re.IGNORECASE)
+"""How a sentence about a service speaks of all its lists, or the next one does."""
 
 
 def _first_time(text: str, properties: Mapping[str, str]) -> str:
@@ -142,7 +179,8 @@ def _sorted(said: Description, properties: Mapping[str, str]) -> Statement | Non
     name, rest = named
     is_back, is_rising = FALLING.search(rest), RISING.search(rest)
     if not (is_back or is_rising) and FURTHER.match(rest):
-        return None
+        then = _then(rest, properties)
+        return found.statement(by=name, direction="ascending", then=then) if then else None
     if (is_back or is_rising) and FURTHER.search(rest[(is_back or is_rising or found.match).end() :]):
         return None
     return found.statement(by=name, direction="descending" if is_back else "ascending")
@@ -153,6 +191,52 @@ LISTED_BY = lazy_pattern(
     re.IGNORECASE,
 )
 """A description that is nothing but what is listed, and by what: "All lifts by name"."""
+
+
+def _then(rest: str, properties: Mapping[str, str]) -> list[str]:
+    """The properties that order what is the same so far: "by last name, then by first name"; none if more is said."""
+    known, found = dict(_by_spelling(properties)), list[str]()
+    while rest:
+        joined = THEN.match(rest)
+        rest = rest[joined.end() :] if joined is not None else ""
+        name, end = next(((known[n], end) for n, end in reversed(list(_phrases(rest))) if n in known), ("", 0))
+        if not name:
+            return []
+        found.append(name)
+        rest = OF_WEEK.sub("", rest[end:]).strip(" .")
+    return found
+
+
+THEN = lazy_pattern(
+    r"\s*(?:,|;)?\s*(?:and then|then|and|,|;)?\s*(?:(?:sorted |ordered )?by )?(?:(?:the|their|its) )*", re.IGNORECASE
+)
+"""What is between two properties of an order."""
+
+OF_WEEK = lazy_pattern(r"^ of (?:the )?(?:week|month|year)\b", re.IGNORECASE)
+"""What says no more than the name of the property: "by day of the week"."""
+
+
+def with_days(stated: Statement, values: Mapping[str, Sequence[Any]]) -> Statement:
+    """An order in which days of the week and months come as they do in a year; `values` are those of properties."""
+    names = [name for name in (stated["by"], *stated.get("then", ())) if name in values]
+    ranks = {name: list(values[name]) for name in names if _are_days(values[name])}
+    return {**stated, "ranks": ranks} if ranks else stated
+
+
+def _are_days(values: Sequence[Any]) -> bool:
+    """Do several values, in their order, name days of the week or months?"""
+    spoken = [str(each)[:3].lower() for each in values]
+    cycles = ([*WEEK, *WEEK], [*MONTHS, *MONTHS])
+    return len(spoken) > 2 and any(
+        spoken == [each for each in cycle[at:] if each in spoken][: len(spoken)]
+        for cycle in cycles
+        if spoken[0] in cycle
+        for at in [cycle.index(spoken[0])]
+    )
+
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def _alphabetical(said: Description, properties: Mapping[str, str]) -> Statement | None:
@@ -178,7 +262,7 @@ def _named(sentence: str, properties: Mapping[str, str]) -> tuple[str, str] | No
     known = dict(_by_spelling(properties))
     for name, end in reversed(list(_phrases(rest))):
         if name in known:
-            return known[name], rest[end:]
+            return known[name], OF_WEEK.sub("", rest[end:])
         if name in OF_UPDATE and (updated := _updated(properties)):
             return updated, rest[end:]
         if name in OF_CREATION:
