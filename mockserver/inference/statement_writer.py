@@ -188,7 +188,7 @@ class Writer:
         if draft.node.query_key:
             also |= {"location": draft.node.key_location}
             note = note.replace("path parameter", f"{draft.node.key_location} parameter")
-        also |= identity.slug_source(name, next(draft.request_properties("create"), {}), made)
+        also |= identity.slug_source(name, next(draft.request_properties("create"), {}), made) | self._chosen(draft)
         return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | also | made
 
     def _with_resource_name(self, draft: ResourceDraft, whole: str) -> Statement:
