@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.inference.draft import CREATING, ResourceDraft, item_schema_of_request
+from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import Statement, assumed
 from mockserver.inference.names import plain, singular, words
 from mockserver.inference.sentences.descriptions import description
@@ -145,7 +145,7 @@ def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str
         number = first_number_by_name(schemas, at, name)
         if number is not None and "null" not in types and name not in _sent(schemas, draft):
             yield StartValue(number, f"{name} is {number} at first, by its name")
-    yield from _unset(schemas, draft, name, at)
+    yield from _unset(schemas, draft, stated, name, at)
     sentence = null_at_first(said) if "null" in types else ""
     if sentence:
         yield StartValue(None, sentence)
@@ -154,16 +154,29 @@ def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str
     yield from _time(schemas, draft, stated, name, at)
 
 
-def _unset(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> Iterator[StartValue]:
-    """What nothing has set yet: null, if every item must show it and an operation sets it; an empty list."""
-    changes = [action for action in draft.actions if action.does == "update" and name in action.sets]
-    is_needed = name in _needed(schemas, draft) and name not in _sent(schemas, draft)
-    if changes and is_needed and "null" in schemas.types(at):
+def _unset(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str, at: str) -> Iterator[StartValue]:
+    """What nothing has set yet: null, if an operation sets it or the item that it is copied from; an empty list.
+
+    Every item must show it, or it names another item: the `tenant` that only `assign` sends.
+    """
+    by = next((one["by"] for one in stated.get("copied", ()) if name in one.get("fields", ()) and one.get("by")), name)
+    changes = [each for each in draft.actions if each.does == "update" and _changes(schemas, each, by)]
+    is_named = any(one.get("field") == by for one in stated.get("references", ()))
+    is_shown = name in _needed(schemas, draft) or is_named
+    if changes and is_shown and by not in _sent(schemas, draft) and "null" in schemas.types(at):
         operation = changes[0].operation
         yield StartValue(None, f"{operation.http_method} {operation.path} sets it")
     nothing = nothing_yet(schemas, draft, name, at)
     if nothing is not None:
         yield nothing
+
+
+def _changes(schemas: Schemas, action: DraftAction, name: str) -> bool:
+    """Does an operation set a property, or is it sent there?"""
+    asked = item_schema_of_request(schemas, action)
+    sent = schemas.properties(asked) if asked else {}
+    is_sent = name in sent and schemas.keyword(sent[name], "readOnly") is not True
+    return name in action.sets or name in action.takes.values() or is_sent
 
 
 def _flag(schemas: Schemas, draft: ResourceDraft, name: str) -> Iterator[StartValue]:
