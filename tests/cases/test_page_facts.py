@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import mockserver
 from tests.cases.conftest import Serve
 from tests.client import Client
 
@@ -82,6 +86,24 @@ def test_the_only_event_that_must_have_happened_is_that_of_the_creation(serve: S
     assert watering["watered_at"].startswith(NOW)
     assert not watering["next_watering_at"].startswith(NOW)
     assert "last_watered_at" not in plant
+
+
+@pytest.mark.parametrize("event", ["set_at", "laidOn", "caught_at"])
+def test_an_irregular_verb_names_the_time_of_the_creation_too(tmp_path: Path, event: str) -> None:
+    time = {"type": "string", "format": "date-time", "readOnly": True}
+    shown = {"type": "object", "required": ["id", event], "properties": {"id": {"type": "integer"}, event: time}}
+    content = {"application/json": {"schema": shown}}
+    sent = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    create = {"requestBody": sent, "responses": {"201": {"description": "made", "content": content}}}
+    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    get = {"parameters": [key], "responses": {"200": {"description": "one", "content": content}}}
+    paths = {"/climbs": {"post": create}, "/climbs/{id}": {"get": get}}
+    document = tmp_path / "climbs.json"
+    about = {"title": "Climbs", "version": "1"}
+    document.write_text(json.dumps({"openapi": "3.1.0", "info": about, "paths": paths}), encoding="utf-8")
+
+    with Client(mockserver.create_app(document, seed=1)) as api:
+        assert api.post("/climbs", json={}).json()[event].startswith(NOW)
 
 
 def test_what_did_not_happen_yet_is_null_and_ids_are_whole(serve: Serve) -> None:

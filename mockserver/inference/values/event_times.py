@@ -27,6 +27,12 @@ DONE = frozenset((
 ))  # fmt: skip
 """Forms of verbs that say what was done and do not end with `ed`."""
 
+DONE_THEN = frozenset((
+    "set", "put", "cut", "met", "shot", "caught", "brought", "taught", "told", "thrown", "struck", "laid", "hung",
+    "shut", "split", "flown", "grown", "sown", "left", "found",
+))  # fmt: skip
+"""More of them, which say so only where a time follows: elsewhere a `set` or a `cut` may be a thing."""
+
 TIME_ENDS = frozenset(("at", "on", "date", "time"))
 
 MOMENTS = frozenset(("at", "when", "timestamp", "time", "datetime", "eventtime", "occurredat", "happenedat"))
@@ -81,7 +87,7 @@ def is_event(name: str) -> bool:
 def is_done(parts: tuple[str, ...]) -> bool:
     """Do words say what was done: `joined`, `checked in`?"""
     first = parts[:-1] if len(parts) == 2 and parts[-1] in PARTICLES else parts
-    return len(first) == 1 and ((first[0].endswith("ed") and first[0] not in AHEAD) or first[0] in DONE)
+    return len(first) == 1 and ((first[0].endswith("ed") and first[0] not in AHEAD) or first[0] in DONE | DONE_THEN)
 
 
 def is_later_time(name: str) -> bool:
