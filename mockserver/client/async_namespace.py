@@ -22,7 +22,15 @@ from mockserver.client.async_overrides import AsyncOverridesClient
 from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.expectation import checked, expectation
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
-from mockserver.client.namespace_calls import DeliveryFilter, Json, NamespaceCalls, RequestFilter, Which, webhook_body
+from mockserver.client.namespace_calls import (
+    DeliveryFilter,
+    Json,
+    NamespaceCalls,
+    RequestFilter,
+    Which,
+    latest,
+    webhook_body,
+)
 
 
 class AsyncNamespaceClient(AsyncOverridesClient):
@@ -91,9 +99,13 @@ class AsyncNamespaceClient(AsyncOverridesClient):
         """
         return self.sandbox.follow(self.name, since=since, seconds=seconds)
 
-    async def why(self, which: Which) -> RequestExplanation:
-        """Why a request was answered as it was: an entry of the journal, its number, or the response."""
-        return await self._send(self._calls.why(which))
+    async def why(self, which: Which | None = None) -> RequestExplanation:
+        """Why a request was answered as it was: an entry of the journal, its number, or the response.
+
+        Without one, it is the latest request. Raises LookupError if there is none.
+        """
+        chosen = which if which is not None else latest(await self.requests(limit=1))
+        return await self._send(self._calls.why(chosen))
 
     async def har(self) -> Json:
         """The journal as HTTP Archive 1.2."""

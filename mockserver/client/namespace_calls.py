@@ -65,6 +65,13 @@ class DeliveryFilter(TypedDict, total=False):
     limit: int | None
 
 
+def latest(entries: Sequence[JournalEntry]) -> JournalEntry:
+    """The latest of some entries in their order. Raises LookupError without any."""
+    if not entries:
+        raise LookupError("the journal is empty: nothing was asked of this namespace yet")
+    return entries[-1]
+
+
 class NamespaceCalls:
     """Makes the requests about a namespace; with None those about all namespaces or the default one."""
 

@@ -19,7 +19,15 @@ from mockserver.client.admin_models import (
 from mockserver.client.delivery_models import SentWebhook, WebhookSubscription
 from mockserver.client.expectation import checked, expectation
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
-from mockserver.client.namespace_calls import DeliveryFilter, Json, NamespaceCalls, RequestFilter, Which, webhook_body
+from mockserver.client.namespace_calls import (
+    DeliveryFilter,
+    Json,
+    NamespaceCalls,
+    RequestFilter,
+    Which,
+    latest,
+    webhook_body,
+)
 from mockserver.client.sync_connection import SyncConnection
 from mockserver.client.sync_items import ClockClient, ItemsClient
 from mockserver.client.sync_overrides import OverridesClient
@@ -89,9 +97,13 @@ class NamespaceClient(OverridesClient):
         """
         return self.sandbox.follow(self.name, since=since, seconds=seconds)
 
-    def why(self, which: Which) -> RequestExplanation:
-        """Why a request was answered as it was: an entry of the journal, its number, or the response."""
-        return self._send(self._calls.why(which))
+    def why(self, which: Which | None = None) -> RequestExplanation:
+        """Why a request was answered as it was: an entry of the journal, its number, or the response.
+
+        Without one, it is the latest request. Raises LookupError if there is none.
+        """
+        chosen = which if which is not None else latest(self.requests(limit=1))
+        return self._send(self._calls.why(chosen))
 
     def har(self) -> Json:
         """The journal as HTTP Archive 1.2."""

@@ -63,6 +63,7 @@ async def steered() -> dict[str, Any]:
             "events": events,
             "base": await ns.base_url(),
             "why": (await ns.why((await ns.requests())[0])).sentences,
+            "why of the latest": await ns.why() == await ns.why((await ns.requests())[-1]),
         }
 
 
@@ -73,6 +74,7 @@ def test_the_async_client_steers_a_sandbox() -> None:
     assert ("Grace", True, []) == (seen["added"], seen["frozen"], seen["events"])
     assert "http://mock/_mock/ns/mine/shop" == seen["base"]
     assert "503" in " ".join(seen["why"])
+    assert seen["why of the latest"]
 
 
 def signatures(kind: type) -> dict[str, str]:

@@ -102,6 +102,16 @@ def test_why_takes_an_entry_a_number_and_a_response(ns: Namespace, shop: httpx.C
     assert "curl" in str(explanation)
 
 
+def test_why_without_a_request_is_about_the_latest_of_the_namespace(ns: Namespace, shop: httpx.Client) -> None:
+    with pytest.raises(LookupError, match="nothing was asked of this namespace"):
+        ns.why()
+    shop.get("/countries")
+    shop.post("/customers", json={})
+
+    assert ns.why(ns.requests()[-1]) == ns.why()
+    assert "name" in " ".join(ns.why().sentences)
+
+
 def test_why_of_a_response_without_a_number_says_what_is_missing(ns: Namespace) -> None:
     with pytest.raises(ValueError, match="no Mock-Request; the sandbox needs --journal"):
         ns.why(httpx.Response(200))
