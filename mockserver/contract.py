@@ -45,7 +45,7 @@ class ReadingOptions(Struct, frozen=True):
     `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.
     Without `verify`, it is fetched from a server with any certificate.
     With `read_only`, what can only be read is a resource too, with items of its own, and is not answered by example.
-    `cache` keeps what follows from a large document; by default nothing is kept.
+    `cache` keeps what follows from a document; by default nothing is kept.
     """
 
     lenient: bool = False
@@ -170,12 +170,12 @@ def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: Re
     Raises DocumentError with every error of the document, or BehaviourError with every mistake in the statements of
     the document and the overlays; both name file and place.
     """
-    read = source.read(path, outside=reading.outside, verify=reading.verify)
+    read = source.read(path, outside=reading.outside, verify=reading.verify, cache=reading.cache)
     problems = lint.problems(read.raw, file=read.file, unread=read.unread, cache=reading.cache)
     valid, skipped = lenient.without_errors(read.raw, problems) if reading.lenient else (read.raw, ())
     if not reading.lenient:
         lint.raise_errors(problems, file=read.file)
-    files = [layers.read_overlay(overlay) for overlay in overlays]
+    files = [layers.read_overlay(overlay, cache=reading.cache) for overlay in overlays]
     made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped, reading=reading)
     return replace(made, files=(*read.files, *overlays))
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the names of documents end."""
@@ -19,7 +26,7 @@ def similar_name(path: Path) -> str:
         names = [each.name for each in islice(path.parent.iterdir(), MOST_NAMES)]
     except OSError:
         return ""
-    return next(iter(get_close_matches(path.name, names, 1, 0.75)), "")
+    return next(iter(difflib.get_close_matches(path.name, names, 1, 0.75)), "")
 
 
 def documents_in(folder: Path) -> list[str]:

@@ -6,7 +6,6 @@ docs/configuration.md describes them for users.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,10 @@ from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import source
 
 if TYPE_CHECKING:
+    import difflib
     import tomllib
 else:
+    difflib = LazyModule("difflib")
     tomllib = LazyModule("tomllib")
 
 YAML_FILE = "mockserver.yaml"
@@ -185,7 +186,7 @@ def _from_yaml(file: Path) -> Mapping[str, Any] | None:
 
 def _meant(key: str, names: Iterable[str]) -> str:
     known = list(names)
-    near = get_close_matches(key, known, 1, 0.5)
+    near = difflib.get_close_matches(key, known, 1, 0.5)
     return f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
 
 

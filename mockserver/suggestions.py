@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
+from typing import TYPE_CHECKING
+
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 MOST_LISTED = 20
 """How many names a message lists where none is like the one that was given."""
@@ -53,7 +60,7 @@ def _near(name: str, names: list[str]) -> list[str]:
     same = [each for each in compared if letters and _letters(each) == letters]
     if same:  # `lost_reply` and `LostReply` mean `lost-reply`
         return same[:1]
-    found = get_close_matches(name, compared, MOST_MEANT)
+    found = difflib.get_close_matches(name, compared, MOST_MEANT)
     return [each for each in found if _likeness(each, name) >= _likeness(found[0], name) - ABOUT]
 
 
@@ -62,4 +69,4 @@ def _letters(name: str) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
+    return difflib.SequenceMatcher(None, one, other).ratio()

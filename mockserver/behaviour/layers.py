@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.behaviour import overlay
 from mockserver.behaviour.faults import Place, StatementFault, report
 from mockserver.behaviour.overlay import AppliedAction
+from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import BehaviourError
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import lines, source
 from mockserver.openapi.document import METHODS
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,12 @@ class OverlayFile:
         return _line_of(self.path, place)
 
 
-def read_overlay(path: Path) -> OverlayFile:
-    """An overlay file (YAML or JSON). Raises BehaviourError if it is no overlay, DocumentError if it cannot be read."""
-    data = source.read_data(path)
+def read_overlay(path: Path, *, cache: DocumentCache = OFF) -> OverlayFile:
+    """An overlay file (YAML or JSON). Raises BehaviourError if it is no overlay, DocumentError if it cannot be read.
+
+    `cache` keeps what is read of YAML.
+    """
+    data = source.read_data(path, cache=cache)
     if "overlay" not in data:
         raise BehaviourError(f"{path.name}: not an OpenAPI Overlay (no `overlay` key)")
     return OverlayFile(path, data)
@@ -81,7 +90,8 @@ def _why_misplaced(place: Place) -> str:
     here = ("x-behaviour",) if is_operation else ("x-service", "x-resources") if len(place) == 1 else ()
     if key in PLACES and key not in here:
         return f"`{key}` has no effect here; it belongs in {PLACES[key]}"
-    near = get_close_matches(key, [name for name in here if name != key], 1, cutoff=0.8) if key not in here else []
+    others = [name for name in here if name != key]
+    near = difflib.get_close_matches(key, others, 1, cutoff=0.8) if key not in here else []
     return f"unknown key; did you mean `{near[0]}`?" if near else ""
 
 

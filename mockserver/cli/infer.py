@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from mockserver import contract as contracts
-from mockserver import editor_schemas, inference
+from mockserver import editor_schemas
 from mockserver.behaviour.reader import tree_of
 from mockserver.cli.problems import print_problems
 from mockserver.cli.project_options import config, documents
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
-from mockserver.inference import behaviour_file
+from mockserver.inference import behaviour_file, inferred_statements
 from mockserver.inference.layering import consistent
 
 
@@ -40,7 +40,7 @@ def infer(document: str, output: Path | None, lenient: bool, outside: bool, read
         raise click.ClickException(str(fault)) from None
     print_problems(contract)
     stated = tree_of(contract.document.root)
-    made = inference.infer(contract.document, contract.schemas, contract.examples, read_only=read_only)
+    made = inferred_statements.infer(contract.document, contract.schemas, contract.examples, read_only=read_only)
     inferred = consistent(made, stated)
     text = behaviour_file.inferred(contract.document, inferred, stated)
     if output is None:

@@ -14,7 +14,8 @@ from mockserver.cli.requirement import requirement_lines
 from mockserver.contract import Contract
 from mockserver.editor_schemas import PROJECT_FOLDER, project_modeline
 from mockserver.errors import DocumentError
-from mockserver.inference import behaviour_file, infer
+from mockserver.inference import behaviour_file
+from mockserver.inference.inferred_statements import infer
 from mockserver.inference.layering import consistent
 from mockserver.web.app import create_app
 

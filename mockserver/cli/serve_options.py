@@ -119,7 +119,7 @@ reading = _group(
     click.option(
         "--cache/--no-cache",
         default=True,
-        help="Keep what was read of a large document in the user's cache folder, for the next start (docs/serve.md).",
+        help="Keep what was read of a document in the user's cache folder, for the next start (docs/serve.md).",
     ),
 )
 """What is read."""

@@ -5,13 +5,13 @@ The reverse is `openapi/part_values.py`. Sources: OpenAPI 3.2 sections 4.14.4 an
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec, multipart
 from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.document import Header, MediaType
@@ -19,6 +19,11 @@ from mockserver.openapi.media_types import essence, is_form, is_json, is_xml
 from mockserver.openapi.multipart import BodyPart
 from mockserver.openapi.part_encoding import PartEncoding, encoding_of, schema_at, types_of
 from mockserver.openapi.schemas import Schemas
+
+if TYPE_CHECKING:
+    import mimetypes
+else:
+    mimetypes = LazyModule("mimetypes")
 
 WriteValue = Callable[[Any, str, str | None], bytes]
 """Writes the value of a part: the value, its media type, the pointer of its schema. Raises Unanswerable."""

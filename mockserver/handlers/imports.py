@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Fault, Invalid, Refusal
 from mockserver.handlers import actions
@@ -12,10 +12,15 @@ from mockserver.handlers.binding.import_plans import ImportPlan
 from mockserver.handlers.refusals.unique_values import compared_values
 from mockserver.handlers.request_context import RequestContext
 from mockserver.inference.names import plain
+from mockserver.lazy_module import LazyModule
 from mockserver.messages import Reply
-from mockserver.openapi import csv_text
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.state.record import Record
+
+if TYPE_CHECKING:
+    from mockserver.openapi import csv_text
+else:
+    csv_text = LazyModule("mockserver.openapi.csv_text")
 
 MOST_REFUSED = 20
 """How many rows that are refused a reply lists."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.behaviour import layers, reader
 from mockserver.behaviour.layers import Origins, OverlayFile
@@ -15,10 +15,15 @@ from mockserver.behaviour.statements import Behaviour, Keys, OperationBehaviour,
 from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import BehaviourError
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.inference import infer
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
+
+if TYPE_CHECKING:
+    from mockserver.inference import inferred_statements
+else:  # a hundred modules, which a start from the document cache does not need
+    inferred_statements = LazyModule("mockserver.inference.inferred_statements")
 
 
 class StatedBehaviour(NamedTuple):
@@ -51,7 +56,10 @@ def combined(
     else:
         purpose = f"inferred {document.base_path} {document.is_large} {read_only}"
         found: Tree = cache.result(
-            purpose, document.root, Tree, lambda: infer(document, schemas, examples, read_only=read_only)
+            purpose,
+            document.root,
+            Tree,
+            lambda: inferred_statements.infer(document, schemas, examples, read_only=read_only),
         )
         inferred = consistent(found, stated)
         base = copied(own) if files else _skeleton(document, stated)

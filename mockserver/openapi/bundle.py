@@ -18,6 +18,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from msgspec import Struct, field
 
+from mockserver.document_cache import OFF, DocumentCache
 from mockserver.document_paths import similar_name
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import remote, security_uris, yaml_json
@@ -36,6 +37,7 @@ class Library(Struct):
 
     A document that was fetched has an `address` and no folder: it may refer to what is on the same host, and with
     `outside` to other hosts, but never to files of this machine. Without `verify`, any certificate is accepted.
+    `cache` keeps what is read of YAML.
 
     `spent` and `count` are the bytes and files read so far, which `bounds` limits. `opened` are the paths that were
     read so far, including those that could not be read: `--watch` waits for them to appear.
@@ -49,11 +51,12 @@ class Library(Struct):
     opened: list[Path] = field(default_factory=list)
     address: Address | None = None
     verify: bool = True
+    cache: DocumentCache = OFF
 
     def read(self, name: str) -> Any:
         """The content of the file or URL `name`. Raises InvalidDocument if it is missing, broken or not allowed."""
         data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
-        value, _ = yaml_json.parse(data, file=name, bounds=self.bounds)
+        value, _ = yaml_json.parse(data, file=name, bounds=self.bounds, cache=self.cache)
         return value
 
     def example(self, name: str) -> dict[str, Any]:

@@ -12,9 +12,6 @@ from mockserver.openapi import json_codec
 SEPARATORS = ",;\t|"
 """What may be between the columns. The one that the first line has most often is."""
 
-CSV = frozenset(("text/csv", "application/csv", "text/x-csv", "text/comma-separated-values"))
-"""Media types of a table."""
-
 
 class Row(NamedTuple):
     """A row of a table: the number of its line, and its cells by the names of the columns."""

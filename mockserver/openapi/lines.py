@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import yaml
+from mockserver.lazy_module import LazyModule
 
-READER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's reader if there is one: it is ten times as fast."""
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = LazyModule("yaml")
 
 
 def composed(path: Path) -> yaml.Node | None:
     """The nodes of a file with their positions; None if it cannot be read."""
     try:
-        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=READER)
+        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=_reader())
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return None
     return root
+
+
+def _reader() -> type:
+    """libyaml's reader if there is one: it is ten times as fast."""
+    found: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return found
 
 
 def line(root: yaml.Node | None, steps: Iterable[str | int]) -> int:

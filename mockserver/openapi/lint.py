@@ -11,16 +11,22 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import DocumentError, InvalidDocument, UnsupportedFeature
-from mockserver.openapi import lint_rules, normalize
+from mockserver.lazy_module import LazyModule
+from mockserver.openapi import normalize
 from mockserver.openapi.bundle_keys import published
-from mockserver.openapi.lint_rules import UnratedProblem
 from mockserver.openapi.reachability import Reachability
+from mockserver.openapi.unrated_problem import UnratedProblem
+
+if TYPE_CHECKING:
+    from mockserver.openapi import lint_rules
+else:  # a start from the document cache needs none of them
+    lint_rules = LazyModule("mockserver.openapi.lint_rules")
 
 Severity = Literal["error", "warning"]
 

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urldefrag
 
 import jsonschema_rs
-from msgspec import Struct
 
 from mockserver.openapi import (
     faker_names,
@@ -30,19 +29,7 @@ from mockserver.openapi.bundle_keys import published
 from mockserver.openapi.contradictions import KEYWORDS, contradictions
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, selections, walk
 from mockserver.openapi.pointer import join
-
-
-class UnratedProblem(Struct, frozen=True):
-    """A problem before its severity is known.
-
-    `breaking` says that an operation that needs this part cannot be understood; `unsupported` that the document is
-    valid here and the mock does not implement it.
-    """
-
-    pointer: str
-    message: str
-    breaking: bool = False
-    unsupported: bool = False
+from mockserver.openapi.unrated_problem import ALIKE, UnratedProblem
 
 
 def findings(document: dict[str, Any], version: str) -> list[UnratedProblem]:
@@ -306,10 +293,6 @@ def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:
         if name and name[:1] != "/" and name not in anchors:
             message = f"no schema has the anchor `{name}`, so that any value is accepted"
             yield UnratedProblem(join(place.pointer, "$dynamicRef"), message, unsupported=True)
-
-
-ALIKE = "this path matches the same requests as"
-"""How the problem begins that two paths differ only in the names of their parameters."""
 
 
 def _paths(subject: _Subject) -> Iterator[UnratedProblem]:

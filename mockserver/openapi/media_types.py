@@ -23,6 +23,9 @@ LINES = frozenset(
 )
 """Media types of one JSON value a line."""
 
+CSV = frozenset(("text/csv", "application/csv", "text/x-csv", "text/comma-separated-values"))
+"""Media types of a table."""
+
 PARAMETER = lazy_pattern(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
 
 TRANSPORT_PARAMETERS = frozenset({"q", "charset", "boundary"})

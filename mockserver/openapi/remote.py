@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -16,8 +15,11 @@ from mockserver.lazy_module import LazyModule
 from mockserver.openapi.size_limits import SizeLimits
 
 if TYPE_CHECKING:
+    from concurrent import futures
+
     import httpx
 else:
+    futures = LazyModule("concurrent.futures")
     httpx = LazyModule("httpx")
 
 SCHEMES = ("http", "https")
@@ -76,7 +78,7 @@ def fetch(
     accepted. Raises InvalidDocument.
     """
     # A thread of its own, because the caller may be in an event loop. It ends when `bounds.seconds` are over.
-    with ThreadPoolExecutor(1) as pool:
+    with futures.ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, _fetch(address, limit, bounds, only, verify)).result()
 
 

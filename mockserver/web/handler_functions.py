@@ -8,7 +8,6 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,12 @@ from mockserver.errors import HandlerError
 from mockserver.lazy_module import LazyModule
 
 if TYPE_CHECKING:
+    import difflib
+
     from connexion.decorators import parameter
     from connexion.operations import AbstractOperation
 else:
+    difflib = LazyModule("difflib")
     parameter = LazyModule("connexion.decorators.parameter")
 
 log = logging.getLogger("mockserver")
@@ -187,5 +189,5 @@ def _functions_of(operation: AbstractOperation) -> Iterator[str]:
 
 
 def _hint(name: str, operation_ids: set[str]) -> str:
-    near = get_close_matches(name, sorted(operation_ids | set(map(python_name, operation_ids))), 1, 0.7)
+    near = difflib.get_close_matches(name, sorted(operation_ids | set(map(python_name, operation_ids))), 1, 0.7)
     return f"; did you mean {near[0]!r}?" if near else ""

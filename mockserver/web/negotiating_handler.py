@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Unanswerable
 from mockserver.handlers.binding.binding import bind
 from mockserver.handlers.binding.bound_operation import BoundOperation
+from mockserver.lazy_module import LazyModule
 from mockserver.messages import Call, Reply
-from mockserver.openapi import csv_text, json_codec
-from mockserver.openapi.csv_text import CSV
+from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
-from mockserver.openapi.media_types import essence, is_json, is_lines, is_xml
+from mockserver.openapi.media_types import CSV, essence, is_json, is_lines, is_xml
 from mockserver.state.transaction import Transaction
 from mockserver.web.operation_handlers import OURS, AddressingHandler, StatefulHandler
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.service_parts import ServiceParts
+
+if TYPE_CHECKING:
+    from mockserver.openapi import csv_text
+else:
+    csv_text = LazyModule("mockserver.openapi.csv_text")
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 """Media types in which any value can be written."""

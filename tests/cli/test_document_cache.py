@@ -1,8 +1,9 @@
-"""What follows from a large document is kept on disk for the next start; every start serves and prints the same."""
+"""What follows from a document is kept on disk for the next start; every start serves and prints the same."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,18 @@ import mockserver
 from mockserver import document_cache
 from mockserver.cli.problems import problem_lines
 from mockserver.document_cache import DocumentCache
+from mockserver.errors import InvalidDocument
+from mockserver.openapi import source
 from mockserver.web.app import Sandbox
 from tests.client import Client
-from tests.process import COMMAND, PATIENCE, READY, Processes, address
+from tests.process import COMMAND, PATIENCE, READY, ROOT, Processes, address
 
 NOISE = "A sentence that makes the document large. " * 500
+
+ODD = """
+x-values: [1000000000000000000000000000000, 1.0, -0.0, true, null, no, 1e999, "\\L", [&one {a: 1}, *one]]
+"""
+"""Values that other readers of YAML or JSON would change."""
 
 Start = Callable[[], Sandbox]
 
@@ -87,7 +95,7 @@ def test_a_kept_result_is_what_the_next_start_takes(
 ) -> None:
     expected = seen(start())
     monkeypatch.setattr("mockserver.openapi.lint_rules.findings", None)
-    monkeypatch.setattr("mockserver.inference.layering.infer", None)
+    monkeypatch.setattr("mockserver.inference.inferred_statements.infer", None)
 
     assert expected == seen(start())
 
@@ -136,10 +144,64 @@ def test_the_number_of_files_is_bounded(folder: Path, start: Start, monkeypatch:
     assert 2 == len(kept(folder))
 
 
-def test_a_small_document_needs_no_file(folder: Path) -> None:
-    mockserver.create_app("docs/petstore.yaml", reading=mockserver.ReadingOptions(cache=DocumentCache(folder)))
+def test_the_values_of_a_yaml_document_are_kept_as_they_were_read(folder: Path, tmp_path: Path) -> None:
+    document = tmp_path / "odd.yaml"
+    document.write_text(ODD, encoding="utf-8")
+    without = source.read(document).raw
+    first = source.read(document, cache=DocumentCache(folder)).raw
+    second = source.read(document, cache=DocumentCache(folder)).raw
 
-    assert [] == kept(folder)
+    assert 1 == len(kept(folder))
+    assert repr(without) == repr(first) == repr(second)
+    assert [10**30, 1.0, -0.0, True, None, "no", "1e999", "\u2028", [{"a": 1}, {"a": 1}]] == without["x-values"]
+
+
+@pytest.mark.parametrize("wrong", ["a: [", "a: 1\na: 2", "- 1"])
+def test_a_yaml_document_that_is_refused_is_refused_again(folder: Path, tmp_path: Path, wrong: str) -> None:
+    document = tmp_path / "wrong.yaml"
+    document.write_text(wrong, encoding="utf-8")
+    said = []
+    for _ in range(2):
+        with pytest.raises(InvalidDocument) as refused:
+            source.read(document, cache=DocumentCache(folder))
+        said.append(str(refused.value))
+
+    assert said[0] == said[1]
+
+
+UNNEEDED = (
+    "csv", "difflib", "fractions", "mimetypes", "yaml",
+    "mockserver.inference.inferred_statements", "mockserver.inference.resources",
+    "mockserver.inference.statement_writer", "mockserver.openapi.lint_rules",
+    "mockserver.web.control.overrides.reading",
+)  # fmt: skip
+"""What the first reply needs nothing of, once a document was read."""
+
+ASK = """
+import sys
+from pathlib import Path
+import mockserver, mockserver.cli.serve
+from mockserver.document_cache import DocumentCache
+reading = mockserver.ReadingOptions(cache=DocumentCache(Path({folder!r})))
+sandbox = mockserver.create_app("docs/petstore.yaml", reading=reading)
+imported = set(sys.modules)
+from tests.client import Client
+with Client(sandbox) as client:
+    print(client.get("/pets").status_code, *sorted({unneeded!r} & imported))
+"""
+
+
+def test_a_start_from_the_cache_imports_nothing_that_the_first_reply_does_not_need(tmp_path: Path) -> None:
+    program = ASK.format(folder=str(tmp_path / "cache"), unneeded=set(UNNEEDED))
+    run = [
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+        )
+        for _ in range(2)
+    ]
+
+    assert "mockserver.inference.resources" in run[0].stdout
+    assert "200\n" == run[1].stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder is named by a variable that Windows does not have")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
+from mockserver.lazy_module import LazyModule
 from mockserver.rules import RuleFunction, unknown
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 MOST_LISTED = 40
 """How many fields an error lists."""
@@ -35,7 +40,7 @@ def _demand_fields(contract: Contract, rule: RuleFunction, place: str) -> None:
     known = set(_properties(contract.document.root))
     for key, named in (("governs", rule.governs), ("fills", rule.fills)):
         for name in sorted(set(named) - known):
-            close = get_close_matches(name, known, 1)
+            close = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"fields are: {_listed(known)}"
             raise BehaviourError(f"{place}: rule {rule.name!r} {key} {name!r}, a field that no schema has; {hint}")
 

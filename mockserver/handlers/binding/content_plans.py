@@ -6,8 +6,7 @@ import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from mimetypes import guess_type
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
@@ -16,12 +15,18 @@ from mockserver.behaviour.statements import Content as ContentStatement
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
 from mockserver.inference.names import plain
+from mockserver.lazy_module import LazyModule
 from mockserver.messages import Call
 from mockserver.openapi import json_codec, media_types, multipart
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.part_values import MAX_PARTS
 from mockserver.openapi.schemas import Schemas
 from mockserver.state.record import Record
+
+if TYPE_CHECKING:
+    import mimetypes
+else:
+    mimetypes = LazyModule("mimetypes")
 
 CONTENT = "content"
 """The key in `Record.hidden` that holds the content of an item."""
@@ -79,7 +84,7 @@ class ContentPlan(Struct, frozen=True):
         part = next((each for each in parts if each.name in (self.part, f"{self.part}[]")), None)
         if part is None:
             return None
-        guessed, _ = guess_type(part.file_name)
+        guessed, _ = mimetypes.guess_type(part.file_name)
         return ItemContent(part.content, part.media_type or guessed or NO_TYPE, part.file_name or self._named(call))
 
     def _named(self, call: Call) -> str:

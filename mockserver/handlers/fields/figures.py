@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fractions import Fraction
 from math import floor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.behaviour.statements import FigureStatement
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers.binding.item_schemas import reply_schemas
-from mockserver.inference.sentences.figure_sentences import Value, formula
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.schemas import Schemas
+
+if TYPE_CHECKING:
+    import fractions
+
+    from mockserver.inference.sentences import figure_sentences
+else:
+    fractions = LazyModule("fractions")
+    figure_sentences = LazyModule("mockserver.inference.sentences.figure_sentences")
 
 
 class FigurePlan(NamedTuple):
@@ -23,7 +30,7 @@ class FigurePlan(NamedTuple):
 
     field: str
     within: str
-    value: Value
+    value: figure_sentences.Value
     is_whole: bool
     is_flag: bool
     fits: Callable[[Any], bool]
@@ -69,7 +76,7 @@ def figure_plans(contract: Contract, resource: str, stated: Iterable[FigureState
 def _compiled(contract: Contract, resource: str, stated: FigureStatement, known: Mapping[str, str]) -> FigurePlan:
     entries = contract.schemas.items(known[stated.within]) if stated.within in known else None
     fields = contract.schemas.properties(entries) if entries is not None else {} if stated.within else known
-    value, pointer = formula(contract.schemas, fields, stated.formula), fields.get(stated.field)
+    value, pointer = figure_sentences.formula(contract.schemas, fields, stated.formula), fields.get(stated.field)
     if value is None or pointer is None:
         raise BehaviourError(f"x-resources.{resource}.figures: {stated.formula!r} cannot be read for {stated.field}")
     types = contract.schemas.types(pointer)
@@ -87,8 +94,8 @@ def _without(schemas: Schemas, fields: Mapping[str, str]) -> Iterator[tuple[str,
             yield name, default if isinstance(default, int | float) else 0
 
 
-def _number(value: Fraction, *, is_whole: bool) -> int | float:
+def _number(value: fractions.Fraction, *, is_whole: bool) -> int | float:
     """The value as JSON has it: a whole number if it is one or must be, else with nine digits at most."""
     if is_whole or value.denominator == 1:
-        return floor(value + Fraction(1, 2))
+        return floor(value + fractions.Fraction(1, 2))
     return round(float(value), 9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from mockserver.behaviour.statements import SEVERAL, OperationBehaviour, ReplyStatement
@@ -9,10 +11,15 @@ from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.replies.reply_renderer import documented_response, item_schema, preferred_media
-from mockserver.inference.bodies.envelope import Envelopes
 from mockserver.inference.bodies.messages import item_path, list_path, resembles
 from mockserver.inference.names import plain
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.document import MediaType, Operation
+
+if TYPE_CHECKING:
+    from mockserver.inference.bodies import envelope
+else:
+    envelope = LazyModule("mockserver.inference.bodies.envelope")
 
 
 def reply_in(
@@ -41,7 +48,7 @@ def reply_in(
     if path is None or not shown or not own or not resembles(schemas, own, shown):
         return None
     try:
-        body = Envelopes(schemas, contract.examples).template(
+        body = envelope.Envelopes(schemas, contract.examples).template(
             media.schema, path, "{items}" if is_list else "{item}", listed=is_list
         )
     except Unanswerable:

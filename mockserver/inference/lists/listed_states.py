@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import noun, plain, words
-from mockserver.inference.operations.item_actions import STATES
 from mockserver.inference.paths.path_tree import shape_of
 from mockserver.inference.values.past_forms import past_forms
+from mockserver.inference.values.state_values import STATES
 
 
 def state_filter(draft: ResourceDraft, action: DraftAction) -> Statement | None:

@@ -27,7 +27,7 @@ from mockserver.inference.values.event_times import LATER_EVENTS
 from mockserver.inference.values.fields import CREATED, edit_times, format_of, timestamps
 from mockserver.inference.values.flags import opposite_flags
 from mockserver.inference.values.past_forms import opposite_of, past_forms
-from mockserver.inference.values.state_values import values_of
+from mockserver.inference.values.state_values import STATES, values_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 
@@ -53,9 +53,6 @@ BEFORE = frozenset(("mark", "set", "make", "as", "is", "to", "has", "was", "be")
 
 UNSAID = lazy_pattern(r"unspecified|unknown|undefined|none", re.IGNORECASE)
 """Names of a state that say that there is none."""
-
-STATES = frozenset(("status", "state", "phase", "stage", "lifecycle"))
-"""Last words of properties that say in which state an item is."""
 
 
 def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:

@@ -12,9 +12,9 @@ from mockserver.inference.names import plain, words
 from mockserver.inference.paths.path_tree import PathNode, Shape
 from mockserver.inference.sentences.descriptions import description
 from mockserver.lazy_pattern import lazy_pattern
-from mockserver.openapi.csv_text import CSV, header
+from mockserver.openapi.csv_text import header
 from mockserver.openapi.document import MediaType, Operation
-from mockserver.openapi.media_types import essence, is_json, is_lines
+from mockserver.openapi.media_types import CSV, essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
 
 EXPORTS = frozenset(("export", "download", "csv", "dump", "backup"))

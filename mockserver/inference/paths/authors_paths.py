@@ -10,8 +10,8 @@ from mockserver.inference.paths.name_paths import AUTHORS_PATH
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import methods_of
 from mockserver.openapi.lint import Problem
-from mockserver.openapi.lint_rules import ALIKE
 from mockserver.openapi.pointer import join
+from mockserver.openapi.unrated_problem import ALIKE
 
 OPERATION = lazy_pattern(r"""(\$(?:\.paths|\[['"]paths['"]\])\[['"])(/[^'"]*)(['"]\](?:\.|\[['"]))(\w+)(.*)""")
 """A target that names an operation: `$.paths['/v1/{name}'].get`, by its parts."""

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from mockserver.inference.names import plain, words
-from mockserver.inference.operations.item_actions import STATES
 from mockserver.inference.values.event_times import AHEAD, DONE, LATER_EVENTS
 from mockserver.inference.values.past_forms import PARTICLES
+from mockserver.inference.values.state_values import STATES
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement
 from mockserver.inference.names import noun, words
-from mockserver.inference.operations.item_actions import STATES
 from mockserver.inference.relations.references import stem
 from mockserver.inference.sentences.overlap_sentences import says_no_overlap
 from mockserver.inference.sentences.refusal_sentences import Sentence
 from mockserver.inference.values.event_times import LATER_EVENTS
 from mockserver.inference.values.ordered_pairs import pairs
+from mockserver.inference.values.state_values import STATES
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft
 from mockserver.inference.names import noun, plain, singular, words
-from mockserver.inference.operations.item_actions import STATES
 from mockserver.inference.sentences.descriptions import Description, description
 from mockserver.inference.sentences.start_sentences import start_state
 from mockserver.inference.values.event_times import LATER_EVENTS
 from mockserver.inference.values.first_values import OPENING
 from mockserver.inference.values.past_forms import IRREGULAR, past_forms
-from mockserver.inference.values.state_values import values_of
+from mockserver.inference.values.state_values import STATES, values_of
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 

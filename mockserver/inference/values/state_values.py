@@ -8,6 +8,9 @@ from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import plain
 from mockserver.openapi.schemas import Schemas
 
+STATES = frozenset(("status", "state", "phase", "stage", "lifecycle"))
+"""Last words of properties that say in which state an item is."""
+
 
 def choices(schemas: Schemas, pointer: str) -> list[str]:
     """The texts that a property allows, in the order of its `enum`."""

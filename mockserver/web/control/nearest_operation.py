@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from heapq import nlargest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.document import Operation
 from mockserver.web.service import Service
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 LONGEST = 200
 """How many characters of a path are compared: clients choose it."""
@@ -61,7 +66,8 @@ def _shared(candidate: Candidate, parts: frozenset[str], method: str) -> tuple[i
 
 
 def _likeness(candidate: Candidate, path: str, method: str) -> float:
-    return SequenceMatcher(None, candidate.path[:LONGEST], path, autojunk=False).ratio() + 0.1 * _has(candidate, method)
+    compared = difflib.SequenceMatcher(None, candidate.path[:LONGEST], path, autojunk=False)
+    return compared.ratio() + 0.1 * _has(candidate, method)
 
 
 def _has(candidate: Candidate, method: str) -> bool:

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import yaml
-
 from mockserver.examples.part_writer import WriteValue
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
 from mockserver.lazy_module import LazyModule
-from mockserver.openapi import csv_text, json_codec
+from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
 
 if TYPE_CHECKING:
+    import yaml
+
+    from mockserver.openapi import csv_text
     from mockserver.web.response import xml_writer
 else:
+    csv_text = LazyModule("mockserver.openapi.csv_text")
+    yaml = LazyModule("yaml")
     xml_writer = LazyModule("mockserver.web.response.xml_writer")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Missing, TooMany
+from mockserver.lazy_module import LazyModule
 from mockserver.web.control.conditions import Condition, invalid
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.overrides.answer import OverrideScope, Place
@@ -13,9 +14,13 @@ from mockserver.web.control.overrides.delays import delay
 from mockserver.web.control.overrides.forwarding import AllowedHosts
 from mockserver.web.control.overrides.override import Override, Step, size_of
 from mockserver.web.control.overrides.places import OverrideList, concerned
-from mockserver.web.control.overrides.reading import answer
 from mockserver.web.control.overrides.short_forms import long_form
 from mockserver.web.service import Service
+
+if TYPE_CHECKING:
+    from mockserver.web.control.overrides import reading
+else:
+    reading = LazyModule("mockserver.web.control.overrides.reading")
 
 MOST = 10_000
 """How many overrides a sandbox has at most."""
@@ -178,4 +183,4 @@ class Overrides:
 
     def _step(self, then: Mapping[str, Any], scope: OverrideScope, at: Place) -> Step:
         waits = delay(then["delay"], (*at, "delay")) if "delay" in then else None
-        return waits, answer(then, scope, self._allowed, at)
+        return waits, reading.answer(then, scope, self._allowed, at)
