@@ -43,13 +43,17 @@ def resolve(target: str, extra: str) -> Any:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Import without garbage collection: what a module makes stays, so that looking through it is for nothing."""
+    """Import without garbage collection: what a module makes stays, so that looking through it is for nothing.
+
+    That would otherwise be done at once when collection begins again, in a tenth of the time that a start takes.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
             gc.enable()
 
 

@@ -77,6 +77,26 @@ def test_help_and_version_import_neither_connexion_nor_the_contract_check(argume
     assert "mockserver" in done.stdout or "mockserver" in done.stderr
 
 
+IMPORTED = """
+import gc
+from mockserver.cli.lazy_command import resolve
+looked_through = []
+gc.callbacks.append(lambda phase, facts: looked_through.append(len(gc.get_objects())))
+command = resolve("mockserver.cli.serve:serve", "")
+made = [[] for _ in range(2000)]
+is_left = any(each is command.__dict__ for each in gc.get_objects())
+print(max(looked_through, default=0) < 20_000, is_left, gc.isenabled())
+"""
+
+
+def test_garbage_collection_does_not_look_through_what_a_command_imports() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
+    )
+
+    assert "True False True\n" == done.stdout
+
+
 def test_every_command_is_listed_with_a_line_of_help() -> None:
     listed = run("--help").stdout
 
