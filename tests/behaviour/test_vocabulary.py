@@ -11,7 +11,7 @@ import pytest
 
 from mockserver import contract as contracts
 from mockserver import vendor_files
-from mockserver.behaviour.statements import ERROR_KINDS
+from mockserver.behaviour.statements import ERROR_KINDS, Keys
 from mockserver.errors import Refusal
 from tests.process import run
 
@@ -31,6 +31,19 @@ def test_it_is_a_schema_and_describes_every_statement_and_every_key(schema: dict
     assert len(keys) > 100
     assert [] == [name for name, model in models.items() if not model["description"]]
     assert [] == [name for name, node in keys.items() if not node.get("description", "").endswith((".", ")"))]
+
+
+def _models(kind: type[Keys]) -> Iterator[type[Keys]]:
+    for each in kind.__subclasses__():
+        yield from (each, *_models(each))
+
+
+def test_no_start_evaluates_the_types_of_models_as_texts() -> None:
+    models = [each for each in _models(Keys) if each.__module__.startswith("mockserver.behaviour.")]
+    texts = [each for each in models if any(type(of) is str for of in each.__annotations__.values())]
+
+    assert len(models) > 40
+    assert [] == texts
 
 
 @pytest.mark.parametrize("vendor", vendor_files.names())

@@ -3,6 +3,9 @@
 A behaviour file is an OpenAPI Overlay 1.0 that adds three keys to a document: `x-service` and `x-resources` at the
 root, and `x-behaviour` in operations. These models are the only source of what those keys may hold: the reader, its
 error messages, the JSON Schema and docs/behaviour.md are made from them.
+
+The other files here do without `from __future__ import annotations`. msgspec needs the types at every start, and to
+evaluate them as texts would take as long as all else that is done with a small document.
 """
 
 from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Own, Permission, RateLimit

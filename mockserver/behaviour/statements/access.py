@@ -1,7 +1,5 @@
 """Who may call a service: credentials, roles, tenants and rate limits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

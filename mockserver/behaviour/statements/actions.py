@@ -1,7 +1,5 @@
 """What an operation does."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """What every statement has: its evidence, the source of that evidence, and a note."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct

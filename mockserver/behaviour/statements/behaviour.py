@@ -1,7 +1,5 @@
 """All statements about one document, by what they are about: the service, its resources, its operations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 

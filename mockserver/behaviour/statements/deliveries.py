@@ -1,7 +1,5 @@
 """The requests that a service sends itself: webhooks, callbacks, who gets them and how they are delivered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """What a service does with single properties of an item."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """What identifies items and separates them: ids, tenants and parents."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

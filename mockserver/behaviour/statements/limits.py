@@ -1,7 +1,5 @@
 """What a service refuses: too many items, a value twice, a minimum above its maximum, what a state does not allow."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What a list shows, in which order, and how it is divided into pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

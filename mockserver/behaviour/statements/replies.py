@@ -1,7 +1,5 @@
 """What replies look like: the success reply, and the body of each kind of error."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any
 

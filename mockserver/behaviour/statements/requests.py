@@ -1,7 +1,5 @@
 """How a service reads requests, beyond its document."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Meta
