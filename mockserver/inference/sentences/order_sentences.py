@@ -123,8 +123,8 @@ def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
             named = _named(found.sentence, properties)
             own = named[0] if named is not None else _first_time(found.match[0], properties) or "creation"
             return found.statement(by="creation" if plain(own) in CREATED else own, direction=direction)
-    named = _sorted(said, properties) or _alphabetical(said, properties)
-    return named or _extreme(said, properties) or _by_several(said, properties)
+    sorting = _sorted(said, properties) or _alphabetical(said, properties)
+    return sorting or _extreme(said, properties) or _by_several(said, properties)
 
 
 def _by_several(said: Description, properties: Mapping[str, str]) -> Statement | None:
