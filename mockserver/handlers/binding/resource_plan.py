@@ -49,16 +49,14 @@ class ResourcePlan(Struct, frozen=True):
     `secrets` are the fields that no reply shows, `server_fields` those that the service sets and clients cannot.
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
     parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by, and those
-    with which a unique key begins.
-    `shown_in` is where items of other resources show those of this one, `listed_in` the list of the item above that
-    does, `lists` those that show what is below.
-    With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it, and it
-    has the `first_fields` until a client changes them.
-    `sent_fields` are those that some request may have.
-    `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py),
-    `owner_steps` the property that shows it. `member_of` is the resource whose items these are, `lists_of_members` are
-    those whose items are of this one (memberships.py). `figures` are set at every write (figures.py), `versions` kept
-    (versions.py). `member_lists` are lists of requests with the resource of the members that they name.
+    with which a unique key begins. `shown_in` is where items of other resources show those of this one, `listed_in`
+    the list of the item above that does, `lists` those that show what is below. With `is_single` there is one item,
+    without an id; with `exists_from_start` no operation has to create it, and it has the `first_fields` until a client
+    changes them. `sent_fields` are those that some request may have. `resources_above` has the resource of each parent
+    parameter, `owners_above` the items behind them (path_owners.py), `owner_steps` the property that shows it.
+    `member_of` is the resource whose items these are, `lists_of_members` are those whose items are of this one
+    (memberships.py). `figures` are set at every write (figures.py), `versions` kept (versions.py). `member_lists` are
+    lists of requests with the resource of the members that they name.
     """
 
     name: str
