@@ -17,6 +17,8 @@ Span = tuple[str, str]
 START = date(2036, 1, 1)
 """A day in the future, since a booking of the past may be refused."""
 
+PAST = datetime(2003, 1, 1)  # noqa: DTZ001  # it is written as UTC
+
 DAYS = 3
 """So many days after each other two items begin that do not overlap."""
 
@@ -62,6 +64,13 @@ def other_moment(names: Iterable[str], name: str, present: Any) -> str | None:
     except (ValueError, OverflowError):
         return None
     return moved.isoformat().replace("+00:00", "Z")
+
+
+def past_moment(number: int, *, is_day: bool) -> str:
+    """A moment in the past that is later than that of every lower number: readings come in the order of their times."""
+    if is_day:
+        return (PAST + timedelta(days=number % 8_000)).date().isoformat()
+    return f"{(PAST + timedelta(hours=number % 190_000)).isoformat()}Z"
 
 
 def moments(number: int, *, is_day: bool, is_long: bool) -> tuple[str, str]:

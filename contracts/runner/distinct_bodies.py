@@ -10,10 +10,13 @@ from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
 from contracts.client.text_forms import EMAIL
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.model.timed_items import moments
+from contracts.model.timed_items import moments, past_moment
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 from contracts.runner.tried_bodies import LONG, SPAN_FORMS
+
+GROWING = 3
+"""The level of `crowded` at which each body has later times and higher figures than those before it."""
 
 
 class DistinctBodies:
@@ -47,10 +50,23 @@ class DistinctBodies:
         number = self._shared.next()
         made = dict(body)
         for name, value in body.items():
+            if level == GROWING and name not in refers:
+                made[name] = self._later(op, made, name, number)
+                continue
             is_free = name not in refers and not self._bodies.is_moment(op, name)
             if is_free and (level > 1 or (isinstance(value, str) and (level or EMAIL.fullmatch(value)))):
                 made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
         return made
+
+    def _later(self, op: ResourceOperation, body: Mapping[str, Any], name: str, number: int) -> Any:
+        """A value that is higher than those of all lower numbers: a later time, a higher figure, another text."""
+        value = body[name]
+        if self._bodies.is_moment(op, name):
+            later = past_moment(number, is_day=isinstance(value, str) and len(value) == len("2003-01-01"))
+            return later if self._accepts_with(op, body, name, later) else value
+        fits = partial(self._accepts_with, op, body, name)
+        found = distinct(0 if type(value) is int else value, number, fits)
+        return found if fits(found) else value
 
     def _accepts_with(self, op: ResourceOperation, body: Mapping[str, Any], name: str, value: Any) -> bool:
         return self._bodies.accepts(op, {**body, name: value})

@@ -8,9 +8,33 @@ from contracts.client.target import User
 from contracts.model.resources import CheckedResource
 from contracts.runner.item_recorder import ItemRecorder
 
+HIDDEN = 404
+"""The status by which a service hides an item from who may not see it (RFC 9110 section 15.5.4)."""
+
+
+def owner_of(resource: CheckedResource) -> str:
+    """The name of the resource that a resource is below; empty if there is none."""
+    return resource.behaviour.parent.resource if resource.behaviour.parent else ""
+
 
 class ExistingItems(ItemRecorder):
-    """Finds items of resources without a create operation."""
+    """Finds items of resources without a create operation, and those that were created and are still there."""
+
+    def _present(self, resource: CheckedResource, user: User) -> CreatedItem | None:
+        """The newest item of a resource that a user created; None if there is none."""
+        made = reversed(self._created.present)
+        return next((each for each in made if each.resource is resource and each.user == user), None)
+
+    def _forget_owner(self, resource: CheckedResource, user: User) -> bool:
+        """Is the owner below which an item was to be created no longer the user's? It was given away, or ended."""
+        owner = self.shared.resources.get(owner_of(resource))
+        present = self._present(owner, user) if owner is not None else None
+        if owner is None or present is None or not owner.can("create", "get"):
+            return False
+        if self.send(owner.operations["get"], user=user, path=present.path).status != HIDDEN:
+            return False
+        self._created.forget(present)
+        return True
 
     def _listed(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """The first item of a list; None if there is none."""

@@ -14,8 +14,8 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
 from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
-from contracts.runner.distinct_bodies import DistinctBodies
-from contracts.runner.existing_items import ExistingItems
+from contracts.runner.distinct_bodies import GROWING, DistinctBodies
+from contracts.runner.existing_items import HIDDEN, ExistingItems, owner_of
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
@@ -24,22 +24,14 @@ from mockserver.inference.values.ordered_pairs import in_order
 CONFLICT = 409
 """The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
 
-HIDDEN = 404
-"""The status by which a service hides an item from who may not see it (RFC 9110 section 15.5.4)."""
-
 REFUSED = frozenset({400, CONFLICT, 422})
 """How services refuse a value that another item has."""
 
-MOST_CROWDED = 2
+MOST_CROWDED = GROWING
 """The highest level in `SharedState.crowded`."""
 
 ABOUT_CONFLICTS = frozenset({"unique", "capacity"})
 """Kinds of statements by which a create is refused."""
-
-
-def owner_of(resource: CheckedResource) -> str:
-    """The name of the resource that a resource is below; empty if there is none."""
-    return resource.behaviour.parent.resource if resource.behaviour.parent else ""
 
 
 class ItemMaker(ExistingItems):
@@ -171,6 +163,9 @@ class ItemMaker(ExistingItems):
         crowded, taking = self.shared.crowded, self.shared.taking
         for level in range(MOST_CROWDED + 1):
             crowded[resource.name] = level
+            owner = self.shared.resources.get(owner_of(resource)) if level == GROWING else None
+            if owner is not None and owner.can("create"):
+                self.create(owner)  # what is below the last one may be later already
             if self._two_go_together(resource):
                 return
             taking.add(resource.name)
@@ -222,25 +217,25 @@ class ItemMaker(ExistingItems):
         sent = self.body(resource) if body is None else dict(body)
         given = bool(path)
         parent = resource.behaviour.parent
-        above = {} if parent and path and parent.parameter in path else self.parent_path(resource, user)
-        path = {**above, **self._put_to(resource, sent), **(path or {})}
+        ids = {} if parent and path and parent.parameter in path else self.parent_path(resource, user)
+        path = {**ids, **self._put_to(resource, sent), **(path or {})}
         sent = self._of_same_owner(resource, user, path, sent)
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        if exchange.status == HIDDEN and not given and self._forget_owner(resource, user):
+            path |= self.parent_path(resource, user)
+            exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         if self._may_be_of_state(resource, exchange.status) and not (may_conflict and given):
             exchange, sent = self._in_needed_state(resource, user, path, body, headers) or (exchange, sent)
         if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
             exchange, sent = self._differing_more(resource, exchange, sent, user, path)
         if exchange.status in REFUSED and self._may_have_another_form(resource, sent):
-            found = self._find_form(resource, user, path)
-            if found is not None and body is None:
-                exchange, sent = found
-            elif found is not None:
-                self.record_created(resource, *found, user, path)
+            exchange, sent = self._find_form(resource, user, path, is_given=body is not None) or (exchange, sent)
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if not given and self._refusal_may_be_of_owner(resource, exchange.status):
-            called = self.shared.resources[owner_of(resource)]
-            owner = self.create_plentiful(called, user=self.user_above(resource, user))
+            above = self.shared.resources[owner_of(resource)]
+            self.shared.apart.add(above.name)  # a helper may not be in two shifts at the same time
+            owner = self.create_plentiful(above, user=self.user_above(resource, user))
             path = owner.path_below(resource)
             sent = self._of_same_owner(resource, user, path, sent)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
@@ -304,16 +299,21 @@ class ItemMaker(ExistingItems):
         return is_new and not is_tried and self.bodies.accepts(resource.operations["create"], dict(sent))
 
     def _find_form(
-        self, resource: CheckedResource, user: User, path: Mapping[str, Any]
+        self, resource: CheckedResource, user: User, path: Mapping[str, Any], *, is_given: bool
     ) -> tuple[RecordedExchange, dict[str, Any]] | None:
-        """Find a form of bodies that is accepted, and keep it. Returns the exchange and the body; None if none is."""
+        """Find a form of bodies that is accepted, and keep it.
+
+        Returns the exchange and the body; None if none is accepted, or if the body `is_given` that is to be sent.
+        """
         for form in (*(SPAN_FORMS if resource.name in self.shared.spans else ()), *FORMS):
             self.shared.forms[resource.name] = form
             body = self.body(resource)
             exchange = self.send(resource.operations["create"], user=user, path=path, body=body)
             if exchange.status < 300:
                 self._learn_closed_text(resource, body, user, path)
-                return exchange, body
+                if is_given:
+                    self.record_created(resource, exchange, body, user, path)
+                return None if is_given else (exchange, body)
         self.shared.forms[resource.name] = ""
         return None
 
@@ -371,7 +371,7 @@ class ItemMaker(ExistingItems):
         owner = self.shared.resources.get(parent.resource) if parent else None
         if parent is None or owner is None:
             return {}
-        present = next((m for m in reversed(self._created.present) if m.resource is owner and m.user == user), None)
+        present = self._present(owner, user)
         made = present or self._owner(owner, user)
         return {} if made is None else made.path_below(resource)
 

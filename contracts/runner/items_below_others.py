@@ -11,7 +11,7 @@ from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.relation_sentences import relation_rule
 from contracts.model.resources import CheckedResource, ResourceOperation, name_of
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from contracts.runner.prepared_items import PreparedItems
 from mockserver.openapi.document import Operation
 

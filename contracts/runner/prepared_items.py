@@ -12,7 +12,8 @@ from contracts.client.target import User
 from contracts.model.body_references import body_references, holders, referring, steps_of
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of
-from contracts.runner.item_maker import CONFLICT, ItemMaker, owner_of
+from contracts.runner.existing_items import owner_of
+from contracts.runner.item_maker import CONFLICT, ItemMaker
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.state_rules import STATES
 from mockserver.openapi import path_template

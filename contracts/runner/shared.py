@@ -59,7 +59,8 @@ class SharedState:
         self.used_up = needed_plentifully(contract.schemas, self.resources)
         found = fillings(contract.schemas, self.resources, self.operations.values())
         self.fillings = {each.owner.name: each for each in found if each.sign > 0}
-        self.spans, self.apart = spans(contract.schemas, self.resources)
+        self.spans, apart = spans(contract.schemas, self.resources)
+        self.apart = set(apart)
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
         self.taking = set[str]()

@@ -10,7 +10,7 @@ from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.behaviour.statements import FROM_DOCUMENT
 from mockserver.contract import Contract
 from mockserver.inference.sentences import descriptions

@@ -15,7 +15,7 @@ from contracts.model.report_numbers import ReportNumber, report_numbers
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.figures.statistics import STATISTICS
 from mockserver.inference.names import words

@@ -17,7 +17,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
 from mockserver.inference.figures.counts import Counted, counted

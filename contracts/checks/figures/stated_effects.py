@@ -18,7 +18,7 @@ from contracts.model.relative_sentences import refused_for_amount
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 from mockserver.inference.names import plain

@@ -18,7 +18,7 @@ from contracts.model.freed_sentences import FREES
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from contracts.runner.larger_bodies import larger_bodies
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract

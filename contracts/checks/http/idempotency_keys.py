@@ -22,7 +22,7 @@ from contracts.model.resources import (
 )
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from contracts.runner.larger_bodies import widest_body
 from mockserver.contract import Contract
 from mockserver.openapi import path_template

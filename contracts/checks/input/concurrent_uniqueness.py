@@ -14,7 +14,8 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import CONFLICT, owner_of
+from contracts.runner.existing_items import owner_of
+from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.names import words

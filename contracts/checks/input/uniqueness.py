@@ -15,7 +15,8 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import CONFLICT, owner_of
+from contracts.runner.existing_items import owner_of
+from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import FROM_DOCUMENT, Unique
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description, taken

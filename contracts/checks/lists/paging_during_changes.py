@@ -8,6 +8,7 @@ from contracts.checks.lists.listed_items import ids, in_one_list, only
 from contracts.client.pagination import following
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
+from contracts.model.link_sentences import says_stable
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
@@ -47,12 +48,7 @@ def _page_through(
         items = context.items(resource, listing[-1])
         found += ids(resource, items)
         position = following(context.shared.resources, op, listing[-1], items, 0, 0, 2)
-    # Nothing but a behaviour file says that a cursor is no number of items.
-    statement = (
-        StatementRef(op.name, "paging", "inferred", "", "A cursor stays valid when its item is deleted.")
-        if place or paging.evidence in FROM_DOCUMENT
-        else None
-    )
+    statement = _statement(context, op, paging, place)
     stable = [str(m.id) for m in created if m is not gone]
     history = (listing[0], *(each.exchange for each in added), *removed, *listing[1:])
     context.expect(
@@ -71,6 +67,15 @@ def _page_through(
         about="missed",
         statement=statement,
     )
+
+
+def _statement(context: CheckContext, op: ResourceOperation, paging: Paging, place: int) -> StatementRef | None:
+    """A sentence that says so; else only a behaviour file says that a cursor is no number of items."""
+    text = "A cursor stays valid when its item is deleted."
+    said = says_stable(context.contract, op)
+    if said is not None:
+        return StatementRef(op.name, "paging", "described", said.source, text)
+    return StatementRef(op.name, "paging", "inferred", "", text) if place or paging.evidence in FROM_DOCUMENT else None
 
 
 CHECKS = (

@@ -25,7 +25,7 @@ from contracts.model.resources import (
 )
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.names import words

@@ -17,7 +17,7 @@ from contracts.model.item_uses import uses_of
 from contracts.model.resources import CheckedResource, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import words
 from mockserver.inference.relations.references import schema_words
@@ -41,9 +41,10 @@ def recreated_item(context: CheckContext, owner: CheckedResource, child: Checked
     exchange, again = context.try_create(owner, body, path=path, may_conflict=True)
     if again is None or str(again.id) != str(above.id):
         raise CannotBuildRequest(f"the id of a deleted {owner.name} is not used again: status {exchange.status}")
+    firm = _of_new(owner) if exchange.status == CREATED and _is_guess(context) else None
     history = (above.exchange, below.exchange, removed, exchange)
     if child.can("list") and child.leads_through_owner(child.operations["list"]):
-        _check_list(context, child, above, below, history)
+        _check_list(context, child, above, below, history, firm)
     if child.can("get") and child.leads_through_owner(child.operations["get"]):
         response = context.get(below)
         context.expect_status(
@@ -52,6 +53,7 @@ def recreated_item(context: CheckContext, owner: CheckedResource, child: Checked
             *history,
             response,
             about="get",
+            statement=firm,
         )
 
 
@@ -109,6 +111,7 @@ def _check_list(
     above: CreatedItem,
     below: CreatedItem,
     history: tuple[RecordedExchange, ...],
+    statement: StatementRef | None,
 ) -> None:
     listing = context.send(child.operations["list"], path=above.path_below(child))
     context.expect(
@@ -118,7 +121,21 @@ def _check_list(
         *history,
         listing,
         about="list",
+        statement=statement,
     )
+
+
+def _is_guess(context: CheckContext) -> bool:
+    return context.statement is not None and context.statement.evidence == "inferred"
+
+
+def _of_new(owner: CheckedResource) -> StatementRef:
+    """201 says that there is a new resource: what is below it was not put there."""
+    text = f"What is below a new {owner.name} was created there."
+    return StatementRef(owner.operations["delete"].name, "parent", "implied", "RFC 9110 section 15.3.2", text)
+
+
+CREATED = 201
 
 
 def _statement(contract: Contract, owner: CheckedResource, child: CheckedResource) -> StatementRef:

@@ -13,7 +13,7 @@ from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.sentences.owner_sentences import OwnerSentence, sentences_of_operation, sentences_of_service
 

@@ -14,7 +14,7 @@ from contracts.model.relation_sentences import RelationRule, not_own, relation_r
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import singular
 

@@ -15,7 +15,8 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import CONFLICT, owner_of
+from contracts.runner.existing_items import owner_of
+from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 
 MOST_FIELDS = 6

@@ -13,7 +13,7 @@ from contracts.model.freed_sentences import freeing_sentence
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.refusal_sentences import refusal_sentences

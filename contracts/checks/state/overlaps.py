@@ -13,7 +13,7 @@ from contracts.model.resources import CheckedResource, checked_resources
 from contracts.model.timed_items import Span, span_of
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from contracts.runner.tried_bodies import LONG
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract

@@ -17,7 +17,7 @@ from contracts.model.resources import (
 )
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
-from contracts.runner.item_maker import owner_of
+from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 
 SERVER_ERROR = "RFC 9110 section 15.6 (the server failed)"
