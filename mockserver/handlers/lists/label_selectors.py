@@ -1,5 +1,6 @@
 """Selectors of Kubernetes: `area=tax,tier!=low,zone in (a,b),!draft`, of labels or of fields by their paths.
 
+Other services write `area:tax`.
 https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ says what each form selects.
 """
 
@@ -13,7 +14,7 @@ from mockserver.handlers.lists.filter_expressions import Test, readable
 
 REQUIREMENT = re.compile(
     r"\s*(?:(?P<absent>!)\s*(?P<without>[^\s,=!()]+)"
-    r"|(?P<key>[^\s,=!()]+)(?:\s*(?P<sign>==?|!=)\s*(?P<value>[^\s,=!()]*)"
+    r"|(?P<key>[^\s,=!():]+)(?:\s*(?P<sign>==?|!=|:)\s*(?P<value>[^\s,=!()]*)"
     r"|\s+(?P<word>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,|$)"
 )
 """One requirement, and the comma after it."""
@@ -50,7 +51,7 @@ def _requirement(match: re.Match[str], look_up: LookUp) -> Test:
         return lambda value: (look_up(value, key) is None) is bool(match["absent"])
     several = (part.strip() for part in (match["values"] or "").split(","))
     wanted = frozenset(several if match["word"] else (match["value"],))
-    is_wanted = match["sign"] in ("=", "==") or match["word"] == "in"
+    is_wanted = match["sign"] in ("=", "==", ":") or match["word"] == "in"
     return lambda value: (_text(look_up(value, key)) in wanted) is is_wanted
 
 

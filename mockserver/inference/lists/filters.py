@@ -11,6 +11,7 @@ from mockserver.inference.lists.filter_parameters import asked_words, filter_par
 from mockserver.inference.lists.label_selectors import selectors
 from mockserver.inference.lists.paging import HOLDERS, Statement, enum_of, is_text
 from mockserver.inference.lists.ranges import ranges
+from mockserver.inference.lists.said_beginnings import said_beginnings
 from mockserver.inference.lists.said_conditions import said_conditions
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.relations.references import EACH, ID_WORDS, relation
@@ -65,6 +66,7 @@ def filters(
     found += ranges(schemas, operation, properties, used, stamps or {})
     used |= {str(each["parameter"]) for each in found}
     found += said_conditions(schemas, operation, properties, used)
+    found += said_beginnings(schemas, operation, properties, used, key.field)
     used |= {str(each["parameter"]) for each in found}
     found += _opposites(schemas, operation, properties, used)
     used |= {str(each["parameter"]) for each in found}

@@ -344,8 +344,8 @@ SORT_ORDER = lazy_pattern(r"[:._ ,-](asc|desc|ascending|descending)(?:[.]nulls(?
 
 
 def is_text(schemas: Schemas, parameter: Parameter) -> bool:
-    """Does a parameter have a text and nothing else?"""
-    return schemas.types(str(parameter.schema)) == {"string"}
+    """Does a parameter have a text and nothing else? A query cannot send the null that FastAPI allows beside it."""
+    return schemas.types(str(parameter.schema)) - {"null"} == {"string"}
 
 
 def _are_texts(schemas: Schemas, parameter: Parameter) -> bool:

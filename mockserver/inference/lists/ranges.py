@@ -64,6 +64,7 @@ INCLUDED = lazy_pattern(
 )
 EXCLUDED = lazy_pattern(
     rf"(?i)\bexclusive(ly)?\b|\bstrictly\b|\bexcluding\b|\b{FURTHER} than\b|\b(?:before|after) (?:this|that)\b"
+    r"|(?<!or )(?<!and )\b(?:before|after)$"
 )
 """What a description says about the bound itself."""
 
