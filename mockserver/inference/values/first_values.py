@@ -21,8 +21,12 @@ LIKED = frozenset(("favorite", "favourite", "done", "liked"))
 COUNTED = frozenset((
     "count", "counts", "likes", "views", "downloads", "followers", "votes", "upvotes", "downvotes", "clicks", "shares",
     "replies", "attempts", "retries", "subscribers", "stars", "forks", "hits", "plays", "impressions", "favorites",
+    "occurrences",
 ))  # fmt: skip
 """Last words of numbers that begin at 0."""
+
+KINDS = frozenset(("open", "active", "pending", "unread", "unresolved", "overdue", "failed", "queued"))
+"""First words of numbers of things in some state, which begin at 0: `open_alerts`."""
 
 SUMS = frozenset(("amount", "total", "sum", "quantity", "bytes", "items", "times", "points"))
 """First words of numbers that begin at 0 where the last one says what was done: `quantity_sold`."""
@@ -142,5 +146,6 @@ def first_number_by_name(schemas: Schemas, pointer: str, name: str) -> int | Non
     is_done = parts[-1].endswith("ed") or parts[-1] in DONE
     is_sum = parts[0] in SUMS and is_done and parts[-1] not in AHEAD | STANDING
     is_progress = "progress" in parts or ("percent" in parts[0] and not PROGRESSED.isdisjoint(parts))
-    is_count = parts[-1] in COUNTED or parts[:2] == ("number", "of") or NUMBER_OF.search(said) is not None
+    is_kind = parts[0] in KINDS and len(parts) > 1 and parts[-1].endswith("s") and not parts[-1].endswith("ss")
+    is_count = is_kind or parts[-1] in COUNTED or parts[:2] == ("number", "of") or NUMBER_OF.search(said) is not None
     return 0 if is_count or is_sum or is_progress or parts[-1] == "balance" else None

@@ -33,9 +33,11 @@ USUAL_LEAD = "7d"
 def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
     """Add the `defaults` and `derived` of new items to the statements about `resources`, which have all others."""
     for draft in drafts:
+        stated = resources[draft.name]
+        if draft.is_created and draft.action(*CREATING) is None:
+            _add_growing(schemas, draft, stated)
         if not draft.is_created or draft.action(*CREATING) is None:
             continue
-        stated = resources[draft.name]
         taken = _taken(stated)
         own = {name: at for name, at in _own(schemas, draft).items() if name not in taken}
         found = {name: start for name, at in own.items() if (start := _start(schemas, draft, stated, name, at))}
@@ -60,6 +62,19 @@ def add_start_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resource
         if derived:
             before = stated.get("derived", [])
             stated["derived"] = [*(before if isinstance(before, list) else [before]), *derived]
+
+
+def _add_growing(schemas: Schemas, draft: ResourceDraft, stated: Statement) -> None:
+    """Add the numbers that grow with each write of an item which only a PUT makes: its `version`."""
+    found = {
+        name: said
+        for name, at in _shown(draft, _taken(stated)).items()
+        if name != stated.get("versions", {}).get("current") and (said := _grows(schemas, draft, name, at))
+    }
+    if found:
+        before = stated.get("derived", [])
+        grown = [assumed(said, fields={name: "{next:" + name + "}"}) for name, said in found.items()]
+        stated["derived"] = [*(before if isinstance(before, list) else [before]), *grown]
 
 
 def _own(schemas: Schemas, draft: ResourceDraft) -> dict[str, str]:
@@ -145,6 +160,7 @@ def _likely(schemas: Schemas, draft: ResourceDraft, stated: Statement, name: str
         number = first_number_by_name(schemas, at, name)
         if number is not None and "null" not in types and name not in _sent(schemas, draft):
             yield StartValue(number, f"{name} is {number} at first, by its name")
+            yield StartValue(1, f"{name} is 1 at first, by its name and its least value")
     yield from _unset(schemas, draft, stated, name, at)
     sentence = null_at_first(said) if "null" in types else ""
     if sentence:

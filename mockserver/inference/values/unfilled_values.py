@@ -22,6 +22,8 @@ def nothing_yet(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> S
     The user who makes an item is there from the start, and what clients name by an id is that item.
     """
     sent = draft.sendable("create", "update", "replace")
+    if name in sent and _is_open_map(schemas, at):
+        return StartValue({}, f"clients send what is in {name}, and nothing is there without")
     if (name in sent and schemas.types(at) != {"array"}) or _is_named(name, sent - {name}):
         return None
     types, shown = schemas.types(at), schemas.keyword(at, "examples")
@@ -31,6 +33,13 @@ def nothing_yet(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> S
     if "null" in types and types - {"null"} == {"object"} and not shown and not is_person:
         return StartValue(None, f"no request sends {name}, and nothing has set it yet")
     return None
+
+
+def _is_open_map(schemas: Schemas, at: str) -> bool:
+    """Is a property an object with any names, such as `metadata`, which may be empty?"""
+    nodes = [node for node, _ in schemas.branches(at)]
+    is_map = schemas.types(at) == {"object"} and schemas.values(at) is not None
+    return is_map and not any(node.get("minProperties") or node.get("required") for node in nodes)
 
 
 PEOPLE = frozenset(("author", "owner", "creator", "user", "by", "sender", "customer", "account", "organization"))
