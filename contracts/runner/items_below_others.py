@@ -138,7 +138,8 @@ class ItemsBelowOthers(PreparedItems):
 
     def creator(self, resource: CheckedResource, user: User, path: Mapping[str, Any] | None) -> User:
         """Who creates an item: the user, or a second one if that is not allowed below an item of the user's own."""
-        if not path or resource.name not in self.shared.below_others:
+        is_for_others = resource.operations["create"].name in self.shared.by_others
+        if not path or not (is_for_others or resource.name in self.shared.below_others):
             return user
         above = self._owner_at(resource, path)
         is_own = above is not None and above.user.secret == user.secret
