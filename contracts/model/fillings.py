@@ -5,7 +5,6 @@ A deposit raises a balance, a delivery a stock. What is not said of such a figur
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,38 +12,17 @@ from contracts.model.body_references import body_references, steps_of
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.behaviour.statements import Reference
 from mockserver.inference.names import words
-from mockserver.inference.sentences.effect_sentences import DOUBT
-from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.sentences.filling_sentences import (
+    ADDS,
+    FIGURES,
+    GIVERS,
+    MOVES,
+    TAKERS,
+    TAKES,
+    filling_sentence,
+    numbers_sent,
+)
 from mockserver.openapi.schemas import Schemas
-
-GOODS = (
-    r"(?:money|funds|cash|credits?|points|coins|tokens|stock|goods|units|pieces|minutes|"
-    r"(?:an? |the )?(?:amount|quantity))"
-)
-
-ADDS = re.compile(
-    rf"^(?:(?:adds?|puts?|pays?|loads?|books?|receives?) (?:in )?(?:some |more |further )?{GOODS}\b"
-    r"|(?:deposits?|tops? up|refills?|restocks?|recharges?)\b)",
-    re.IGNORECASE,
-)
-"""How a sentence begins about an operation that raises a figure of the item in its path."""
-
-TAKES = re.compile(
-    rf"^(?:(?:takes?|removes?|books?|pays?|spends?) (?:out )?(?:some )?{GOODS}\b|withdraws?\b)", re.IGNORECASE
-)
-"""The same about one that lowers it."""
-
-MOVES = re.compile(rf"^(?:moves?|transfers?|sends?|pays?) (?:some )?{GOODS}\b", re.IGNORECASE)
-"""How a sentence begins about an operation that takes from one item what it gives to another."""
-
-FIGURES = frozenset(
-    ("balance", "stock", "quantity", "credit", "credits", "points", "funds", "coins", "minutes", "level")
-)
-"""Words in the name of such a figure."""
-
-GIVERS = frozenset(("from", "source", "sender", "payer", "debit", "origin"))
-TAKERS = frozenset(("to", "target", "destination", "recipient", "receiver", "payee", "credit", "into"))
-"""Words in the names of the two references of a move."""
 
 
 class Filling(NamedTuple):
@@ -84,7 +62,7 @@ def fillings(
         if owner is None:
             continue
         for sign, form in ((1, ADDS), (-1, TAKES)):
-            said = _said(schemas, op, form)
+            said = filling_sentence(schemas, op.operation, form)
             figure, amount = figure_of(schemas, owner), amount_of(schemas, op)
             if said is not None and figure and amount:
                 yield Filling(op, owner, figure, amount, sign, said.source)
@@ -94,7 +72,7 @@ def fillings(
 def move_of(schemas: Schemas, resources: Mapping[str, CheckedResource], child: CheckedResource) -> Move | None:
     """What creating an item of `child` moves between two items of another resource; None if it does not say so."""
     op = child.operations.get("create")
-    said = _said(schemas, op, MOVES) if op is not None else None
+    said = filling_sentence(schemas, op.operation, MOVES) if op is not None else None
     if op is None or said is None:
         return None
     found = list(body_references(schemas, child, op))
@@ -107,11 +85,6 @@ def move_of(schemas: Schemas, resources: Mapping[str, CheckedResource], child: C
     figure = figure_of(schemas, owner) if owner is not None else ""
     amount = amount_of(schemas, op)
     return Move(owner, figure, amount, givers[0], takers[0], said.source) if owner and figure and amount else None
-
-
-def _said(schemas: Schemas, op: ResourceOperation, form: re.Pattern[str]) -> Sentence | None:
-    found = (each for each in operation_sentences(schemas, op.operation) if form.search(each.text))
-    return next((each for each in found if not DOUBT.search(each.text)), None)
 
 
 def figure_of(schemas: Schemas, owner: CheckedResource) -> str:
@@ -128,6 +101,5 @@ def figure_of(schemas: Schemas, owner: CheckedResource) -> str:
 def amount_of(schemas: Schemas, op: ResourceOperation) -> str:
     """The one number of a request body; empty if there is none, or several."""
     pointer = op.body_schema(schemas)
-    known = schemas.properties(pointer) if pointer is not None else {}
-    found = [name for name, at in known.items() if schemas.types(at) & {"integer", "number"}]
+    found = numbers_sent(schemas, schemas.properties(pointer)) if pointer is not None else []
     return found[0] if len(found) == 1 else ""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.client.request_bodies import RequestBodies
-from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
+from mockserver.inference.sentences.relative_sentences import relative_sentence
 from mockserver.openapi.schemas import Schemas
 
 PLENTY = (9_995, 995, 95, 15, 10)

@@ -11,7 +11,6 @@ from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed, RefusedItem
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
-from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource
 from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
 from contracts.runner.distinct_bodies import GROWING, DistinctBodies
@@ -19,6 +18,7 @@ from contracts.runner.existing_items import HIDDEN, ExistingItems, owner_of
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.shared import SharedState
 from contracts.runner.tried_bodies import FORMS, PLAIN, SPAN_FORMS, in_form
+from mockserver.inference.sentences.relative_sentences import relative_sentence
 from mockserver.inference.values.ordered_pairs import in_order
 
 CONFLICT = 409

@@ -181,7 +181,9 @@ class PreparedItems(ItemMaker):
         op = child.operations["create"]
         is_new = op.name not in self.shared.ways and child.name not in self.shared.made
         if is_new and op.operation.response(CONFLICT) is not None:
-            self.try_create(child, user=owner.user, may_conflict=True)
+            tried, _ = self.try_create(child, user=owner.user, may_conflict=True)
+            if tried.status < 300:
+                self.shared.ways.setdefault(op.name, ())
         way = self.shared.ways.get(op.name)
         if way and not self._created.is_prepared(owner):
             self.go(owner, way)

@@ -157,12 +157,15 @@ def marked(scope: Scope, argument: str) -> list[str]:
 def since(scope: Scope, argument: str) -> Any:
     """`{since:done_at done true}`: the time since when a field has a value, kept while it has it; else null.
 
-    Without `true` the time is kept when the field gets another value later: `{since:shipped_at status shipped}`.
+    Without `true` the time is kept when the field gets another value later: `{since:shipped_at status shipped}`. With
+    `unless open` it is null while the field is `open`, with `only closed` while it is anything but `closed`.
     """
-    name, field_name, value = argument.split(" ", 2)
+    name, field_name, value, *rest = argument.split(" ")
     fields, before = scope["fields"], scope["before"] or {}
     is_flag, now = value == "true", fields.get(field_name)
     has_value, had_value = (bool(one) if is_flag else one == value for one in (now, before.get(field_name)))
+    if rest and (now == rest[1]) is (rest[0] == "unless"):
+        return None
     if has_value and not had_value:
         return fields.get(name) if fields.get(name) != before.get(name) else scope["now"]
     return fields.get(name) if has_value or not is_flag else None

@@ -17,10 +17,13 @@ from mockserver.handlers.lists import list_query, paging
 from mockserver.handlers.lists.listing import begin_list, page_reply
 from mockserver.handlers.lists.lookup import found_across, newest, selected
 from mockserver.handlers.refusals.capacities import check_room
+from mockserver.handlers.refusals.content_sizes import check_size
 from mockserver.handlers.refusals.documented_refusals import refuse_held
 from mockserver.handlers.refusals.item_spans import check_values
 from mockserver.handlers.refusals.ordered_fields import in_order
 from mockserver.handlers.refusals.own_items import refuse_others
+from mockserver.handlers.refusals.rests import check_rests
+from mockserver.handlers.refusals.sum_limits import caller_of
 from mockserver.handlers.refusals.unique_values import refuse_second
 from mockserver.handlers.relations.cascade import CascadingDelete
 from mockserver.handlers.relations.copied_fields import copy_again, copy_fields
@@ -32,14 +35,14 @@ from mockserver.handlers.relations.memberships import added, keep_members, remov
 from mockserver.handlers.relations.owner_choice import choose_owner
 from mockserver.handlers.relations.written_references import NO_NAMES, show_references
 from mockserver.handlers.repeated_requests import made_before, mark
-from mockserver.handlers.replies.entity_tags import check_match, tag_of, tagged
+from mockserver.handlers.replies.entity_tags import check_match, tagged
 from mockserver.handlers.replies.item_location import item_location
 from mockserver.handlers.replies.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.soft_delete import mark_deleted
 from mockserver.handlers.versions import keep_version, number_version
 from mockserver.messages import Reply
-from mockserver.state.collection import Collection
+from mockserver.state.collection import CREATOR, Collection
 from mockserver.state.record import Record
 
 
@@ -62,6 +65,8 @@ def create(context: RequestContext) -> None:
         sent |= _kept(context)
     record = _drafted(context, collection, sent)
     in_order(context, record.fields)
+    if bound.rests:
+        check_rests(context, record.fields)
     is_merged = bound.upsert or plan.is_single or prefers(context.call, MERGE)
     context.current = collection.get(record.id) if is_merged else None
     if context.current is not None:
@@ -73,6 +78,8 @@ def create(context: RequestContext) -> None:
         keep(record, content)
     if bound.key_header:
         mark(context, record)
+    if plan.statements.sum_limit:
+        record.hidden[CREATOR] = caller_of(context)
     context.record = record
 
 
@@ -116,6 +123,7 @@ def sent_content(context: RequestContext, fields: dict[str, Any]) -> ItemContent
     content = plan.sent(context.call, context.sent) if plan is not None else None
     if plan is None or content is None:
         return None
+    check_size(context, plan, content)
     fields.pop(plan.part, None)
     for name, value in plan.described(content).items():
         fields.setdefault(name, value)
@@ -202,7 +210,7 @@ def item_reply(context: RequestContext) -> Reply:
     tags, record = context.bound.tags, context.record
     if tags is None or record is None:
         return reply
-    return tagged(tags, context.call.headers, tag_of(record), reply)
+    return tagged(tags, context.call.headers, tags.tag(record), reply)
 
 
 def store(context: RequestContext) -> None:

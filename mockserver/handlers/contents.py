@@ -7,6 +7,8 @@ from urllib.parse import quote
 from mockserver.handlers.actions import complete_update, item_reply, look_up, store, to_change
 from mockserver.handlers.binding.bound_operation import Handler
 from mockserver.handlers.binding.content_plans import keep, kept
+from mockserver.handlers.refusals.content_sizes import check_size
+from mockserver.handlers.replies.entity_tags import tagged
 from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
@@ -27,6 +29,8 @@ def replace_content(context: RequestContext) -> None:
         return
     context.edit(before)
     content = plan.sent(context.call, context.sent) if plan is not None else None
+    if plan is not None and content is not None:
+        check_size(context, plan, content)
     described = plan.described(content) if plan is not None else {}
     complete_update(context, before, {**before.fields, **described})
     if content is not None:
@@ -49,8 +53,11 @@ def content_reply(context: RequestContext) -> Reply:
     if plan.sends_name and content.name:
         headers = (("content-disposition", f"attachment; filename*=UTF-8''{quote(content.name)}"),)
     if is_json(media_type):
-        return Reply(renderer.status, json_codec.read(content.data), headers, media_type)
-    return Reply(renderer.status, None, headers, media_type, content.data, proven=True)
+        found = Reply(renderer.status, json_codec.read(content.data), headers, media_type)
+    else:
+        found = Reply(renderer.status, None, headers, media_type, content.data, proven=True)
+    tags = context.bound.tags
+    return tagged(tags, context.call.headers, tags.content_tag(content.data), found) if tags is not None else found
 
 
 CONTENT_HANDLERS = {

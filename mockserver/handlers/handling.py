@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from mockserver.errors import Refusal
+from mockserver.handlers.refusals.done_once import check_once
 from mockserver.handlers.refusals.refused_states import check_states
 from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
@@ -28,8 +29,12 @@ def handle(context: RequestContext) -> Reply | PendingReply:
 
 def _begin(context: RequestContext, owner: Record | None) -> None:
     context.bound.handler.begin(context)
+    if context.bound.is_create and context.record is not None and context.record is context.current:
+        return  # an item that a request with the same key made, whatever has become of others since
     if context.bound.refused:
         check_states(context, owner)
+    if context.bound.once is not None:
+        check_once(context, context.bound.once)
 
 
 def _with_rules(context: RequestContext, owner: Record | None) -> PendingReply:

@@ -15,6 +15,7 @@ from mockserver.inference.lists.list_statements import listed
 from mockserver.inference.names import noun, plain
 from mockserver.inference.operations import accounts, soft_delete
 from mockserver.inference.operations.entry_statements import entry_keys, first_entries
+from mockserver.inference.operations.refusals import refusals
 from mockserver.inference.operations.tables import row_identity
 from mockserver.inference.paths import item_places, selectors
 from mockserver.inference.paths.item_places import kept_above
@@ -35,7 +36,6 @@ from mockserver.inference.relations.references import (
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences import described_statements
 from mockserver.inference.sentences.merge_sentences import merged_properties
-from mockserver.inference.sentences.refused_states import refused_states
 from mockserver.inference.values import fields, identity
 from mockserver.inference.values.done_flags import done_flags
 from mockserver.inference.values.event_times import item_times
@@ -137,9 +137,8 @@ class Writer:
         stated: Statement = {"identity": identified}
         others = {name: at for name, at in properties.items() if name != identified.get("field")}
         stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
-        room = described_statements.room(self._schemas, draft, parent.draft) if parent is not None else ""
-        if room and "parent" in stated:
-            stated["parent"] |= {"capacity": room}
+        if parent is not None and "parent" in stated:
+            stated["parent"] |= described_statements.room(self._schemas, draft, parent.draft)
         if (kept := soft_delete.soft_delete(draft)) is not None:
             stated["soft-delete"] = kept
         stated |= first_entries(draft) | accounts.account_statement(draft)
@@ -272,8 +271,7 @@ class Writer:
         stated: Statement = {"action": self._action(draft, action)}
         if changed := changes_above(draft, action, parent):
             stated["action"]["sets-above"] = changed
-        if refused := refused_states(draft, action, parent):
-            stated["refused"] = refused
+        stated |= refusals(draft, action, parent)
         if action.does in ("list", "delete-all", "update-all"):
             key = self._named(draft, draft.properties())["field"] if draft.has_id else ""
             kept = {} if self._is_owner(draft, action) else action.keeps

@@ -29,6 +29,9 @@ GENERATED = "generated"
 ANY_CASE = " (any case)"
 """How the name of an index ends whose values are compared without regard to case."""
 
+CREATOR = "created by"
+"""The key in `Record.hidden`, and the name of an index, for who created an item of which each client may create one."""
+
 Key = tuple[str, str, str]
 """The resource, tenant and owner of a collection."""
 
@@ -201,6 +204,8 @@ def folded(value: Any) -> Any:
 
 def _indexed(record: Record, name: str) -> Any:
     """What an item has in an index, as its key there."""
+    if name == CREATOR:
+        return _key(record.hidden.get(CREATOR))
     if name.endswith(ANY_CASE) and name not in record.fields:
         return _key(folded(record.fields.get(name.removesuffix(ANY_CASE))))
     return _key(record.fields.get(name))

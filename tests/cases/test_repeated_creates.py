@@ -84,3 +84,25 @@ def test_a_list_of_ids_shows_the_items(post: Client) -> None:
 
 def test_a_list_shows_its_own_path(post: Client) -> None:
     assert {"object": "list", "data": [], "has_more": False, "url": "/letters"} == post.get("/letters?x=1").json()
+
+
+def test_a_repeated_key_gets_its_item_whatever_became_of_the_one_above(serve: Serve) -> None:
+    api = serve("replayed")
+    api.post("/tabs", json={"total_cents": 900})
+
+    def pay(key: str) -> httpx.Response:
+        return api.post("/tabs/1/payments", json={"cents": 5}, headers={"idempotency-key": key})
+
+    paid = pay("one")
+    assert (201, "open") == (paid.status_code, api.get("/tabs/1").json()["status"])
+    assert 200 == api.post("/tabs/1/settle").status_code
+    assert (201, paid.json()) == (pay("one").status_code, pay("one").json())
+    assert 409 == pay("two").status_code
+
+
+def test_a_parameter_sorts_by_a_property_whose_name_has_a_unit_too(serve: Serve) -> None:
+    api = serve("replayed")
+    for cents in (200, 400, 100, 300):
+        api.post("/tabs", json={"total_cents": cents})
+
+    assert [400, 300, 200, 100] == [tab["total_cents"] for tab in api.get("/tabs", params={"sort": "-total"}).json()]

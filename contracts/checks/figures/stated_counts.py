@@ -51,6 +51,8 @@ class Watched:
     def __init__(self, context: CheckContext, count: CountedPair) -> None:
         self.context, self.count = context, count
         self.item = context.create_plentiful(count.owner)
+        if count.is_below:
+            context.prepare(self.item, count.child)  # trying what it needs may create an item that counts, too
         self.history = [self.item.exchange]
         self.wanted = self._shown()[0]
         if self.wanted is None:
@@ -147,11 +149,16 @@ def _below(
 
 
 def worth(count: CountedPair, exchange: RecordedExchange, item: CreatedItem | None) -> Fraction:
-    """By how much an item raises the figure."""
+    """By how much an item raises the figure: by nothing if it is not of those that are counted."""
     amount = count.stated.sum
+    shown = item.item if item is not None else count.child.operations["create"].item_in(exchange.json)
+    for name, value in count.stated.where.items():
+        if name not in shown:
+            raise CannotBuildRequest(f"a new {count.child.name} shows no {name}, which says whether it counts")
+        if shown[name] != value:
+            return Fraction(0)
     if not amount:
         return Fraction(1)
-    shown = item.item if item is not None else count.child.operations["create"].item_in(exchange.json)
     value = shown.get(amount, item.sent.get(amount) if item is not None else None)
     if type(value) not in (int, float):
         raise CannotBuildRequest(f"a new {count.child.name} shows no {amount}")

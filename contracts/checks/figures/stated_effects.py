@@ -14,7 +14,6 @@ from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.body_references import LIST, body_references, holders, referring, steps_of
 from contracts.model.fillings import fillings, move_of
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.relative_sentences import refused_for_amount
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -23,6 +22,7 @@ from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.effect_sentences import Effect, effects, is_called, named_amount, named_figure
+from mockserver.inference.sentences.relative_sentences import refused_for_amount
 
 Candidate = tuple[CheckedResource, Reference | None]
 """A resource, and the reference of a request to its items; None if the path names them."""

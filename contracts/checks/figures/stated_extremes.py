@@ -10,7 +10,6 @@ from contracts.checks.state.timestamps import moment_of
 from contracts.checks.stored_fields import current, expect_at_rest
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.extreme_sentences import Extreme, extremes, meant_field
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place
@@ -18,6 +17,7 @@ from contracts.runner.context import CheckContext
 from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import noun
+from mockserver.inference.sentences.extreme_sentences import Extreme, extremes, meant_field
 
 DAYS = ("2026-05-04", "2026-11-20", "2025-02-03", "2026-08-08")
 """Values in the order of their creation: the highest and the lowest come neither first nor last."""

@@ -9,10 +9,10 @@ from contracts.checks.stored_fields import current
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
-from contracts.model.sum_sentences import SumLimit, sum_limit
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.sentences.sum_sentences import SumSentence, sum_limit
 
 FEW = 10
 """How much is left of the limit for the second item."""
@@ -20,7 +20,7 @@ FEW = 10
 YEARS = range(2031, 2090)
 
 
-def summed_limit(context: CheckContext, resource: CheckedResource, limit: SumLimit) -> None:
+def summed_limit(context: CheckContext, resource: CheckedResource, limit: SumSentence) -> None:
     """Items that are alike have no more together than the document says, after a create and after an update."""
     op, body = resource.operations["create"], _body(context, resource)
     amounts = (limit.most - FEW, FEW)
@@ -89,4 +89,4 @@ def _places(contract: Contract) -> Iterator[Place]:
             yield op.name, StatementRef(op.name, "capacity", "described", limit.source, text), (resource, limit)
 
 
-CHECKS = (Check("summed-limit", (), _places, summed_limit, exclusive=False),)
+CHECKS = (Check("summed-limit", ("sum-limit",), _places, summed_limit, exclusive=False),)

@@ -3,7 +3,6 @@ returning a loan frees each of its books."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,16 +22,8 @@ from contracts.runner.larger_bodies import larger_bodies
 from mockserver.behaviour.statements import Reference
 from mockserver.contract import Contract
 from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.sentences.undone_sentences import BACK, DOUBT
 from mockserver.openapi.schemas import Schemas
-
-BACK = re.compile(
-    r"\b(?:puts?|gives?|pays?|books?|moves?|takes?|returns?|goes|go) (?:[^.;]{1,60} )?back\b|\brestock|\brefund|\brestor"
-    r"|\b(?:available|free) again\b|\breturns? [^.;]{1,60} to (?:the|its|their) (?:stock|balance|account|wallet)\b",
-    re.IGNORECASE,
-)
-"""How a sentence says that an action undoes what was taken."""
-
-DOUBT = re.compile(r"\b(?:if|unless|when|once|part(?:ly|ial\w*)?|may|might|minus|less|fees?|not)\b", re.IGNORECASE)
 
 Referred = tuple[CheckedResource, Reference | None]
 """A resource whose item a create is below (None), or which its body names."""

@@ -13,7 +13,6 @@ from contracts.client.raw_bodies import raw_media, with_letters
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
-from contracts.model.size_sentences import SizeLimit, size_limit
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
@@ -22,6 +21,7 @@ from mockserver.examples.sample_files import SAMPLE_FILES
 from mockserver.inference.names import words
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
+from mockserver.inference.sentences.size_sentences import SizeLimit, size_limit
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence
 from mockserver.openapi.multipart import BodyPart, is_multipart
@@ -295,7 +295,7 @@ def _download_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("upload-size", (), _size_places, upload_size, exclusive=False),
+    Check("upload-size", ("content-size",), _size_places, upload_size, exclusive=False),
     Check("upload-length", (), _length_places, upload_length, exclusive=False),
     Check("file-length", (), _file_places, file_length, exclusive=False),
     Check("download", (), _download_places, download, exclusive=False),

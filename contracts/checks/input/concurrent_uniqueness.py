@@ -175,6 +175,6 @@ def _said(contract: Contract, op: ResourceOperation, field: str, pointer: str) -
 
 CHECKS = (
     Check("concurrent-numbers", (), _number_places, concurrent_numbers, exclusive=False),
-    Check("concurrent-once", (), once_places, concurrent_once, exclusive=False),
+    Check("concurrent-once", ("once",), once_places, concurrent_once, exclusive=False),
     Check("concurrent-repeat", (), _repeat_places, concurrent_repeat, exclusive=False),
 )

@@ -14,10 +14,12 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.amounts import with_numbers
-from contracts.runner.check import Check, operation_statement, resource_statement
+from contracts.runner.check import Check, Place, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Order, Sort
+from mockserver.contract import Contract
 from mockserver.inference.lists.paging import SORT_ORDER
+from mockserver.inference.lists.sort_names import UNITS
 from mockserver.inference.names import words
 from mockserver.inference.values.ordered_pairs import in_order_around
 
@@ -169,10 +171,6 @@ def sort_choices(
                 )
 
 
-UNITS = frozenset(("cents", "amount", "minutes", "seconds", "hours", "grams", "kg", "at", "on", "date", "time"))
-"""What the name of a field may add to what a query calls it: `total_cents` for `total`."""
-
-
 def _named_longer(asked: str, known: Iterable[str]) -> str:
     """The one field whose name is that of a query with a unit; empty if there is none, or there are several."""
     start = words(asked)
@@ -302,7 +300,14 @@ def _comparable(value: Any) -> Any:
     return (moment_of(value) or value) if isinstance(value, str) else value if isinstance(value, int | float) else None
 
 
+def sort_places(contract: Contract) -> Iterator[Place]:
+    """The lists with a parameter that sorts them. One in an order of its own may have none."""
+    for name, ref, (resource, op, statement) in operation_statement("sort", "create", "list")(contract):
+        if statement.parameter:
+            yield name, ref, (resource, op, statement)
+
+
 CHECKS = (
     Check("order", ("order",), resource_statement("order", "list", "create"), order),
-    Check("sort", ("sort",), operation_statement("sort", "create", "list"), sort),
+    Check("sort", ("sort",), sort_places, sort),
 )

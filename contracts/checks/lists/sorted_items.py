@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from contracts.checks.lists.listed_items import ids, in_one_list
-from contracts.checks.lists.ordering import parameter_values
+from contracts.checks.lists.ordering import parameter_values, sort_places
 from contracts.checks.valid_bodies import distinct_body, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.runner.check import Check, Place, operation_statement
+from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from contracts.runner.list_pages import read_pages
 from mockserver.behaviour.statements import Sort
@@ -111,12 +111,12 @@ class _PageFault(NamedTuple):
 
 def _paged_places(contract: Contract) -> Iterator[Place]:
     """Sorted lists that have pages of a size that the client chooses."""
-    for operation, statement, (resource, op, sort) in operation_statement("sort", "create", "list")(contract):
+    for operation, statement, (resource, op, sort) in sort_places(contract):
         if op.behaviour.paging is not None and op.behaviour.paging.limit and op.behaviour.paging.position:
             yield operation, statement, (resource, op, sort)
 
 
 CHECKS = (
-    Check("sort-keeps-items", ("sort",), operation_statement("sort", "create", "list"), sort_keeps_items),
+    Check("sort-keeps-items", ("sort",), sort_places, sort_keeps_items),
     Check("sorted-pages", ("sort",), _paged_places, sorted_pages, quick=False),
 )

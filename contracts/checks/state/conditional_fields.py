@@ -13,10 +13,10 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of, checked_resources
-from contracts.model.state_sentences import NullWhile, null_sentences
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.sentences.null_sentences import NullWhile, null_sentences
 
 MOST_WAYS = 6
 """At most this many sequences of two actions, or of two values of a state, are tried."""

@@ -24,10 +24,10 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.conditional_sentences import is_conditional
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.relative_sentences import relative_sentence
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
+from mockserver.inference.sentences.relative_sentences import relative_sentence
 
 REFUSED = (400, 404, 409, 422)
 """Statuses of a request that a rule forbids which the document does not state."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from contracts.client.request_builder import MISSING, CannotBuildRequest
@@ -12,30 +11,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
-from mockserver.inference.names import noun, singular, words
-from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
-from mockserver.openapi.schemas import Schemas
-
-ONCE = re.compile(
-    r"\b(?:a|the|any) second (?P<noun>[a-z]+)(?: (?:of|by|from) [^,;.]+)? (?:is|gets?|will be) (?:refused|rejected)\b|"
-    r"\b(?:each|every|an?|one|no) (?:user|customer|member|person|reader|player|account|client|student|guest)"
-    r"(?:, [^,.;]{1,40},)? (?:can |may )?[a-z]+(?: [a-z ]+)? (?:only |just |at most )?once\b|"
-    r"\b(?:each|every|an?|one) (?:user|customer|member|person|reader|player|account|client|student|guest)"
-    r"(?:, [^,.;]{1,40},)? (?:can|may) (?:only )?(?:have|make|send|give|leave|write) (?:only |just |at most )?one [a-z]+\b|"
-    r"(?P<passive>\b(?:can|may) (?:only )?be [a-z]+ (?:only |just |at most )?once\b)",
-    re.IGNORECASE,
-)
-"""How a sentence says that the same user does something once for an item."""
-
-RENEWED = re.compile(
-    r"\b(?:per (?:day|hour|week|month)|a (?:day|week|month)|replaces?|overwrites?|key)\b", re.IGNORECASE
-)
-"""What else a second one may do."""
-
-STATUSES = frozenset(("400", "403", "409", "422"))
-
-SHORTEST = 4
-"""So many letters of the step of a path (`cancel`) begin the word for what it does (`cancelled`)."""
+from mockserver.inference.sentences.once_sentences import once_sentence
 
 
 def repeated_request(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -77,39 +53,18 @@ def send_least(
     return exchange
 
 
-def _said(schemas: Schemas, op: ResourceOperation, name: str) -> Sentence | None:
-    if not any(each.status in STATUSES for each in op.operation.responses):
-        return None
-    step = op.operation.path.rstrip("/").rpartition("/")[2].rstrip("e")
-    said = (each for each in operation_sentences(schemas, op.operation) if _says_once(each.text, name, step))
-    return next((each for each in said if not RENEWED.search(each.text)), None)
-
-
-def _says_once(text: str, name: str, step: str) -> bool:
-    """Does a sentence say that it is done once for an item called `name`, and not once with some value?
-
-    Where the verb is that of the path, `step`, it is about the operation: "can be released only once".
-    """
-    found = ONCE.search(text)
-    if found is None or not found["passive"]:
-        return found is not None
-    if len(step) >= SHORTEST and step.lower() in found["passive"].lower():
-        return True
-    before = words(text[: found.start()])
-    return noun(name)[-1] in map(singular, before) or not {"it", "this", "that"}.isdisjoint(before)
-
-
 def once_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         paths = {each.operation.path for each in resource.operations.values() if resource.is_of_item(each)}
         for op in resource_operations(contract) if resource.can("create") else ():
             above, _, last = op.operation.path.rpartition("/")
-            said = (
-                _said(contract.schemas, op, resource.name) if op.operation.method == "post" and above in paths else None
-            )
-            if said is not None and "{" not in last:
-                text = "The same user does this once."
+            is_below = op.operation.method == "post" and above in paths and "{" not in last
+            said = once_sentence(contract.schemas, op.operation, resource.name) if is_below else None
+            if said is not None:
+                text = (
+                    f"This is done to a {resource.name} once." if said.is_of_item else "The same user does this once."
+                )
                 yield op.name, StatementRef(op.name, "http", "described", said.source, text), (resource, op)
 
 
-CHECKS = (Check("repeated-request", (), once_places, repeated_request, exclusive=False),)
+CHECKS = (Check("repeated-request", ("once",), once_places, repeated_request, exclusive=False),)

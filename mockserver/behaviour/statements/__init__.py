@@ -38,7 +38,16 @@ from mockserver.behaviour.statements.fields import (
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import Account, IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, NoOverlap, Ordered, Refused, Unique
+from mockserver.behaviour.statements.limits import (
+    Capacity,
+    ContentSize,
+    NoOverlap,
+    Once,
+    Ordered,
+    Refused,
+    SumLimit,
+    Unique,
+)
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -58,6 +67,7 @@ __all__ = [
     "Callback",
     "Capacity",
     "Content",
+    "ContentSize",
     "Copied",
     "Count",
     "Credential",
@@ -81,6 +91,7 @@ __all__ = [
     "NoAccess",
     "NoOverlap",
     "Note",
+    "Once",
     "OperationBehaviour",
     "Order",
     "Ordered",
@@ -100,6 +111,7 @@ __all__ = [
     "Sort",
     "Statement",
     "Subscription",
+    "SumLimit",
     "Tenant",
     "Timestamps",
     "TrailingSlash",

@@ -29,7 +29,16 @@ from mockserver.behaviour.statements.fields import (
     WriteOnly,
 )
 from mockserver.behaviour.statements.identity import Account, IdentityStatement, Parent, Reference, Tenant, Within
-from mockserver.behaviour.statements.limits import Capacity, NoOverlap, Ordered, Refused, Unique
+from mockserver.behaviour.statements.limits import (
+    Capacity,
+    ContentSize,
+    NoOverlap,
+    Once,
+    Ordered,
+    Refused,
+    SumLimit,
+    Unique,
+)
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
@@ -69,6 +78,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     capacity: tuple[Capacity, ...] = ()
     unique: tuple[Unique, ...] = ()
     ordered: tuple[Ordered, ...] = ()
+    sum_limit: tuple[SumLimit, ...] = ()
     no_overlap: NoOverlap | None = None
     defaults: tuple[Defaults, ...] = ()
     initial: tuple[Initial, ...] = ()
@@ -102,6 +112,8 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     permission: Permission | None = None
     own: Own | None = None
     refused: tuple[Refused, ...] = ()
+    once: Once | None = None
+    content_size: ContentSize | None = None
     rate_limit: RateLimit | None = None
     errors: Errors = Errors(evidence="assumed")
     callbacks: tuple[Callback, ...] = ()

@@ -98,11 +98,18 @@ class Content(Statement, frozen=True, kw_only=True):
 
 
 class Latest(Statement, frozen=True, kw_only=True):
-    """A property has the value that the newest of other items has: the time of the last visit."""
+    """A property has the value that the newest of other items has: the time of the last visit.
+
+    Or the highest or lowest value among them: the highest bid.
+    """
 
     field: Annotated[str, Meta(description="The property.")]
     resource: Annotated[str, Meta(description="The name of the other resource in `x-resources`.")]
     takes: Annotated[str, Meta(description="The property of the other items whose value it is.")]
+    of: Annotated[
+        Literal["newest", "highest", "lowest"],
+        Meta(description="Of which of the other items: the `newest`, or that with the `highest` or `lowest` value."),
+    ] = "newest"
     by: Annotated[
         str,
         Meta(
@@ -178,6 +185,14 @@ class Count(Statement, frozen=True, kw_only=True):
         Mapping[str, Names],
         Meta(description="Values of properties of the other items that are taken off, not added: `type: [out]`."),
     ] = made_by(default_factory=dict)
+    unless: Annotated[
+        Mapping[str, Names],
+        Meta(description="Values with which another item gives back what it changed: `status: [cancelled]`."),
+    ] = made_by(default_factory=dict)
+    refuses: Annotated[
+        bool,
+        Meta(description="A create that takes off more than there is is refused, with a documented 409, 422 or 400."),
+    ] = False
     digits: Annotated[int, Meta(ge=0, le=9, description="To how many decimals a mean is rounded, half up.")] = 9
     without: Annotated[
         Literal["null", "zero"], Meta(description="What a mean is as long as there are no other items.")

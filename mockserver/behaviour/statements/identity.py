@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta
+from msgspec import field as made_by
 
 from mockserver.behaviour.statements.base import Names, Statement
 
@@ -89,6 +90,14 @@ class Parent(Statement, frozen=True, kw_only=True):
         str,
         Meta(description="The property of the parent that says how many children it takes. One more is a conflict."),
     ] = ""
+    takes: Annotated[
+        str,
+        Meta(description="The number of a child that says how much of `capacity` it takes: `seats`. Default: one."),
+    ] = ""
+    unless: Annotated[
+        Mapping[str, Names],
+        Meta(description="Values with which a child takes nothing of `capacity`: `status: [cancelled]`."),
+    ] = made_by(default_factory=dict)
     shown_in: Annotated[
         str,
         Meta(
@@ -111,7 +120,7 @@ class Within(Statement, frozen=True, kw_only=True):
             description="The properties of an item that show them: parameter → property, as `owner` → `owner.login`. "
             "They say where an item belongs that is created at another path, with `across`."
         ),
-    ] = field(default_factory=dict)
+    ] = made_by(default_factory=dict)
 
 
 class Reference(Statement, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What a service refuses: too many items, a value twice, a minimum above its maximum, what a state does not allow."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
@@ -29,6 +29,20 @@ class Unique(Statement, frozen=True, kw_only=True):
     ] = False
 
 
+class SumLimit(Statement, frozen=True, kw_only=True):
+    """The values of a property of items that are alike are at most this much together. More is refused."""
+
+    field: Annotated[str, Meta(description="The property, a number.")]
+    limit: Annotated[float, Meta(description="How much they have together at most.")]
+    alike: Annotated[
+        Names, Meta(description="The properties that such items share: `date`. None: all items of the collection.")
+    ] = ()
+    per: Annotated[
+        Literal["caller", "all"],
+        Meta(description="`caller`: of the items that the same client created; `all`: of all."),
+    ] = "all"
+
+
 class Ordered(Statement, frozen=True, kw_only=True):
     """Two properties of an item, numbers or times, come in order. A request after which they do not is refused."""
 
@@ -53,6 +67,30 @@ class Refused(Statement, frozen=True, kw_only=True):
         Meta(description="The values with which it is not refused; any other value refuses it."),
     ] = ()
     of: Annotated[str, Meta(description="The resource of the item. Default: that of the operation.")] = ""
+
+
+class Once(Statement, frozen=True, kw_only=True):
+    """The operation succeeds once for an item. A second request is refused, with the first of 409, 422, 400 and 403
+    that it documents.
+
+    A create is about the item above, and counts as long as what it made is there. Any other operation is about its own
+    item.
+    """
+
+    per: Annotated[
+        Literal["caller", "item"],
+        Meta(description="`caller`: each client may send one; `item`: one client may, for all of them."),
+    ] = "caller"
+    unless: Annotated[
+        Mapping[str, Names],
+        Meta(description="Values with which what a create made no longer counts: `status: [cancelled]`."),
+    ] = field(default_factory=dict)
+
+
+class ContentSize(Statement, frozen=True, kw_only=True):
+    """A larger file is refused, with the first of 413, 422 and 400 that the operation documents."""
+
+    limit: Annotated[int, Meta(ge=1, description="How many bytes a file has at most.")]
 
 
 class NoOverlap(Statement, frozen=True, kw_only=True):

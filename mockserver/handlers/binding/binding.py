@@ -40,6 +40,7 @@ from mockserver.handlers.lists.filter_plans import filter_plan
 from mockserver.handlers.lists.page_limit import limited, most_items, page_selector
 from mockserver.handlers.lists.sort_plans import sort_plan
 from mockserver.handlers.refusals.documented_refusals import refuse_unknown
+from mockserver.handlers.refusals.rests import rests
 from mockserver.handlers.relations.expand_plans import expand_plan
 from mockserver.handlers.relations.owner_choice import owners_elsewhere, path_owner
 from mockserver.handlers.relations.path_owners import Owner
@@ -136,13 +137,14 @@ def _bound(
         above=plan.owners_above if plan is not None and not action.across else (),
         tags=tag_plan(contract, operation, behaviour),
         entry=entry_plan(contract, operation, action, plan.name) if plan is not None and action.entry else None,
-        content=_content(contract, operation, action, plan),
+        content=_content(contract, operation, behaviour, plan) if action.does != "import" else None,
         query_fields=sent_in_query(contract, operation, behaviour),
         wildcards=wildcards(operation, action.does),
         query_key=query_key(plan.statements, action, operation) if plan is not None else "",
         expand=expand_plan(contract, operation, behaviour),
         is_selected=bool(behaviour.filter) and action.does in ABOUT_ONE,
         named=_named_otherwise(operation, plan, plans) if plan is not None else (),
+        rests=tuple(rests(contract, action.of)) if action.does == "create" else (),
         **_of_action(operation, behaviour, action),
     )
 
@@ -161,6 +163,8 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
         "of_caller": action.of_caller,
         "refused": behaviour.refused,
         "own": behaviour.own,
+        "once": behaviour.once,
+        "is_create": action.does == "create",
         "account": action.account,
         "columns": action.columns,
         "key_header": key_header(operation) if action.does == "create" else "",
@@ -168,9 +172,10 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
     }
 
 
-def _content(contract: Contract, operation: Operation, action: Action, plan: ResourcePlan | None) -> ContentPlan | None:
-    stated = plan.statements.content if plan is not None else None
-    return content_plan(contract, operation, action, stated) if action.does != "import" else None
+def _content(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
+) -> ContentPlan | None:
+    return content_plan(contract, operation, behaviour, plan.statements.content if plan is not None else None)
 
 
 def _owner_of(

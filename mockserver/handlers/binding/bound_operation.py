@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from mockserver.behaviour.statements import Own, Paging, Refused
+from mockserver.behaviour.statements import Count, Once, Own, Paging, Refused
 from mockserver.errors import BehaviourError
 from mockserver.handlers.binding.content_plans import ContentPlan
 from mockserver.handlers.binding.effect_plans import EffectPlan
@@ -57,7 +57,9 @@ class BoundOperation(Struct, frozen=True):
     (contents.py). `named` are the path parameters that may name an item by another property than its id, the outermost
     first, each with the resource; `query_fields` are the query parameters with fields of the item, `query_key` has its
     id, `mask` the fields to change. With `is_selected` the filters name the item. `expand` says what it can expand,
-    `refused` in which states of an item it does nothing, `account` which account it is about (accounts.py),
+    `refused` in which states of an item it does nothing, `once` whether it does anything the second time
+    (done_once.py), `account` which account it is about (accounts.py), `is_create` whether it makes an item,
+    `rests` what that takes from,
     `key_header` the header with the key of a request that may be repeated (repeated_requests.py).
     `imported` is how it stores the rows of a table (imports.py), `columns` are those of one that it shows.
     With `of_caller` the item is that of who asks, `own` says that only who made an item may use the operation on it.
@@ -106,12 +108,15 @@ class BoundOperation(Struct, frozen=True):
     mask: str = ""
     wildcards: frozenset[str] = frozenset()
     refused: tuple[Refused, ...] = ()
+    once: Once | None = None
     account: str = ""
     key_header: str = ""
     imported: ImportPlan | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     of_caller: bool = False
     own: Own | None = None
+    is_create: bool = False
+    rests: tuple[tuple[str, Count], ...] = ()
 
     @property
     def resource(self) -> ResourcePlan:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from mockserver.behaviour.statements import CONTENTS, WHOLE_BODY, Action
+from mockserver.behaviour.statements import CONTENTS, WHOLE_BODY, ContentSize, OperationBehaviour
 from mockserver.behaviour.statements import Content as ContentStatement
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
@@ -54,7 +54,7 @@ class ContentPlan(Struct, frozen=True):
 
     `is_shown` says that the reply is the content, in one of the `offered` media types. `sends_name` says that it has
     the name of the file in a header. `first` makes the content of an item that was created without one, `gone` is
-    what is shown of a missing item by an operation that documents no 404: an empty list.
+    what is shown of a missing item by an operation that documents no 404: an empty list. `size` is how large it may be.
     """
 
     part: str
@@ -65,6 +65,7 @@ class ContentPlan(Struct, frozen=True):
     sends_name: bool
     first: Callable[[], ItemContent]
     gone: ItemContent | None = None
+    size: ContentSize | None = None
 
     def sent(self, call: Call, body: SentBody | None) -> ItemContent | None:
         """The content in a request; None if its form has no such file, or it is no form where one has it."""
@@ -120,11 +121,12 @@ def keep(record: Record, content: ItemContent) -> None:
 
 
 def content_plan(
-    contract: Contract, operation: Operation, action: Action, stated: ContentStatement | None
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, stated: ContentStatement | None
 ) -> ContentPlan | None:
     """The plan of an operation; None if it neither stores nor shows a content."""
-    is_shown = action.does in CONTENTS
-    if not is_shown and not action.content:
+    action = behaviour.action
+    is_shown = action is not None and action.does in CONTENTS
+    if action is None or (not is_shown and not action.content):
         return None
     success = operation.success()
     media = success.content if success is not None else ()
@@ -141,6 +143,7 @@ def content_plan(
         sends_name=any(header.name.lower() == "content-disposition" for header in headers),
         first=partial(_first, contract, operation, media),
         gone=_gone(contract, operation, media) if is_shown else None,
+        size=behaviour.content_size,
     )
 
 

@@ -103,8 +103,8 @@ class ResourcePlan(Struct, frozen=True):
     @property
     def may_conflict(self) -> bool:
         """Can a new item conflict with an existing one?"""
-        stated = self.statements
-        return self.has_chosen_ids or bool(stated.unique or stated.no_overlap or "." in stated.identity.also)
+        one = self.statements
+        return self.has_chosen_ids or any((one.unique, one.no_overlap, one.sum_limit, "." in one.identity.also))
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids of the parents, joined by `/`: the key under which the store keeps the items below them."""

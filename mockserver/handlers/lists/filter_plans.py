@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import Behaviour, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.state.collection import CREATOR
 from mockserver.state.id_text import number_of
 
 SELECTS = ("equal", "any-of", "all-of")
@@ -119,11 +120,19 @@ def _ids_in(value: Any) -> dict[Any, None]:
 
 
 def filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
-    """For each resource the fields that filters select by. The store indexes them: a filter is then a look-up."""
-    found: dict[str, dict[str, None]] = {}
+    """For each resource the fields that filters select by. The store indexes them: a filter is then a look-up.
+
+    Where each client may create one item only, the store indexes who did so, too.
+    """
+    found: dict[str, dict[str, None]] = {
+        name: {each.alike[0]: None for each in resource.sum_limit if each.alike}
+        for name, resource in behaviour.resources.items()
+    }
     for operation in behaviour.operations.values():
         if operation.action and operation.action.does in ("list", *ABOUT_ONE):
             found.setdefault(operation.action.of, {}).update(
                 (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
             )
+        if operation.action and operation.action.does == "create" and operation.once is not None:
+            found.setdefault(operation.action.of, {})[CREATOR] = None
     return {name: tuple(fields) for name, fields in found.items()}

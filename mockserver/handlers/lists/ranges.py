@@ -29,12 +29,12 @@ def is_within(value: Any, compare: str, bound: Any) -> bool:
         return isinstance(value, str) and TEXTS[compare](value.casefold(), str(bound).casefold())
     if isinstance(value, str) and isinstance(bound, str) and len(bound) == DAY < len(value):
         value = value[:DAY]  # a moment is in a range of days if its day is
-    one, other = _ordered(value), _ordered(bound)
+    one, other = ordered(value), ordered(bound)
     return one is not None and type(one) is type(other) and bool(COMPARISONS[compare](one, other))
 
 
-def _ordered(value: Any) -> float | datetime | None:
-    """A number or a time; None for other values."""
+def ordered(value: Any) -> float | datetime | None:
+    """What numbers and times are compared by: a number or a time; None for other values."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     try:

@@ -12,6 +12,7 @@ from mockserver.errors import Conflict
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.collection import Collection
+from mockserver.state.record import Record
 
 
 def check_room(context: RequestContext, collection: Collection) -> None:
@@ -37,18 +38,41 @@ def check_capacity(capacity: Capacity, collection: Collection) -> None:
 
 
 def _check_parent(context: RequestContext, parent: Parent, collection: Collection) -> None:
-    """Raise Conflict when the parent takes no more items, where the collection has those of one parent."""
-    owner = context.owner() if parent.parameter in context.bound.resource.parent_parameters else None
+    """Raise Conflict when the parent in the path takes no more items."""
+    is_named = context.bound.owner is not None and context.bound.owner[0] == parent.resource
+    owner = context.owner() if is_named else None
     room = owner.fields.get(parent.capacity) if owner is not None else None
-    taken = _taken(context, parent, owner.fields) if owner is not None else None
-    if type(room) is int and (len(collection) + 1 if taken is None else taken) > room:
+    if owner is None or type(room) is not int:
+        return
+    taken = _summed(context, parent, owner.fields)
+    if (_counted(context, parent, collection, owner) if taken is None else taken) > room:
         raise Conflict(f"the {parent.resource} is full: its {parent.capacity} is {room}").because(parent)
 
 
-def _taken(context: RequestContext, parent: Parent, above: Mapping[str, Any]) -> int | None:
+def _counted(context: RequestContext, parent: Parent, collection: Collection, owner: Record) -> int:
+    """How much of the parent would be taken by its children and the new one."""
+    is_below = parent.parameter in context.bound.resource.parent_parameters
+    if is_below and not parent.takes and not parent.unless:
+        return len(collection) + 1
+    is_found = not is_below and collection.is_indexed(parent.field)
+    view = collection.view((parent.field, owner.id) if is_found else None)
+    children = (each.fields for each in view.after(None, newest_first=False))
+    beside = (each for each in children if is_below or each.get(parent.field) == owner.id)
+    counted = (each for each in beside if not any(each.get(name) in gone for name, gone in parent.unless.items()))
+    sent = context.bound.item_body(context.call)
+    return sum(_amount(parent, each) for each in (*counted, sent if isinstance(sent, Mapping) else {}))
+
+
+def _amount(parent: Parent, child: Mapping[str, Any]) -> int:
+    """How much of the parent a child takes."""
+    amount = child.get(parent.takes, 1) if parent.takes else 1
+    return amount if type(amount) is int else 1
+
+
+def _summed(context: RequestContext, parent: Parent, above: Mapping[str, Any]) -> int | None:
     """How much of the parent would be taken, where it shows the sum of a number of its children, such as their seats.
 
-    None if it shows none: then each child takes one.
+    None if it shows none.
     """
     own, counts = context.bound.resource.name, context.bound.plans[parent.resource].statements.counts
     summed = next((each for each in counts if each.resource == own and each.sum), None)

@@ -9,6 +9,7 @@ from mockserver.behaviour.statements import NoOverlap
 from mockserver.errors import Fault
 from mockserver.handlers.lists.ranges import is_within
 from mockserver.handlers.refusals.documented_refusals import REFUSALS
+from mockserver.handlers.refusals.sum_limits import check_sums
 from mockserver.handlers.refusals.unique_values import check_unique
 from mockserver.handlers.request_context import RequestContext
 from mockserver.state.collection import Collection
@@ -21,6 +22,8 @@ STATUSES = (409, 422, 400)
 def check_values(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
     """Raise Conflict or Invalid for values that an item may not have beside those of the other items."""
     check_unique(context, collection, id, fields)
+    if context.bound.resource.statements.sum_limit:
+        check_sums(context, collection, id, fields)
     stated = context.bound.resource.statements.no_overlap
     if stated is not None:
         _check_overlap(context, stated, collection, id, fields)

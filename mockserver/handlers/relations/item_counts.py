@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from itertools import chain
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ from mockserver.contract import Contract
 from mockserver.handlers.binding.item_schemas import showing_schemas
 from mockserver.handlers.binding.resource_plan import NO_MEAN, ResourcePlan
 from mockserver.handlers.fields.figures import fill_figures
+from mockserver.handlers.lists.ranges import ordered
 from mockserver.handlers.relations.shown_values import places, put_at
 from mockserver.inference.relations.references import Steps, steps_of
 from mockserver.state.change_log import ItemChange
@@ -58,9 +60,10 @@ class Counting(Struct, frozen=True, eq=False):
     `steps` lead to the id of the owner in an item that is counted, none if it is below the owner. `above` is how many
     ids are above an owner. `amount` is what is added for each item; empty if it counts as one. `mean` is set for
     a mean. `sign` is 1 or -1, `lowered_by` has the values at which an item counts the other way. `on_top` of what
-    clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the newest item, or
-    the last `by_day`, where clients say when it was.
-    `fits` says which values are valid. `where` are the values that an item has which is counted.
+    clients set, nothing is counted again. A value that is the `latest` is that of the `amount` of the
+    `newest` item, or of that with the `highest` or `lowest` one.
+    `fits` says which values are valid. `where` are the values that an item has which is counted,
+    `unless` those of one that is not.
     """
 
     owner: str
@@ -74,9 +77,9 @@ class Counting(Struct, frozen=True, eq=False):
     sign: int = 1
     lowered_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
     on_top: bool = False
-    latest: bool = False
-    by_day: bool = False
+    latest: Literal["", "newest", "highest", "lowest"] = ""
     where: tuple[tuple[str, Any], ...] = ()
+    unless: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def parts(self, change: ItemChange) -> Iterator[tuple[OwnerKey, Amount]]:
         """The items whose number a change is part of, each with the difference."""
@@ -98,6 +101,8 @@ class Counting(Struct, frozen=True, eq=False):
     def worth(self, record: Record) -> Amount:
         """What an item adds."""
         if any(record.fields.get(name) != value for name, value in self.where):
+            return Amount()
+        if any(record.fields.get(name) in values for name, values in self.unless):
             return Amount()
         value: Any = record.fields.get(self.amount) if self.amount else 1
         if type(value) not in (int, float):
@@ -195,13 +200,17 @@ def _show_latest(each: Counting, store: Store, key: Key, record: Record, new: Re
     newest = others.view().after(None, newest_first=True)
     if each.steps:
         newest = (one for one in newest if any(str(id) == str(record.id) for id in each.owners(key, one)))
-    if each.by_day:
-        value = max((day for one in newest if isinstance(day := one.fields.get(each.amount), str)), default=None)
-    else:
-        found = next(iter(newest), None)
-        value = found.fields.get(each.amount) if found is not None else None
+    values = (one.fields.get(each.amount) for one in newest)
+    value = next(values, None) if each.latest == "newest" else _extreme(values, each.latest == "highest")
     if each.fits(value):
         new.fields[each.field] = value
+
+
+def _extreme(values: Iterable[Any], is_highest: bool) -> Any:
+    """The highest or lowest of numbers or times; None if there is none."""
+    known = [(place, value) for value in values if (place := ordered(value)) is not None]
+    alike = [pair for pair in known if type(pair[0]) is type(known[0][0])]
+    return (max if is_highest else min)(alike, key=itemgetter(0))[1] if alike else None
 
 
 def _plus(one: Any, other: Any) -> Any:
@@ -220,7 +229,7 @@ def _changed(store: Store, key: Key, record: Record, differences: Mapping[Counti
             known = record.hidden.get(f"mean {each.field}")
             each.show(new, Amount(*known).plus(difference) if known else _amount(each, store, key, record))
             continue
-        before = record.fields.get(each.field)
+        before = new.fields.get(each.field)  # which another kind of items may have changed already
         before = 0 if before is None and each.on_top else before
         if difference.total and type(before) in (int, float):
             each.show(new, Amount(before).plus(difference))
@@ -250,6 +259,7 @@ def _compiled(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resou
                 tuple(stated.lowered_by.items()),
                 stated.on_top,
                 where=tuple(stated.where.items()),
+                unless=tuple(stated.unless.items()),
             )
 
 
@@ -261,10 +271,9 @@ def _latest(contract: Contract, plans: Mapping[str, ResourcePlan], plan: Resourc
         if other is not None and _is_found(plan, other, stated):
             fits = _validity(contract, plan.name, (stated.field,))
             by = steps_of(stated.by)
-            by_day = _is_day_of_client(contract, other, stated.takes)
-            yield Counting(
-                plan.name, stated.field, other.name, by, depth, stated.takes, None, fits, latest=True, by_day=by_day
-            )
+            is_by_day = stated.of == "newest" and _is_day_of_client(contract, other, stated.takes)
+            of = "highest" if is_by_day else stated.of
+            yield Counting(plan.name, stated.field, other.name, by, depth, stated.takes, None, fits, latest=of)
 
 
 def _is_day_of_client(contract: Contract, plan: ResourcePlan, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -9,15 +11,20 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from mockserver.behaviour.statements import Action, OperationBehaviour
+from mockserver.behaviour.statements import CONTENTS, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import PreconditionFailed, PreconditionRequired
+from mockserver.handlers.binding.content_plans import kept
 from mockserver.handlers.binding.item_schemas import operations_on
+from mockserver.inference.sentences.descriptions import description
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import Header, Operation, Parameter, Response
 from mockserver.openapi.server_headers import ENTITY_TAG
 from mockserver.state.record import Record
+
+DIGEST = lazy_pattern(r"\b(?:sha-?(?:1|256|512)|md5)\b", re.IGNORECASE)
 
 WRITES = ("update", "replace", "delete")
 
@@ -26,13 +33,26 @@ class TagPlan(Struct, frozen=True):
     """What an operation does with the entity tag of its item, compiled at load.
 
     `is_shown`: its reply has the tag. `match` and `none_match` are the names of the headers that it evaluates, empty
-    for none; with `is_required` it refuses a request without `If-Match`.
+    for none; with `is_required` it refuses a request without `If-Match`. With `digest` the tag is that of the content
+    of the item, by this digest.
     """
 
     is_shown: bool
     match: str
     none_match: str
     is_required: bool
+    digest: str = ""
+
+    def tag(self, record: Record) -> str:
+        """The tag of an item, or of its content, as it is now."""
+        if not self.digest:
+            return tag_of(record)
+        content = kept(record)
+        return self.content_tag(content.data if content is not None else b"")
+
+    def content_tag(self, data: bytes) -> str:
+        """The tag of a content."""
+        return f'"{hashlib.new(self.digest, data, usedforsecurity=False).hexdigest()}"'
 
 
 def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> TagPlan | None:
@@ -43,6 +63,8 @@ def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehav
     action = behaviour.action
     if action is not None and action.does == "list" and _shows_our_tag(contract, operation, behaviour):
         return TagPlan(is_shown=True, match="", none_match=_name(operation, "If-None-Match"), is_required=False)
+    if action is not None and action.does in CONTENTS:
+        return _content_tags(contract, operation, action)
     if action is None or action.does not in ("get", "create", *WRITES) or not _has_tags(contract, action):
         return None
     header = _tag_header(operation.success())
@@ -53,6 +75,30 @@ def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehav
         none_match=_name(operation, "If-None-Match") if operation.method == "get" else "",
         is_required=is_refused and any(response.status == "428" for response in operation.responses),
     )
+
+
+def _content_tags(contract: Contract, operation: Operation, action: Action) -> TagPlan | None:
+    """The plan of an operation on a content; None if no GET of one shows a tag of its own."""
+    acting = [(each, own) for each, own in operations_on(contract, action.of) if own.action is not None]
+    reads = [(each, own) for each, own in acting if own.action is not None and own.action.does == "get-content"]
+    shown = next((each for each, own in reads if _shows_our_tag(contract, each, own)), None)
+    header = _tag_header(shown.success()) if shown is not None else None
+    if header is None:
+        return None
+    is_refused = action.does == "replace-content" and operation.response(412) is not None
+    return TagPlan(
+        is_shown=_tag_header(operation.success()) is not None,
+        match=_name(operation, "If-Match") if is_refused else "",
+        none_match=_name(operation, "If-None-Match") if operation.method == "get" else "",
+        is_required=is_refused and operation.response(428) is not None,
+        digest=_digest(contract, header),
+    )
+
+
+def _digest(contract: Contract, header: Header) -> str:
+    """The digest that the description of a header names: "the SHA-256 of the content in quotation marks"."""
+    said = DIGEST.search(description(contract.schemas, header.pointer).text)
+    return said[0].lower().replace("-", "") if said is not None else "sha256"
 
 
 def condition_headers(plan: TagPlan | None, operation: Operation) -> Iterator[Parameter]:
@@ -111,8 +157,8 @@ def check_match(plan: TagPlan, headers: Mapping[str, Any], record: Record) -> No
     sent = _sent(headers, plan.match) if plan.match else []
     if not sent and plan.is_required:
         raise PreconditionRequired(f"{plan.match} with the entity tag of the item is required")
-    if sent and sent != ["*"] and tag_of(record).strip('"') not in [tag.strip('"') for tag in sent]:
-        raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {tag_of(record)}")
+    if sent and sent != ["*"] and plan.tag(record).strip('"') not in [tag.strip('"') for tag in sent]:
+        raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {plan.tag(record)}")
 
 
 def tagged(plan: TagPlan, headers: Mapping[str, Any], tag: str, reply: Reply) -> Reply:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.figures.count_conditions import condition
 from mockserver.inference.figures.effects import effect_counts
+from mockserver.inference.figures.fillings import filling_counts
+from mockserver.inference.figures.undone_effects import with_limits
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.relations.described_references import sent_reference
 from mockserver.inference.sentences.descriptions import description
@@ -112,7 +114,7 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
         found = list(_counts(schemas, draft, drafts, resources)) if draft.is_created and draft.has_id else []
         if draft.is_created and draft.has_id:
             found += _means(schemas, draft, drafts, resources)
-            found += _effects(schemas, draft, drafts, resources, frozenset(str(each["field"]) for each in found))
+            found += _moved(schemas, draft, drafts, resources, frozenset(str(each["field"]) for each in found))
         if found:
             resources[draft.name]["counts"] = found
 
@@ -167,6 +169,21 @@ def _means(
                 keys |= {} if valid(None) else {"without": "zero"}
                 note = "a sentence of the document says so"
                 yield keys | {"evidence": "described", "source": mean.source, "note": note}
+
+
+def _moved(
+    schemas: Schemas,
+    draft: ResourceDraft,
+    drafts: Sequence[ResourceDraft],
+    resources: Mapping[str, Statement],
+    known: frozenset[str],
+) -> Iterator[Statement]:
+    """The numbers that other items raise and lower. `known` follow from other items already."""
+    by_name, found = {each.name: each for each in drafts}, list(_effects(schemas, draft, drafts, resources, known))
+    taken = known | {str(each["field"]) for each in found}
+    filled = (each for other in drafts for each in filling_counts(schemas, draft, other, resources))
+    found += [each for each in filled if each["field"] not in taken]
+    yield from (with_limits(schemas, each, by_name[each["resource"]]) for each in found)
 
 
 def _effects(

@@ -10,6 +10,7 @@ from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.descriptions import DOUBT, description
 from mockserver.inference.sentences.effect_sentences import is_called
+from mockserver.inference.sentences.extreme_sentences import extremes, meant_field
 from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
 from mockserver.inference.values.fields import format_of
 from mockserver.lazy_pattern import lazy_pattern
@@ -57,10 +58,12 @@ def latest_values(
     for name, takes, source in _becoming(schemas, draft, other, shown):
         keys: Statement = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
         yield keys | {"evidence": "described", "source": source, "note": "a sentence of the document says so"}
+    found = dict(_extremes(schemas, draft, other, fields))
+    yield from (each | ({"by": by} if by else {}) for each in found.values())
     said = dict(_said(schemas, draft, other, fields))
     for name, at in fields.items():
         takes = _taken(schemas, other, resources[other.name], name, at, is_said=name in said)
-        is_named = name in said or _is_named(schemas, name, at, other)
+        is_named = name not in found and (name in said or _is_named(schemas, name, at, other))
         if not is_named or not takes:
             continue
         keys = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
@@ -68,6 +71,19 @@ def latest_values(
             yield keys | {"evidence": "described", "source": said[name], "note": "a sentence of the document says so"}
         else:
             yield inferred(f"{name} is the time of the newest {other.name}, by its name", **keys)
+
+
+def _extremes(
+    schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, fields: Mapping[str, str]
+) -> Iterator[tuple[str, Statement]]:
+    """The properties whose description says that they are the highest or lowest value of the other items."""
+    for said in extremes(schemas, fields):
+        takes = meant_field(schemas, other.properties(), said.each)
+        if takes and said.noun == noun(other.name)[-1]:
+            keys: Statement = {"field": said.field, "resource": other.name, "takes": takes}
+            keys["of"] = "highest" if said.is_highest else "lowest"
+            note = "a sentence of the document says so"
+            yield said.field, keys | {"evidence": "described", "source": said.source, "note": note}
 
 
 def _becoming(

@@ -268,9 +268,9 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     if not fields:
         return _by_property(schemas, query, properties) or _by_direction(schemas, operation, ways, properties)
     held = [at for name, at in properties.items() if plain(name) in HOLDERS]
-    known = {name.lower() for each in (properties, *map(schemas.properties, held)) for name in each}
-    enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
-    if enum and not enum & known:
+    known = [name for each in (properties, *map(schemas.properties, held)) for name in each]
+    enum = {plain(SORT_ORDER.sub("", value.lstrip("+-"))) for value in enum_of(schemas, fields[0])}
+    if enum and not enum & names_of(known).keys():
         return None
     stated: Statement = {"parameter": fields[0].name}
     if ways:

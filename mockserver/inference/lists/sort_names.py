@@ -1,4 +1,4 @@
-"""What the value of a sort parameter may call a property: `created` or `createdAt` for `created_at`."""
+"""What the value of a sort parameter may call a property: `created` for `created_at`, `total` for `total_cents`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from mockserver.inference.names import plain, words
 TIME_ENDS = frozenset(("at", "on", "date", "time"))
 """Last words of the name of a time, which a sort parameter often leaves out."""
 
+UNITS = TIME_ENDS | {"cents", "amount", "minutes", "seconds", "hours", "grams", "kg"}
+"""Last words of names that say a unit, which it often leaves out, too."""
+
 
 def names_of(properties: Iterable[str]) -> dict[str, str]:
     """The properties by the plain names that they may have in a request; the same name means the first of them."""
     every = list(properties)
-    found = {"".join(words(name)[:-1]): name for name in reversed(every) if _is_time(name)}
+    found = {"".join(words(name)[:-1]): name for name in reversed(every) if _ends(name, UNITS - TIME_ENDS)}
+    found |= {"".join(words(name)[:-1]): name for name in reversed(every) if _ends(name, TIME_ENDS)}
     return found | {plain(name): name for name in reversed(every)}
 
 
@@ -30,6 +34,6 @@ def named_property(text: str, properties: Iterable[str]) -> str:
     return ""
 
 
-def _is_time(name: str) -> bool:
+def _ends(name: str, with_one_of: frozenset[str]) -> bool:
     parts = words(name)
-    return len(parts) > 1 and parts[-1] in TIME_ENDS
+    return len(parts) > 1 and parts[-1] in with_one_of

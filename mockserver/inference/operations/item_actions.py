@@ -20,6 +20,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.operations.keeping_deletes import other_verbs
 from mockserver.inference.paths.path_tree import PathNode, Shape
+from mockserver.inference.sentences.once_sentences import once_sentence
 from mockserver.inference.sentences.said_changes import said_changes
 from mockserver.inference.sentences.target_states import target_state
 from mockserver.inference.values.done_flags import is_flag
@@ -146,6 +147,8 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         where = f"the method is {operation.http_method}" if operation.is_additional else f"the path ends with {name}"
         reason = f"{'a sentence says so' if said else where}: {', '.join(told)}"
         return DraftAction(operation, "update", found, reason, path if shown else (), shown, sets=sets, takes=takes)
+    if shown is None and once_sentence(draft.schemas, operation, draft.name) is not None:
+        return DraftAction(operation, "get", found, "a sentence says that it is done once for an item", (), None)
     if shown is None or not set(words(name)).isdisjoint(COPYING):
         return None
     where = "a method of an item's own path" if operation.is_additional else "below an item"

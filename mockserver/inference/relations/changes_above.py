@@ -40,6 +40,10 @@ FIRST = lazy_pattern(r"\b(?:the|its|an?|each|any) (?:very )?first (?P<own>[a-z]+
 """How a sentence says that only the first item below another one changes it: "The first result sets …"."""
 
 
+SOMETIMES = lazy_pattern(r"\bthe (?:last|final)\b|\bwith the [a-z]+ (?:that|which)\b", re.IGNORECASE)
+"""What says that not each of them does: "With the payment that brings the balance to 0 the invoice becomes paid"."""
+
+
 def changes_above(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> dict[str, str]:
     """The properties of the item above that get a new value, by the sentences about a request; empty for none.
 
@@ -57,7 +61,9 @@ def _changes(draft: ResourceDraft, action: DraftAction, parent: DraftParent) -> 
         begun = next((match for clause in clauses if (match := FIRST.search(clause))), None)
         is_first = begun is not None and action.creates and noun(begun["own"])[-1:] == noun(draft.word)[-1:]
         clauses = [FIRST.sub("the one", clause) if is_first else clause for clause in clauses]
-        is_sure = not any(DOUBT.search(clause) or "first" in clause.lower().split() for clause in clauses)
+        is_sure = not any(
+            DOUBT.search(clause) or SOMETIMES.search(clause) or "first" in clause.lower().split() for clause in clauses
+        )
         for clause in clauses if is_sure else ():
             found = next((match for form in ABOVE if (match := form.search(clause))), None)
             is_above = found is not None and noun(found["about"])[-1:] == noun(parent.draft.word)[-1:]

@@ -16,6 +16,8 @@ from mockserver.inference.sentences.field_order import field_orders
 from mockserver.inference.sentences.letter_case import unique_in_any_case
 from mockserver.inference.values.event_times import is_event, item_times
 from mockserver.inference.values.fields import format_of
+from mockserver.inference.values.item_spans import free_states
+from mockserver.inference.values.sum_limits import sum_limits
 from mockserver.inference.values.uniqueness import said_together
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
@@ -40,6 +42,8 @@ def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any
         found["capacity"] = limit
     if orders := field_orders(draft):
         found["ordered"] = orders
+    if limits := sum_limits(schemas, draft):
+        found["sum-limit"] = limits
     together = said_together(schemas, draft)
     for kind, entries in _with_case(schemas, draft, _with_taken(schemas, draft, _of_fields(schemas, draft))).items():
         before = stated.get(kind)
@@ -124,15 +128,23 @@ def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     return descriptions.capacity(description(schemas, creation.operation.pointer), draft.word)
 
 
-def room(schemas: Schemas, draft: ResourceDraft, owner: ResourceDraft) -> str:
-    """The property of an item that says how many there may be below it: "409: the course is full"; empty if none."""
+def room(schemas: Schemas, draft: ResourceDraft, owner: ResourceDraft) -> Statement:
+    """What of an item says how many there may be below it, as keys of `parent`: "409: the course is full".
+
+    A child may take several places (`seats`), and one that is cancelled takes none. Empty if nothing says it.
+    """
     creation = draft.action("create")
     if creation is None or creation.operation.response(409) is None:
-        return ""
+        return {}
     if not descriptions.full(refusals(schemas, creation.operation)):
-        return ""
+        return {}
     asked = {name: at for each in owner.request_properties("create") for name, at in each.items()}
-    return descriptions.room_field((n for n, at in asked.items() if "integer" in schemas.types(at)), draft.word)
+    named = descriptions.room_field((n for n, at in asked.items() if "integer" in schemas.types(at)), draft.word)
+    sent = {name: at for each in draft.request_properties("create") for name, at in each.items()}
+    takes = [n for n, at in sent.items() if plain(n) in descriptions.ROOM and "integer" in schemas.types(at)]
+    free = free_states(schemas, draft)
+    several = {"takes": takes[0]} if len(takes) == 1 else {}
+    return {"capacity": named} | several | ({"unless": free} if free else {}) if named else {}
 
 
 def refusals(schemas: Schemas, operation: Operation) -> list[Description]:

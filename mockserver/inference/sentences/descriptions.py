@@ -127,6 +127,9 @@ FULL = lazy_pattern(
 )
 """How a sentence says that an item takes no more below it."""
 
+WAITS = lazy_pattern(r"\bwait", re.IGNORECASE)
+"""What says that one more is accepted all the same: "waitlisted otherwise"."""
+
 ROOM = frozenset(("capacity", "seats", "places", "spots", "slots"))
 MOST = frozenset(("max", "maximum", "limit"))
 """Words in the name of a property that says how many an item takes: `capacity`, `max_guests`."""
@@ -134,7 +137,8 @@ MOST = frozenset(("max", "maximum", "limit"))
 
 def full(texts: Iterable[Description]) -> str:
     """The first sentence by which an item takes no more below it; empty if there is none."""
-    return next((each for text in texts for each in text.sentences() if FULL.search(each)), "")
+    said = (each for text in texts for each in text.sentences() if FULL.search(each))
+    return next((each for each in said if not WAITS.search(each)), "")
 
 
 def room_field(names: Iterable[str], child: str) -> str:

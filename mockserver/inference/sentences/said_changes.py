@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.bodies.likeness import properties_inside
 from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.descriptions import DOUBT, Description
+from mockserver.inference.sentences.filling_sentences import ADDS as ADDS_TO
+from mockserver.inference.sentences.filling_sentences import FIGURES, TAKES, filling_sentence, numbers_sent
 from mockserver.inference.sentences.gotten_values import gotten_values
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.inference.sentences.state_rules import STATES
@@ -141,6 +143,19 @@ def _amounts(schemas: Schemas, operation: Operation, properties: Mapping[str, st
         if match and name and by and by != name:
             is_less = (match["verb"] or match["way"]).lower().startswith(("subt", "ded", "tak", "decr", "low", "red"))
             yield name, "{plus:" + f"{name} {'-' if is_less else ''}{by}" + "}"
+            return
+    yield from _filled(schemas, operation, known.values())
+
+
+def _filled(schemas: Schemas, operation: Operation, numbers: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The one balance or stock of an item to which a request adds its one number: "Adds money to the wallet"."""
+    figures = [name for name in numbers if FIGURES.intersection(words(name))]
+    asked = request_schema(operation.request_body)
+    amounts = numbers_sent(schemas, schemas.properties(asked)) if asked else []
+    for sign, form in (("", ADDS_TO), ("-", TAKES)):
+        if len(figures) == len(amounts) == 1 and filling_sentence(schemas, operation, form) is not None:
+            yield figures[0], "{plus:" + f"{figures[0]} {sign}{amounts[0]}" + "}"
+            return
 
 
 def states_of(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -112,10 +112,13 @@ DAY = lazy_pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def server_set(schemas: Schemas, views: Iterable[Properties], asked: Iterable[Properties]) -> list[str]:
-    """The properties that are `readOnly` in any schema: a client's value for them is ignored."""
-    return sorted(
-        {name for properties in (*views, *asked) for name, at in properties.items() if _is(schemas, at, "readOnly")}
-    )
+    """The properties that are `readOnly` in any schema: a client's value for them is ignored.
+
+    Where replies have a schema of their own, those that a request has without `readOnly` are the client's: a `slug`.
+    """
+    sent = [(name, _is(schemas, at, "readOnly")) for properties in asked for name, at in properties.items()]
+    shown = {name for properties in views for name, at in properties.items() if _is(schemas, at, "readOnly")}
+    return sorted({name for name, is_set in sent if is_set} | (shown - {name for name, _ in sent}))
 
 
 def write_only(schemas: Schemas, asked: Iterable[Properties], shown: Iterable[str]) -> list[str]:

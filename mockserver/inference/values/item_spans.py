@@ -34,7 +34,7 @@ def add_spans(schemas: Schemas, drafts: Iterable[ResourceDraft], resources: Mapp
         taken = says_no_overlap(schemas, made.operation)
         about = _taken(draft, stated, taken) if taken is not None else None
         if taken is not None and about is not None:
-            free = _free(schemas, draft)
+            free = free_states(schemas, draft)
             keys: Statement = {"fields": about, "first": span[0], "last": span[1]} | ({"unless": free} if free else {})
             stated["no-overlap"] = _described(taken, keys)
 
@@ -64,7 +64,7 @@ def _taken(draft: ResourceDraft, stated: Statement, said: Sentence) -> list[str]
     return [] if not named and draft.parent_parameters else None
 
 
-def _free(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[str]]:
+def free_states(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[str]]:
     """The states in which an item takes no time: it is cancelled or was refused."""
     found: dict[str, list[str]] = {}
     for name, at in draft.properties().items():

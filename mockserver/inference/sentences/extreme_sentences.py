@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from mockserver.inference.names import noun, words
 from mockserver.inference.sentences.descriptions import description
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
 HIGHEST = frozenset(("latest", "highest", "largest", "greatest", "biggest", "longest", "maximum", "maximal"))
 LOWEST = frozenset(("earliest", "lowest", "smallest", "least", "shortest", "minimum", "minimal"))
 
-EXTREME = re.compile(
+EXTREME = lazy_pattern(
     rf"^(?:the )?(?P<which>{'|'.join(sorted(HIGHEST | LOWEST))}) (?P<each>[a-z_]+(?: [a-z_]+)?)"
     r" (?:of|among|over|in) (?:(?:an?|all|any|the|its|their|these|those) )*"
     r"(?P<noun>[a-z_]+)(?: (?:of|in|at) (?:the|this) [a-z_]+| on record| so far| recorded)*$",

@@ -9,10 +9,11 @@ from mockserver.inference.names import singular
 from mockserver.inference.names import words as words_of
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.refusal_sentences import Sentence, refusal_sentences
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
-SIZE = re.compile(
+SIZE = lazy_pattern(
     r"\b(?:up to|at most|no more than|(?:not|no) (?:be )?(?:larger|bigger) than|max(?:imum|\.)?(?: (?:file )?size)?"
     r"(?: is| of|:)?|limit(?:ed)? (?:of|to)|exceeds?|larger than|bigger than|more than|over|"
     r"(?:\b(?:\d+|one|between \d+|an?)(?: bytes?)? (?:to|and)))"

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.state_rules import STATES
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas
 
-NULL_WHILE = re.compile(
+NULL_WHILE = lazy_pattern(
     r"\b(?:null|empty|not set|unset)\b,? (?P<when>while|when|if|whenever|as long as|unless|except when|except while)"
     r" (?:it|this|the [a-z]+|its [a-z_]+|[a-z_]+) (?:is|are|has been|was) (?P<no>not )?(?:still |yet )?(?:an? |the )?"
     r"[\"'`*]{0,2}(?P<state>[A-Za-z][\w-]*)[\"'`*]{0,2}$",

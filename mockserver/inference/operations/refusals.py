@@ -1,0 +1,64 @@
+"""What an operation refuses, as sentences say: for the state of an item, the second time, or for the size of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.behaviour.statements import BATCHES, WHOLE_BODY
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.evidence import Statement
+from mockserver.inference.resources import DraftParent
+from mockserver.inference.sentences.once_sentences import OnceSentence, once_sentence
+from mockserver.inference.sentences.refused_states import refused_states
+from mockserver.inference.sentences.size_sentences import size_limit
+from mockserver.inference.values.item_spans import free_states
+
+NOTE = "a sentence of the document says so"
+
+
+def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
+    """The statements `refused`, `once` and `content-size` about an operation, as far as the document makes them."""
+    refused = refused_states(draft, action, parent)
+    found: Statement = ({"refused": refused} if refused else {}) | _content_size(draft, action)
+    said = _once(draft, action, parent)
+    if said is None:
+        return found
+    if said.is_of_item and action.sets and not refused and (state := _reached(action.sets)):
+        return found | {"refused": [state | {"evidence": "described", "source": said.source, "note": NOTE}]}
+    free = free_states(draft.schemas, draft) if action.does == "create" else {}
+    keys: Statement = {"per": "item"} if said.is_of_item else {}
+    keys |= {"unless": free} if free else {}
+    return found | {"once": keys | {"evidence": "described", "source": said.source, "note": NOTE}}
+
+
+def _once(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> OnceSentence | None:
+    """What is said of a POST below an item: it makes something there, or does something to the item itself."""
+    if action.operation.method != "post" or action.does in BATCHES or action.operation.path.rstrip("/")[-1:] == "}":
+        return None
+    if action.does == "create":
+        return once_sentence(draft.schemas, action.operation, parent.draft.name) if parent is not None else None
+    is_below = draft.has_id and draft.parameter in action.operation.path and action.does in ("update", "get")
+    return once_sentence(draft.schemas, action.operation, draft.name) if is_below else None
+
+
+def _content_size(draft: ResourceDraft, action: DraftAction) -> Statement:
+    """How large a file in a request may be; nothing if it has none, or nothing says it."""
+    body = action.operation.request_body
+    for media in body.content if body is not None and action.content else ():
+        parts = draft.schemas.properties(media.schema) if media.schema else {}
+        whole = media.schema or f"{action.operation.pointer}/requestBody"
+        pointer = whole if action.content == WHOLE_BODY else parts.get(action.content)
+        said = size_limit(draft.schemas, action.operation, pointer, action.content) if pointer else None
+        if said is not None:
+            told = {"evidence": "described", "source": said.source, "note": NOTE}
+            return {"content-size": {"limit": said.refused - 1} | told}
+    return {}
+
+
+def _reached(sets: Mapping[str, Any]) -> Statement:
+    """The state in which an item is afterwards, as that in which it is refused; empty if nothing shows it."""
+    for name, value in sets.items():
+        if isinstance(value, bool) or (isinstance(value, str) and value and "{" not in value):
+            return {"field": name, "when": [value]}
+    return next(({"field": name, "when": ["{present}"]} for name, value in sets.items() if value == "{now}"), {})
