@@ -164,7 +164,9 @@ def test_properties_that_replies_show_inside_of_attributes_are_kept_there(serve:
 
     shown = api.get("/api/restaurants?pagination[page]=1&pagination[pageSize]=2&sort=name:desc").json()["data"]
 
-    assert [{"name": "r3", "stars": 3}, {"name": "r2", "stars": 2}] == [each["attributes"] for each in shown]
+    sent = [{name: each["attributes"][name] for name in ("name", "stars")} for each in shown]
+    assert [{"name": "r3", "stars": 3}, {"name": "r2", "stars": 2}] == sent
+    assert all(each["attributes"]["createdAt"] <= each["attributes"]["updatedAt"] for each in shown)
     changed = api.put("/api/restaurants/2", json={"data": {"name": "new"}}).json()["data"]
     assert (2, "new") == (changed["id"], changed["attributes"]["name"])
     assert changed == api.get("/api/restaurants/2").json()["data"]
