@@ -101,6 +101,32 @@ def test_items_that_all_read_are_changed_by_who_made_them_alone(tmp_path: Path) 
         assert 204 == client.delete(path, headers=ada).status_code
 
 
+def test_what_a_sentence_leaves_to_others_is_done_by_others(tmp_path: Path) -> None:
+    written = diary(delete="")
+    written["info"]["description"] = "An entry is deleted only by its author, and approved only by someone else."
+    written["paths"]["/entries/{id}/approve"] = {
+        "parameters": written["paths"]["/entries/{id}"]["parameters"],
+        "post": {"responses": answers(ENTRY) | {"403": {"description": "refused"}}, **SECURED},
+    }
+    with Client(served(tmp_path, written)) as client:
+        ada, bob = registered(client, "ada@example.org"), registered(client, "bob@example.org")
+        path = f"/entries/{made(client, ada, 'of Ada')['id']}"
+
+        assert 200 == client.post(f"{path}/approve", headers=bob).status_code
+        assert 403 == client.delete(path, headers=bob).status_code
+
+
+def test_a_shared_response_says_nothing_about_whose_items_are(tmp_path: Path) -> None:
+    written = diary()
+    written["components"]["responses"] = {"Missing": {"description": "Does not exist (for the caller)."}}
+    written["paths"]["/entries/{id}"]["get"]["responses"]["404"] = {"$ref": "#/components/responses/Missing"}
+    with Client(served(tmp_path, written)) as client:
+        ada, bob = registered(client, "ada@example.org"), registered(client, "bob@example.org")
+        made(client, ada, "of Ada")
+
+        assert ["of Ada"] == titles(client, bob)
+
+
 def test_a_credential_of_no_account_sees_all_items(tmp_path: Path) -> None:
     with Client(served(tmp_path, diary(list="List your entries"))) as client:
         ada, anyone = registered(client, "ada@example.org"), {"Authorization": "Bearer sandbox"}

@@ -72,8 +72,15 @@ def _is_named(said: OwnerSentence, action: DraftAction) -> bool:
     """Does a sentence about all changes mean an action: a change of the item itself, or one that it names?"""
     last = action.operation.path.rstrip("/").rsplit("/", 1)[-1].lower()
     is_of_item = (last.endswith("}") and ":" not in last) or action.does in ("replace-content", "delete-content")
-    return is_of_item or last.rpartition(":")[2][:STEM] in said.text.lower()
+    verb = last.rpartition(":")[2][:STEM]
+    clause = next((each for each in CLAUSES.split(said.text.lower()) if verb in each), "")
+    return is_of_item or (bool(clause) and not OTHERS.search(clause))
 
+
+CLAUSES = lazy_pattern(r"[,;:]|\band\b")
+
+OTHERS = lazy_pattern(r"\b(?:else|another|others?)\b")
+"""How a clause says that an action is for others: "approved only by someone else"."""
 
 STEM = 5
 """How many letters of a verb are the same in its forms: `close` and `closed`, `cancel` and `cancelled`."""
@@ -89,7 +96,8 @@ def _private(document: Document, draft: ResourceDraft) -> OwnerSentence | None:
         said = sentence_of(document, operation, draft.name)
         if said is None or is_about_changes(said):
             continue
-        if is_of_operation(said, operation) or not service_shares(document, draft.name):
+        of_service = said.pointer.startswith("/info/") and not service_shares(document, draft.name)
+        if is_of_operation(said, operation) or of_service:  # what several operations share is about none of them
             return said
     return None
 
