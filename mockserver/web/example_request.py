@@ -93,9 +93,19 @@ def example_request(
     media = _sent_media(operation)
     if media is None:
         return ExampleRequest(operation.http_method, target, headers)
-    value = changed(_value(service, media))
+    value = changed(_within_sums(service, operation, _value(service, media)))
     parts = tuple(_parts(service, media, value))
     return ExampleRequest(operation.http_method, target, headers, media.name, value, parts)
+
+
+def _within_sums(service: Service, operation: Operation, value: Any) -> Any:
+    """The body with no more of a field than all items may have together: no schema says it."""
+    action = _action(service, operation)
+    resource = service.contract.behaviour.resources.get(action.of) if action is not None else None
+    for stated in resource.sum_limit if resource is not None and isinstance(value, dict) else ():
+        if type(value.get(stated.field)) in (int, float):
+            value = value | {stated.field: min(value[stated.field], stated.limit)}
+    return value
 
 
 def first_endpoint(service: Service) -> Endpoint | None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.inference.names import noun, plain
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
+from mockserver.lazy_module import LazyModule
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
+
+if TYPE_CHECKING:
+    import fractions
+    from fractions import Fraction
+else:
+    fractions = LazyModule("fractions")
 
 UP = (
     r"raised|increased|incremented|credited|grows?|rises?|go(?:es)? up(?! to)|increases?|raises?|increments?|"
@@ -95,7 +101,7 @@ def _amount(text: str | None) -> Fraction | str | None:
     if not text:
         return None
     first = text.split()[0].lower()
-    return Fraction(NUMBERS[first]) if first in NUMBERS else text
+    return fractions.Fraction(NUMBERS[first]) if first in NUMBERS else text
 
 
 def named_figure(schemas: Schemas, fields: Mapping[str, str], written: str) -> str:
