@@ -15,6 +15,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 
 NEVER = '"contract-check-never"'
@@ -22,8 +23,6 @@ NEVER = '"contract-check-never"'
 
 EARLIER = 4_321
 """How much is subtracted from an entity tag to get an older one."""
-
-CONFLICT = 409
 
 OPTIONAL = "The document names entity tags, but no If-None-Match and no 304."
 
