@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
-
-CONFLICT = 409
 
 
 def is_taken(contract: Contract, operation: Operation, exchange: RecordedExchange) -> bool:
@@ -14,7 +14,7 @@ def is_taken(contract: Contract, operation: Operation, exchange: RecordedExchang
     stated = contract.behaviour.operations.get((operation.path, operation.method))
     action = stated.action if stated is not None else None
     resource = contract.behaviour.resources.get(action.of) if action is not None else None
-    if exchange.status != CONFLICT or resource is None:
+    if exchange.status != HTTPStatus.CONFLICT or resource is None:
         return False
     identity, sent = resource.identity, exchange.sent
     is_in_query = bool(identity.chosen_by) and f"{identity.chosen_by}=" in exchange.url

@@ -15,6 +15,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.examples.sample_files import SAMPLE_FILES
@@ -26,8 +27,6 @@ from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import essence
 from mockserver.openapi.multipart import BodyPart, is_multipart
 from mockserver.openapi.part_encoding import encoding_of
-
-CONFLICT = 409
 
 TOO_LARGE = 413
 """The status of a content that is too large (RFC 9110 section 15.5.14)."""

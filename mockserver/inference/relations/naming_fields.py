@@ -28,15 +28,15 @@ def _named(draft: ResourceDraft, stem: str) -> str:
     """`user_id` or `user` of the stem `user`, `user.id` of an object."""
     for name, at in draft.properties().items():
         types = draft.schemas.types(at) - {"null"}
-        is_id = plain(name) == f"{stem}id" or (plain(name) == stem and types <= SCALAR)
-        if is_id and types <= SCALAR and plain(name) not in draft.id_names:
+        is_id = plain(name) == f"{stem}id" or (plain(name) == stem and types <= ID_TYPES)
+        if is_id and types <= ID_TYPES and plain(name) not in draft.id_names:
             return name
         if plain(name) == stem and "id" in draft.schemas.properties(at):
             return f"{name}.id"
     return relationship_fields(draft.schemas, draft.properties()).get(stem, ("", ""))[0]
 
 
-SCALAR = frozenset(("string", "integer"))
+ID_TYPES = frozenset(("string", "integer"))
 
 
 def _described(draft: ResourceDraft, above: ResourceDraft) -> str:
@@ -49,7 +49,7 @@ def _described(draft: ResourceDraft, above: ResourceDraft) -> str:
         name
         for name, at in dict.fromkeys([*shown.items(), *sent])
         if plain(name) not in draft.id_names
-        and draft.schemas.types(at) - {"null"} <= SCALAR
+        and draft.schemas.types(at) - {"null"} <= ID_TYPES
         and says.search(description(draft.schemas, at).text)
     ]
     return found[0] if len(set(found)) == 1 else ""
