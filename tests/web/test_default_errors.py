@@ -441,3 +441,74 @@ def test_a_map_with_a_message_is_no_map_by_field(tmp_path: Path) -> None:
 
     assert ["message"] == [*shown]
     assert "to" in shown["message"]
+
+
+FORM: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        **{f"n{each}": {"type": "integer", "minimum": 1} for each in range(7)},
+    },
+}
+"""A request with eight properties that can all be wrong."""
+
+
+def texts_of(folder: Path, schema: dict[str, Any], *wrong: int, kind: str = "application/json") -> Any:
+    """The error body, by its schema, of a request without a name whose numbers of these places are wrong."""
+    operation = {"requestBody": takes(FORM), "responses": answers({"type": "string"}) | answers(schema, "400", kind)}
+    with Client(served(folder, document({"/forms": {"post": operation}}))) as client:
+        response = client.post("/forms", json={f"n{each}": -each for each in wrong})
+        return response.json() if "json" in kind else response.text
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        (objects(message={"type": "string"}), ("message",)),
+        (objects(detail={"type": "string"}, status={"type": "integer"}), ("detail",)),
+        (objects(error=objects(code={"type": "string"}, message={"type": "string"})), ("error", "message")),
+        (objects(error={"type": "string"}), ("error",)),
+        ({"type": "string"}, ()),
+    ],
+)
+def test_a_body_with_one_text_names_every_fault(tmp_path: Path, schema: dict[str, Any], place: tuple[str, ...]) -> None:
+    text = texts_of(tmp_path, schema, 2, 3)
+    for step in place:
+        text = text[step]
+
+    assert 'body name: "name" is a required property; body n2: -2 is less than the minimum of 1; ' in text
+    assert text.endswith("body n3: -3 is less than the minimum of 1")
+
+
+def test_a_plain_text_names_every_fault(tmp_path: Path) -> None:
+    text = texts_of(tmp_path, {"type": "string"}, 2, kind="text/plain")
+
+    assert 'body name: "name" is a required property; body n2: -2 is less than the minimum of 1' == text
+
+
+def test_one_text_names_five_faults_and_counts_the_others(tmp_path: Path) -> None:
+    text = texts_of(tmp_path, objects(message={"type": "string"}), *range(1, 7))["message"]
+
+    assert text.endswith("body n4: -4 is less than the minimum of 1; and 2 more")
+    assert "n5" not in text
+
+
+def test_a_short_text_names_the_faults_that_fit(tmp_path: Path) -> None:
+    text = texts_of(tmp_path, objects(message={"type": "string", "maxLength": 70}), 1, 2)["message"]
+
+    assert 'body name: "name" is a required property; and 2 more' == text
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"errors": {"type": "array", "items": objects(field={"type": "string"}, message={"type": "string"})}},
+        {"field": {"type": "string"}},
+    ],
+)
+def test_a_text_beside_the_fields_names_one_fault(tmp_path: Path, beside: dict[str, Any]) -> None:
+    body = texts_of(tmp_path, objects(message={"type": "string"}, **beside), 2, 3)
+
+    assert 'body name: "name" is a required property' == body["message"]
+    assert 3 == len(body["errors"]) if "errors" in beside else "name" == body["field"]

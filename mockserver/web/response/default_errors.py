@@ -9,7 +9,10 @@ this for users.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from mockserver.errors import Fault, Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
@@ -32,6 +35,9 @@ BREAKDOWN = 500
 
 INVALID = ("422", "400", "4XX", "DEFAULT")
 """The responses for an invalid request, in the order in which they are looked for."""
+
+MOST_IN_ONE_TEXT = 5
+"""How many faults one text names; it counts the others."""
 
 MALFORMED = ("400", "422", "4XX", "DEFAULT")
 """The same for a body that cannot be parsed."""
@@ -57,7 +63,8 @@ class DefaultErrors:
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list) and (media.schema is not None or body is None):
-            body = {"message": summary(refusal)} if name.endswith("xml") else summary(refusal)
+            text = _summaries(refusal)[0] if refusal.faults else refusal.message
+            body = {"message": text} if name.endswith("xml") else text
         return Reply(
             status, None, refusal.headers, name, serializers.write(body, name, media, self._schemas), proven=True
         )
@@ -98,8 +105,14 @@ class DefaultErrors:
             fields=self._fields(media.schema, operation) if refusal.faults else (),
             is_by_field=self._schemas.values(media.schema) is not None,
         )
-        facts = error_values.facts_of(refusal, status, summary(refusal), address, self._now)
-        return error_body_filler.fill(body, facts, refusal.faults, rules)
+        # The clock of a mock with a seed moves whenever it is read.
+        facts = error_values.facts_of(refusal, status, summary(refusal), address, cache(self._now))
+        filled = error_body_filler.fill(body, facts, refusal.faults, rules)
+        if len(refusal.faults) > 1 and error_body_filler.names_one(filled, facts, refusal.faults):
+            whole, *shorter = _summaries(refusal)
+            facts = replace(facts, message=whole, shorter=tuple(shorter))
+            filled = error_body_filler.fill(body, facts, refusal.faults, rules)
+        return filled
 
     def _fields(self, pointer: str, operation: Operation | None) -> frozenset[str]:
         """The properties of an error body that the body of the request has too."""
@@ -160,6 +173,14 @@ def summary(refusal: Refusal) -> str:
     if not refusal.faults:
         return refusal.message
     return fault_summary(refusal.faults[0])
+
+
+def _summaries(refusal: Refusal) -> list[str]:
+    """The messages of several faults in one line: of five, then of fewer, down to the first alone."""
+    told = list(dict.fromkeys(fault_summary(fault) for fault in refusal.faults))
+    counts = range(min(len(told), MOST_IN_ONE_TEXT), 0, -1)
+    more = {n: [f"and {len(told) - n} more"] if len(told) > n else [] for n in counts}
+    return [*("; ".join([*told[:n], *more[n]]) for n in counts), told[0]]
 
 
 def fault_summary(fault: Fault) -> str:

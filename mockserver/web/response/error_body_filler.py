@@ -45,6 +45,29 @@ def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRu
     return _filled(value, facts, faults, rules)
 
 
+def names_one(body: Any, facts: ErrorFacts, faults: tuple[Fault, ...]) -> bool:
+    """Does a filled body only say what the first of several faults is, in a text that could name all of them?
+
+    A text beside the name of a field (`{"message": …, "field": "name"}`) is about that field.
+    """
+    root = body if isinstance(body, dict) else {"errors": body}
+    shown = [(role, _at(root, path)) for path, role in (*_leaves(root), *_unnamed(root))]
+    if any(role not in SENTENCES and value == facts.field for role, value in shown):
+        return False
+    texts = list(_texts(root))
+    listed = (text for text in texts if text != facts.message for fault in faults if fault.message in text)
+    return facts.message in texts and next(listed, None) is None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a body."""
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _texts(each)
+
+
 def _filled(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
     # A body that is just a list or a text is filled like a property `errors`.
     root = "" if isinstance(value, dict) else "errors"

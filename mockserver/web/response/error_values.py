@@ -21,7 +21,10 @@ Path = tuple[str | int, ...]
 
 
 class ErrorFacts(Struct, frozen=True):
-    """The facts that a body can show: message, short title, kind of error, status, and the place of the fault."""
+    """The facts that a body can show: message, short title, kind of error, status, and the place of the fault.
+
+    `shorter` are messages with less of it, the longest first, for a schema that limits the length of a text.
+    """
 
     message: str
     title: str
@@ -33,6 +36,7 @@ class ErrorFacts(Struct, frozen=True):
     keyword: str = ""
     address: str = ""
     now: Callable[[], float] = time.time
+    shorter: tuple[str, ...] = ()
 
 
 def facts_of(
@@ -69,12 +73,10 @@ def role_of(name: str) -> str:
 
 def candidates(role: str, old: Any, facts: ErrorFacts, choices: Sequence[Any] = ()) -> Iterator[Any]:
     """The values for a role, the best first; only those of the type of `old`. `choices` are those of an `enum`."""
-    for candidate in VALUES[role](facts, old):
-        if isinstance(candidate, str) and isinstance(old, str):
-            yield candidate
-            yield from (candidate[: length - 1] + "…" for length in SHORT_LENGTHS if len(candidate) > length)
-        elif type(candidate) is type(old):
-            yield candidate
+    whole = [candidate for candidate in VALUES[role](facts, old) if type(candidate) is type(old)]
+    yield from whole
+    for candidate in whole if isinstance(old, str) else ():
+        yield from (candidate[: length - 1] + "…" for length in SHORT_LENGTHS if len(candidate) > length)
     if VALUES[role] in (_code, _type, _status):
         yield from _closest(choices, facts)
 
@@ -98,7 +100,7 @@ Values = Callable[[ErrorFacts, Any], list[Any]]
 
 
 def _sentence(facts: ErrorFacts, _: Any) -> list[Any]:
-    return [facts.message]
+    return [facts.message, *facts.shorter]
 
 
 def _heading(facts: ErrorFacts, old: Any) -> list[Any]:
