@@ -118,6 +118,16 @@ def test_a_number_beyond_64_bits_is_not_echoed(tmp_path: Path) -> None:
     assert isinstance(large.json()["count"], int)
 
 
+@pytest.mark.parametrize(("sent", "shown"), [("3.0", "3"), ("-3.0", "-3"), ("3e2", "300")])
+def test_an_integer_may_be_written_as_a_float(tmp_path: Path, sent: str, shown: str) -> None:
+    number = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    path = {"/count": {"post": {"requestBody": takes(number), "responses": answers(number)}}}
+    with Client(served(tmp_path, document(path))) as client:
+        reply = client.post("/count", content=f'{{"n":{sent}}}', headers={"content-type": "application/json"})
+
+    assert f'{{"n":{shown}}}' == reply.text
+
+
 def test_values_of_the_request_are_echoed_inside_an_envelope(tmp_path: Path) -> None:
     envelope = {"type": "object", "required": ["data"], "properties": {"data": REPORT}}
     operation = {"requestBody": takes({"type": "object"}), "responses": answers(envelope)}

@@ -80,7 +80,7 @@ class ReplyWriter:
             return None
         if action.item_schema is not None:
             is_list = action.does in SEVERAL or action.is_listing
-            pages = (paging.paging(self._schemas, action.operation) or {}) if is_list else {}
+            pages = (paging.paging(self._schemas, action.operation, draft.properties()) or {}) if is_list else {}
             template = self._envelopes.template(
                 pointer,
                 action.item_path,

@@ -28,7 +28,7 @@ def listed(
     parameters with the properties that store them.
     """
     schemas, properties, stated = draft.schemas, draft.properties(), Statement()
-    pages = paging.paging(schemas, action.operation)
+    pages = paging.paging(schemas, action.operation, properties)
     if pages is not None and _leads_to_older(draft, action, pages):
         pages |= {"position": pages["backward"], "backward": pages["position"]}
     order = paging.sort(schemas, action.operation, properties)

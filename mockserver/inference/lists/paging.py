@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mockserver.inference.lists.filter_parameters import filter_parameters
@@ -63,8 +63,8 @@ UNSAID = 50
 MOST = 10_000
 
 
-def paging(schemas: Schemas, operation: Operation) -> Statement | None:
-    """The `paging` statement of a list; None if it has no pages."""
+def paging(schemas: Schemas, operation: Operation, properties: Collection[str] = ()) -> Statement | None:
+    """The `paging` statement of a list whose items have these properties; None if it has no pages."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
     sizes = [p for p in query if _word(p) in LIMITS and _is_number(schemas, p)]
     limit = min(sizes, key=lambda p: (_word(p) not in SURE_LIMITS, _word(p) == FIRST), default=None)
@@ -74,6 +74,8 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     position, style = (told, "cursor") if told is not None else (position, style)
     before = _before(schemas, others) if limit is not None and position is None else None
     position, style = (before, "cursor") if before is not None else (position, style)
+    if limit is not None and position is None and _is_of_items(schemas, limit, properties):
+        limit = None
     if limit is None and style == "":
         return None
     stated: Statement = {"style": style or "offset", "limit": limit.name if limit else ""}
@@ -89,6 +91,18 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     if _has_link_header(operation):
         stated["link-header"] = True
     return stated | _because(schemas, limit, position, style)
+
+
+def _is_of_items(schemas: Schemas, limit: Parameter, properties: Collection[str]) -> bool:
+    """Is `?length=20` about the `length` of an item, since nothing but its name says that it is the size of a page?"""
+    if _word(limit) in SURE_LIMITS or _word(limit) not in {plain(name) for name in properties}:
+        return False
+    said = f"{described(schemas, limit.pointer).text} {described(schemas, str(limit.schema)).text}"
+    return default_size(schemas, limit) is None and COUNTING.search(said) is None
+
+
+COUNTING = lazy_pattern(r"\b(?:many|number|max\w*|limit\w*|most|pages?|return\w*|results?|fetch\w*)\b", re.IGNORECASE)
+"""Words of the description of the size of a page."""
 
 
 def _because(schemas: Schemas, limit: Parameter | None, position: Parameter | None, style: str) -> Statement:

@@ -69,7 +69,7 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     general = order_sentences.order_of_all(description(schemas, "/info"))
     if general is not None:
         return general
-    pages = paging(schemas, listing.operation)
+    pages = paging(schemas, listing.operation, properties)
     if pages is not None and plain(pages["position"]) in BACKWARD:
         note = f"{pages['position']} leads from the newest items to older ones"
         return inferred(note, by="creation", direction="descending")

@@ -92,7 +92,7 @@ def _changes(value: Any, sent: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
         name = names.get(_normalized(key))
         if name is None:
             continue
-        new = sent[name]
+        new = _integral(inner, sent[name])
         if isinstance(inner, dict) and isinstance(new, Mapping):
             yield from (((key, *path), other) for path, other in _changes(inner, new))
         elif _is_alike(inner, new) and inner != new and not _loses_integer(inner, new):
@@ -114,6 +114,15 @@ def _changed(value: Any, changes: list[tuple[Path, Any]]) -> Any:
             parent = parent[step]
         parent[path[-1]] = new
     return result
+
+
+def _integral(old: Any, new: Any) -> Any:
+    """A sent `1.0` as 1 where an integer is shown: both are integers (JSON Schema 2020-12 validation 6.1.1)."""
+    return int(new) if _loses_integer(old, new) and new.is_integer() and abs(new) <= EXACT else new
+
+
+EXACT = 2**53
+"""Floats up to this one are exact integers."""
 
 
 def _loses_integer(old: Any, new: Any) -> bool:
