@@ -54,6 +54,7 @@ from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
 from mockserver.contract import Contract
+from mockserver.openapi.closed_parts import has_closed_parts
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 from mockserver.openapi.media_types import essence, is_form, is_json, is_lines, is_prose, is_xml
@@ -125,7 +126,14 @@ class FalsePositives:
         """May a response be valid? Schemathesis knows no `defaultMapping`, and no `oneOf` that nothing can satisfy."""
         if isinstance(failure, DiscriminatorMismatch):
             return self._writes("defaultMapping") and not any(response_violations(operation, exchange, self.contract))
+        if self._has_closed_parts and not any(response_violations(operation, exchange, self.contract)):
+            return True
         return is_unsatisfiable(self.contract, operation, exchange) or self._is_plain_text(operation, exchange)
+
+    @cached_property
+    def _has_closed_parts(self) -> bool:
+        """Does a part of an `allOf` forbid what another one declares? Schemathesis takes that literally."""
+        return has_closed_parts(dict(self.contract.document.raw))
 
     def _is_plain_text(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Is the content a text by its schema, and no JSON? Schemathesis parses YAML, and then it is an object."""

@@ -15,6 +15,7 @@ from mockserver.examples.draws import choice
 from mockserver.examples.faker_values import faker_value
 from mockserver.examples.joined_schemas import JoinedSchemas
 from mockserver.examples.keywords import decided, fold
+from mockserver.openapi.closed_parts import OF_ANOTHER_PART
 from mockserver.openapi.direction_view import DirectionView
 from mockserver.openapi.subschemas import without_booleans
 
@@ -164,7 +165,8 @@ class ValueGenerator(JoinedSchemas):
         return [(name, inner, needed) for name, inner, needed in parts if needed or self._is_welcome(name, inner)]
 
     def _is_welcome(self, name: str, inner: ValueGenerator) -> bool:
-        return not inner.impossible and inner.height < ENDLESS and self.names(name)
+        is_forbidden = OF_ANOTHER_PART in self.constraints.properties.get(name, ())
+        return not is_forbidden and not inner.impossible and inner.height < ENDLESS and self.names(name)
 
     def item(self, index: int) -> ValueGenerator:
         """The generator of the item at `index`."""

@@ -8,7 +8,7 @@ from mockserver.errors import Unanswerable
 from mockserver.examples.generator import fresh
 from mockserver.handlers.accounts import account_of, show_account
 from mockserver.handlers.binding.bound_operation import Handler
-from mockserver.handlers.binding.content_plans import ItemContent, keep
+from mockserver.handlers.binding.content_plans import keep
 from mockserver.handlers.entries import changed_entries
 from mockserver.handlers.fields.changed_fields import changed_fields, kept_fields
 from mockserver.handlers.fields.figures import fill_figures
@@ -17,8 +17,8 @@ from mockserver.handlers.lists import list_query, paging
 from mockserver.handlers.lists.listing import begin_list, page_reply
 from mockserver.handlers.lists.lookup import found_across, newest, selected
 from mockserver.handlers.refusals.capacities import check_room
-from mockserver.handlers.refusals.content_sizes import check_size
 from mockserver.handlers.refusals.documented_refusals import refuse_held
+from mockserver.handlers.refusals.further_values import refuse_lost
 from mockserver.handlers.refusals.item_spans import check_values
 from mockserver.handlers.refusals.ordered_fields import in_order
 from mockserver.handlers.refusals.own_items import refuse_others
@@ -39,6 +39,7 @@ from mockserver.handlers.replies.entity_tags import check_match, tagged
 from mockserver.handlers.replies.item_location import item_location
 from mockserver.handlers.replies.preferences import MERGE, prefers
 from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.sent_contents import sent_content
 from mockserver.handlers.soft_delete import mark_deleted
 from mockserver.handlers.versions import keep_version, number_version
 from mockserver.messages import Reply
@@ -109,25 +110,14 @@ def _drafted(context: RequestContext, collection: Collection, sent: dict[str, An
         return record
     names = frozenset(sent) if plan.statements.references else NO_NAMES
     copy_fields(context, sent)
+    given = dict(sent)
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
+    refuse_lost(context, given, record.fields)
     if plan.statements.references:
         show_references(context, record, names)
         show_account(context, record)
         fill_figures(plan.figures, record.fields)  # they may follow from what is shown now
     return record
-
-
-def sent_content(context: RequestContext, fields: dict[str, Any]) -> ItemContent | None:
-    """The content in a request; the properties that describe it are added to the `fields` of a new item."""
-    plan = context.bound.content
-    content = plan.sent(context.call, context.sent) if plan is not None else None
-    if plan is None or content is None:
-        return None
-    check_size(context, plan, content)
-    fields.pop(plan.part, None)
-    for name, value in plan.described(content).items():
-        fields.setdefault(name, value)
-    return content
 
 
 def get(context: RequestContext) -> None:
@@ -355,8 +345,8 @@ def _as_object(sent: Any) -> dict[str, Any]:
 
 def is_generated(context: RequestContext, name: str) -> bool:
     """Is the value of a field generated, and can no request of this operation set it?"""
-    properties = context.bound.request_properties
-    return context.bound.resource.generated_fields is not None and bool(properties) and name not in properties
+    properties, generator = context.bound.request_properties, context.bound.resource.generated_fields
+    return generator is not None and bool(properties) and name not in properties and not generator.is_further(name)
 
 
 def complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
@@ -371,7 +361,9 @@ def complete_update(context: RequestContext, before: Record, fields: dict[str, A
     changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
     if plan.statements.copied:
         copy_again(context, fields, changed)
+    given = dict(fields)
     plan.complete(fields, before.id, context.world, before.fields)
+    refuse_lost(context, given, fields)
     check_values(context, context.collection(), before.id, fields)
     context.item.fields = in_order(context, fields)
     if plan.statements.references:

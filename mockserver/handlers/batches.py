@@ -17,7 +17,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers import actions
 from mockserver.handlers.binding.bound_operation import BoundOperation, Handler
-from mockserver.handlers.binding.item_schemas import view_maker
+from mockserver.handlers.binding.item_schemas import further_fields, view_maker
 from mockserver.handlers.fields.changed_fields import changed_fields
 from mockserver.handlers.lists import list_query, paging
 from mockserver.handlers.replies import reply_renderer
@@ -45,7 +45,8 @@ def bind_batch(
     plan = each.resource
     view = view_maker(contract, plan.name, plan.server_fields) if plan.generated_fields is not None else None
     stated, schemas = behaviour.reply, contract.schemas
-    renderer = reply_renderer.compile(operation, stated, schemas, plan.secrets, action.does, view)
+    further = further_fields(contract, plan.name)
+    renderer = reply_renderer.compile(operation, stated, schemas, plan.secrets, action.does, view, further=further)
     return replace(
         each,
         handler=BATCH,

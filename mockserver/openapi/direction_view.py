@@ -9,11 +9,12 @@ requests is more tolerant: clients send back what they have read, `readOnly` pro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi import faker_names
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.closed_parts import NONE, OF_ANOTHER_PART, Declared, declared_beside, forbidden
 from mockserver.openapi.discriminator import Inheritance
 from mockserver.openapi.subschemas import (
     DEFINITIONS,
@@ -54,6 +55,17 @@ HIDING: dict[str, str] = {"request": "readOnly", "response": "writeOnly"}
 """Direction → the keyword that marks what it hides."""
 
 
+class Around(NamedTuple):
+    """What the schemas around a schema say of the same object: the properties that they hide, and that they declare."""
+
+    hidden: frozenset[str] = frozenset()
+    declared: Declared = NONE
+
+
+ALONE = Around()
+"""A schema that describes its object alone."""
+
+
 class DirectionView:
     """All schemas of `root` for one direction, rewritten when first used.
 
@@ -66,36 +78,34 @@ class DirectionView:
         self.root, self.hiding, self.tolerant = root, HIDING[direction], tolerant
         self.inheritance = Inheritance(root, tolerant=tolerant)
         self.pointers: dict[int, str] = {}
-        self._keys: dict[tuple[str, Role, frozenset[str]], str] = {}
-        self._pending: dict[str, tuple[str, Role, frozenset[str]]] = {}
+        self._keys: dict[tuple[str, Role, Around], str] = {}
+        self._pending: dict[str, tuple[str, Role, Around]] = {}
         self._defs: dict[str, Schema] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
 
-    def rewritten(self, schema: Schema | bool, pointer: str, hidden: frozenset[str] = frozenset()) -> Schema:
-        """The rewritten `schema`, which is at `pointer`; a boolean schema becomes `{}` or `{"not": {}}`.
-
-        `hidden` are the properties that a schema around this one hides.
-        """
+    def rewritten(self, schema: Schema | bool, pointer: str, around: Around = ALONE) -> Schema:
+        """The rewritten `schema`, which is at `pointer`; a boolean schema becomes `{}` or `{"not": {}}`."""
         result: Schema = {} if schema else {"not": {}}
         if isinstance(schema, dict):
-            result = self._keywords(schema, pointer, hidden | self._hidden(schema))
+            declared = around.declared or declared_beside(schema, self.lookup)
+            result = self._keywords(schema, pointer, Around(around.hidden | self._hidden(schema), declared))
         self.pointers[id(result)] = pointer
         return result
 
     def reference_to(self, pointer: str) -> Schema:
         """A reference to what is allowed where the document refers to `pointer`: with a discriminator any subtype."""
-        return self._kept(self._reference(pointer, "use", frozenset()), pointer)
+        return self._kept(self._reference(pointer, "use", ALONE), pointer)
 
     def standalone(self, pointer: str) -> Schema:
         """As `reference_to`, with all definitions that it needs, for a validator."""
-        schema = self._reference(pointer, "use", frozenset())
+        schema = self._reference(pointer, "use", ALONE)
         return {**schema, "$defs": self.closure((schema,))}
 
     def definition(self, key: str) -> Schema:
         """The rewritten schema behind `#/$defs/<key>`."""
         if key not in self._defs:
-            pointer, role, hidden = self._pending[key]
-            self._defs[key] = self._defined(pointer, role, hidden)
+            pointer, role, around = self._pending[key]
+            self._defs[key] = self._defined(pointer, role, around)
         return self._defs[key]
 
     def closure(self, schemas: tuple[Schema, ...]) -> dict[str, Schema]:
@@ -136,15 +146,15 @@ class DirectionView:
         except InvalidDocument:
             raise Unanswerable(f"the reference #{pointer} leads nowhere") from None
 
-    def _defined(self, pointer: str, role: Role, hidden: frozenset[str]) -> Schema:
+    def _defined(self, pointer: str, role: Role, around: Around) -> Schema:
         """The definition for a reference to `pointer` in that role."""
         if role == "use" and (kinds := self.inheritance.subtypes(pointer)):
-            return self._kept({"anyOf": [self._reference(kind, "self", hidden) for kind in kinds]}, pointer)
+            return self._kept({"anyOf": [self._reference(kind, "self", around) for kind in kinds]}, pointer)
         if role == "self" and (tag := self.inheritance.own_tag(pointer)):
-            return self._kept({"allOf": [self._reference(pointer, "base", hidden), tag]}, pointer)
-        return self.rewritten(self.lookup(pointer), pointer, hidden)
+            return self._kept({"allOf": [self._reference(pointer, "base", around), tag]}, pointer)
+        return self.rewritten(self.lookup(pointer), pointer, around)
 
-    def _keywords(self, schema: Schema, pointer: str, hidden: frozenset[str]) -> Schema:
+    def _keywords(self, schema: Schema, pointer: str, around: Around) -> Schema:
         result: Schema = {}
         for keyword, value in schema.items():
             if keyword in UNSUPPORTED:
@@ -152,17 +162,22 @@ class DirectionView:
             if keyword in PLAIN:
                 result[keyword] = value
             elif keyword == "$ref":
-                result[keyword] = self._reference(json_pointer.target(value), "use", hidden)["$ref"]
+                result[keyword] = self._reference(json_pointer.target(value), "use", around)["$ref"]
             elif keyword == "required":
-                result[keyword] = [name for name in value if name not in hidden]
+                result[keyword] = [name for name in value if name not in around.hidden]
             else:
-                self._applicator(result, keyword, value, pointer, hidden)
-        return self._discriminated(schema, result, hidden)
+                self._applicator(result, keyword, value, pointer, around)
+        names = forbidden(schema, around.declared)
+        if names:
+            of_others = {name: self._kept(dict(OF_ANOTHER_PART), pointer) for name in names}
+            result["properties"] = of_others | result.get("properties", {})
+        return self._discriminated(schema, result)
 
-    def _applicator(self, result: Schema, keyword: str, value: Any, pointer: str, hidden: frozenset[str]) -> None:
+    def _applicator(self, result: Schema, keyword: str, value: Any, pointer: str, around: Around) -> None:
         """Add to `result` the applicator `keyword` with its schemas rewritten."""
-        # An object inside of this one has properties of its own, so its names are not hidden.
-        below = hidden if keyword in IN_PLACE else frozenset[str]()
+        # An object inside of this one has properties of its own, so its names are not hidden. One that an alternative
+        # forbids tells it from the others.
+        below = around if keyword == "allOf" else Around(around.hidden) if keyword in IN_PLACE else ALONE
         place = f"{pointer}/{keyword}"
         if keyword in ONE_SCHEMA:
             result[keyword] = self.rewritten(value, place, below)
@@ -173,18 +188,18 @@ class DirectionView:
         elif keyword in NAMED_SCHEMAS:
             result[keyword] = {
                 name: {"not": {}}
-                if keyword == "properties" and name in hidden and not self.tolerant
+                if keyword == "properties" and name in around.hidden and not self.tolerant
                 else self.rewritten(part, f"{place}/{json_pointer.escape(name)}")
                 for name, part in value.items()
             }
 
-    def _parent(self, part: Schema | bool, pointer: str, hidden: frozenset[str]) -> Schema:
+    def _parent(self, part: Schema | bool, pointer: str, around: Around) -> Schema:
         """A part of `allOf` in a schema that inherits: a reference there means the parent itself, not a subtype."""
         if isinstance(part, dict) and set(part) == {"$ref"}:
-            return self._kept(self._reference(json_pointer.target(part["$ref"]), "base", hidden), pointer)
-        return self.rewritten(part, pointer, hidden)
+            return self._kept(self._reference(json_pointer.target(part["$ref"]), "base", around), pointer)
+        return self.rewritten(part, pointer, around)
 
-    def _discriminated(self, schema: Schema, result: Schema, hidden: frozenset[str]) -> Schema:
+    def _discriminated(self, schema: Schema, result: Schema) -> Schema:
         """Require in each branch beside a discriminator the value of the property that selects the branch."""
         for keyword in ("oneOf", "anyOf"):
             if "discriminator" in schema and keyword in schema:
@@ -200,8 +215,8 @@ class DirectionView:
         self.pointers[id(schema)] = pointer
         return schema
 
-    def _reference(self, pointer: str, role: Role, hidden: frozenset[str]) -> Schema:
-        wanted = (pointer, role, hidden)
+    def _reference(self, pointer: str, role: Role, around: Around) -> Schema:
+        wanted = (pointer, role, around)
         if wanted not in self._keys:
             # The definition is made later, since recursive schemas refer to each other.
             key = f"s{len(self._keys)}"

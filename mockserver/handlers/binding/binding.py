@@ -20,6 +20,8 @@ from mockserver.handlers.binding.effect_plans import effect_plan
 from mockserver.handlers.binding.entry_plans import entry_plan
 from mockserver.handlers.binding.import_plans import import_plan, storing_operations
 from mockserver.handlers.binding.item_schemas import (
+    further_fields,
+    further_sent,
     operations_on,
     reply_schemas,
     request_properties,
@@ -52,6 +54,7 @@ from mockserver.handlers.replies.reply_renderer import ReplyRenderer
 from mockserver.inference.paths.path_tree import shape_of
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
+from mockserver.openapi.further_names import IsName
 from mockserver.rules import RuleFunction
 
 EVERY_HANDLER = HANDLERS | CONTENT_HANDLERS | {"import": IMPORT}
@@ -113,7 +116,8 @@ def _bound(
     stated = behaviour.reply if media is None else reply_in(contract, operation, behaviour, plan, media)
     if media is not None and stated is None:
         return None
-    renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media)
+    further = further_fields(contract, plan.name) if plan is not None else None
+    renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media, further)
     return BoundOperation(
         operation=operation,
         handler=EVERY_HANDLER[action.does],
@@ -291,7 +295,8 @@ def _created_renderer(
     if behaviour.action is None or behaviour.action.does not in REPLACING or not documented:
         return None
     stated = replace(behaviour.reply or ReplyStatement(evidence="assumed"), status=201)
-    return reply_renderer.compile(operation, stated, contract.schemas, secrets, behaviour.action.does, view)
+    further, schemas = further_fields(contract, behaviour.action.of), contract.schemas
+    return reply_renderer.compile(operation, stated, schemas, secrets, behaviour.action.does, view, further=further)
 
 
 CREATING = ("create", "copy")
@@ -311,7 +316,7 @@ def _accept(
     action = behaviour.action
     asked = request_schemas(contract, operation, behaviour) if action and action.does != "update" else ()
     defaults = request_defaults(contract.schemas, asked, action.takes if action else {})
-    accepted = named - server_fields
+    accepted, is_further = named - server_fields, _further(contract, operation, behaviour, plan)
     if plan is not None and _is_below_item(operation, behaviour, plan):
         shown = {name for at in reply_schemas(contract, plan.name) for name in contract.schemas.properties(at)}
         accepted, named, policy = accepted & shown, named | shown, "ignore"
@@ -322,10 +327,11 @@ def _accept(
 
     def ignore(body: Any) -> dict[str, Any]:
         sent = body or {}
-        return {**defaults(sent), **{name: value for name, value in sent.items() if name in accepted}}
+        return {**defaults(sent), **{name: v for name, v in sent.items() if name in accepted or is_further(name)}}
 
     def refuse(body: Any) -> dict[str, Any]:
-        refuse_unknown(named, body or {})
+        sent = body or {}
+        refuse_unknown(named | {name for name in sent if is_further(name)}, sent)
         return keep(body)
 
     # A request whose properties are not documented may have any: then none is unknown.
@@ -336,6 +342,15 @@ def _accept(
     public = (lambda body: without(filled(body), secrets)) if secrets else filled
     holder = action.inside if action else ""
     return (lambda body: {holder: public(body)}) if holder else public
+
+
+def _further(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
+) -> IsName:
+    """Which names that no schema declares an operation stores, because the schema of its request says that it may."""
+    further = further_fields(contract, plan.name) if plan is not None else None
+    sent = further_sent(contract, operation, behaviour) if further is not None else None
+    return lambda name: sent is not None and further is not None and further(name) and sent(name)
 
 
 def _may_set(action: Action | None) -> frozenset[str]:

@@ -13,6 +13,7 @@ from mockserver.inference.bodies.likeness import query_fields
 from mockserver.inference.operations.item_actions import is_secret
 from mockserver.inference.relations.references import EACH, about, stem
 from mockserver.openapi.document import Operation
+from mockserver.openapi.further_names import IsName, shown_names, taken_names
 from mockserver.openapi.schemas import Schemas
 
 VIEW_RANK = ("get", "replace", "update", "create", "list")
@@ -122,6 +123,37 @@ def sent_fields(contract: Contract, resource: str) -> frozenset[str]:
     )
 
 
+def further_sent(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> IsName | None:
+    """Which names beside the declared ones a request may have, because its schema says so; None if it does not say."""
+    found = (taken_names(contract.schemas, at) for at in request_schemas(contract, operation, behaviour))
+    return next((each for each in found if each is not None), None)
+
+
+def further_fields(contract: Contract, resource: str) -> IsName | None:
+    """Which names of fields no schema declares and some request may have; None if none says so.
+
+    What a reply declares is the service's, also where a request may have any name.
+    """
+    writes = [each for each in operations_on(contract, resource) if each[1].action is not None]
+    taken = [each for operation, behaviour in writes if (each := further_sent(contract, operation, behaviour))]
+    if not taken:
+        return None
+    declared = {name for at in reply_schemas(contract, resource) for name in contract.schemas.properties(at)}
+    known = declared | sent_fields(contract, resource) | set(_own_fields(contract, resource))
+    return lambda name: name not in known and any(is_taken(name) for is_taken in taken)
+
+
+def _own_fields(contract: Contract, resource: str) -> list[str]:
+    """The fields that the mock gives to an item, whatever a schema declares."""
+    stated = contract.behaviour.resources[resource]
+    kept = [behaviour.action.keeps.values() for _, behaviour in operations_on(contract, resource) if behaviour.action]
+    several = (stated.write_only, stated.server_set, stated.immutable, stated.defaults, stated.initial, stated.derived)
+    names = [stated.identity.field, *(name for each in several for entry in each for name in entry.fields)]
+    names += [stated.parent.field] if stated.parent is not None else []
+    names += [each.field for each in stated.references]
+    return [*names, *(name for each in kept for name in each)]
+
+
 def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:
     """The function from the pointer of a reply's schema to the view that this reply gives of an item."""
     sent = sent_fields(contract, resource)
@@ -130,7 +162,13 @@ def view_maker(contract: Contract, resource: str, server_fields: frozenset[str])
     ids = {about(name, one.key): name for one, name in named if one.key and name in sent}
     chosen = {name: ids[stem(name)] for one, name in named if not one.key and name not in sent and stem(name) in ids}
     client_fields, later = sent - server_fields, frozenset(_set_later(contract, resource))
-    return lambda pointer: ReplyView(pointer, client_fields, contract.schemas, contract.examples, chosen, later)
+    further, schemas = further_fields(contract, resource), contract.schemas
+
+    def view(pointer: str) -> ReplyView:
+        shown = shown_names(schemas, pointer, further)
+        return ReplyView(pointer, client_fields, schemas, contract.examples, chosen, later, shown)
+
+    return view
 
 
 LATER = ("{now}", "{sent:", "{given:", "{day_later:")

@@ -21,6 +21,7 @@ from mockserver.handlers.replies.reply_alternatives import ReplyAlternative, nea
 from mockserver.inference.values.event_times import LATER_EVENTS, is_later_time
 from mockserver.inference.values.first_values import first_value, first_values_inside, with_first_states
 from mockserver.openapi.fault_places import fault_places, repair_places
+from mockserver.openapi.further_names import IsName
 from mockserver.openapi.schema_faults import faults as schema_faults
 from mockserver.openapi.schemas import Schemas
 from mockserver.state.id_text import number_of
@@ -38,7 +39,7 @@ class ReplyView:
     """How one reply shows an item: the schema at `pointer`, and the names of the fields that a client may send.
 
     `chosen` are the fields that show what a client names by another one: `assignee` by `assigneeId`. Those set `later`
-    are missing, or null, in a new item.
+    are missing, or null, in a new item. `further` says which fields are shown that the schema does not name.
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class ReplyView:
         examples: ExampleMaker,
         chosen: Mapping[str, str] | None = None,
         later: frozenset[str] = frozenset(),
+        further: IsName | None = None,
     ) -> None:
-        self._later = later
+        self._later, self.further = later, further
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
@@ -74,7 +76,10 @@ class ReplyView:
         """The fields that the reply's schema names; all of them when it names none."""
         if not self._names:
             return dict(fields)
-        return {name: fields[name] for name in self._names if name in fields}
+        shown = {name: fields[name] for name in self._names if name in fields}
+        if self.further is not None:
+            shown |= {name: value for name, value in fields.items() if name not in shown and self.further(name)}
+        return shown
 
     def is_valid(self, fields: Fields) -> bool:
         """Do these fields, as the reply shows them, match its schema?"""
@@ -226,7 +231,14 @@ class ReplyView:
         for name in dict.fromkeys([*self._added_to(fields), *sorted(alternative.required)]):
             if name not in trial and name in generated:
                 trial[name] = None if name in null else self._first_value(name, generated[name], alternative.properties)
+        if len(alternative.parts) > 1 and not self.is_valid(trial):  # what the others have may be forbidden in this one
+            fitting = {name: value for name, value in trial.items() if self._fits(alternative, name)}
+            trial = fitting if self.is_valid(fitting) else trial
         return trial if self._repair(trial, generated, server_fields) else None
+
+    def _fits(self, alternative: ReplyAlternative, name: str) -> bool:
+        """Does an alternative name a field, or no alternative?"""
+        return name in alternative.properties or name not in self._properties
 
     def _first_value(self, name: str, generated: Any, properties: Mapping[str, str]) -> Any:
         """The generated value, or what a new item has in its place."""
@@ -338,6 +350,15 @@ class GeneratedFields:
     def names(self) -> frozenset[str]:
         """The names of the fields that replies show."""
         return frozenset(name for view in self._views for name in view.names)
+
+    @cached_property
+    def has_further(self) -> bool:
+        """Does a reply show fields that its schema does not name?"""
+        return any(view.further is not None for view in self._views)
+
+    def is_further(self, name: str) -> bool:
+        """Is a field one that no schema names and some reply shows?"""
+        return any(view.further is not None and view.further(name) for view in self._views)
 
     def value_of(self, name: str, seed: str) -> Any:
         """A generated value of one field, as the first reply shows it that has it; None if none has."""

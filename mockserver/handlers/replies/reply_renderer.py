@@ -17,6 +17,7 @@ from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
+from mockserver.openapi.further_names import IsName, shown_names
 from mockserver.openapi.media_types import is_json, is_xml
 from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.openapi.sequences import is_list_of_values
@@ -44,8 +45,8 @@ PLAIN_ARRAY_KEYWORDS = {
 class ReplyRenderer(Struct, frozen=True):
     """One operation's success reply, compiled.
 
-    `shown` are the fields of an item that the reply's schema names (None: all but secrets). `validators` are those of
-    the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
+    `shown` are the fields of an item that the reply's schema names (None: all but secrets), `further` says which others
+    it shows. `validators` are those of the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
     reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids` that it
@@ -79,6 +80,7 @@ class ReplyRenderer(Struct, frozen=True):
     is_one: bool = False
     shows_all: bool = False
     is_bodiless: bool = False
+    further: IsName | None = None
 
     @property
     def needs_more(self) -> bool:
@@ -92,6 +94,8 @@ class ReplyRenderer(Struct, frozen=True):
             view = {name: fields[name] for name in self.shown if name in fields}
         else:
             view = {name: value for name, value in fields.items() if name not in self.secrets}
+        if self.further is not None:
+            view |= {name: value for name, value in fields.items() if name not in view and self.further(name)}
         if extras:
             view.update(extras)
         if self.view is not None and UNCHECKED not in record.hidden:
@@ -255,8 +259,12 @@ def compile(
     does: str,
     view: Callable[[str], ReplyView] | None = None,
     media: MediaType | None = None,
+    further: IsName | None = None,
 ) -> ReplyRenderer:
-    """The renderer of an operation's success reply, in a `media` type of it, else in the preferred one."""
+    """The renderer of an operation's success reply, in a `media` type of it, else in the preferred one.
+
+    `further` says which fields that no schema names it may show.
+    """
     response = documented_response(operation, stated.status if stated else None)
     media = media or preferred_media(response)
     template, other_media_type = _template(stated, does), stated.media_type if stated else ""
@@ -265,8 +273,7 @@ def compile(
     stated_headers = stated.headers if stated else {}
     items_path = templates.find(template, "items") if _shows_several(template, does) else None
     item = item_schema(operation, stated, schemas, does, media)
-    properties = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
-    shown = tuple(name for name in properties if name not in secrets)
+    shown = tuple(name for name in (_named(schemas, item) if item else ()) if name not in secrets)
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
     validators = None
     written = json_codec.write([template, stated_headers]).decode()
@@ -304,8 +311,14 @@ def compile(
         minimal=stated.minimal if stated else None,
         is_one=templates.find(template, "only") is not None,
         shows_all=does == "create" and items_path is not None,
+        further=shown_names(schemas, item, further) if shown and item else None,
         is_bodiless=does == "create" and response is not None and not response.content and not other_media_type,
     )
+
+
+def _named(schemas: Schemas, item: str) -> dict[str, None]:
+    """The names that the schema of an item has, in its order, and then those that it requires without a schema."""
+    return dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))])
 
 
 def _range(first: int | None, count: int, total: int) -> str:
