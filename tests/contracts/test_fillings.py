@@ -58,7 +58,7 @@ class Cards(Server):
         if not isinstance(body.get("holder"), str):
             return Answer(422)
         id = f"c{len(self.cards) + 1}"
-        self.cards[id] = {"id": id, "holder": body["holder"], "tier": body.get("tier"), "points": 0}
+        self.cards[id] = {"id": id, "holder": body["holder"], "tier": body.get("tier"), "points": 0, "visits": 0}
         return Answer(201, self.cards[id])
 
     def _booked(self, card: Node, what: str, amount: object) -> Answer:
@@ -70,6 +70,7 @@ class Cards(Server):
             card["points"] -= amount * (self.flaw != "nothing is taken")
         else:
             card["points"] += amount + (self.flaw == "one too many")
+            card["visits"] += self.flaw != "visits are not counted"
         return Answer(201, {"amount": amount})
 
     def _given(self, body: Node) -> Answer:
@@ -91,10 +92,12 @@ class Cards(Server):
         return Answer(201, self.gifts[-1])
 
 
-def cards_document() -> Node:
+def cards_document(said: str = "Adds points to the card") -> Node:
+    """The document; `said` is what it says of a purchase."""
     text: Node = {"type": "string"}
     tier: Node = {"type": "string", "enum": ["blue", "gold", "grey", "red"]}
     shown: Node = {"id": text, "holder": text, "tier": tier, "points": {"type": "integer"}}
+    shown["visits"] = {"type": "integer"}
     card: Node = {"type": "object", "required": [*shown], "properties": shown}
     new: Node = {"type": "object", "required": ["holder", "tier"], "properties": {"holder": text, "tier": tier}}
     amount: Node = {"type": "object", "required": ["amount"], "properties": {"amount": POINTS}}
@@ -115,7 +118,7 @@ def cards_document() -> Node:
         "/cards/{id}/purchases": {
             "parameters": card_id,
             "post": {
-                "summary": "Adds points to the card",
+                "summary": said,
                 "requestBody": takes(amount),
                 "responses": answers(amount, "201") | bad,
             },
@@ -160,3 +163,24 @@ def test_points_go_where_the_document_says(tmp_path: Path, bug: str, found: set[
 
     assert found == {(each.check, each.verdict) for each in result.findings}
     assert {"passed", "failed"} >= set(result.outcomes.values())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Adds the amount to the points of the card.",
+        "The points of the card are raised by the amount, and the visits of the card are raised by 1.",
+    ],
+)
+@pytest.mark.parametrize("bug", ["", "one too many", "visits are not counted"])
+def test_what_two_sentences_say_is_compared_at_one_item(tmp_path: Path, said: str, bug: str) -> None:
+    file = tmp_path / "cards.json"
+    file.write_text(json.dumps(document(cards_document(said))))
+    with Target.asgi(Cards(bug)) as target:
+        result = run_checks(contracts.of(file), target, only=["stated-effect"])
+
+    op = "POST /cards/{id}/purchases"
+    seen = [each.expected for each in result.findings if each.operation == op]
+    assert len(seen) == (bug != "" and ("visits" in said or bug == "one too many"))
+    assert all(("visits" if "visits" in bug else "points") in each for each in seen)
+    assert result.outcomes[op, "stated-effect"] == ("failed" if seen else "passed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ def stated_effect(
     context: CheckContext, op: ResourceOperation, child: CheckedResource | None, affected: tuple[Affected, ...]
 ) -> None:
     """A request changes the figures of other items as the document says: a transfer moves what it says."""
-    items = [context.create_plentiful(each.owner, always=True) for each in affected]
+    items = _named_items(context, affected)
     before = [_figure(context, item, each) for item, each in zip(items, affected, strict=True)]
     exchange, body = _request(context, op, child, list(zip(items, affected, strict=True)))
     if exchange.status >= 300:
@@ -82,6 +82,18 @@ def stated_effect(
             about=f"{each.field} of {each.reference.field if each.reference else each.owner.name}",
             statement=StatementRef(op.name, "references", "described", each.effect.source, each.text),
         )
+
+
+def _named_items(context: CheckContext, affected: Iterable[Affected]) -> list[CreatedItem]:
+    """An item for each figure; figures of what one path or one reference names are those of one item."""
+    made: dict[tuple[str, str], CreatedItem] = {}
+    found: list[CreatedItem] = []
+    for each in affected:
+        named = (each.owner.name, each.reference.field if each.reference is not None else "")
+        if named not in made:
+            made[named] = context.create_plentiful(each.owner, always=True)
+        found.append(made[named])
+    return found
 
 
 def more_than_left(context: CheckContext, child: CheckedResource, each: Affected, field: str) -> None:
@@ -250,6 +262,17 @@ def _amount_field(contract: Contract, op: ResourceOperation, each: Affected) -> 
 
 
 def _affected(
+    contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
+) -> Iterator[Affected]:
+    """What is said of each figure: once, though two sentences or two readings of one say it; not if they disagree."""
+    found: dict[tuple[str, str, str], list[Affected]] = {}
+    for each in _readings(contract, known, op, child):
+        named = (each.owner.name, each.field, each.reference.field if each.reference is not None else "")
+        found.setdefault(named, []).append(each)
+    yield from (said[0] for said in found.values() if len({each.effect.sign for each in said}) == 1)
+
+
+def _readings(
     contract: Contract, known: Mapping[str, CheckedResource], op: ResourceOperation, child: CheckedResource | None
 ) -> Iterator[Affected]:
     yield from _moved(contract, known, op, child)
