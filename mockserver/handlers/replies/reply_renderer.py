@@ -46,7 +46,8 @@ class ReplyRenderer(Struct, frozen=True):
     """One operation's success reply, compiled.
 
     `shown` are the fields of an item that the reply's schema names (None: all but secrets), `further` says which others
-    it shows. `validators` are those of the body and of an item, for a reply whose body is valid if its items are: an item is then validated and encoded
+    it shows. `validators` are those of the body and of an item, for a reply whose body is valid if its items are: an
+    item is then validated and encoded
     once after each change, not in every reply, and replies with the same `cache_key` share its bytes. `view` generates
     the fields that this reply shows and others do not, for a resource that is `invented`. `has_addresses` says that the
     reply shows addresses of pages, `has_facts` that it shows what follows from others of its values, `has_ids` that it
@@ -261,10 +262,7 @@ def compile(
     media: MediaType | None = None,
     further: IsName | None = None,
 ) -> ReplyRenderer:
-    """The renderer of an operation's success reply, in a `media` type of it, else in the preferred one.
-
-    `further` says which fields that no schema names it may show.
-    """
+    """The renderer of an operation's success reply, in a `media` type of it, else in the preferred one."""
     response = documented_response(operation, stated.status if stated else None)
     media = media or preferred_media(response)
     template, other_media_type = _template(stated, does), stated.media_type if stated else ""
@@ -275,7 +273,6 @@ def compile(
     item = item_schema(operation, stated, schemas, does, media)
     shown = tuple(name for name in (_named(schemas, item) if item else ()) if name not in secrets)
     array = schemas.below(pointer, _path(items_path)) if items_path is not None else None
-    validators = None
     written = json_codec.write([template, stated_headers]).decode()
     used = set(templates.values_in([template, stated_headers]))
     is_wrapped = items_path is not None and bool(templates.within_entry(template, "items", "item"))
@@ -284,8 +281,11 @@ def compile(
         does == "get" and view is None and not stated_headers and _is_only_envelope(schemas, pointer, template)
     )
     # Bytes that are kept are put between what orjson writes, and it writes no long numbers.
-    if pointer and item and is_cacheable and not json_codec.has_long_number(written.encode()):
-        validators = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
+    is_kept = is_cacheable and not json_codec.has_long_number(written.encode())
+    places = (pointer, item) if is_kept and pointer and item else None
+    validators = (
+        (schemas.validator(places[0], "response"), schemas.validator(places[1], "response")) if places else None
+    )
     return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_sent_media_type(media.name) if media else other_media_type or "application/json",
