@@ -282,10 +282,7 @@ def compile(
     )
     # Bytes that are kept are put between what orjson writes, and it writes no long numbers.
     is_kept = is_cacheable and not json_codec.has_long_number(written.encode())
-    places = (pointer, item) if is_kept and pointer and item else None
-    validators = (
-        (schemas.validator(places[0], "response"), schemas.validator(places[1], "response")) if places else None
-    )
+    validators = _validators(schemas, pointer, item) if is_kept else None
     return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_sent_media_type(media.name) if media else other_media_type or "application/json",
@@ -314,6 +311,11 @@ def compile(
         further=shown_names(schemas, item, further) if shown and item else None,
         is_bodiless=does == "create" and response is not None and not response.content and not other_media_type,
     )
+
+
+def _validators(schemas: Schemas, body: str | None, item: str | None) -> tuple[Validator, Validator] | None:
+    """The validators of a body and of an item in it; None without one of them."""
+    return (schemas.validator(body, "response"), schemas.validator(item, "response")) if body and item else None
 
 
 def _named(schemas: Schemas, item: str) -> dict[str, None]:
