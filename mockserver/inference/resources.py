@@ -112,18 +112,19 @@ def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[
 def _started(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
     """The resource that a POST makes under another name, if it answers with exactly what shows an item; else None.
 
-    202 starts a job, 201 makes an item: `/courses/{id}/enroll` an enrollment. What is above the path is not made by it:
-    `/databases/{id}/pause` shows the database that it pauses.
+    202 starts a job, 201 makes an item: `/courses/{id}/enroll` an enrollment. It is none if two resources are shown
+    so, or if that item is above: `/databases/{id}/pause` shows what it pauses, and `/repos/{owner}/{repo}/transfer`
+    makes no item of `/repositories/{id}`.
     """
     statuses = {response.status for response in node.operations["post"].responses}
     asks = not ASKING.isdisjoint(words(node.word)[-1:])
     if "202" not in statuses and ("201" not in statuses or asks):
         return None
-    usable = (draft for draft in drafts if draft.has_id or _is_beside(draft, node))
-    others = (draft for draft in usable if node.shape[: len(draft.shape)] != draft.shape)
-    made = [(draft, actions_elsewhere.made_at(draft, node)) for draft in others if draft.reply_schemas()]
-    exact = [draft for draft, each in made if each is not None and likeness.is_exactly(draft, str(each.item_schema))]
-    return exact[0] if len(exact) == 1 else None
+    usable = (draft for draft in drafts if (draft.has_id or _is_beside(draft, node)) and draft.reply_schemas())
+    shown = [draft for draft in usable if actions_elsewhere.is_shown_at(draft, node)]
+    is_above = any(node.shape[: len(draft.shape)] == draft.shape for draft in shown)
+    is_made = len(shown) == 1 and not is_above and actions_elsewhere.made_at(shown[0], node) is not None
+    return shown[0] if is_made else None
 
 
 def _is_beside(draft: ResourceDraft, node: PathNode) -> bool:

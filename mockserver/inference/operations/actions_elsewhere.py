@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from mockserver.inference.bodies.likeness import is_alike, is_exactly
-from mockserver.inference.bodies.messages import reply_body
+from mockserver.inference.bodies.messages import WRAPPINGS, reply_body
 from mockserver.inference.bodies.shown_items import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import plain, words
@@ -38,6 +38,18 @@ def made_at(draft: ResourceDraft, node: PathNode) -> DraftAction | None:
         return None
     known = replace(draft, actions=[*draft.actions, made])
     return replace(made, keeps=kept_parameters(known, node), reason=f"{made.reason}, below another path")
+
+
+def is_shown_at(draft: ResourceDraft, node: PathNode) -> bool:
+    """Does the POST of a path show exactly an item, alone or in an object that has nothing else to say?
+
+    A reaction `{user, content}` is no user.
+    """
+    made = create(draft, node.operations["post"])
+    if made is None or made.item_schema is None or not is_exactly(draft, made.item_schema):
+        return False
+    beside = draft.schemas.properties(str(made.reply.schema)).keys() - set(made.item_path[:1])
+    return not made.item_path or all(plain(name) in WRAPPINGS for name in beside)
 
 
 def _is_made(draft: ResourceDraft, schema: str, status: int) -> bool:

@@ -81,10 +81,14 @@ def _alias(main: ResourceDraft, draft: ResourceDraft, action: DraftAction) -> Dr
     reason = f"{action.reason}, with the schema of {main.word}"
     if action.does == "list":
         return replace(action, across=True, reason=reason)
+    return replace(action, across=True, by=_id_of(main, draft), reason=reason)
+
+
+def _id_of(main: ResourceDraft, draft: ResourceDraft) -> str:
+    """The property that another path of the same items names them by; empty if none seems to be it."""
     schema = draft.parameter_schema
     types = main.schemas.types(schema) if schema else frozenset[str]()
-    field, _ = identity.field(main.schemas, main.properties(), draft.parameter, draft.word, types)
-    return replace(action, across=True, by=field, reason=reason)
+    return identity.field(main.schemas, main.properties(), draft.parameter, draft.word, types)[0]
 
 
 def _add_lists(
@@ -102,8 +106,10 @@ def _add_lists(
     for node, operation in asked:
         if operation.operation_id in used:
             continue
-        has_items = (*node.shape, "{}") in nodes  # a collection of its own, whatever its items look like
-        for main in _listed(node, operation, mains, above) if read_only or not has_items else ():
+        item = nodes.get((*node.shape, "{}"))  # a collection of its own, whatever its items look like
+        for main in _listed(node, operation, mains, above):
+            if not read_only and item is not None and not _id_where_only_read(main, item):
+                continue
             listed = actions.listing(main, operation)
             keeps = _selecting(main, node)
             if listed is not None and (read_only or keeps is not None):
@@ -115,7 +121,7 @@ def _add_lists(
 def _add_lookups(
     drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
 ) -> None:
-    """Add the GETs of one item by another property than its id: `/users/by-email/{email}`."""
+    """Add the GETs of one item by another property than its id, or at a path that only reads items."""
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
     for node in nodes.values():
         operation = node.operations.get("get")
@@ -126,12 +132,23 @@ def _add_lookups(
         ):
             continue
         for main in mains.values():
-            by = _property(main, node.parameters[0])
+            by = _property(main, node.parameters[0]) or _id_where_only_read(main, node)
             found = actions.get(main, operation) if by else None
             if found is not None and found.item_schema and likeness.is_exactly(main, found.item_schema):
                 reason = f"{found.reason} by its {by}, with the schema of {main.word}"
                 main.actions.append(replace(found, across=True, by=by, reason=reason))
                 break
+
+
+def _id_where_only_read(main: ResourceDraft, node: PathNode) -> str:
+    """The id by which another path only reads items that their own path only writes; empty if it is not so.
+
+    `GET /users/{username}` is for everybody, `PATCH /admin/users/{username}` for administrators.
+    """
+    is_public = node.operations.keys() == {"get"} and noun(node.word) == noun(main.word)
+    if not is_public or main.action("get") is not None or main.parent_parameters:
+        return ""
+    return _id_of(main, ResourceDraft(main.schemas, node.word, item=node))
 
 
 def _add_own(drafts: Sequence[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> None:

@@ -1,0 +1,17 @@
+"""References in the replies of a public document lead to items, all through its operations."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.joins.run import joins_of
+from tests.package import APIS_GURU, unpacked
+
+
+def test_what_the_replies_of_gitea_refer_to_is_there() -> None:
+    """Its repositories are listed at eight paths, and read at two others; its users are made at a third."""
+    joins = asyncio.run(joins_of(unpacked(APIS_GURU) / "api" / "gitea.io.json", items=5))
+
+    assert len(joins.found) > 4000
+    assert len(joins.missing) < 0.05 * len(joins.found), joins.missing[:5]
+    assert joins.refused < 0.1 * joins.replies
