@@ -84,7 +84,8 @@ class Exhibitions:
         if ask.method == "DELETE":
             del self.exhibitions[one["id"]]
             return Answer(204)
-        return Answer(200, self._shown(one)) if ask.method == "GET" else Answer(405)
+        late = {"status": "planned"} if self.broken == "read is late" else {}
+        return Answer(200, self._shown(one) | late) if ask.method == "GET" else Answer(405)
 
     def _shown(self, one: Node) -> Node:
         count = len(one["tickets"]) - (self.broken == "one ticket less" and bool(one["tickets"]))
@@ -103,7 +104,8 @@ class Exhibitions:
         if one["status"] != {"open": "planned", "close": "open"}[action] or not one["rooms"]:
             return Answer(409)
         one["status"] = {"open": "open", "close": "over"}[action]
-        return Answer(200, {**self._shown(one), **({"status": "planned"} if self.broken == "reply is late" else {})})
+        other = {"reply is late": {"status": "planned"}, "reply is of another one": {"id": 0, "status": "over"}}
+        return Answer(200, self._shown(one) | other.get(self.broken, {}))
 
     def _below(self, one: Node, name: str, ask: Ask) -> Answer:
         if ask.method == "GET":

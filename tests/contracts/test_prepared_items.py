@@ -20,6 +20,8 @@ CHECKS = (
         ("", set()),
         ("one ticket less", {"stated-count", "concurrent-count"}),
         ("reply is late", {"item-action"}),
+        ("read is late", {"item-action"}),
+        ("reply is of another one", set()),
         ("ticket lost", {"listed", "stated-count", "concurrent-count", "concurrent-creates"}),
     ],
 )

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json
+from contracts.checks.item_view import as_json, documented
 from contracts.checks.lists.listed_items import ids
-from contracts.checks.state.conflicts import sent_action
-from contracts.checks.stored_fields import current, listed_item
+from contracts.checks.state.conflicts import action_name, sent_action
+from contracts.checks.stored_fields import TICK, current, listed_item
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.model.resources import CheckedResource, Path, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.inference.names import words
+from mockserver.inference.operations.actions import VERBS
+from mockserver.openapi.schemas import Schemas
 
 CHANGES = frozenset({"version", "revision", "rev", "etag", "changes", "updates", "views", "reads", "requests"})
 """Words of a figure that may grow with each request."""
+
+ACCEPTED = 202
+"""The status of what happens later (RFC 9110 section 15.3.3)."""
+
+ASKS = VERBS | {"dry", "simulate", "quote", "propose"}
+"""Words of an action that may reply with what would be, and change nothing."""
 
 TAKES_EFFECT = "RFC 9110 section 9.3 (a successful request has taken effect)"
 
@@ -39,7 +47,7 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
         raise CannotBuildRequest(f"after {op.name} there is no such {resource.name}")
     changed = {name: value for name, value in after.items() if before.get(name, ABSENT) != value}
     history = (created.exchange, exchange, *shown)
-    _check_reply(context, resource, exchange, changed, history)
+    _check_reply(context, op, created, (before, after), (exchange, history))
     if op.operation.method == "put":
         _check_repeated(context, op, created, after, history)
     if resource.can("list"):
@@ -49,24 +57,65 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
 
 def _check_reply(
     context: CheckContext,
-    resource: CheckedResource,
-    exchange: RecordedExchange,
-    changed: Mapping[str, Any],
-    history: tuple[RecordedExchange, ...],
+    op: ResourceOperation,
+    created: CreatedItem,
+    states: tuple[Mapping[str, Any], Mapping[str, Any]],
+    seen: tuple[RecordedExchange, tuple[RecordedExchange, ...]],
 ) -> None:
-    """If the reply shows the item, it shows what became of it."""
+    """If the reply shows the item, it shows what became of it, and a GET shows what the reply does.
+
+    `states` has the item before and after the action, `seen` the reply and what a finding shows.
+    """
+    (before, after), (exchange, history) = states, seen
     reply = exchange.json if isinstance(exchange.json, dict) else {}
-    field = resource.behaviour.identity.field
-    nested = [each for each in reply.values() if isinstance(each, dict) and field in each]
-    item = reply if field in reply else nested[0] if len(nested) == 1 else {}
-    for name in changed.keys() & item.keys():
-        context.expect(
-            item[name] == changed[name],
-            f"a GET shows the same {name} as the reply: {as_json(item[name])}",
-            as_json(changed[name]),
-            *history,
-            about=f"{name} kept",
-        )
+    field = created.resource.behaviour.identity.field
+    nested = [name for name, value in reply.items() if isinstance(value, dict) and field in value]
+    where = () if field in reply else (nested[0],) if len(nested) == 1 else None
+    item = {} if where is None else reply[where[0]] if where else reply
+    if where is None or str(item.get(field)) != str(created.id):
+        return
+    changed = {name for name, value in after.items() if before.get(name, ABSENT) != value}
+    for name in sorted(changed & item.keys()):
+        _expect_kept(context, name, item[name], after[name], history)
+    told = [name for name in _told(context, op, created.resource, where) if name in item and name in after]
+    told = [name for name in told if name not in changed and _is_other(item[name], after[name])]
+    if told and exchange.status != ACCEPTED and not ASKS & set(words(action_name(exchange))):
+        context.target.pause(TICK)  # a service may show a state a moment later
+        later = current(context, created)[1]
+        for name in told:
+            if later.get(name, ABSENT) == after[name]:
+                _expect_kept(context, name, item[name], after[name], history)
+
+
+def _expect_kept(
+    context: CheckContext, name: str, replied: Any, shown: Any, history: tuple[RecordedExchange, ...]
+) -> None:
+    context.expect(
+        replied == shown,
+        f"a GET shows the same {name} as the reply: {as_json(replied)}",
+        as_json(shown),
+        *history,
+        about=f"{name} kept",
+    )
+
+
+def _told(context: CheckContext, op: ResourceOperation, resource: CheckedResource, where: Path) -> list[str]:
+    """The states and flags that the reply, at a path in it, and a GET show in one form, by their schemas."""
+    schemas = context.contract.schemas
+    item, shown = op.schema_at(schemas, where), documented(context.contract, resource.operations["get"])
+    replied = schemas.properties(item) if item is not None else {}
+    return [name for name, at in replied.items() if name in shown and _are_of_one_form(schemas, at, shown[name])]
+
+
+def _are_of_one_form(schemas: Schemas, one: str, other: str) -> bool:
+    """Are two fields flags, or states out of the same few?"""
+    values = [schemas.keyword(each, "enum") for each in (one, other)]
+    types = [schemas.types(each) for each in (one, other)]
+    return values[0] == values[1] and types[0] == types[1] and (bool(values[0]) or types[0] == {"boolean"})
+
+
+def _is_other(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and one != other
 
 
 def _check_repeated(
