@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.books import STYLES, check, verdicts
+from tests.contracts.test_foreign_shapes import sent
+from tests.contracts.test_foreign_shapes import verdicts as verdicts_of
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, takes
 
 ONLY = ["paging", "default-page-size", "page-size-limits", "paging-during-changes"]
 
@@ -58,3 +62,40 @@ def test_before_that_may_be_a_time_says_nothing_about_pages(tmp_path: Path) -> N
     result = check(tmp_path, "before", only=["paging"], queries=times)
 
     assert set() == verdicts(result)
+
+
+class Drawers:
+    """Boxes of a colour in numbered pages. The second page begins one page too late."""
+
+    def __init__(self) -> None:
+        self.kept: list[Node] = []
+
+    def __call__(self, ask: Ask) -> Answer:
+        if ask.method == "POST":
+            self.kept.append({**sent(ask), "id": len(self.kept) + 1})
+            return Answer(201, self.kept[-1])
+        query = ask.query
+        page, size = int(query.get("page", 1)), int(query.get("size", 3))
+        shown = [each for each in self.kept if query.get("colour") in (None, each["colour"])]
+        start = page * size if page > 1 else 0
+        return Answer(200, {"items": shown[start : start + size], "total": len(shown)})
+
+
+def test_a_list_that_loses_a_page_fails_one_check(tmp_path: Path) -> None:
+    """Other checks of the list do not say it again: of a filter, of the size of a page."""
+    number: Node = {"type": "integer", "minimum": 1}
+    queries = [("page", number | {"default": 1}), ("size", number | {"default": 3, "maximum": 20}),
+               ("colour", {"type": "string"})]  # fmt: skip
+    new: Node = {"type": "object", "required": ["colour"], "properties": {"colour": {"type": "string"}}}
+    box: Node = {"type": "object", "properties": {"id": {"type": "integer"}, "colour": {"type": "string"}}}
+    page: Node = {"type": "object", "required": ["items", "total"], "properties": {
+        "items": {"type": "array", "items": box}, "total": {"type": "integer"}}}  # fmt: skip
+    asked = [{"name": name, "in": "query", "schema": schema} for name, schema in queries]
+    paths = {"/boxes": {
+        "get": {"parameters": asked, "responses": answers(page)},
+        "post": {"requestBody": takes(new), "responses": answers(box, "201")},
+    }}  # fmt: skip
+
+    found = verdicts_of(tmp_path, paths, Drawers(), "paging", "filter", "default-page-size")
+
+    assert {("paging", "failure")} == found

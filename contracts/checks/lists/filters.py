@@ -142,6 +142,8 @@ def _check_pages(
     if len(in_one_list(resource, [inside, *last])) <= more:
         return  # each of them needed another owner
     items, listing = target.all(context, inside, query, PAGE)
+    if not _has(resource, items, [inside, *last]) and _pages_lose(context, target, [inside, *last, *outside]):
+        return  # `paging` reports it
     _expect_items(context, resource, items, [inside, *last], outside, listing, f"{text}, in pages of {PAGE}")
     sizes = [size for each in listing if (size := len(listed(target.op, each)))]
     context.expect(
@@ -163,6 +165,15 @@ def _check_pages(
     )
     for each in listing:
         check_total(context, target.op, len(items), each)
+
+
+def _has(resource: CheckedResource, items: Sequence[dict[str, Any]], wanted: Sequence[CreatedItem]) -> bool:
+    return {str(each.id) for each in wanted} <= set(ids(resource, items))
+
+
+def _pages_lose(context: CheckContext, target: FilteredList, made: Sequence[CreatedItem]) -> bool:
+    """Do pages of this size lose items without a filter, too?"""
+    return not _has(target.resource, target.all(context, made[0], {}, PAGE)[0], in_one_list(target.resource, made))
 
 
 def _is_size(context: CheckContext, target: FilteredList, parameter: str) -> bool:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from contracts.checks.item_view import as_json, few_ids
+from contracts.checks.item_view import as_json, documented, few_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import FROM_DOCUMENT
+from mockserver.inference.sentences.descriptions import description
+
+NEVER_AGAIN = re.compile(r"\b(?:not|never)\b.*\b(?:again|twice|re-?used|recycled|reassigned)\b", re.IGNORECASE)
+"""How a description says that an id is not used a second time."""
 
 
 def identity(context: CheckContext, resource: CheckedResource) -> None:
@@ -47,7 +54,19 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
             gone,
             after.exchange,
             about="again",
+            statement=_never_again(context, resource) if statement.evidence in FROM_DOCUMENT else None,
         )
+
+
+def _never_again(context: CheckContext, resource: CheckedResource) -> StatementRef:
+    """That ids are not used again: a sentence about the id, or a guess.
+
+    Stock databases use them again: an SQLite table without AUTOINCREMENT gives the largest id a second time.
+    """
+    guess = StatementRef(resource.name, "identity", "inferred", "", "An id names one item for all time.")
+    pointer = documented(context.contract, resource.operations["create"]).get(resource.behaviour.identity.field)
+    found = description(context.contract.schemas, pointer).first(NEVER_AGAIN) if pointer else None
+    return replace(guess, evidence="described", source=found.source) if found is not None else guess
 
 
 def _above(created: CreatedItem) -> str:

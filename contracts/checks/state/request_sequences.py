@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.deletable_items import is_documented_conflict
-from contracts.checks.item_view import as_json, changing, documented, few_ids, unchangeable
+from contracts.checks.item_view import as_json, changing, documented, unchangeable
 from contracts.checks.lists.listed_items import ids, order_of
 from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, may_succeed
 from contracts.checks.stored_fields import shown_part
@@ -54,6 +54,16 @@ class RequestSequence:
         """The existing and deleted items of a user."""
         return self.held.get(user.name, [])
 
+    def forget(self, created: CreatedItem) -> None:
+        """Forget the deleted items whose id a new item has, and an item that the client named again.
+
+        From now on a request with this id is about the new item. That an id is used again is for `identity` to report.
+        """
+        is_named = created.named is not None
+        for name, present in self.held.items():
+            again = is_named and name == created.user.name
+            present[:] = [each for each in present if each.created.id != created.id or (each.alive and not again)]
+
     def record(self, exchange: RecordedExchange) -> RecordedExchange:
         """Record an exchange."""
         self.trail.append(exchange)
@@ -93,11 +103,8 @@ def create(sequence: RequestSequence, user: User, choice: int) -> None:
     may_refuse = (op.may_refuse and 400 <= exchange.status < 500) or is_documented_error(op.operation, exchange.status)
     sequence.expect(created is not None or may_refuse, "a valid create request succeeds", f"status {exchange.status}")
     if created is not None:
-        present = sequence.held.setdefault(user.name, [])
-        is_named = created.named is not None
-        if is_named or few_ids(sequence.context, sequence.resource):
-            present[:] = [each for each in present if each.created.id != created.id or (each.alive and not is_named)]
-        present.append(RememberedItem(created, dict(created.sent)))
+        sequence.forget(created)
+        sequence.held.setdefault(user.name, []).append(RememberedItem(created, dict(created.sent)))
 
 
 def read(sequence: RequestSequence, user: User, choice: int) -> None:
