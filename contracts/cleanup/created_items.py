@@ -12,6 +12,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
 from mockserver.inference.names import noun
 from mockserver.inference.relations.references import stem
+from mockserver.openapi import path_template
 
 MOST_RECREATED = 12
 """At most this many items are created again to reproduce a list."""
@@ -79,10 +80,11 @@ def _located_id(resource: CheckedResource, exchange: RecordedExchange) -> str | 
     """The id in the `Location` of a response that shows none (RFC 9110 section 10.2.2); None if there is none."""
     location, parameter = exchange.header("location"), resource.behaviour.identity.parameter
     ops = (resource.operations[name] for name in ("get", "replace", "update", "delete") if resource.can(name))
-    own = next((op.operation.path for op in ops if op.operation.path.endswith(f"/{{{parameter}}}")), None)
+    paths = (path_template.bare(op.operation.path) for op in ops)
+    own = next((path for path in paths if path.endswith(f"/{{{parameter}}}")), None)
     if location is None or own is None or not parameter:
         return None
-    *above, id = [unquote(step) for step in urlsplit(location).path.split("/")]
+    *above, id = [unquote(step) for step in path_template.bare(urlsplit(location).path).split("/")]
     collection = own.rsplit("/", 2)[-2]
     return id if id and above[-1:] == [collection] else None
 
@@ -224,8 +226,9 @@ def _path(exchange: RecordedExchange) -> str:
 def _changes_item(operation: str, exchange: RecordedExchange, made: CreatedItem) -> bool:
     """Is it a request to the URL of an item, or below it?"""
     path = operation.partition(" ")[2]
-    own = (op.operation.path for op in made.resource.operations.values() if made.resource.is_of_item(op))
-    return quote(str(made.id), safe="") in _path(exchange).split("/") and any(path.startswith(each) for each in own)
+    ops = (op for op in made.resource.operations.values() if made.resource.is_of_item(op))
+    is_own = any(path.startswith(path_template.bare(op.operation.path)) for op in ops)
+    return is_own and quote(str(made.id), safe="") in _path(exchange).split("/")
 
 
 def _in_order(

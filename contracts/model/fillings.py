@@ -22,6 +22,7 @@ from mockserver.inference.sentences.filling_sentences import (
     filling_sentence,
     numbers_sent,
 )
+from mockserver.openapi import path_template
 from mockserver.openapi.schemas import Schemas
 
 
@@ -52,13 +53,13 @@ def fillings(
 ) -> Iterator[Filling]:
     """The operations below items that say that they add to a figure of the item, or take from it."""
     items = {
-        op.operation.path: owner
+        path_template.bare(op.operation.path): owner
         for owner in resources.values()
         for op in owner.operations.values()
         if owner.is_of_item(op)
     }
     for op in operations:
-        owner = items.get(op.operation.path.rpartition("/")[0]) if op.operation.method == "post" else None
+        owner = items.get(path_template.above_and_last(op.operation.path)[0]) if op.operation.method == "post" else None
         if owner is None:
             continue
         for sign, form in ((1, ADDS), (-1, TAKES)):

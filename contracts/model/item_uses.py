@@ -106,13 +106,14 @@ def _on_items(contract: Contract, resource: CheckedResource) -> Iterator[Resourc
     """The operations on an item that are none of the resource's own: below its path, or at another one with its id."""
     if not resource.can("create", "get"):
         return
-    own, parameter = resource.operations["get"].operation.path, resource.behaviour.identity.parameter
+    own = path_template.bare(resource.operations["get"].operation.path)
+    parameter = resource.behaviour.identity.parameter
     known = {op.name for each in checked_resources(contract).values() for op in each.operations.values()}
     is_telling = plain(parameter) != "id"
     for op in resource_operations(contract):
         path = op.operation.path
-        rest = path.removeprefix(own).strip("/") if path.startswith(own + "/") else None
-        is_below = rest is not None and "{" not in rest
+        rest = path.removeprefix(own).strip("/") if path.startswith(own + "/") else ""
+        is_below = bool(rest) and "{" not in rest
         is_beside = is_telling and path_template.names(path) == [parameter] and not path.startswith(own)
         if op.name not in known and op.operation.method in ("get", "post") and (is_below or is_beside):
             yield op

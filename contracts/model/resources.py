@@ -324,7 +324,7 @@ def resource_above(operation: Operation, known: Mapping[str, CheckedResource]) -
     found = [
         each
         for each in known.values()
-        if "get" in each.operations and operation.path.startswith(each.operations["get"].operation.path + "/")
+        if "get" in each.operations and path_template.is_below(operation.path, each.operations["get"].operation.path)
     ]
     return max(found, key=lambda each: len(each.operations["get"].operation.path), default=None)
 
@@ -352,7 +352,7 @@ def is_special(op: ResourceOperation) -> bool:
 
 def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
     """The special operations directly below an item of a resource."""
-    of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
+    of_item = {path_template.bare(op.operation.path) for op in resource.operations.values() if resource.is_of_item(op)}
     for operation in contract.document.operations:
         above, last = _item_and_rest(operation.path)
         stated = stated_about(contract, operation)
@@ -365,8 +365,7 @@ def views_below(contract: Contract, resource: CheckedResource) -> Iterator[Resou
     """The GETs directly below an item of a resource that need nothing but its id: `/photos/{id}/content`."""
     of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
     for op in resource_operations(contract):
-        above, _, last = op.operation.path.rpartition("/")
-        if op.operation.method == "get" and above in of_item and "{" not in last:
+        if op.operation.method == "get" and path_template.is_step_below(op.operation.path, of_item):
             yield op
 
 
@@ -375,8 +374,7 @@ def _item_and_rest(path: str) -> tuple[str, str]:
     item, _, verb = path.rpartition(":")
     if item.endswith("}") and "/" not in verb:
         return item, verb
-    above, _, last = path.rpartition("/")
-    return above, last
+    return path_template.above_and_last(path)
 
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:

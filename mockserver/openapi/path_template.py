@@ -77,6 +77,28 @@ def place(path: str, name: str) -> str:
     return shape(path.partition("{" + name + "}")[0] + "{}")
 
 
+def bare(path: str) -> str:
+    """The path without a slash at its end, as Django writes paths: `/pets/{id}` for `/pets/{id}/`."""
+    return path.rstrip("/")
+
+
+def above_and_last(path: str) -> tuple[str, str]:
+    """The path above the last segment, and that segment, both without a slash at the end."""
+    above, _, last = bare(path).rpartition("/")
+    return above, last
+
+
+def is_below(path: str, item: str) -> bool:
+    """Does a path go on after this one: `/boats/{id}/pictures/{number}` after `/boats/{id}`?"""
+    return bare(path).startswith(f"{bare(item)}/")
+
+
+def is_step_below(path: str, items: Iterable[str]) -> bool:
+    """Is a path one fixed segment below one of these paths: `/orders/{id}/cancel` below `/orders/{id}`?"""
+    above, last = above_and_last(path)
+    return "{" not in last and any(above == bare(each) for each in items)
+
+
 def names_by_place(paths: Iterable[str]) -> dict[str, frozenset[str]]:
     """The names of the parameters at each place: of `/pets/{id}` and `/pets/{tag}` both, at `/pets/{}`."""
     found: dict[str, set[str]] = {}

@@ -162,7 +162,7 @@ def _places(contract: Contract) -> Iterator[Place]:
         owner = _owner(known, op)
         names = path_template.names(op.operation.path)
         is_report = op.operation.method == "get" and not STATISTICS.isdisjoint(
-            words(op.operation.path.rpartition("/")[2])
+            words(path_template.above_and_last(op.operation.path)[1])
         )
         shows_items = op.behaviour.action is not None and (op.reply_path("items") or op.reply_path("item")) is not None
         if not is_report or shows_items or (names and owner is None):

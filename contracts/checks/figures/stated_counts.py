@@ -22,6 +22,7 @@ from mockserver.behaviour.statements import Count
 from mockserver.contract import Contract
 from mockserver.inference.figures.counts import Counted, counted
 from mockserver.inference.names import noun
+from mockserver.openapi import path_template
 
 OF_OPERATION = re.compile(r"\(/paths/[^/]+/[a-z]+\)$")
 """The end of the source of a statement that follows from the text of an operation: it says what that one does."""
@@ -230,9 +231,11 @@ def _operation_places(contract: Contract) -> Iterator[Place]:
         op for op in resource_operations(contract) if op.operation.method == "post" and op.name not in created
     ]
     for owner, field, said in _figures(contract):
-        paths = {each.operation.path for each in owner.operations.values() if owner.is_of_item(each)}
+        paths = {
+            path_template.bare(each.operation.path) for each in owner.operations.values() if owner.is_of_item(each)
+        }
         for op in operations:
-            above, _, last = op.operation.path.rpartition("/")
+            above, last = path_template.above_and_last(op.operation.path)
             if above in paths and noun(last)[-1:] == (said.noun,) and not said.is_sum:
                 text = f"{field} of a {owner.name} is how many there are."
                 statement = StatementRef(op.name, "references", "described", said.source, text)

@@ -23,6 +23,7 @@ from mockserver.contract import Contract
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.effect_sentences import Effect, effects, is_called, named_amount, named_figure
 from mockserver.inference.sentences.relative_sentences import refused_for_amount
+from mockserver.openapi import path_template
 
 Candidate = tuple[CheckedResource, Reference | None]
 """A resource, and the reference of a request to its items; None if the path names them."""
@@ -314,8 +315,7 @@ def _candidates(
     if child is None or owner_of(child):
         for owner in known.values():
             paths = {each.operation.path for each in owner.operations.values() if owner.is_of_item(each)}
-            above, _, last = op.operation.path.rpartition("/")
-            if above in paths and "{" not in last:
+            if path_template.is_step_below(op.operation.path, paths):
                 yield owner, None
     for each in body_references(contract.schemas, child, op) if child is not None else ():
         named = known.get(each.resource)

@@ -15,6 +15,7 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place, schema_reference
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.openapi import path_template
 
 SOURCE = "JSON Schema Validation section 6"
 
@@ -110,10 +111,10 @@ def _places(contract: Contract) -> Iterator[Place]:
     for resource in known.values():
         paths = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
         for op in resource_operations(contract) if resource.can("create") else ():
-            above, _, last = op.operation.path.rpartition("/")
             action = op.behaviour.action
             is_own = action is not None and action.of in known
-            is_action = op.operation.method in ("post", "put", "patch") and above in paths and "{" not in last
+            is_below = path_template.is_step_below(op.operation.path, paths)
+            is_action = op.operation.method in ("post", "put", "patch") and is_below
             if is_action and not is_own and op.media_type is not None:
                 yield op.name, schema_reference(op), (resource, op)
 

@@ -18,6 +18,7 @@ from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.inference.names import words
+from mockserver.openapi import path_template
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -98,8 +99,7 @@ def _puts(contract: Contract, owner: CheckedResource) -> Iterator[ResourceOperat
     """The PUTs directly below an item: its actions, and those of a single thing that it has."""
     above = owner.operations["get"].operation.path
     for op in resource_operations(contract):
-        start, _, last = op.operation.path.rpartition("/")
-        if op.operation.method == "put" and start == above and "{" not in last:
+        if op.operation.method == "put" and path_template.is_step_below(op.operation.path, (above,)):
             yield op
 
 

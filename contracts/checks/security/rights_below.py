@@ -17,6 +17,7 @@ from contracts.runner.context import CheckContext
 from contracts.runner.existing_items import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import singular
+from mockserver.openapi import path_template
 
 FORBIDDEN = "403"
 
@@ -118,9 +119,8 @@ def _about(contract: Contract, child: CheckedResource) -> Iterator[ResourceOpera
     items = {op.operation.path for op in child.operations.values() if child.is_of_item(op)}
     for op in resource_operations(contract):
         path = op.operation.path
-        above, _, last = path.rpartition("/")
         is_list = op.operation.method == "get" and path == child.operations["create"].operation.path
-        if is_list or path in items or (above in items and "{" not in last):
+        if is_list or path in items or path_template.is_step_below(path, items):
             yield op
 
 

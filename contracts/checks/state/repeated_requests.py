@@ -12,6 +12,7 @@ from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.inference.sentences.once_sentences import once_sentence
+from mockserver.openapi import path_template
 
 
 def repeated_request(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -57,8 +58,7 @@ def once_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         paths = {each.operation.path for each in resource.operations.values() if resource.is_of_item(each)}
         for op in resource_operations(contract) if resource.can("create") else ():
-            above, _, last = op.operation.path.rpartition("/")
-            is_below = op.operation.method == "post" and above in paths and "{" not in last
+            is_below = op.operation.method == "post" and path_template.is_step_below(op.operation.path, paths)
             said = once_sentence(contract.schemas, op.operation, resource.name) if is_below else None
             if said is not None:
                 text = (

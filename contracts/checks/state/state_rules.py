@@ -24,6 +24,7 @@ from mockserver.contract import Contract
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.state_rules import STATES, StateRule, state_rule
 from mockserver.inference.sentences.target_states import TargetState, target_state
+from mockserver.openapi import path_template
 
 MOST_WAYS = 16
 """So many ways to bring an item into a state are tried at most."""
@@ -194,8 +195,7 @@ def _about(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOp
     """The operations that change an item, or do something directly below it."""
     paths = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
     for op in resource_operations(contract):
-        above, _, last = op.operation.path.rpartition("/")
-        is_below = above in paths and "{" not in last
+        is_below = path_template.is_step_below(op.operation.path, paths)
         if op.operation.method in ("post", "put", "patch", "delete") and (op.operation.path in paths or is_below):
             yield op
 

@@ -11,8 +11,8 @@ from mockserver.handlers.binding.item_schemas import operations_on
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.relations.path_owners import Owner
 from mockserver.handlers.request_context import RequestContext
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
-from mockserver.openapi.path_template import names
 
 UNNAMED = "me"
 """The owner where no item of any owner is known and the client has no name."""
@@ -32,14 +32,15 @@ def owners_elsewhere(plan: ResourcePlan, action: Action) -> Mapping[str, str]:
 
 def path_owner(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan]) -> Owner | None:
     """The item that the path continues, which must exist: the organization for `/orgs/{org}/repos`."""
-    above = operation.path.rpartition("/")[0]
+    above = path_template.above_and_last(operation.path)[0]
     for name, plan in plans.items() if above.endswith("}") else ():
         is_item = any(
-            one.path == above and behaviour.action is not None and behaviour.action.does not in ("create", "list")
+            behaviour.action is not None and behaviour.action.does not in ("create", "list")
             for one, behaviour in operations_on(contract, name)
+            if path_template.bare(one.path) == above
         )
         if is_item and not plan.is_single:
-            return name, tuple(names(above))
+            return name, tuple(path_template.names(above))
     return None
 
 

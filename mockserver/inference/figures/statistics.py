@@ -14,7 +14,7 @@ from mockserver.inference.figures.counts import COUNTS, counted
 from mockserver.inference.figures.named_figures import named_figure
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.paths.path_tree import PathNode, Shape
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -135,10 +135,11 @@ def add_statistics(schemas: Schemas, drafts: Sequence[ResourceDraft], nodes: Map
 
 def _listing_beside(drafts: Sequence[ResourceDraft], operation: Operation) -> tuple[ResourceDraft, DraftAction] | None:
     """The list of items below the same item: `/patients/{id}/treatments` beside `/patients/{id}/summary`."""
-    outer = operation.path.rpartition("/")[0]
+    outer = path_template.above_and_last(operation.path)[0]
     for draft in drafts:
         for action in draft.actions if draft.is_created else ():
-            if action.does == "list" and action.body is None and action.operation.path.rpartition("/")[0] == outer:
+            is_list = action.does == "list" and action.body is None
+            if is_list and path_template.above_and_last(action.operation.path)[0] == outer:
                 return draft, action
     return None
 

@@ -15,6 +15,7 @@ from mockserver.inference.values.first_values import OPENING
 from mockserver.inference.values.past_forms import IRREGULAR, past_forms
 from mockserver.inference.values.state_values import STATES, values_of
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi import path_template
 from mockserver.openapi.schemas import Schemas
 
 BEGINNINGS = frozenset((
@@ -96,7 +97,7 @@ def _by_order(
 
 
 def _leads_back(action: DraftAction) -> bool:
-    verb = (words(action.operation.path.rpartition("/")[2].rpartition(":")[2]) or ("",))[0]
+    verb = (words(path_template.above_and_last(action.operation.path)[1].rpartition(":")[2]) or ("",))[0]
     return verb in BACK or verb.startswith("un") or action.creates
 
 
