@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.errors import InvalidDocument
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi import media_types
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import EXAMPLE
 from mockserver.openapi.document import (
@@ -180,7 +181,7 @@ def _request_body(root: Mapping[str, Any], written: Any, place: str) -> RequestB
 def _content(root: Mapping[str, Any], node: Mapping[str, Any], at: str) -> tuple[MediaType, ...]:
     return tuple(
         MediaType(
-            name=name.lower(),  # media types ignore case (RFC 9110 section 8.3.1)
+            name=media_types.meant(name),
             schema=json_pointer.join(at, "content", name, "schema") if "schema" in media else None,
             examples=dict(_examples(root, media)),
             encoding=media.get("encoding") or {},

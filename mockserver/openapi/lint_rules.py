@@ -18,6 +18,7 @@ from mockserver.openapi import (
     field_types,
     json_codec,
     link_rules,
+    media_types,
     meta_schemas,
     normalize,
     path_template,
@@ -264,11 +265,24 @@ def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
             yield UnratedProblem(join(place.pointer, faker_names.KEY), message, unsupported=True)
 
 
+def _media_types(_: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    for keyword in MEDIA_TYPES & place.node.keys():
+        for name in place.node[keyword] if isinstance(place.node[keyword], dict | list) else ():
+            if type(name) is str and "/" not in name and name[:2] != "x-":
+                meaning = media_types.meant(name)
+                outcome = f"it is read as {meaning!r}" if "/" in meaning else "no message has it"
+                yield UnratedProblem(join(place.pointer, keyword), f"{name!r} is not a media type; {outcome}")
+
+
+MEDIA_TYPES = frozenset({"content", "consumes", "produces"})
+
 CHECKS: dict[str, tuple[tuple[frozenset[str] | None, Check], ...]] = {
-    "document": ((None, _security),),
-    "operation": ((None, _operation),),
+    "document": ((None, _security), (MEDIA_TYPES, _media_types)),
+    "operation": ((None, _operation), (MEDIA_TYPES, _media_types)),
+    "request body": ((MEDIA_TYPES, _media_types),),
+    "response": ((MEDIA_TYPES, _media_types),),
     "link": ((None, _link),),
-    "parameter": ((None, _parameter),),
+    "parameter": ((None, _parameter), (MEDIA_TYPES, _media_types)),
     "schema": (
         (frozenset({"default"}), _default_value),
         (frozenset({"discriminator"}), _mapping),

@@ -52,6 +52,26 @@ def essence(text: str) -> str:
     return text.partition(";")[0].strip().lower()
 
 
+SHORT = {
+    "json": "application/json",
+    "xml": "application/xml",
+    "yaml": "application/yaml",
+    "text": "text/plain",
+    "html": "text/html",
+    "csv": "text/csv",
+    "pdf": "application/pdf",
+    "form": "application/x-www-form-urlencoded",
+    "form-data": "multipart/form-data",
+    "*": "*/*",
+}
+"""What authors write in place of a media type, which has two names with a slash (RFC 9110 section 8.3.1)."""
+
+
+def meant(text: str) -> str:
+    """The media type that the author of a document means, in lower case: `json` is `application/json`."""
+    return SHORT.get(essence(text), text.lower())
+
+
 @lru_cache(maxsize=1024)  # asked for every reply
 def is_json(text: str) -> bool:
     """Is a body of this media type one JSON value (RFC 8259; RFC 6839 for `+json`)?"""

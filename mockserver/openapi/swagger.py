@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mockserver.openapi import media_types
 from mockserver.openapi.document import METHODS
 from mockserver.openapi.field_types import TABS
 from mockserver.openapi.object_positions import Place, find, walk
@@ -130,7 +131,7 @@ def _is_body(parameter: dict[str, Any]) -> bool:
 
 def _media_types(document: dict[str, Any], operation: dict[str, Any], key: str) -> list[str]:
     named = _listed(operation.get(key)) or _listed(document.get(key))
-    return [name for name in named if type(name) is str]
+    return list(dict.fromkeys(media_types.meant(name) for name in named if type(name) is str))
 
 
 def _request_body(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, Any]:
@@ -226,11 +227,17 @@ def _with_content(response: dict[str, Any], produces: list[str]) -> dict[str, An
     file = type(schema) is dict and schema.get("type") == "file"
     names = produces or ["application/octet-stream" if file else "application/json"]
     media = {} if schema is None else {"schema": schema}
-    shown = {name: {"example": value} for name, value in examples.items()}
+    shown = {_produced(name, names): {"example": value} for name, value in examples.items()}
     ranges = [name for name in shown if "*" in name]  # an example of `*/*` is one of each documented type
     written = dict.fromkeys([*names, *(name for name in shown if name not in ranges)])
     response["content"] = {name: {**media, **shown.get(name, shown[ranges[0]] if ranges else {})} for name in written}
     return response
+
+
+def _produced(name: str, produces: list[str]) -> str:
+    """The produced media type that an example is of, which may name a charset; else the name itself."""
+    wanted = media_types.parse(media_types.meant(name))
+    return next((each for each in produces if media_types.parse(each) == wanted), name)
 
 
 def _response(document: dict[str, Any], response: dict[str, Any]) -> None:

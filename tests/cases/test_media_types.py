@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import mockserver
+from mockserver import contract
 from tests.cases.conftest import Serve
+from tests.client import Client
+from tests.web.document import Node, answers, document, served, takes
 
 JSON = {"content-type": "application/json"}
 
@@ -125,3 +131,40 @@ def test_items_are_written_as_csv_and_yaml_and_of_other_types_the_example_is_sen
     assert 'items:\n- id: 1\n  name: a,"b\ntotal: 1\n' == shown["application/yaml"].text
     assert "<p>none</p>" == shown["text/html"].text
     assert 404 == api.get("/i/9", headers={"accept": "text/html"}).status_code
+
+
+SLIPS = """swagger: '2.0'
+info: {title: t, version: '1'}
+consumes: [json]
+produces: [json, nonsense]
+paths:
+  /tuners:
+    post:
+      parameters: [{in: body, name: body, schema: {type: object, required: [mail], properties: {mail: {type: string}}}}]
+      responses: {'200': {description: ok, schema: {type: object, properties: {mail: {type: string}}}}}
+  /upper:
+    get:
+      produces: ['Application/JSON; charset=UTF-8']
+      responses: {'200': {description: ok, schema: {type: object}, examples: {'application/json': {a: b}}}}
+"""
+
+
+def test_a_short_name_of_a_media_type_is_read_as_what_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(SLIPS)
+
+    with Client(mockserver.create_app(tmp_path / "api.yaml", seed=1)) as client:
+        sent, wrong = (client.post("/tuners", json=body) for body in ({"mail": "e"}, {}))
+        assert {"a": "b"} == client.get("/upper").json()
+
+    assert (200, {"mail": "e"}, "application/json") == (sent.status_code, sent.json(), sent.headers["content-type"])
+    assert (400, 'body mail: "mail" is a required property') == (wrong.status_code, wrong.json()["detail"])
+    said = [str(problem) for problem in contract.of(tmp_path / "api.yaml").problems]
+    assert any("produces: 'json' is not a media type; it is read as 'application/json'" in each for each in said)
+    assert any("produces: 'nonsense' is not a media type; no message has it" in each for each in said)
+
+
+def test_a_short_name_is_read_so_in_openapi_3_too(tmp_path: Path) -> None:
+    number: Node = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    action = {"requestBody": takes(number, kind="json"), "responses": answers(number, kind="json")}
+    with Client(served(tmp_path, document({"/n": {"post": action}}))) as client:
+        assert [{"n": 3}, 400] == [client.post("/n", json={"n": 3}).json(), client.post("/n", json={}).status_code]
