@@ -80,9 +80,7 @@ def _with_hint(fault: Fault, error: jsonschema_rs.ValidationError, validator: Va
 
 
 def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path) -> Iterator[Readable]:
-    branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
-    if not all(branches):
-        branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
+    branches = _alternatives(error)
     possible = [branch for branch in branches if not _is_of_other_type(branch, error)]
     meant = [branch for branch in possible if not _is_other_kind(branch, error)]
     decided = _decided(branches, location, prefix) or _decided(possible, location, prefix) if not meant else None
@@ -91,6 +89,16 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path)
         yield from _readable(inner, location, prefix)
     if not inside:
         yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix), error
+
+
+def _alternatives(error: jsonschema_rs.ValidationError) -> list[list[jsonschema_rs.ValidationError]]:
+    """The errors of each alternative, also of alternatives that are a choice themselves, as a subtype with subtypes."""
+    branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
+    if not all(branches):
+        return []  # several alternatives of a `oneOf` match, so the fault is not inside of one
+    same = [each for each in branches if len(each) == 1 and each[0].instance_path == error.instance_path]
+    inner = {id(each): _alternatives(each[0]) for each in same}
+    return [one for branch in branches for one in inner.get(id(branch)) or [branch]]
 
 
 def _is_of_other_type(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:

@@ -225,6 +225,18 @@ class Schemas:
         starts = [own, *(self.resolve(json_pointer.join(own, "allOf", index))[1] for index, _ in enumerate(parts))]
         return [kind for start in starts for kind in inheritance.subtypes(start)]
 
+    def tag(self, pointer: str) -> dict[str, list[Any]]:
+        """The property of a discriminator → its values that select the schema at `pointer`, a subtype or a branch."""
+        inheritance = self.views["request"].inheritance
+        tag = inheritance.own_tag(self.resolve(pointer)[1])
+        outer, keyword, index = (*pointer.rsplit("/", 2), "", "")[:3]
+        if tag is None and keyword in ("oneOf", "anyOf") and index.isdigit():
+            node = self.resolve(outer)[0]
+            rule, branches = node.get("discriminator"), node.get(keyword, [])
+            tag = inheritance.branch_tags(rule, branches)[int(index)] if isinstance(rule, dict) else None
+        known = (tag or {}).get("properties", {})
+        return {name: values["enum"] for name, values in known.items() if "enum" in values}
+
     def required(self, pointer: str) -> set[str]:
         """The names of the properties that every valid object has."""
         return {name for node, _ in self.branches(pointer) for name in node.get("required") or ()}

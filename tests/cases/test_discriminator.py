@@ -137,3 +137,63 @@ def test_an_item_of_a_subtype_is_shown_with_the_properties_of_the_subtype(serve:
     assert [400, 400] == [
         api.post("/a", json=body).status_code for body in ({"kind": "cat", "bark": 1}, {"kind": "cow"})
     ]
+
+
+PETS: Node = {
+    "Pet": {
+        "type": "object",
+        "required": ["name", "kind"],
+        "properties": {"name": {"type": "string"}, "kind": {"type": "string"}},
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"dog": "#/components/schemas/Dog", "cat": "#/components/schemas/Cat"},
+        },
+    },
+    "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"skill": {"type": "string"}}}]},
+    "Dog": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"pack": {"type": "integer"}}}]},
+    "Any": {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]},
+    "Round": {"type": "object", "properties": {"kind": {"const": "round"}, "radius": {"type": "integer"}}},
+    "Square": {"type": "object", "properties": {"kind": {"const": "square"}, "side": {"type": "integer"}}},
+    "Shape": {"oneOf": [{"$ref": "#/components/schemas/Round"}, {"$ref": "#/components/schemas/Square"}]},
+    "Envelope": {"type": "object", "required": ["data"], "properties": {"data": {"$ref": "#/components/schemas/Any"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "sent", "wanted"),
+    [
+        ("Any", "Pet", {"name": "a", "kind": "cat", "skill": "x"}, {"name": "a", "kind": "cat", "skill": "x"}),
+        ("Any", "Any", {"name": "a", "kind": "dog", "pack": 3}, {"name": "a", "kind": "dog", "pack": 3}),
+        ("Shape", "Shape", {"kind": "square", "side": 3}, {"kind": "square", "side": 3}),
+        ("Shape", "Shape", {"kind": "round", "radius": 3}, {"kind": "round", "radius": 3}),
+        (
+            "Any",
+            "Envelope",
+            {"name": "a", "kind": "dog", "pack": 3},
+            {"data": {"name": "a", "kind": "dog", "pack": 3}},
+        ),
+        (
+            "Envelope",
+            "Envelope",
+            {"data": {"name": "a", "kind": "cat", "skill": "x"}},
+            {"data": {"name": "a", "kind": "cat", "skill": "x"}},
+        ),
+    ],
+)
+def test_a_made_reply_is_of_the_kind_that_was_sent(
+    tmp_path: Path, asked: str, shown: str, sent: Node, wanted: Node
+) -> None:
+    place = "#/components/schemas/"
+    action = {"requestBody": takes({"$ref": place + asked}), "responses": answers({"$ref": place + shown})}
+    written = document({"/do": {"post": action}}, components={"schemas": PETS})
+    with Client(served(tmp_path, written)) as client:
+        assert wanted == client.post("/do", json=sent).json()
+
+
+def test_a_value_that_selects_none_of_the_listed_subtypes_is_told_which_there_are(tmp_path: Path) -> None:
+    action = {"requestBody": takes({"$ref": "#/components/schemas/Any"}), "responses": {"204": {"description": "ok"}}}
+    written = document({"/do": {"post": action}}, components={"schemas": PETS})
+    with Client(served(tmp_path, written)) as client:
+        reply = client.post("/do", json={"name": "a", "kind": "bird"})
+
+    assert 'body kind: "bird" is not one of "cat", "Cat", "dog", "Dog"' == reply.json()["detail"]

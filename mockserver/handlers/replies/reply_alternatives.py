@@ -17,8 +17,8 @@ MOST_TRIED = 12
 class ReplyAlternative(Struct, frozen=True):
     """One alternative: its `parts`, the schemas of its properties, and the names of those that it requires.
 
-    `constants` are the values that its properties allow, where these are few; `outer` are the names of the properties
-    that all alternatives have.
+    `constants` are the values that its properties allow, where these are few or a discriminator says so; `outer` are
+    the names of the properties that all alternatives have.
     """
 
     parts: Parts
@@ -45,6 +45,8 @@ def reply_alternatives(schemas: Schemas, pointer: str) -> list[ReplyAlternative]
 def _alternative(schemas: Schemas, parts: Parts) -> ReplyAlternative:
     properties = own_properties(schemas, parts)
     allowed = {name: constants(schemas, at) for name, at in properties.items()}
+    for part in parts:
+        allowed |= schemas.tag(part)
     return ReplyAlternative(
         parts,
         properties,

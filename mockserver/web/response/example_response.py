@@ -16,6 +16,7 @@ from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.examples.part_writer import PartWriter
 from mockserver.examples.serialized import serialized_example, serialized_type
+from mockserver.handlers.replies.reply_alternatives import MOST_TRIED
 from mockserver.inference.bodies.envelope_names import SUCCESSES
 from mockserver.inference.names import plain
 from mockserver.messages import Call, Reply
@@ -31,6 +32,7 @@ from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, echo_above, request_values
+from mockserver.web.response.kinds import Kinds
 from mockserver.web.response.link_header import LINKS, link_header
 
 CACHED_VALUES = 4096
@@ -71,6 +73,7 @@ class ExampleResponses:
         # Without `--seed` the values are the same in every run too: examples should not change between two runs.
         self._seed = seed or 0
         self._cached: dict[tuple[str, str], Any] = {}
+        self._kinds = Kinds(contract.schemas)
 
     def reply(
         self, operation: Operation, call: Call, accept: str = "*/*", choice: ResponseChoice = DEFAULT_CHOICE
@@ -113,12 +116,22 @@ class ExampleResponses:
             return {} if is_json(name) else ""
         key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}"
         draw = choice.draw
-        value = self._cached_value(media, key) if draw is None else self._new_value(media, key, draw())
+        value = self._alike(media, key, call.body) if draw is None else self._new_value(media, key, draw())
         if media.schema is None or self._is_example(media, value):
             return value
         sent = request_values(call, _item_parameter(operation))
         is_valid = self._schemas.validator(media.schema, "response").is_valid
         return echo_above(echo(value, sent, is_valid) if sent else value, operation.path, call, is_valid)
+
+    def _alike(self, media: MediaType, key: str, sent: Any) -> Any:
+        """The value of a media type. Of several alternatives it is of the one that a sent object is of, too."""
+        value = self._cached_value(media, key)
+        if not isinstance(sent, dict) or not isinstance(value, dict) or media.schema is None:
+            return value
+        wanted = self._kinds.wanted(media.schema, sent, value)
+        tries = (self._cached_value(media, f"{key} {number}") for number in range(MOST_TRIED))
+        found = (each for each in (value, *tries) if self._kinds.fit(media.schema, each, wanted))
+        return next(found, value) if wanted else value
 
     def _with_flag(self, value: Any, media: MediaType, status: int) -> Any:
         """The value with a generated flag such as `success` as the status says it."""
