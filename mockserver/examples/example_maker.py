@@ -18,6 +18,7 @@ from mockserver.examples.json_types import TYPE_GENERATORS
 from mockserver.openapi import json_codec
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
+from mockserver.openapi.media_types import is_json
 
 BudgetOptions = tuple[dict[str, Any], ...]
 
@@ -116,7 +117,8 @@ class ExampleMaker:
         generator = self._placed(media_type.schema, direction)
         for example in examples.values():
             # An example of the whole object often has properties that a direction hides.
-            for candidate in (example, objects.shown(generator, example)):
+            written = json_text(example) if is_json(media_type.name) else example
+            for candidate in (example, objects.shown(generator, example), written):
                 if self._accepted(generator, candidate):
                     return fresh(candidate)
         return None
@@ -164,3 +166,13 @@ class ExampleMaker:
             reason = reason if reason.pointer else failure
         found = "no value can be valid" if generator.unsatisfiable else "no valid value was found"
         raise Unanswerable(f"{found} for the schema: {reason}", pointer=reason.pointer)
+
+
+def json_text(example: Any) -> Any:
+    """The value of an example that is an object or a list written as a JSON text; any other example as it is."""
+    if not isinstance(example, str) or not example.lstrip().startswith(("{", "[")):
+        return example
+    try:
+        return json_codec.read(example.encode())
+    except ValueError:
+        return example

@@ -9,6 +9,7 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.serialized import serialized_example
 from mockserver.openapi.document import Document, MediaType
 from mockserver.openapi.lint import Problem
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 
 
@@ -29,6 +30,8 @@ def unusable_examples(document: Document, examples: ExampleMaker, schemas: Schem
 
 
 def _is_unusable(media: MediaType, examples: ExampleMaker) -> bool:
+    if not is_json(media.name) and any(isinstance(example, str) for example in media.examples.values()):
+        return False  # it may be sent as it is written
     try:
         return examples.documented(media) is None
     except Unanswerable:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mockserver import contract
 from tests.cases.conftest import DOCUMENTS, Serve
+from tests.client import Client
+from tests.web.document import Node, answers, document, served
 
 KEY = {"X-Key": "1"}
 
@@ -66,3 +70,37 @@ def test_the_example_of_a_header_is_sent_wherever_it_is(serve: Serve) -> None:
     headers = serve("header-examples").get("/p").headers
 
     assert ["aa", "bb", "1,2", '{"a":1}', "e"] == [headers[f"x-{name}"] for name in "abcde"]
+
+
+PET: Node = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "example", "shown"),
+    [
+        ("application/xml", "<pet><id>9</id></pet>", "<pet><id>9</id></pet>"),
+        ("application/vnd.pet+xml", "<?xml version='1.0'?>\n<pet><id>9</id></pet>", None),
+        ("text/csv", "id,name\n9,Rex\n", "id,name\n9,Rex\n"),
+        ("application/x-www-form-urlencoded", "id=9&name=Rex", None),
+        ("application/json", '{"id": 9, "name": "Rex"}', '{"id":9,"name":"Rex"}'),
+    ],
+)
+def test_an_example_that_is_a_text_is_what_is_sent(tmp_path: Path, kind: str, example: str, shown: str | None) -> None:
+    schema = {"type": "array", "items": PET} if kind == "text/csv" else PET
+    written = document({"/pet": {"get": {"responses": answers(schema, kind=kind, example=example)}}})
+    with Client(served(tmp_path, written)) as client:
+        assert (shown or example) == client.get("/pet").text
+    assert () == contract.of(tmp_path / "test.json").problems
+
+
+def test_an_example_in_xml_that_the_schema_forbids_is_sent_only_by_its_name(tmp_path: Path) -> None:
+    examples = {"nameless": {"value": "<pet><name>Rex</name></pet>"}, "good": {"value": "<pet><id>9</id></pet>"}}
+    reply = answers(PET, kind="application/xml", examples=examples)
+    with Client(served(tmp_path, document({"/pet": {"get": {"responses": reply}}}))) as client:
+        usual, named = (client.get("/pet", headers=each) for each in ({}, {"Prefer": "example=nameless"}))
+
+    assert ("<pet><id>9</id></pet>", "<pet><name>Rex</name></pet>") == (usual.text, named.text)

@@ -34,6 +34,7 @@ from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, echo_above, request_values
 from mockserver.web.response.kinds import Kinds
 from mockserver.web.response.link_header import LINKS, link_header
+from mockserver.web.response.text_examples import text_example
 
 CACHED_VALUES = 4096
 """How many generated values are cached; clients choose the ids in the path, so memory must be bounded."""
@@ -74,6 +75,7 @@ class ExampleResponses:
         self._seed = seed or 0
         self._cached: dict[tuple[str, str], Any] = {}
         self._kinds = Kinds(contract.schemas)
+        self._texts: dict[tuple[str, str | None], bytes | None] = {}
 
     def reply(
         self, operation: Operation, call: Call, accept: str = "*/*", choice: ResponseChoice = DEFAULT_CHOICE
@@ -92,7 +94,7 @@ class ExampleResponses:
         if media is None:
             return Reply(status, None, headers, "")
         name = serializers.concrete_type(media.name, accept)
-        sent = serialized_example(media, self._schemas, choice.example) if choice.draw is None else None
+        sent = self._sent(media, choice.example) if choice.draw is None else None
         if sent is not None:
             name = serialized_type(name, sent)
             return Reply(status, sent.decode("utf-8", "replace"), headers, name, sent, proven=True)
@@ -102,6 +104,14 @@ class ExampleResponses:
         content, name = (None, name) if is_json(name) else self.written(value, name, media)
         # An example that is asked for by its name is sent as the document has it, valid or not.
         return Reply(status, value, headers, name, content, proven=choice.example is not None)
+
+    def _sent(self, media: MediaType, name: str | None) -> bytes | None:
+        """The bytes of an example that the document writes as it is sent."""
+        key = (media.pointer, name)
+        if key not in self._texts:
+            found = serialized_example(media, self._schemas, name)
+            self._texts[key] = text_example(media, self._schemas, name) if found is None else found
+        return self._texts[key]
 
     def written(self, value: Any, name: str, media: MediaType | None) -> tuple[bytes, str]:
         """The bytes of a value of the media type `name`, which `media` describes, and their content type."""
