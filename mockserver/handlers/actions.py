@@ -31,6 +31,7 @@ from mockserver.handlers.relations.embedded_items import show_change
 from mockserver.handlers.relations.embedded_lists import keep_below, show_above
 from mockserver.handlers.relations.expansions import expanded, included
 from mockserver.handlers.relations.items_changed_above import change_above
+from mockserver.handlers.relations.items_changed_by_name import change_named
 from mockserver.handlers.relations.memberships import added, keep_members, remove_from_lists, show_in_lists
 from mockserver.handlers.relations.owner_choice import choose_owner
 from mockserver.handlers.relations.written_references import NO_NAMES, show_references
@@ -221,6 +222,8 @@ def store(context: RequestContext) -> None:
         show_above(context, plan.listed_in, context.item)
     if context.bound.effects.above:
         change_above(context)
+    if context.bound.effects.named:
+        change_named(context)
 
 
 def deleted_reply(context: RequestContext) -> Reply:
@@ -245,6 +248,8 @@ def remove(context: RequestContext) -> None:
     record, plan = context.item, context.bound.resource
     if plan.cascade.holds:
         refuse_held(context, plan, record)
+    if context.bound.effects.named:
+        change_named(context)
     if mark_deleted(context):
         return
     context.transaction.remove(context.collection(), record)

@@ -20,6 +20,7 @@ from mockserver.inference.operations.own_items import add_own
 from mockserver.inference.operations.versions import add_versions
 from mockserver.inference.relations.copies import add_copies
 from mockserver.inference.relations.described_references import add_sentences
+from mockserver.inference.relations.referred_states import add_referred_states
 from mockserver.inference.resources import parent_of, resources
 from mockserver.inference.statement_writer import Writer
 from mockserver.inference.values.inside_values import add_inside_values
@@ -61,6 +62,7 @@ def infer(
     for draft in drafts:
         add_figures(draft, stated[draft.name])
     add_sentences(schemas, drafts, stated)
+    add_referred_states(schemas, drafts, stated, behaviours)
     add_spans(schemas, drafts, stated)
     add_authors(schemas, drafts, stated)
     add_own(document, drafts, behaviours)

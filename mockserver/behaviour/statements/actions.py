@@ -122,6 +122,13 @@ class Action(Statement, frozen=True, kw_only=True):
             "outage makes the lamp `{state: faulty}`."
         ),
     ] = field(default_factory=dict)
+    sets_named: Annotated[
+        Mapping[str, Mapping[str, Any]],
+        Meta(
+            description="Properties of the items that properties of this one name (`references`). They get new values "
+            "by a create, an update or a delete: `{vehicle_id: {status: in_use}}` for a new trip."
+        ),
+    ] = field(default_factory=dict)
     entry: Annotated[
         str,
         Meta(

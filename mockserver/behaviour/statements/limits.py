@@ -54,7 +54,7 @@ class Ordered(Statement, frozen=True, kw_only=True):
 class Refused(Statement, frozen=True, kw_only=True):
     """In which states of an item an operation is refused, with the first of 409, 422, 400 and 403 that it documents.
 
-    A create that is refused for the item above names that item's resource in `of`.
+    A create that is refused for the item above, or for one that a property names, has that item's resource in `of`.
     """
 
     field: Annotated[str, Meta(description="The property that says in which state the item is.")]
@@ -67,6 +67,9 @@ class Refused(Statement, frozen=True, kw_only=True):
         Meta(description="The values with which it is not refused; any other value refuses it."),
     ] = ()
     of: Annotated[str, Meta(description="The resource of the item. Default: that of the operation.")] = ""
+    by: Annotated[
+        str, Meta(description="The property that names the item of that resource. Empty if the item is above.")
+    ] = ""
 
 
 class Once(Statement, frozen=True, kw_only=True):

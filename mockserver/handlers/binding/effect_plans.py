@@ -16,10 +16,11 @@ Values = tuple[tuple[str, Render], ...]
 
 
 class EffectPlan(Struct, frozen=True):
-    """The fields that an update gives new values, in the item and in the one `above`; what a delete shows."""
+    """The fields that get new values: in the item itself, in the one `above`, and in those that properties name."""
 
     own: Values = ()
     above: Values = ()
+    named: tuple[tuple[str, Values], ...] = ()
 
     def change(self, fields: dict[str, Any], scope: Mapping[str, Any]) -> None:
         """Give the fields of an item their new values, also those inside of an object: `attributes.status`."""
@@ -33,7 +34,8 @@ class EffectPlan(Struct, frozen=True):
 
 def effect_plan(action: Action) -> EffectPlan:
     """What an action says about new values."""
-    return EffectPlan(_compiled(action.sets), _compiled(action.sets_above))
+    named = tuple((field, _compiled(values)) for field, values in action.sets_named.items())
+    return EffectPlan(_compiled(action.sets), _compiled(action.sets_above), named)
 
 
 def _compiled(values: Mapping[str, Any]) -> Values:
