@@ -56,7 +56,9 @@ def with_schemes(contract: Contract, user: User) -> User:
     """The user of given headers or cookies, with the security schemes of the document that they meet."""
     shown = {("header", name.lower(), value) for name, value in user.headers}
     shown |= {("query", *pair) for pair in user.query} | {("cookie", *pair) for pair in user.cookies}
-    known = [_credential(each, user.secret) for each in contract.document.security_schemes.values() if user.secret]
+    # What a file gives as the value of a Basic header is the encoded form of the secret (RFC 7617 section 2).
+    secrets = [each for each in (user.secret, _decoded(user.secret)) if each]
+    known = [_credential(each, secret) for each in contract.document.security_schemes.values() for secret in secrets]
     met = [each for each in known if (each.location, _cased(each), each.value) in shown]
     return replace(user, schemes=tuple(met))
 
@@ -96,6 +98,15 @@ def is_basic(scheme: SecurityScheme) -> bool:
 def basic(secret: str) -> str:
     """The header value for `name:password` (RFC 7617 section 2). Without a colon, it is a name and no password."""
     return base64.b64encode((secret if ":" in secret else f"{secret}:").encode()).decode()
+
+
+def _decoded(credentials: str) -> str:
+    """The `name:password` in the credentials of a Basic header; empty if they are something else."""
+    try:
+        found = base64.b64decode(credentials, validate=True).decode()
+    except ValueError:
+        return ""
+    return found if ":" in found else ""
 
 
 def authorization(scheme: SecurityScheme, secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from contracts.client.authentication import is_basic
@@ -18,7 +19,7 @@ def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
     """The credential as Schemathesis settings, so that it chooses and omits it; other headers as they are."""
     known = contract.document.security_schemes
     sent = [(each, known[each.scheme]) for each in user.schemes]
-    schemes = {each.scheme: found for each, scheme in sent if (found := _setting(scheme, user.secret))}
+    schemes = {each.scheme: found for each, scheme in sent if (found := _setting(scheme, user.secret, each.value))}
     used = {(each.location, each.name.lower()) for each in user.schemes if each.scheme in schemes}
     headers = {name.lower(): value for name, value in user.headers if ("header", name.lower()) not in used}
     cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if ("cookie", name.lower()) not in used)
@@ -28,12 +29,18 @@ def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
     return {**({"auth": {"openapi": schemes}} if schemes else {}), "headers": headers}
 
 
-def _setting(scheme: SecurityScheme, secret: str) -> dict[str, str]:
-    """How Schemathesis sends the secret by a scheme; empty if it cannot."""
+def can_omit(contract: Contract, user: User) -> bool:
+    """Can Schemathesis leave out the credential? Not one in a form of no security scheme, such as `token X`."""
+    fixed = auth_settings(contract, user)["headers"]
+    return not (user.secret and any(user.secret in value for value in fixed.values()))
+
+
+def _setting(scheme: SecurityScheme, secret: str, value: str) -> dict[str, str]:
+    """How Schemathesis sends the secret, which is in `value`, by a scheme; empty if it cannot."""
     if scheme.type == "apiKey":
         return {"api_key": secret}
     if is_basic(scheme):
-        username, _, password = secret.partition(":")
+        username, _, password = base64.b64decode(value.partition(" ")[2]).decode().partition(":")
         return {"username": username, "password": password}
     is_bearer = scheme.type in BEARER or (scheme.type == "http" and scheme.scheme == "bearer")
     return {"bearer": secret} if is_bearer else {}

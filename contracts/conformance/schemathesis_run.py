@@ -18,7 +18,7 @@ from contracts.client.target import Target
 from contracts.conformance.bounded_adapter import bounded_responses
 from contracts.conformance.coverage_cases import BoundedCoverage
 from contracts.conformance.engine_checks import ANSWERED
-from contracts.conformance.engine_credentials import auth_settings
+from contracts.conformance.engine_credentials import auth_settings, can_omit
 from contracts.conformance.engine_run import EngineRun
 from contracts.runner.context import CheckContext
 from contracts.runner.hypothesis_database import kept_in
@@ -91,7 +91,8 @@ def conform(
 
 def _is_run(run: EngineRun, check: str) -> bool:
     is_covered = check in COVERED and run.is_selected(COVERED[check])
-    return run.is_selected(check) and not is_covered and check not in UNUSED
+    is_possible = check != "ignored_auth" or can_omit(run.contract, run.user)
+    return run.is_selected(check) and not is_covered and check not in UNUSED and is_possible
 
 
 def _engine_runs(run: EngineRun, shard: Shard, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
