@@ -25,7 +25,7 @@ from contracts.conformance.ignored_statements import has_inheriting_discriminato
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.conformance.uncertain_failures import guess_behind, without_authentication
+from contracts.conformance.uncertain_failures import guess_behind, leads_elsewhere, without_authentication
 from contracts.model.examined import Examined
 from contracts.model.finding import (
     Finding,
@@ -244,9 +244,11 @@ class EngineRun:
         if info is None or operation is None:
             return False
         interaction = recorder.interactions.get(info.failure.case_id or case_id)
-        return interaction is not None and self.false_positives.excuses(
-            operation, case, info.failure, exchange_of(self.target, interaction)
-        )
+        if interaction is None:
+            return False
+        exchange = exchange_of(self.target, interaction)
+        is_elsewhere = leads_elsewhere(self.contract, self.target.base_url, info.failure, exchange)
+        return is_elsewhere or self.false_positives.excuses(operation, case, info.failure, exchange)
 
     def _check_with_openapi_core(
         self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure
-from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
+from schemathesis.openapi.checks import IgnoredAuth, RejectedPositiveData, UnsupportedMethodResponse
 
+from contracts.model.documented_methods import methods_at
 from contracts.model.finding import Finding, RecordedExchange, StatementRef
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
@@ -38,7 +39,7 @@ def guess_behind(
     not taken yet. So a refused request is certainly valid only if it has no text of free choice. HTTP only recommends
     405 for an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and a server that asks
     for a credential before it chooses a route answers 401. Of several optional parameters or fields one may be needed,
-    which few documents say. A length without a `minimum` may refuse zero.
+    which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -52,6 +53,7 @@ def guess_behind(
         any(_free_texts(contract, operation, case))
         or _lacks_all_optional(contract, operation, case)
         or any(_low_numbers(contract, operation, case))
+        or any(_empty_lists(contract, operation, case))
     ):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
@@ -86,6 +88,14 @@ def without_authentication(found: Finding) -> Finding:
     return replace(
         found, verdict="warning", statement=StatementRef(found.operation, "authentication", "inferred", source, text)
     )
+
+
+def leads_elsewhere(contract: Contract, base: str, failure: Failure, exchange: RecordedExchange) -> bool:
+    """Was a request "accepted" by a page outside of the document, such as the login page that it was redirected to?
+
+    `exchange` is the last one, after all redirects.
+    """
+    return isinstance(failure, AcceptedNegativeData | IgnoredAuth) and not methods_at(contract, exchange.url, base)
 
 
 def _lacks_all_optional(contract: Contract, operation: Operation, case: Any) -> bool:
@@ -129,6 +139,17 @@ def _low_numbers(contract: Contract, operation: Operation, case: Any) -> Iterato
         words = ("minimum", "exclusiveMinimum", "enum", "const")
         if re.fullmatch(r"0+|-\d+", text) and parameter.schema is not None:
             yield all(contract.schemas.keyword(parameter.schema, word) is None for word in words)
+
+
+def _empty_lists(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:
+    """Is a list in the body empty, and does its schema say nothing about the smallest length?"""
+    media = operation.request_body.content if operation.request_body else ()
+    schema = next((each.schema for each in media if each.schema), None)
+    known = contract.schemas.properties(schema) if schema else {}
+    values = {**case.body} if isinstance(case.body, Mapping) else {}
+    given = [(known[name], value) for name, value in values.items() if name in known]
+    for each, value in [*given, (schema, case.body)]:
+        yield value == [] and each is not None and contract.schemas.keyword(each, "minItems") is None
 
 
 def _takes_text(contract: Contract, schema: str | None) -> bool:

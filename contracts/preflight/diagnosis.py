@@ -161,8 +161,8 @@ def _refused(contract: Contract, target: Target, tried: Sequence[TriedOperation]
     if not statuses <= {401, 403} or (401 not in statuses and len({each.name for each in tried}) == 1):
         return ""
     shown = " or ".join(map(str, sorted(statuses)))
-    if not target.users:
-        return f"{_all(tried)} answered {shown} without a credential: {GIVE}"
+    if all(each.secret == ANY_CREDENTIAL for each in target.users):
+        return f"{_all(tried)} answered {shown}, and no credential was given: {GIVE}"
     asked = next((value for each in tried if (value := each.exchange.header("www-authenticate"))), "")
     sent, scheme = _sent(tried[0]), asked.partition(" ")[0]
     hint = f"; it asks for {scheme}" if scheme.lower() not in sent.lower() else ""

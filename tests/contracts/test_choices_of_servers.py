@@ -283,3 +283,38 @@ def test_white_space_after_a_text_that_a_pattern_forbids_is_a_warning(
     paths: Node = {"/cups": {"get": {"parameters": [name], "responses": listed}}}
 
     assert found == verdicts(tmp_path, paths, handle, "query-parameters")
+
+
+@pytest.mark.parametrize(("least", "found"), [({}, "warning"), ({"minItems": 0}, "failure")])
+def test_a_list_of_unsaid_length_may_not_be_empty(tmp_path: Path, least: Node, found: str) -> None:
+    sizes: Node = {"type": "array", "items": {"type": "integer", "enum": [1, 2]}, **least}
+    body: Node = {
+        "type": "object",
+        "required": ["sizes"],
+        "properties": {"sizes": sizes},
+        "additionalProperties": False,
+    }
+    paths: Node = {"/orders": {"post": {"requestBody": takes(body), "responses": {"204": NO, "400": NO, "405": NO}}}}
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(204 if sent(ask).get("sizes") else 400)
+
+    assert {("positive_data_acceptance", found)} == verdicts(tmp_path, paths, handle, "positive_data_acceptance")
+
+
+@pytest.mark.parametrize(("place", "found"), [("/login", set()), ("/cups/1", {("negative_data_rejection", "failure")})])
+def test_a_request_that_is_sent_to_a_login_page_is_not_accepted(
+    tmp_path: Path, place: str, found: set[tuple[str, str]]
+) -> None:
+    size: Node = {"name": "size", "in": "query", "required": True, "schema": {"type": "integer"}}
+    paths: Node = {
+        "/cups": {"get": {"parameters": [size], "responses": answers({"type": "array", "items": CUP}) | {"400": NO}}},
+        "/cups/1": {"get": {"responses": answers({})}},
+    }
+
+    def handle(ask: Ask) -> Answer:
+        if ask.path == "/cups" and not re.fullmatch(r"-?\d+", ask.query.get("size", "")):
+            return Answer(302, headers=(("location", place),))
+        return Answer(200, [] if ask.path == "/cups" else {})
+
+    assert found == verdicts(tmp_path, paths, handle, "negative_data_rejection")
