@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from contracts.client.authentication import credential_parameter
+from contracts.client.authentication import ANY_CREDENTIAL, credential_parameter
 from contracts.client.target import Exhausted, NoResponse, Request, Target, Unreachable, User
 from contracts.client.transport import BadResponse, Unanswered, Untrusted
 from contracts.model.finding import RecordedExchange
@@ -162,7 +162,7 @@ def _refused(contract: Contract, target: Target, tried: Sequence[TriedOperation]
         return ""
     shown = " or ".join(map(str, sorted(statuses)))
     if all(each.secret == ANY_CREDENTIAL for each in target.users):
-        return f"{_all(tried)} answered {shown}, and no credential was given: {GIVE}"
+        return f"{_all(tried)} answered {shown} without a credential: {GIVE}"
     asked = next((value for each in tried if (value := each.exchange.header("www-authenticate"))), "")
     sent, scheme = _sent(tried[0]), asked.partition(" ")[0]
     hint = f"; it asks for {scheme}" if scheme.lower() not in sent.lower() else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -25,6 +27,7 @@ from contracts.model.finding import PROJECT, Finding, StatementRef
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import KnownFailure
 from contracts.model.resources import name_of
+from contracts.preflight.diagnosis import preflight
 from contracts.pytest_plugin.red_tests import RedTests
 from contracts.report.summary import finding_lines
 from contracts.runner.check import BoundCheck, Check
@@ -131,6 +134,14 @@ class ContractRun:
             limit = self.settings.contract.behaviour.service.rate_limit
             self._target.window = limit.window if limit is not None else None
         return self._target
+
+    @cached_property
+    def unusable(self) -> str:
+        """Why nothing at the service can be checked, as the preflight says it; empty if something can."""
+        if self.settings.url is None:
+            return ""
+        found = preflight(self.settings.contract, self.target).fatal
+        return re.sub(r"--(?=auth\b|header\b)", "--contract-", found.replace("--url", "--target"))
 
     def close(self) -> None:
         """Close the target."""
@@ -261,6 +272,9 @@ class ContractTest(pytest.Item):
 
     def runtest(self) -> None:
         """Failures fail the test, warnings are printed at the end, and a check that cannot run is skipped."""
+        if self.contract_run.unusable:
+            self.session.shouldstop = reason = f"cannot check: {self.contract_run.unusable}"
+            pytest.fail(reason, pytrace=False)
         try:
             found = self.found()
         except (CannotBuildRequest, ReadOnly) as reason:

@@ -18,6 +18,8 @@ from contracts.report.report import read_report
 from tests.contracts.closing_server import closing
 from tests.contracts.things import Hook, Things, checked, document
 
+pytest_plugins = ["pytester"]
+
 KEY = "a-key-of-the-tests"
 PAGE = "<!doctype html><html><body>Welcome</body></html>"
 LOGIN = "<html><form><input name=u><input type='password' name=p></form></html>"
@@ -72,6 +74,22 @@ def test_a_service_of_which_nothing_can_be_examined_ends_the_check_with_the_reas
     assert told in read_report(tmp_path / "reports").result.stopped
     assert 40 > json.loads((tmp_path / "reports/report.json").read_text())["requests"]
     assert KEY not in done.output
+
+
+def test_no_credential_is_named_as_missing_and_not_as_refused(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    """The check sends a placeholder where the document has a security scheme."""
+    bearer: dict[str, Any] = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    written = two_lists(components=bearer, security=[{"token": []}])
+    told = "all 2 operations tried answered 401 without a credential: give a credential by "
+
+    done = run(always(JSONResponse({}, 401)), tmp_path, written=written)
+    with _served(TwoLists(always(JSONResponse({}, 401)))) as url:
+        options = ("--contract", str(tmp_path / "things.yaml"), "--target", url, "--contract-quick")
+        tests = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=100)
+
+    assert f"{told}--auth, --header or --auth-file" in done.output
+    tests.assert_outcomes(failed=1)
+    tests.stdout.fnmatch_lines([f"*{told}--contract-auth, --contract-header or --contract-auth-file*"])
 
 
 @pytest.mark.parametrize("prefix", ["/api", "/shop/v7"])
