@@ -11,7 +11,7 @@ from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import Finding, RecordedExchange, Verdict
 from contracts.report.coercions import is_coercion
-from contracts.report.severity import is_wrong_refusal, severity
+from contracts.report.severity import is_odd, is_wrong_refusal, origin, severity, standing
 
 Key = tuple[str, ...]
 """What findings of one cause have in common."""
@@ -50,6 +50,22 @@ UNENFORCED = re.compile(
     r"is (?P<outcome>refused|accepted)$"
 )
 """The expectation about one field or parameter whose schema is not enforced, by whichever keyword."""
+
+WRITTEN = frozenset({"updates", "whole_updates", "edge_input", "read_your_writes"})
+"""Modules of checks that compare what is shown of a field with what was written."""
+
+KIND = r"(?P<kind>date-time|date|time|email|uuid|uri|null|string|integer|number|boolean|object|array|list)\b"
+"""What a value should be: a format or a type."""
+
+WRONG_VALUE = re.compile(
+    rf"^(?:[\w\[\]-]+\.)*(?P<field>[A-Za-z_][\w-]*): .* is not (?:an? )?(?:valid )?\W*{KIND}", re.DOTALL
+)
+"""What our validator says of a value of a response."""
+
+SCHEMATHESIS_VALUE = re.compile(
+    rf"is not (?:of type|a|an) \"{KIND}.*?Schema at \S*/(?P<field>[A-Za-z_][\w-]*):", re.DOTALL
+)
+"""What Schemathesis says of it."""
 
 GENERAL = frozenset({"document", "not_a_server_error", *RESPONSE_RULES, *RESPONSE_CHECKS})
 """Checks of every response. What another check says about the same response is more telling."""
@@ -97,9 +113,10 @@ def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
     """The causes of findings, the worst first: failures before warnings, lost data before style.
 
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
-    the same server error, did not keep what it was sent or does not enforce the schema of one field, or if values of a
-    wrong type were converted, or if requests without a valid credential were refused with the same wrong status. A
-    finding that fits several groups belongs to the largest.
+    the same server error, did not keep what it was sent, or one field of it, or does not enforce the schema of one
+    field. So they have if values of a wrong type were converted, if requests without a valid credential were refused
+    with the same wrong status, if a field of that name has the same wrong kind of value in every response, and if odd
+    values cause server errors. A finding that fits several groups belongs to the largest.
     """
     groups: dict[Key, set[int]] = {}
     for number, found in enumerate(findings):
@@ -156,8 +173,9 @@ def _cause(findings: Sequence[Finding], numbers: Iterable[int]) -> Cause:
     return Cause(tuple(sorted((findings[number] for number in sorted(numbers)), key=_order)))
 
 
-def _rank(cause: Cause) -> tuple[int, int, int]:
-    return (*_order(cause.example)[:2], -len(cause.operations))
+def _rank(cause: Cause) -> tuple[int, int, int, int]:
+    verdict, badness, *_ = _order(found := cause.example)
+    return verdict, badness, max(standing(found), found.check in GENERAL), -len(cause.operations)
 
 
 def _order(found: Finding) -> tuple[int, int, bool, int]:
@@ -176,17 +194,34 @@ def _keys(found: Finding) -> Iterator[Key]:
         yield "coercion", found.verdict
     if "as it was sent" in found.expected:
         yield "lost write", found.verdict, found.operation
+    if (
+        origin(found.check) in WRITTEN
+        and len(named := names & set(re.findall(r"[A-Za-z_][\w-]*", found.expected))) == 1
+    ):
+        yield "one field", found.verdict, found.operation, *named
+    if found.check == "paging":
+        yield "pages", found.verdict, found.operation
     unenforced = UNENFORCED.search(found.expected)
     if unenforced is not None:
         yield "unenforced", found.verdict, found.operation, unenforced["field"], unenforced["outcome"]
     if is_wrong_refusal(found):
         yield "wrong refusal", found.verdict, str(found.exchanges[-1].status)
+    yield from _response_keys(found)
+
+
+def _response_keys(found: Finding) -> Iterator[Key]:
+    """The groups that a finding fits in by its last response."""
     last = found.exchanges[-1] if found.exchanges else None
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
         yield "server error", found.operation, str(last.status), place([last])
+        if is_odd(found):
+            yield "odd value", found.verdict, str(last.status), place([last])
     elif last is not None and (found.check == "document" or found.check in RESPONSE_CHECKS):
         aspect = _aspect(found)
         yield "response", found.operation if aspect == "schema" else "", str(last.status), aspect
+        wrong = WRONG_VALUE.search(found.seen) or SCHEMATHESIS_VALUE.search(found.seen)
+        if wrong is not None:
+            yield "wrong value", found.verdict, wrong["field"], wrong["kind"]
 
 
 def _aspect(found: Finding) -> str:

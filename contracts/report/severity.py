@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from contracts.checks import CHECKS
@@ -36,6 +37,10 @@ STYLE = (
 """Those whose findings are about the form of a response."""
 
 
+BEYOND_64_BITS = re.compile(r"(?<![\w.])-?(?:\d{20,}|9[3-9]\d{17}|922[4-9]\d{15}|9223372036854775808)(?![\w.])")
+"""A whole number beyond the range of 64 bits."""
+
+
 def severity(found: Finding) -> int:
     """0: open access, lost data, or a server error; 1: all else; 2: style.
 
@@ -43,7 +48,7 @@ def severity(found: Finding) -> int:
     """
     last, module = found.exchanges[-1].status if found.exchanges else 200, origin(found.check)
     if last == 0 or last >= 500:
-        return 1 if module in STYLE or _is_odd(found) else 0
+        return 1 if module in STYLE or is_odd(found) else 0
     is_form = module == "authentication" and found.statement is not None and found.statement.kind == "http"
     if is_wrong_refusal(found) or (is_form and _is_refused(found)):
         return 2  # the credential was refused: no door is open
@@ -60,14 +65,35 @@ def _is_refused(found: Finding) -> bool:
     return bool(found.exchanges) and 400 <= found.exchanges[-1].status < 500
 
 
-def _is_odd(found: Finding) -> bool:
-    """Is half a surrogate pair in the last request? Stock frameworks fail to write it (RFC 8259 section 8.2)."""
-    return b"\\ud8" in (found.exchanges[-1].body or b"").lower()
+def is_odd(found: Finding) -> bool:
+    """Is something in the last request that no ordinary client sends, and that stock frameworks fail at?
+
+    Half a surrogate pair cannot be written (RFC 8259 section 8.2), and a number beyond 64 bits fits no column.
+    """
+    if not found.exchanges:
+        return False
+    last = found.exchanges[-1]
+    sent = last.url.partition("://")[2].partition("/")[2] + " " + (last.body or b"").decode("utf-8", "replace")
+    return "\\ud8" in sent.lower() or BEYOND_64_BITS.search(sent) is not None
+
+
+def standing(found: Finding) -> int:
+    """What comes first of equally bad failures.
+
+    What any client may meet (0) comes before what needs concurrent requests (2) and what only odd values show (3).
+    """
+    if is_odd(found) or _module(found.check).startswith("contracts.checks.input."):
+        return 3
+    return 2 if origin(found.check) in ("concurrency", "linearizability") else 0
+
+
+def origin(check: str) -> str:
+    """The module of one of our checks, without its packages; the name of any other check."""
+    return _module(check).rpartition(".")[2]
 
 
 @cache
-def origin(check: str) -> str:
-    """The module of one of our checks; the name of any other."""
+def _module(check: str) -> str:
     known = next((each for each in CHECKS if each.name == check), None) or installed_vendor_check(check)
     function = getattr(known.run, "func", known.run) if known else None
-    return function.__module__.rpartition(".")[2] if function else check
+    return function.__module__ if function else check

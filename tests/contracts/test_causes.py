@@ -257,3 +257,46 @@ def test_a_scheme_in_lower_case_that_is_refused_comes_after_a_server_error() -> 
                   status=500)  # fmt: skip
 
     assert ["odd-input", "authentication"] == [each.example.check for each in causes([refused, crash])]
+
+
+def test_a_field_that_an_update_loses_is_one_cause_in_every_reply_and_read() -> None:
+    body = b'{"phone": null, "name": "x"}'
+    lost = [
+        found("update", "PATCH /a/{id}", "a GET after the update returns phone null", '"1"', body=body, answer=b"1"),
+        found("update", "PATCH /a/{id}", "the update reply shows the new phone: null", '"1"', body=body, answer=b"2"),
+        found("edge-input", "PATCH /a/{id}", "the reply shows phone as it was sent: null", "1", body=body, answer=b"3"),
+        found("update", "PATCH /a/{id}", 'a GET after the update returns name "x"', '"y"', body=body, answer=b"4"),
+    ]
+
+    assert [3, 1] == [len(cause.findings) for cause in causes(lost)]
+
+
+def test_a_field_with_the_same_wrong_kind_of_value_is_one_cause_at_every_operation() -> None:
+    valid = "the body of a 201 response matches its schema"
+    engine = 'status 200: Response violates schema; "2026" is not a "date-time"; Schema at /components/schemas/A/{}:; x'
+    wrong = [
+        found("document", "POST /a", valid, 'made_at: "2026" is not a valid date-time, such as 2024-01-31T12:00:00Z'),
+        found("document", "GET /b", valid, '0.made_at: "2026" is not a valid date-time, such as 2024-01-31T12:00:00Z'),
+        found("response_schema_conformance", "GET /c", "a body", engine.format("properties/made_at")),
+        found("response_schema_conformance", "GET /d", "a body", engine.format("properties/sent_at")),
+    ]
+
+    assert [3, 1] == [len(cause.findings) for cause in causes(wrong)]
+
+
+def test_odd_numbers_come_after_what_any_client_may_meet_and_are_one_cause() -> None:
+    crashes = [
+        found(check, f"GET {path}", f"{path} causes no server error", "status 500", status=500)
+        for check, path in (
+            ("odd-input", "/a?page=99999999999999999999"),
+            ("not_a_server_error", "/b/9223372036854775808"),
+        )
+    ]
+    crash = found("not_a_server_error", "GET /c", "no server error", "status 500", status=500)
+    pages = found("paging", "GET /a", "the pages together contain all items", "4 items")
+    race = found("concurrent-update-and-delete", "PATCH /a", "no server error", "status 500", status=500)
+    body = found("document", "GET /a", "the body of a 200 response matches its schema", "a: 1 is not a string")
+
+    assert [(crash, 1), (race, 1), (pages, 1), (body, 1), (crashes[0], 2)] == [
+        (cause.example, len(cause.findings)) for cause in causes([*crashes, body, race, pages, crash])
+    ]

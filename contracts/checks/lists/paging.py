@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -259,13 +259,14 @@ def _positions(context: CheckContext, target: PagedList, wanted: Sequence[str], 
     if target.paging.style == "offset":
         for start in sorted({0, 1, 2, total - 1, total, BEYOND}) if _counts_as_stated(context, target) else ():
             number = start + target.paging.first_item
-            expected = f"the items from index {start} on with {name}={number}"
+            expected = f"{name}={number} shows the items from number {start + 1} of the list on"
             yield _Position("offset", name, number, start, size, expected)
     elif target.paging.style == "page":
         first = target.paging.first + context.shared.page_shifts.get(target.op.name, 0)
         for page in (first, first + 1, BEYOND):
-            expected = f"the items of page {page} with {name}={page}"
-            yield _Position("page", name, page, (page - first) * size, size, expected)
+            start = (page - first) * size
+            expected = f"{name}={page} shows {_numbered(range(start, min(start + size, total)))}, in pages of {size}"
+            yield _Position("page", name, page, start, size, expected)
     else:
         yield from _cursors(target, wanted, size)
 
@@ -290,9 +291,13 @@ def _cursors(target: PagedList, wanted: Sequence[str], size: int) -> Iterator[_P
 
 
 def _shown(found: Sequence[str], wanted: Sequence[str]) -> str:
-    """The items of a page, by their index in the whole list."""
-    numbers = [str(wanted.index(id)) if id in wanted else "?" for id in found]
-    return f"the items with index {', '.join(numbers)}" if numbers else "no items"
+    """The items of a page, by their numbers in the whole list."""
+    return _numbered([wanted.index(id) if id in wanted else None for id in found])
+
+
+def _numbered(indexes: Iterable[int | None]) -> str:
+    numbers = ["?" if each is None else str(each + 1) for each in indexes]
+    return f"number {', '.join(numbers)} of the list" if numbers else "no items"
 
 
 CHECKS = (Check("paging", ("paging",), operation_statement("paging", "list"), pages),)
