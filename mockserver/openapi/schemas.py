@@ -98,7 +98,8 @@ class Schemas:
         self._properties: dict[str, dict[str, str]] = {}
         self._types: dict[str, frozenset[str]] = {}
         self._resolved: dict[str, tuple[Any, str]] = {}
-        self._kinds: dict[frozenset[str], str] = {}
+        self._kinds: dict[frozenset[tuple[str, frozenset[str]]], str] = {}
+        self._kind_at: dict[str, str] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
         """The validator of the schema at `pointer`; it compiles itself when first used."""
@@ -161,13 +162,17 @@ class Schemas:
         """The pointer of the first schema that describes the same things; mostly its own, without `$ref`.
 
         Some generators write the schema of an item anew wherever it is shown. These are the same if they have the same
-        properties, and enough of them that other things do not have them too.
+        properties, and enough of them that other things do not have them too; those inside of them count, since the
+        pages of two lists differ in nothing else. A choice of schemas with names is none of its own.
         """
-        _, own = self.resolve(pointer)
-        if NAMED.fullmatch(own) is not None:
-            return own
-        names = frozenset(self.properties(own))
-        return self._kinds.setdefault(names, own) if len(names) >= TELLING else own
+        node, own = self.resolve(pointer)
+        found = self._kind_at.get(own)
+        if found is None:
+            is_telling = NAMED.fullmatch(own) is None and isinstance(node, dict) and "properties" in node
+            shown = self.properties(own) if is_telling else {}
+            inside = frozenset((name, frozenset(self.properties(self.items(at) or at))) for name, at in shown.items())
+            found = self._kind_at[own] = self._kinds.setdefault(inside, own) if len(shown) >= TELLING else own
+        return found
 
     def branches(self, pointer: str, *, every: bool = False) -> tuple[tuple[dict[str, Any], str], ...]:
         """The schema objects that describe one value together, each with its pointer.

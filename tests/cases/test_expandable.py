@@ -35,3 +35,13 @@ def test_the_item_is_shown_on_request(api: Client) -> None:
 
     assert hall == api.get(f"/rehearsals/{made['id']}", params={"expand[]": "hall"}).json()["hall"]
     assert hall["id"] == api.get(f"/rehearsals/{made['id']}").json()["hall"]
+
+
+def test_what_a_shown_item_names_exists_too(serve: Serve) -> None:
+    api = serve("expandable", items=5)
+    halls = [each["hall"] for each in api.get("/rehearsals").json()]
+    keepers = [hall["keeper"] for hall in halls if isinstance(hall, dict) and hall.get("keeper")]
+
+    assert keepers
+    named = {each["id"] if isinstance(each, dict) else each for each in keepers}
+    assert named <= {each["id"] for each in api.get("/keepers").json()}

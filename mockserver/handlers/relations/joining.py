@@ -217,7 +217,7 @@ class Joining:
             if found is not None:
                 self._subjects[*place, last] = found[1]
                 self._set(reference, holder, last, (*place, last), found[0])
-            if isinstance(holder[last], dict) and not reference.key:
+            if isinstance(holder[last], dict):
                 known = found[0].fields if found is not None and is_settled(found[0]) else {}
                 self._join_inside(reference.resource, holder[last], (*place, last), known)
 
@@ -288,7 +288,7 @@ class Joining:
         else:
             change.holder[change.last] = change.before
             self._restored.add(place)
-        if isinstance(change.before, dict) and not change.reference.key:
+        if isinstance(change.before, dict):
             self._join_inside(change.reference.resource, change.holder[change.last], place, {})
 
     def _named(self, reference: JoinedReference, before: dict[str, Any], record: Record) -> dict[str, Any]:
