@@ -3,6 +3,9 @@
 JSON Schema lets the keyword regard only the `properties` beside it (2020-12 Core section 10.3.2.3), so that no object
 can have what the other parts declare. Authors who inherit that way mean the names that no part declares, as
 `unevaluatedProperties` would, and their services send what is declared. So a part does not forbid these names.
+
+Where such a name is required, no reading makes an object valid for others, too: then the schema means what it says,
+and `lint_rules.py` names the contradiction.
 """
 
 from __future__ import annotations
@@ -32,14 +35,17 @@ DEEPEST = 8
 
 
 def declared_beside(schema: Schema, lookup: Lookup) -> Declared:
-    """What all parts of a schema declare, if one of them forbids some of it; else nothing."""
+    """What all parts of a schema declare, if one of them forbids some of it that none requires; else nothing."""
     if "allOf" not in schema:
         return NONE
     parts = list(_parts(schema, lookup))
     if not any(_closes(part) for part in parts):
         return NONE
     found = frozenset((name, _types(at, lookup)) for part in parts for name, at in _properties(part).items())
-    return found if any(forbidden(part, found) for part in parts) else NONE
+    closed = {name for part in parts for name in forbidden(part, found)}
+    return (
+        found if closed and closed.isdisjoint(name for part in parts for name in part.get("required") or ()) else NONE
+    )
 
 
 def has_closed_parts(document: dict[str, Any]) -> bool:
