@@ -47,7 +47,7 @@ def derived_figures(
     for name, pointer in shown.items():
         if name in sent or not schemas.types(pointer) & {"integer", "number"} or words(name)[-1:] == ("id",):
             continue
-        own = [each for each in words(name) if each not in UNITS]
+        own = [each for each in words(name) if each not in UNITS] or words(name)
         anew = next((each for each, found in said if noun(found["what"])[-1] in own), None)
         text = description(schemas, pointer)
         named = next((s for s in text.sentences() if _names(s, sent) and not FIXED.search(s)), None)

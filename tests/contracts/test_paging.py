@@ -65,10 +65,10 @@ def test_before_that_may_be_a_time_says_nothing_about_pages(tmp_path: Path) -> N
 
 
 class Drawers:
-    """Boxes of a colour in numbered pages. The second page begins one page too late."""
+    """Boxes of a colour in numbered pages. With `late`, the second page begins one page too late."""
 
-    def __init__(self) -> None:
-        self.kept: list[Node] = []
+    def __init__(self, *, late: bool) -> None:
+        self.late, self.kept = late, list[Node]()
 
     def __call__(self, ask: Ask) -> Answer:
         if ask.method == "POST":
@@ -77,25 +77,33 @@ class Drawers:
         query = ask.query
         page, size = int(query.get("page", 1)), int(query.get("size", 3))
         shown = [each for each in self.kept if query.get("colour") in (None, each["colour"])]
-        start = page * size if page > 1 else 0
+        start = page * size if page > 1 and self.late else (page - 1) * size
         return Answer(200, {"items": shown[start : start + size], "total": len(shown)})
 
 
 def test_a_list_that_loses_a_page_fails_one_check(tmp_path: Path) -> None:
     """Other checks of the list do not say it again: of a filter, of the size of a page."""
+    found = verdicts_of(tmp_path, boxes({"default": 3}), Drawers(late=True), "paging", "filter", "default-page-size")
+
+    assert {("paging", "failure")} == found
+
+
+def test_a_default_size_that_nothing_states_may_be_any(tmp_path: Path) -> None:
+    """Three on a page are as right as fifty where `size` has no default."""
+    assert set() == verdicts_of(tmp_path, boxes({}), Drawers(late=False), "paging", "default-page-size")
+
+
+def boxes(size: Node) -> Node:
+    """The paths of boxes; `size` is what the schema of the size of a page says."""
     number: Node = {"type": "integer", "minimum": 1}
-    queries = [("page", number | {"default": 1}), ("size", number | {"default": 3, "maximum": 20}),
+    queries = [("page", number | {"default": 1}), ("size", number | {"maximum": 20} | size),
                ("colour", {"type": "string"})]  # fmt: skip
     new: Node = {"type": "object", "required": ["colour"], "properties": {"colour": {"type": "string"}}}
     box: Node = {"type": "object", "properties": {"id": {"type": "integer"}, "colour": {"type": "string"}}}
     page: Node = {"type": "object", "required": ["items", "total"], "properties": {
         "items": {"type": "array", "items": box}, "total": {"type": "integer"}}}  # fmt: skip
     asked = [{"name": name, "in": "query", "schema": schema} for name, schema in queries]
-    paths = {"/boxes": {
+    return {"/boxes": {
         "get": {"parameters": asked, "responses": answers(page)},
         "post": {"requestBody": takes(new), "responses": answers(box, "201")},
     }}  # fmt: skip
-
-    found = verdicts_of(tmp_path, paths, Drawers(), "paging", "filter", "default-page-size")
-
-    assert {("paging", "failure")} == found

@@ -15,6 +15,7 @@ from contracts.runner.amounts import PLENTY
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.names import words
 
 MOST_FIELDS = 8
 """So many fields are changed, each in an item of its own."""
@@ -24,7 +25,7 @@ def derived_after_update(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, derived: tuple[DerivedFigure, ...]
 ) -> None:
     """A figure that follows from other fields has the value after an update that a new item with these fields has."""
-    fixed = choices(context, resource)
+    fixed = choices(context, resource) | _lines(context, resource)
     first, again = (_created(context, resource, fixed)[1] for _ in range(2))
     stable = [each for each in derived if _number(first, each.field) is not None and _same(first, again, each.field)]
     if not stable:
@@ -98,13 +99,35 @@ def choices(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
     return found
 
 
+def _lines(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """The lists of a create body whose entries have numbers, as the lines of an order have quantities."""
+    body, refers = context.body(resource, full=True), {each.field for each in resource.behaviour.references}
+    return {
+        name: value
+        for name, value in body.items()
+        if name not in refers and isinstance(value, list) and value and _amounts(value[0])
+    }
+
+
+def _amounts(entry: Any) -> list[str]:
+    """The numbers of an entry of a list that name no other item."""
+    known = entry.items() if isinstance(entry, dict) else ()
+    return [name for name, value in known if type(value) in (int, float) and words(name)[-1:] != ("id",)]
+
+
 def other_values(context: CheckContext, op: ResourceOperation, name: str, present: Any) -> list[Any]:
     """Other values of a field, the most different ones first."""
     pointer, schemas = context.bodies.properties(op)[name], context.contract.schemas
     listed = schemas.keyword(pointer, "enum")
-    candidates = listed or ((not present,) if isinstance(present, bool) else PLENTY)
+    candidates = listed or ((not present,) if isinstance(present, bool) else _other_lines(present) or PLENTY)
     valid = schemas.validator(pointer, "request").is_valid
     return [each for each in candidates if each != present and each is not None and valid(each)][:3]
+
+
+def _other_lines(lines: Any) -> list[Any]:
+    """A list whose first entry has another number in one place."""
+    first, *rest = lines if isinstance(lines, list) and lines else [{}]
+    return [[{**first, name: amount}, *rest] for amount in (3, 2, *PLENTY) for name in _amounts(first)]
 
 
 def _number(item: Mapping[str, Any], name: str) -> float | None:

@@ -53,11 +53,11 @@ WHOLE_SUM = lazy_pattern(
 """`Sum of all line totals`."""
 
 SUM_OF_EACH = lazy_pattern(
-    r"^(?:the )?(?:sum|total) of (?:(?:all|the|its|their) )*(?P<each>[A-Za-z_]\w*(?: [A-Za-z_]\w*)?)"
-    r" (?:of|over|in) (?:(?:all|the|its|each) )+(?P<list>[A-Za-z_]\w*)$",
+    r"^(?:the )?(?:sum|total) of (?:(?:all|the|its|their) )*(?P<each>[A-Za-z_(].*)"
+    r" (?:of|over|in|for|across) (?:(?:all|the|its|each|every|of) )+(?:order |cart |invoice )?(?P<list>[A-Za-z_]\w*)$",
     re.IGNORECASE,
 )
-"""`The sum of the line totals of all items`."""
+"""`The sum of the line totals of all items`, `sum of quantity times price over all items`."""
 
 OF_ENTRIES = lazy_pattern(
     r"^(?:the )?sum of (?P<each>[A-Za-z_][\w ]* (?:times|\*|x|×|multiplied by) [\w ]+)$", re.IGNORECASE
