@@ -20,6 +20,10 @@ LARGEST = 2**31 - 1
 """The largest integer that nearly every database stores in its default integer type."""
 
 
+FRACTIONS = (8.2, 4.1, 2.3, 0.29, 2.5)
+"""The binary forms of the first ones are a little less: a price that is cut off to whole cents loses one."""
+
+
 class EdgeValue(NamedTuple):
     """A valid value, what is special about it, and whether the schema allows it in so many words.
 
@@ -68,7 +72,8 @@ def _numbers(schemas: Schemas, pointer: str, types: frozenset[str]) -> Iterator[
     yield from (EdgeValue("the maximum", most, True) for _ in (1,) if most is not None)
     yield EdgeValue("zero", 0, least is not None)
     if "number" in types:
-        yield EdgeValue("a fraction", 2.5, True)
+        fits = schemas.validator(pointer, "request").is_valid
+        yield from (EdgeValue("a fraction", each, True) for each in [*filter(fits, FRACTIONS)][:1])
     if most is None:
         yield EdgeValue("a large number", LARGEST, False)
     if least is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +47,39 @@ def test_a_whole_number_that_is_written_with_a_fraction_is_sent_without_it(tmp_p
     assert [] == [(found.check, found.expected, found.seen) for found in result.findings]
     assert "passed" == result.outcomes["POST /books", "edge-input"]
     assert any("pages" in book for book in app.sent)
+
+
+class PricedBooks(Books):
+    """Books whose `price` is kept in another form, such as whole cents."""
+
+    def __init__(self, kept: Callable[[float], float]) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def create(self, sent: Any) -> tuple[int, Any, dict[str, str]]:
+        """Store the price as it is kept."""
+        price = sent.get("price") if isinstance(sent, dict) else None
+        if price is None:
+            return super().create(sent)
+        is_valid = isinstance(price, int | float) and not isinstance(price, bool) and 0 <= price <= 500
+        return super().create({**sent, "price": self.kept(price)}) if is_valid else (400, None, {})
+
+
+@pytest.mark.parametrize("price", [{"multipleOf": 0.01}, {}, {"maximum": 5}, {"maximum": 1}, {"multipleOf": 0.5}])
+@pytest.mark.parametrize(
+    ("kept", "is_right"),
+    [
+        (lambda price: round(price * 100) / 100, True),
+        (lambda price: int(price * 100) / 100, False),
+    ],
+    ids=["rounded", "cut off"],
+)
+def test_a_price_that_loses_a_cent_is_found(
+    tmp_path: Path, price: dict[str, Any], kept: Callable[[float], float], *, is_right: bool
+) -> None:
+    fields = {"price": {"type": "number", "minimum": 0, "maximum": 500, **price}}
+
+    result = check(tmp_path, only=["edge-input"], fields=fields, app=PricedBooks(kept))
+
+    is_even = price == {"multipleOf": 0.5}  # such a price is the same in cents
+    assert bool(result.findings) is not (is_right or is_even)
