@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.item_view import meant, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.changed_values import changed_body, changed_value
 from contracts.client.request_bodies import texts
+from contracts.model.body_references import LIST, steps_of
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.openapi.schemas import Schemas
@@ -98,7 +100,24 @@ def every_change(
     Empty if no valid body changes anything.
     """
     references = {name for name in context.bodies.properties(op) if is_reference(context, name)}
+    named = [steps_of(each.field) for each in resource.behaviour.references if each.field and each.key]
+    references |= {first for first, *rest in named if not rest}
     refused = context.shared.refused_fields.get(resource.name, frozenset())
     fixed = unchangeable(resource) | op.rule_fields | references | refused | without
     body = changed_body(context.bodies, context.contract.schemas, op, created.sent, fixed)
+    for steps in named:
+        restored = _restored(body, created.sent, steps)
+        body = restored if context.bodies.accepts(op, restored) else body
     return meant(context, resource, op, body, created) if body.keys() - fixed else {}
+
+
+def _restored(changed: Any, present: Any, steps: Sequence[str]) -> Any:
+    """A changed value with what it was at the place to which the steps lead: a line still names its product."""
+    if not steps:
+        return present
+    first, *rest = steps
+    if first == LIST and isinstance(changed, list) and isinstance(present, list):
+        return [_restored(new, old, rest) for new, old in zip(changed, present, strict=False)]
+    if isinstance(changed, dict) and isinstance(present, dict) and first in changed and first in present:
+        return {**changed, first: _restored(changed[first], present[first], rest)}
+    return changed

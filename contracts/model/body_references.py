@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from contracts.model.lookups import is_lookup
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.behaviour.statements import Reference
 from mockserver.openapi.schemas import Schemas
@@ -13,12 +14,15 @@ LIST = "[]"
 
 
 def body_references(schemas: Schemas, resource: CheckedResource, op: ResourceOperation) -> Iterator[Reference]:
-    """The references of a resource to the key of another item that the body of an operation contains."""
+    """The references of a resource to the key of another item that the body of an operation contains.
+
+    A field that names an entry of a list is none of them: nothing is known of an entry but its key.
+    """
     pointer = op.body_schema(schemas)
     known = schemas.properties(pointer) if pointer is not None else {}
     for each in resource.behaviour.references:
         name = steps_of(each.field)[0] if each.field else ""
-        if each.key and name in known and not schemas.keyword(known[name], "readOnly"):
+        if each.key and name in known and not is_lookup(each) and not schemas.keyword(known[name], "readOnly"):
             yield each
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from contracts.model.differing_fields import differing_fields
+from contracts.model.lookups import with_lookups
 from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
@@ -297,7 +298,7 @@ def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
         elif _creates_content(each.get("replace-content"), each.get("get")):
             each.setdefault("create", each["replace-content"])
     by_place = path_template.names_by_place(each.path for each in contract.document.operations)
-    resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
+    resources = {n: r for n, r in with_lookups(contract).items() if r.identity.generate != "single"}
     return {
         name: CheckedResource(
             name,

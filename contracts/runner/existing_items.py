@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import listed
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
-from contracts.model.resources import CheckedResource
+from contracts.model.lookups import entries_path
+from contracts.model.resources import CheckedResource, value_at
 from contracts.runner.item_recorder import ItemRecorder
 
 HIDDEN = 404
@@ -47,6 +51,19 @@ class ExistingItems(ItemRecorder):
             return None
         path = {resource.behaviour.identity.parameter: item[field]}
         return CreatedItem(resource, item[field], item, {}, user, exchange, path)
+
+    def _looked_up(self, name: str, key: str) -> list[Any]:
+        """The values of a property of what a list shows that no request adds to; `name` is that of its operation."""
+        op, kept = self.shared.operations.get(name), self.shared.listed
+        if op is not None and not kept.get(name):
+            try:
+                exchange = self.send(op)
+            except CannotBuildRequest:
+                return []
+            path = entries_path(self.contract.schemas, op.operation)
+            shown = value_at(exchange.json, path) if exchange.status == 200 and path is not None else None
+            kept[name] = [each for each in shown if isinstance(each, dict)] if isinstance(shown, list) else []
+        return [each[key] for each in kept.get(name, ()) if each.get(key) is not None]
 
     def _put(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """An item that a PUT to an id of our own makes; None if that is not possible."""

@@ -53,7 +53,7 @@ class ItemMaker(ExistingItems):
         """The values of a property of items of a resource, which are created, or read if they cannot be created."""
         resource = self.shared.resources.get(name)
         if resource is None:
-            return []
+            return self._looked_up(name, key)
         known = self._referred_items.setdefault(name, [])
         if len(known) < count and name not in self._being_made:  # a circle of references ends with nothing
             self._being_made.add(name)

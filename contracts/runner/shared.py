@@ -40,8 +40,8 @@ class SharedState:
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
     after which an item accepts an operation that refuses new ones; they are none where no way was found.
     `below_others` names the resources whose items a user may create only below an item of another user, `by_others`
-    the operations that a user may use only for an item of another user. `listener`
-    takes what the service sends; None without one.
+    the operations that a user may use only for an item of another user. `listed` has what lists showed that no
+    request adds to, by the names of their operations. `listener` takes what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -74,6 +74,7 @@ class SharedState:
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()
         self.existing: dict[str, Any] = {}
+        self.listed: dict[str, list[dict[str, Any]]] = {}
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)

@@ -1,0 +1,106 @@
+"""Fields of requests that name an entry of a list that no request adds to: the `desk_id` of a booking, by `/desks`.
+
+What can only be listed is no resource of the contract. But a create that names none of it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from mockserver.behaviour.statements import Reference, Resource
+from mockserver.contract import Contract
+from mockserver.inference.bodies.messages import Path, list_path, reply_body
+from mockserver.inference.names import noun
+from mockserver.inference.relations.references import ReferenceFinder, ReferredResource
+from mockserver.openapi.document import Operation
+from mockserver.openapi.media_types import is_json
+from mockserver.openapi.schemas import Schemas
+
+METHOD = "GET "
+"""How the name of a list begins, which stands in place of the name of a resource."""
+
+WRITES = frozenset(("post", "put", "patch"))
+
+KEYS = ("id", "uuid", "code", "key", "slug")
+"""Properties by which an entry is named, the first that it has."""
+
+MOST = 20
+"""So many lists are looked at."""
+
+
+def is_lookup(reference: Reference) -> bool:
+    """Does a reference name an entry of a list, and no item of a resource?"""
+    return reference.resource.startswith(METHOD)
+
+
+def entries_path(schemas: Schemas, listing: Operation) -> Path | None:
+    """Where the entries are in the body of a list; None if it shows none."""
+    reply = reply_body(listing, "list")
+    return list_path(schemas, reply.schema, _word(listing)) if reply is not None and reply.schema else None
+
+
+def with_lookups(contract: Contract) -> dict[str, Resource]:
+    """The resources of a contract by name, with references to entries of lists."""
+    found, known = lookups(contract), contract.behaviour.resources
+    return {n: replace(r, references=(*r.references, *found.get(n, ()))) if n in found else r for n, r in known.items()}
+
+
+def lookups(contract: Contract) -> dict[str, tuple[Reference, ...]]:
+    """The fields of requests that name an entry of a list, for each resource; the list is named by its operation."""
+    targets = [_target(contract.schemas, each) for each in _closed_lists(contract)]
+    finder = ReferenceFinder(contract.schemas, [each for each in targets if each is not None])
+    found: dict[str, dict[str, Reference]] = {}
+    for pointer, resource in _sent(contract) if any(targets) else ():
+        stated = contract.behaviour.resources[resource]
+        known = {each.field for each in stated.references}
+        own = ReferredResource(resource, (), (), stated.identity.field, stated.identity.parameter)
+        for each in finder.in_item(pointer, own):
+            if each.key and each.field not in known:
+                new = Reference(field=each.field, resource=each.resource, key=each.key, evidence="inferred")
+                found.setdefault(resource, {}).setdefault(each.field, new)
+    return {resource: tuple(each.values()) for resource, each in found.items()}
+
+
+def _sent(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The schemas of the items in requests that create or change one, with the name of its resource."""
+    for operation in contract.document.operations:
+        stated = contract.behaviour.operations.get((operation.path, operation.method))
+        action, body = (stated.action if stated is not None else None), operation.request_body
+        if operation.method in WRITES and body is not None and action and action.of in contract.behaviour.resources:
+            for media in body.content:
+                pointer = contract.schemas.below(media.schema, action.envelope) if is_json(media.name) else None
+                if pointer is not None:
+                    yield pointer, action.of
+
+
+def _closed_lists(contract: Contract) -> list[Operation]:
+    """The lists of what belongs to no resource, at paths that nothing is sent to and that need no parameter."""
+    written = {each.path.rstrip("/") for each in contract.document.operations if each.method in WRITES}
+    found: list[Operation] = []
+    for each in contract.document.operations:
+        stated = contract.behaviour.operations.get((each.path, each.method))
+        is_free = stated is None or stated.action is None
+        is_whole = "{" not in each.path and not any(parameter.required for parameter in each.parameters)
+        if each.method == "get" and is_free and is_whole and each.path.rstrip("/") not in written:
+            found.append(each)
+    return found[:MOST]
+
+
+def _word(listing: Operation) -> str:
+    return listing.path.rstrip("/").rpartition("/")[2]
+
+
+def _target(schemas: Schemas, listing: Operation) -> ReferredResource | None:
+    """What a list shows, as something that can be referred to; None if nothing names its entries."""
+    reply, path = reply_body(listing, "list"), entries_path(schemas, listing)
+    array = schemas.below(reply.schema, path) if reply is not None and reply.schema and path is not None else None
+    entries = schemas.items(array) if array is not None else None
+    shown: Mapping[str, str] = schemas.properties(entries) if entries is not None else {}
+    called = noun(_word(listing))
+    keys = (*KEYS, "_".join((*called, "id")), f"{called[-1]}Id") if called else KEYS
+    key = next((each for each in keys if each in shown), "")
+    if not called or not key or entries is None:
+        return None
+    return ReferredResource(f"{METHOD}{listing.path}", called, (schemas.resolve(entries)[1],), key)
