@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -24,7 +26,7 @@ TOGETHER = 6
 
 
 def owner_capacity(context: CheckContext, child: CheckedResource, owner: CheckedResource, field: str) -> None:
-    """An item takes as many items below it as its capacity says, and no more."""
+    """An item takes as many items below it as its capacity says, and no more; one that is refused does not count."""
     above, limit = _small_owner(context, child, owner, field)
     path, added = above.path_below(child), []
     for number in range(limit):
@@ -32,6 +34,7 @@ def owner_capacity(context: CheckContext, child: CheckedResource, owner: Checked
         if made is None:
             raise CannotBuildRequest(f"create {number + 1} of {limit} below the {owner.name} gets {exchange.status}")
         added.append(exchange)
+    before = settled(context, above) if owner.can("get") else {}
     over, _ = context.try_create(child, path=path)
     context.expect_status(
         400 <= over.status < 500,
@@ -40,6 +43,18 @@ def owner_capacity(context: CheckContext, child: CheckedResource, owner: Checked
         *added,
         over,
         about="over",
+    )
+    changed, _, shown = lasting_changes(context, above, before) if before and over.status >= 400 else ([], {}, ())
+    context.expect(
+        not changed,
+        f"create {limit + 1}, which is refused, does not change the {owner.name}",
+        "; ".join(changed),
+        above.exchange,
+        *added,
+        over,
+        *shown,
+        about="over changes",
+        statement=replace(context.statement, text="A refused request has no effect.") if context.statement else None,
     )
 
 

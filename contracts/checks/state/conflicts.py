@@ -26,11 +26,11 @@ MOST_FIELDS = 6
 def conflict_without_effect(
     context: CheckContext, resource: CheckedResource, actions: tuple[ResourceOperation, ...]
 ) -> None:
-    """A request that conflicts with another item, or with the state after an action, changes nothing at all."""
+    """A request that conflicts with another item, with those below, or with the state after an action, has no effect."""
     refused = 0
     for op in changing_operations(resource):
         if op.operation.response(CONFLICT) is not None:
-            refused += _check_taken_values(context, resource, op)
+            refused += _check_taken_values(context, resource, op) + _check_figures(context, resource, op)
     for action in actions:
         refused += _check_after(context, resource, action)
     context.compared += refused
@@ -56,11 +56,60 @@ def _check_taken_values(context: CheckContext, resource: CheckedResource, op: Re
     return refused
 
 
+def _check_figures(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> int:
+    """Change every field of an item that has items below it, one figure to its least or its most.
+
+    A course cannot have less places than people take part. Returns how many requests were refused.
+    """
+    children, numbers = _children(context, resource), _numbers(context, resource, op)
+    if not children or not numbers:
+        return 0
+    created = context.create(resource, distinct_body(context, resource))
+    below = [context.try_create(each, path=created.path_below(each), may_conflict=True)[0] for each in children * 2]
+    changed = every_change(context, resource, op, created)
+    bodies = [changed, {name: created.sent[name] for name in changed if name in created.sent}]
+    refused = 0
+    for name, value in numbers:
+        body = bodies[0] | {name: value}
+        if not changed or not context.bodies.accepts(op, body):
+            continue
+        before = settled(context, created)
+        exchange = context.send(op, path=created.path, body=body)
+        if exchange.status < 300:
+            bodies.reverse()  # the next request changes every field again
+        elif exchange.status == CONFLICT:
+            refused += 1
+            about = f"{op.name} {name} {value}"
+            _check_same(
+                context, op, created, before, f"a conflict over {name}", about, (created.exchange, *below, exchange)
+            )
+    return refused
+
+
+def _numbers(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> list[tuple[str, int | float]]:
+    """The least and the most of each figure of a request, by its schema."""
+    refers = {each.field for each in resource.behaviour.references}
+    found, keyword = list[tuple[str, int | float]](), context.contract.schemas.keyword
+    for name, pointer in context.bodies.properties(op).items():
+        if (
+            context.contract.schemas.types(pointer) & {"integer", "number"}
+            and name not in unchangeable(resource) | refers
+        ):
+            bounds = (keyword(pointer, "minimum"), keyword(pointer, "maximum"))
+            found += [(name, each) for each in (*bounds, 1) if isinstance(each, int | float)]
+    return list(dict.fromkeys(found))[:MOST_FIELDS]
+
+
+def _children(context: CheckContext, resource: CheckedResource) -> list[CheckedResource]:
+    """The resources that can be created below an item."""
+    below = [each for each in context.shared.resources.values() if owner_of(each) == resource.name]
+    return [each for each in below if each.can("create") and each.leads_through_owner(each.operations["create"])]
+
+
 def _check_after(context: CheckContext, resource: CheckedResource, action: ResourceOperation) -> int:
     """After an action, send all that changes the item or adds to it. Returns how many requests were refused."""
     created = context.create(resource, distinct_body(context, resource))
-    below = [each for each in context.shared.resources.values() if owner_of(each) == resource.name]
-    children = [each for each in below if each.can("create") and each.leads_through_owner(each.operations["create"])]
+    children = _children(context, resource)
     for child in children:
         context.try_create(child, path=created.path_below(child))
     done = sent_action(context, action, created)

@@ -186,13 +186,19 @@ def unknown_ids(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
 
 def _similar_ids(schemas: Schemas, known: CreatedItem) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
-        turned = "".join(_other_character(c) for c in known.id[-6:])
-        yield known.id[:-6] + turned
+        yield similar_id(known.id)
         is_cased = known.id.swapcase() != known.id and not UUID.fullmatch(known.id)
         if is_cased and not ignores_case(schemas, known.resource):
             yield known.id.swapcase()
     elif isinstance(known.id, int):
-        yield known.id + 1_000_003
+        yield similar_id(known.id)
+
+
+def similar_id(known: str | int) -> str | int:
+    """An id of the same form, which probably no item has."""
+    if isinstance(known, int):
+        return known + 1_000_003
+    return known[:-6] + "".join(_other_character(c) for c in known[-6:])
 
 
 def _other_character(character: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import meant, unchangeable
 from contracts.checks.lists.listed_items import ids
+from contracts.checks.state.deleted_items import similar_id
 from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.checks.valid_bodies import distinct_body, is_reference
 from contracts.cleanup.created_items import CreatedItem
@@ -84,6 +85,19 @@ def _half_wrong(
                 tried += 1
                 yield meant(context, resource, op, {**rest, name: wrong}, created), name
                 yield meant(context, resource, op, {name: wrong, **rest}, created), name
+    for name, unknown in _unknown_references(resource, created) if good.keys() - fixed else ():
+        rest = {key: value for key, value in good.items() if key != name}
+        for body in ({**rest, name: unknown}, {name: unknown, **rest}):
+            if name in names and context.bodies.accepts(op, body):
+                yield meant(context, resource, op, body, created), name
+
+
+def _unknown_references(resource: CheckedResource, created: CreatedItem) -> Iterator[tuple[str, str | int]]:
+    """The fields of an item that name another one, with an id that probably none has."""
+    for each in resource.behaviour.references:
+        sent = created.sent.get(each.field) if each.key else None
+        if isinstance(sent, str | int) and sent and not isinstance(sent, bool):
+            yield each.field, similar_id(sent)
 
 
 def _wrong_values(context: CheckContext, op: ResourceOperation, name: str, present: Any) -> list[Any]:
