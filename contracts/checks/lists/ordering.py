@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from contracts.checks.item_view import as_json, documented
 from contracts.checks.lists.listed_items import ids, in_one_list, only, order_of
+from contracts.checks.lists.sort_values import written_values
 from contracts.checks.state.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -149,14 +150,9 @@ class _SortChoice(NamedTuple):
 def sort_choices(
     context: CheckContext, op: ResourceOperation, statement: Sort, created: Sequence[CreatedItem]
 ) -> Iterator[_SortChoice]:
-    """What the document lets one sort by; without an `enum` two fields with texts, in both directions."""
+    """What the document lets one sort by: the values of an `enum`, or what it shows in another way."""
     values = [str(each) for each in parameter_values(context, op, statement.parameter)]
-    if not values:
-        texts = [name for name, value in created[0].sent.items() if isinstance(value, str)][:2]
-        pointer = op.query_schema(statement.parameter)
-        is_list = pointer is not None and "array" in context.contract.schemas.types(pointer)  # of `name,desc`
-        one_way = bool(statement.direction) or is_list
-        values = [value for name in texts for value in ((name,) if one_way else (name, f"-{name}"))]
+    values = values or written_values(context.contract, op, statement, created[0])
     known = {name.lower(): name for each in created for name in (*each.item, *each.sent)}
     for value in values:
         ending = None if value.lstrip("+-").lower() in known else SORT_ORDER.search(value)

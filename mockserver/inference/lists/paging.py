@@ -20,6 +20,7 @@ from mockserver.inference.lists.paging_names import (
     TOKENS,
 )
 from mockserver.inference.lists.sort_names import named_property, names_of
+from mockserver.inference.lists.written_sorts import written_sort
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.descriptions import description as described
 from mockserver.inference.sentences.order_sentences import order
@@ -292,7 +293,17 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     stated |= _default_order(schemas, fields[0], ways[:1], known)
     if enum:
         return stated | {"evidence": "implied", "note": f"{fields[0].name} has the names of properties to choose from"}
-    return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
+    return stated | _sorted_by(schemas, fields[0], properties)
+
+
+def _sorted_by(schemas: Schemas, parameter: Parameter, properties: Iterable[str]) -> Statement:
+    """How it is known that a parameter without an `enum` sorts: it may name the properties in other ways."""
+    written = written_sort(schemas, parameter, properties)
+    if written.is_listed:
+        return {"evidence": "implied", "note": f"the pattern of {parameter.name} names {' and '.join(written.names)}"}
+    if written.names:
+        return {"evidence": "described", "source": written.source, "note": "its description names properties"}
+    return {"evidence": "inferred", "note": "by the names of the query parameters"}
 
 
 def _by_property(schemas: Schemas, query: list[Parameter], properties: Mapping[str, str]) -> Statement | None:
