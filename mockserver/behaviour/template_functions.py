@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
+from mockserver import amounts
 from mockserver.durations import seconds
 from mockserver.lazy_pattern import lazy_pattern
 
@@ -209,7 +210,11 @@ def plus(scope: Scope, argument: str) -> Any:
     body = scope.get("sent")
     given = {**(scope.get("query") or {}), **(body if isinstance(body, Mapping) else {})}.get(wanted)
     value = scope["fields"].get(name) or 0
-    return value + sign * given if isinstance(given, int | float) and isinstance(value, int | float) else value
+    one, other = amounts.amount_of(value), amounts.amount_of(given)
+    if one is None or other is None:
+        return value
+    total = amounts.written(amounts.plus(one, sign * other), value, lambda each: True)
+    return value if total is None else total
 
 
 def if_first(scope: Scope, argument: str) -> Any:

@@ -22,7 +22,7 @@ from mockserver.handlers.refusals.further_values import refuse_lost
 from mockserver.handlers.refusals.item_spans import check_values
 from mockserver.handlers.refusals.ordered_fields import in_order
 from mockserver.handlers.refusals.own_items import refuse_others
-from mockserver.handlers.refusals.rests import check_rests
+from mockserver.handlers.refusals.rests import check_rests, show_rests
 from mockserver.handlers.refusals.sum_limits import caller_of
 from mockserver.handlers.refusals.unique_values import refuse_second
 from mockserver.handlers.relations.cascade import CascadingDelete
@@ -63,12 +63,14 @@ def create(context: RequestContext) -> None:
     chosen = context.call.query.get(plan.statements.identity.chosen_by) if plan.statements.identity.chosen_by else None
     if chosen is not None:
         sent[plan.statements.identity.field] = chosen
-    if bound.path_fields:
+    if bound.path_fields or bound.effects.own:
         sent |= _kept(context)
+        bound.effects.change(sent, plan.scope(context.call, None, sent, context.moment))
     record = _drafted(context, collection, sent)
     in_order(context, record.fields)
     if bound.rests:
         check_rests(context, record.fields)
+        show_rests(context, record.fields)
     is_merged = bound.upsert or plan.is_single or prefers(context.call, MERGE)
     context.current = collection.get(record.id) if is_merged else None
     if context.current is not None:

@@ -12,6 +12,7 @@ from mockserver.inference import webhooks
 from mockserver.inference.bodies.envelope import Envelopes
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import inferred
+from mockserver.inference.figures.amount_starts import add_amount_starts
 from mockserver.inference.figures.counts import add_counts, relation
 from mockserver.inference.figures.figures import add_figures
 from mockserver.inference.figures.latest_values import add_latest
@@ -57,6 +58,7 @@ def infer(
     stated = {draft.name: writer.resource(draft, above[draft.name]) for draft in drafts}
     add_versions(drafts, {name: one.draft for name, one in above.items() if one is not None}, stated)
     add_counts(schemas, drafts, stated)
+    add_amount_starts(schemas, drafts, stated)
     add_copies(schemas, drafts, stated)
     add_latest(schemas, drafts, stated, relation)
     for draft in drafts:

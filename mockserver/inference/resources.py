@@ -19,6 +19,7 @@ from mockserver.inference.operations.contents import add_contents, is_value
 from mockserver.inference.operations.entry_actions import add_entry_actions
 from mockserver.inference.operations.item_actions import add_item_actions
 from mockserver.inference.operations.made_items import is_made_beside, makes_items
+from mockserver.inference.operations.made_kinds import add_kinds
 from mockserver.inference.operations.membership_requests import add_membership_requests
 from mockserver.inference.operations.procedures import with_procedures
 from mockserver.inference.operations.redirects import add_redirects
@@ -73,6 +74,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     add_redirects(found, nodes)
     _name(found)
     add_statistics(schemas, found, nodes)
+    add_kinds(found)
     return found
 
 

@@ -110,9 +110,10 @@ class Action(Statement, frozen=True, kw_only=True):
     sets: Annotated[
         Mapping[str, Any],
         Meta(
-            description="Properties that an update gives new values: property → value or template, such as `{now}` or "
-            "`{renewed}` (another generated value); null takes away what cannot be null. Of its body only properties "
-            "that the item has are kept. The reply of a delete shows these values."
+            description="Properties that an update gives new values, or a create its first ones: property → value or "
+            "template, such as `{now}` or `{renewed}` (another generated value); null takes away what cannot be null. "
+            "Of the body of an update only properties that the item has are kept. The reply of a delete shows these "
+            "values."
         ),
     ] = field(default_factory=dict)
     sets_above: Annotated[

@@ -193,6 +193,9 @@ class Count(Statement, frozen=True, kw_only=True):
         bool,
         Meta(description="A create that takes off more than there is is refused, with a documented 409, 422 or 400."),
     ] = False
+    shows: Annotated[
+        str, Meta(description="The property of a new one of the other items that has the number as it is then.")
+    ] = ""
     digits: Annotated[int, Meta(ge=0, le=9, description="To how many decimals a mean is rounded, half up.")] = 9
     without: Annotated[
         Literal["null", "zero"], Meta(description="What a mean is as long as there are no other items.")

@@ -70,6 +70,10 @@ class Refused(Statement, frozen=True, kw_only=True):
     by: Annotated[
         str, Meta(description="The property that names the item of that resource. Empty if the item is above.")
     ] = ""
+    below: Annotated[
+        str,
+        Meta(description="A property of the request: refused if the number of the item is less than what it has."),
+    ] = ""
 
 
 class Once(Statement, frozen=True, kw_only=True):

@@ -18,7 +18,14 @@ REFUSING = (422, 400, 404, 409)
 HOLDING = (409, 422, 400, 403)
 """The statuses by which a service may refuse to delete an item that others need."""
 
-REFUSALS: Mapping[int, type[Refusal]] = {400: Invalid, 403: Forbidden, 404: Missing, 409: Conflict, 422: Invalid}
+REFUSALS: Mapping[int, type[Refusal]] = {
+    400: Invalid,
+    402: Invalid,
+    403: Forbidden,
+    404: Missing,
+    409: Conflict,
+    422: Invalid,
+}
 
 
 def documented_refusal(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mockserver.amounts import amount_of
 from mockserver.behaviour.statements import Refused
 from mockserver.handlers.refusals.documented_refusals import documented_refusal
 from mockserver.handlers.relations.items_changed_by_name import named_item
 from mockserver.handlers.request_context import RequestContext
 from mockserver.openapi import json_codec
 from mockserver.state.record import Record
+
+RESTS = (409, 422, 402, 400)
+"""The statuses by which a service may refuse what takes too much."""
 
 STATUSES = (409, 422, 400, 403)
 """The statuses by which a service may refuse it, the likeliest first."""
@@ -20,7 +26,9 @@ def check_states(context: RequestContext, owner: Record | None) -> None:
     """Raise Conflict, Invalid or Forbidden if the item, or the `owner` that a new one is below, is in such a state."""
     for each in context.bound.refused:
         record = _record(context, each, owner)
-        if record is None or not _refuses(each, record):
+        if record is not None and each.below:
+            _check_amount(context, each, record)
+        if record is None or each.below or not _refuses(each, record):
             continue
         name = (each.of or context.bound.resource.name).replace("-", " ")
         value = record.fields.get(each.field)
@@ -29,6 +37,21 @@ def check_states(context: RequestContext, owner: Record | None) -> None:
         refusal = documented_refusal(context.bound.operation, message, name, (), STATUSES)
         if refusal is not None:
             raise refusal.because(each)
+
+
+def _check_amount(context: RequestContext, stated: Refused, record: Record) -> None:
+    """Raise Conflict or Invalid if the request takes more of a number of the item than there is."""
+    body = context.bound.item_body(context.call)
+    asked = {**context.call.query, **(body if isinstance(body, dict) else {})}.get(stated.below)
+    left: Any = amount_of(record.fields.get(stated.field))
+    wanted: Any = amount_of(asked)
+    if left is None or wanted is None or wanted <= left:
+        return
+    name = context.bound.resource.name.replace("-", " ")
+    message = f"the {stated.field} of the {name} is {left}, which is less than {wanted}"
+    refusal = documented_refusal(context.bound.operation, message, name, (stated.below,), RESTS)
+    if refusal is not None:
+        raise refusal.because(stated)
 
 
 def _record(context: RequestContext, stated: Refused, owner: Record | None) -> Record | None:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
+from mockserver import amounts
 from mockserver.behaviour.statements import Count, Latest
 from mockserver.contract import Contract
 from mockserver.handlers.binding.item_schemas import showing_schemas
@@ -44,7 +45,7 @@ class Amount(NamedTuple):
 
     def plus(self, other: Amount) -> Amount:
         """Both together."""
-        return Amount(_plus(self.total, other.total), self.number + other.number)
+        return Amount(amounts.plus(self.total, other.total), self.number + other.number)
 
 
 class MeanForm(NamedTuple):
@@ -104,18 +105,20 @@ class Counting(Struct, frozen=True, eq=False):
             return Amount()
         if any(record.fields.get(name) in values for name, values in self.unless):
             return Amount()
-        value: Any = record.fields.get(self.amount) if self.amount else 1
-        if type(value) not in (int, float):
+        value: Any = amounts.amount_of(record.fields.get(self.amount)) if self.amount else 1
+        if value is None:
             return Amount()
         is_other = any(record.fields.get(name) in values for name, values in self.lowered_by)
         return Amount(-self.sign * value if is_other else self.sign * value, 1)
 
     def show(self, record: Record, amount: Amount) -> None:
         """Let an item that can be changed show the number for all items, if it is valid."""
-        value = _mean(self.mean, amount) if self.mean is not None else amount.total
         if self.mean is not None:
+            value = _mean(self.mean, amount)
             record.hidden[f"mean {self.field}"] = [*amount]
-        if self.fits(value):
+        else:
+            value = amounts.written(amount.total, record.fields.get(self.field), self.fits)
+        if self.fits(value) and (value is not None or self.mean is not None):
             put_at(record.fields, steps_of(self.field) if self.mean is not None else (self.field,), value)
 
 
@@ -213,11 +216,6 @@ def _extreme(values: Iterable[Any], is_highest: bool) -> Any:
     return (max if is_highest else min)(alike, key=itemgetter(0))[1] if alike else None
 
 
-def _plus(one: Any, other: Any) -> Any:
-    """The sum, without the error that binary fractions have: 0.1 and 0.2 are 0.3."""
-    return one + other if type(one) is type(other) is int else round(one + other, 9)
-
-
 def _changed(store: Store, key: Key, record: Record, differences: Mapping[Counting, Amount]) -> Record | None:
     """The item with its new numbers; None where none changes, or none is valid."""
     new = record.copy()
@@ -229,9 +227,9 @@ def _changed(store: Store, key: Key, record: Record, differences: Mapping[Counti
             known = record.hidden.get(f"mean {each.field}")
             each.show(new, Amount(*known).plus(difference) if known else _amount(each, store, key, record))
             continue
-        before = new.fields.get(each.field)  # which another kind of items may have changed already
-        before = 0 if before is None and each.on_top else before
-        if difference.total and type(before) in (int, float):
+        shown = new.fields.get(each.field)  # which another kind of items may have changed already
+        before = 0 if shown is None and each.on_top else amounts.amount_of(shown)
+        if difference.total and before is not None:
             each.show(new, Amount(before).plus(difference))
     return new if (new.fields, new.hidden) != (record.fields, record.hidden) else None
 

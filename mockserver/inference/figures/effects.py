@@ -10,6 +10,7 @@ from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.effect_sentences import Effect, effects, is_called, named_amount, named_figure
+from mockserver.inference.values.amounts import amount_name, is_amount
 from mockserver.openapi.schemas import Schemas
 
 MOVING = frozenset(("movement", "adjustment", "transaction", "entry", "posting", "correction", "change"))
@@ -54,7 +55,7 @@ def effect_counts(
     sent = next(other.request_properties("create"), {})
     fields = {name: at for name, at in draft.properties().items() if name not in known}
     made = other.action("create")
-    if made is None or not sent:
+    if made is None or not sent or sum(action.does == "create" for action in other.actions) > 1:
         return
     said = [_said(schemas, each, fields, sent) for each in effects(schemas, made.operation) if _is_of(each, draft)]
     found = [each for each in said if each is not None] or list(_named(schemas, fields, sent, other))
@@ -77,7 +78,7 @@ def _is_of(effect: Effect, draft: ResourceDraft) -> bool:
 def _said(schemas: Schemas, effect: Effect, fields: Mapping[str, str], sent: Mapping[str, str]) -> _Change | None:
     """What a sentence about the create says; None if it names no number of the item, or nothing that is added."""
     field = named_figure(schemas, fields, effect.field)
-    numbers = {name: at for name, at in sent.items() if schemas.types(at) & {"integer", "number"}}
+    numbers = {name: at for name, at in sent.items() if is_amount(schemas, at)}
     if isinstance(effect.by, Fraction):
         return _Change(field, "", effect.sign, effect.source) if field and effect.by == 1 else None
     amount = named_amount(numbers, effect.by) if effect.by else _amount(numbers)
@@ -88,8 +89,8 @@ def _named(
     schemas: Schemas, fields: Mapping[str, str], sent: Mapping[str, str], other: ResourceDraft
 ) -> Iterator[_Change]:
     """What the names say, if items are called so, and both have one such number only."""
-    figures = [n for n, at in fields.items() if plain(n) in FIGURES and schemas.types(at) & {"integer", "number"}]
-    numbers = {name: at for name, at in sent.items() if schemas.types(at) & {"integer", "number"}}
+    figures = [n for n, at in fields.items() if amount_name(n) in FIGURES and is_amount(schemas, at)]
+    numbers = {name: at for name, at in sent.items() if is_amount(schemas, at)}
     amount = _amount(numbers)
     if noun(other.word)[-1] in MOVING and len(figures) == 1 and amount and len(numbers) <= 2:
         yield _Change(figures[0], amount, 1, "")
@@ -97,13 +98,18 @@ def _named(
 
 def _amount(numbers: Mapping[str, str]) -> str:
     """The number of a request that says how much; empty if none is called so."""
-    known = {plain(name): name for name in numbers}
+    known = {amount_name(name): name for name in numbers}
     return next((known[each] for each in AMOUNTS if each in known), "")
 
 
 def _lowering(schemas: Schemas, sent: Mapping[str, str], amount: str) -> Statement:
     """By which values of a property an amount is taken off, if it cannot be negative itself."""
-    least = schemas.keyword(sent[amount], "minimum") if amount else None
+    is_text = bool(amount) and schemas.types(sent[amount]) - {"null"} == {"string"}
+    if is_text and not schemas.validator(sent[amount], "request").is_valid("-1.00"):
+        is_text = False  # it cannot be negative
+        least: Any = 0
+    else:
+        least = schemas.keyword(sent[amount], "minimum") if amount else None
     above = schemas.keyword(sent[amount], "exclusiveMinimum") if amount else None
     if not any(isinstance(each, int | float) and each >= 0 for each in (least, above)):
         return {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.evidence import Statement
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import words
+from mockserver.inference.operations.made_kinds import made_kind
 from mockserver.inference.sentences.filling_sentences import (
     ADDS,
     FIGURES,
@@ -15,13 +16,13 @@ from mockserver.inference.sentences.filling_sentences import (
     MOVES,
     TAKERS,
     TAKES,
+    direction,
     filling_sentence,
     numbers_sent,
 )
 from mockserver.inference.sentences.refusal_sentences import Sentence
+from mockserver.inference.values.amounts import is_amount
 from mockserver.openapi.schemas import Schemas
-
-NUMBERS = frozenset(("integer", "number"))
 
 
 def filling_counts(
@@ -29,12 +30,17 @@ def filling_counts(
 ) -> Iterator[Statement]:
     """The `counts` by which creating `other` items adds to the one balance, stock or the like of an item."""
     made = other.action("create")
-    figure = _only(n for n, at in draft.properties().items() if set(words(n)) & FIGURES and schemas.types(at) & NUMBERS)
+    figure = _only(n for n, at in draft.properties().items() if set(words(n)) & FIGURES and is_amount(schemas, at))
     sent = next(other.request_properties("create"), {})
     amount = _only(iter(numbers_sent(schemas, sent)))
     if made is None or not figure or not amount:
         return
     keys: Statement = {"field": figure, "resource": other.name, "sum": amount, "on-top": True}
+    making = [action for action in other.actions if action.does == "create"]
+    if len(making) > 1:
+        if resources[other.name].get("parent", {}).get("resource") == draft.name:
+            yield from _of_several(schemas, other, making, keys)
+        return
     for by, sign, form in _sides(draft, other, resources):
         said = filling_sentence(schemas, made.operation, form)
         if said is not None:
@@ -55,6 +61,29 @@ def _sides(
     )
     if len(givers) == len(takers) == 1:
         yield from ((givers[0], -1, MOVES), (takers[0], 1, MOVES))
+
+
+def _of_several(
+    schemas: Schemas, other: ResourceDraft, making: Sequence[DraftAction], keys: Statement
+) -> Iterator[Statement]:
+    """What several creates of the same items do to a figure, if each adds to it or takes from it: deposit, withdraw.
+
+    Their kind tells the items apart where some are added and some are taken off.
+    """
+    signs = [direction(schemas, action.operation) for action in making]
+    kinds = [made_kind(other, action) for action in making]
+    note = f"{', '.join(action.operation.path.rpartition('/')[2] for action in making)} change it, by their names"
+    if 0 in signs:
+        return
+    if len(set(signs)) == 1:
+        yield inferred(note, **keys, **({"sign": -1} if signs[0] < 0 else {}))
+        return
+    names = {kind[0] for kind in kinds if kind is not None}
+    if len(names) == 1 and None not in kinds:
+        added = {kind[1] for kind, sign in zip(kinds, signs, strict=True) if kind is not None and sign > 0}
+        taken = {kind[1] for kind, sign in zip(kinds, signs, strict=True) if kind is not None and sign < 0}
+        if not added & taken:
+            yield inferred(note, **keys, **{"lowered-by": {names.pop(): sorted(taken)}})
 
 
 def _only(names: Iterator[str]) -> str:

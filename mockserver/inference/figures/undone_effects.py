@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.evidence import Statement
+from mockserver.inference.names import words
 from mockserver.inference.sentences.relative_sentences import refused_for_amount
 from mockserver.inference.sentences.undone_sentences import undoing_sentence
+from mockserver.inference.values.amounts import amount_name, is_amount
 from mockserver.openapi.schemas import Schemas
 
 
@@ -17,7 +19,25 @@ def with_limits(schemas: Schemas, count: Statement, other: ResourceDraft) -> Sta
             for name, value in action.sets.items():
                 if isinstance(value, str) and value and "{" not in value:
                     free.setdefault(name, []).append(value)
-    made = other.action("create")
-    is_taken = made is not None and count.get("sign") == -1
-    is_refused = made is not None and is_taken and refused_for_amount(schemas, made.operation) is not None
-    return count | ({"unless": free} if free else {}) | ({"refuses": True} if is_refused else {})
+    made = [action for action in other.actions if action.does == "create"]
+    is_taken = count.get("sign") == -1 or "lowered-by" in count
+    is_refused = is_taken and any(refused_for_amount(schemas, each.operation) is not None for each in made)
+    shown = _shown_after(count, other) if "sum" in count and not count.get("mean") and not count.get("by") else ""
+    more: Statement = {"shows": shown} if shown else {}
+    return count | ({"unless": free} if free else {}) | ({"refuses": True} if is_refused else {}) | more
+
+
+AFTER = frozenset(("after", "new", "resulting", "running", "remaining", "closing"))
+"""Words beside the name of a number that say that it is the one afterwards."""
+
+
+def _shown_after(count: Statement, other: ResourceDraft) -> str:
+    """The property of the other items that shows the number afterwards: `balance_after`; empty without one."""
+    sent = {name for asked in other.request_properties("create") for name in asked}
+    figure = amount_name(str(count["field"]))
+    for name, at in other.properties().items():
+        parts = [word for word in words(name) if word not in AFTER]
+        is_after = len(parts) < len(words(name)) and amount_name("_".join(parts)) in (figure, "balance")
+        if name not in sent and is_after and is_amount(other.schemas, at):
+            return name
+    return ""

@@ -43,11 +43,11 @@ def is_made_beside(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Sch
     entries = schemas.items(array) if array is not None else None
     if entries is None:
         return False
-    for verb in MAKING:
+    for verb in (*MAKING, *MOVING):
         beside = nodes.get((*node.shape[:-1], verb))
         operation = beside.operations.get("post") if beside is not None else None
         made = reply_body(operation, "create") if operation is not None else None
-        if made is not None and made.status in (201, 202) and made.schema:
+        if made is not None and made.status in ((201, 202) if verb in MAKING else (201,)) and made.schema:
             inside = messages.item_path(schemas, made.schema, node.word, id_names("id", node.word))
             shown = schemas.below(made.schema, inside)
             if shown is not None and schemas.resolve(shown)[1] == schemas.resolve(entries)[1]:
@@ -78,3 +78,9 @@ MAKING = (
     "refresh",
 )
 """Last segments of paths that start something which a list beside them shows."""
+
+MOVING = (
+    "deposit", "withdraw", "deposits", "withdrawals", "top-up", "topup", "charge", "earn", "redeem", "spend", "credit",
+    "debit", "adjust", "award", "load", "pay", "refund", "receive", "consume", "restock", "issue",
+)  # fmt: skip
+"""Last segments of paths that add to a figure of the item above or take from it, and answer 201 with what did so."""

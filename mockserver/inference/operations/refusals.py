@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, WHOLE_BODY
@@ -11,15 +11,17 @@ from mockserver.inference.evidence import Statement
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.once_sentences import OnceSentence, once_sentence
 from mockserver.inference.sentences.refused_states import refused_states
+from mockserver.inference.sentences.relative_sentences import refused_for_amount
 from mockserver.inference.sentences.size_sentences import size_limit
 from mockserver.inference.values.item_spans import free_states
+from mockserver.lazy_pattern import lazy_pattern
 
 NOTE = "a sentence of the document says so"
 
 
 def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
     """The statements `refused`, `once` and `content-size` about an operation, as far as the document makes them."""
-    refused = refused_states(draft, action, parent)
+    refused = [*refused_states(draft, action, parent), *_too_much(draft, action)]
     found: Statement = ({"refused": refused} if refused else {}) | _content_size(draft, action)
     said = _once(draft, action, parent)
     if said is None:
@@ -30,6 +32,20 @@ def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | No
     keys: Statement = {"per": "item"} if said.is_of_item else {}
     keys |= {"unless": free} if free else {}
     return found | {"once": keys | {"evidence": "described", "source": said.source, "note": NOTE}}
+
+
+def _too_much(draft: ResourceDraft, action: DraftAction) -> Iterator[Statement]:
+    """That no more is taken off a number than there is, where a client error says so."""
+    taken = [(name, str(value)) for name, value in action.sets.items() if TAKEN.match(str(value))]
+    said = refused_for_amount(draft.schemas, action.operation) if len(taken) == 1 else None
+    if said is not None and action.does == "update":
+        name, value = taken[0]
+        told: Statement = {"evidence": "described", "source": said.source, "note": NOTE}
+        yield {"field": name, "below": value[:-1].rpartition(" -")[2]} | told
+
+
+TAKEN = lazy_pattern(r"\{plus:\S+ -\S+\}")
+"""The template of a number from which a request takes."""
 
 
 def _once(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> OnceSentence | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.inference.names import noun, plain
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
+from mockserver.inference.values.amounts import amount_name, is_amount
 from mockserver.lazy_module import LazyModule
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
@@ -107,7 +108,7 @@ def _amount(text: str | None) -> Fraction | str | None:
 def named_figure(schemas: Schemas, fields: Mapping[str, str], written: str) -> str:
     """The number of an item that a sentence calls so; empty if it has none. `fields` has the pointers to its fields."""
     for name, pointer in fields.items():
-        if plain(name) == plain(written) and schemas.types(pointer) & {"integer", "number"}:
+        if plain(written) in (plain(name), amount_name(name)) and is_amount(schemas, pointer):
             return name
     return ""
 
@@ -116,7 +117,7 @@ def named_amount(names: Mapping[str, object], written: str) -> str:
     """The field of a request that a text means, such as `quantity` for "quantity ordered"; empty if there is none."""
     parts = written.split()
     spoken = {plain(each) for each in parts} | {plain(parts[0] + parts[1]) if len(parts) > 1 else ""}
-    found = [name for name in names if plain(name) in spoken]
+    found = [name for name in names if plain(name) in spoken or amount_name(name) in spoken]
     return found[0] if len(found) == 1 else ""
 
 

@@ -11,11 +11,11 @@ from mockserver.inference.bodies.messages import request_schema
 from mockserver.inference.draft import ResourceDraft
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.descriptions import DOUBT, Description
-from mockserver.inference.sentences.filling_sentences import ADDS as ADDS_TO
-from mockserver.inference.sentences.filling_sentences import FIGURES, TAKES, filling_sentence, numbers_sent
+from mockserver.inference.sentences.filling_sentences import FIGURES, direction, numbers_sent
 from mockserver.inference.sentences.gotten_values import gotten_values
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.inference.sentences.state_rules import STATES
+from mockserver.inference.values.amounts import amount_name, is_amount
 from mockserver.inference.values.done_flags import is_flag
 from mockserver.inference.values.state_values import values_of
 from mockserver.lazy_pattern import lazy_pattern
@@ -135,16 +135,18 @@ def _amounts(schemas: Schemas, operation: Operation, properties: Mapping[str, st
     asked = request_schema(operation.request_body)
     sent = {each.name for each in operation.parameters if each.location == "query"}
     sent |= set(schemas.properties(asked)) if asked else set()
-    known = {plain(name): name for name, at in properties.items() if schemas.types(at) & {"integer", "number"}}
+    known = {plain(name): name for name, at in properties.items() if is_amount(schemas, at)}
+    known = {amount_name(name): name for name in known.values()} | known
     for sentence in said_sentences(schemas, operation):
         match = ADDS.search(sentence)
         name = known.get(plain(match["to"] or match["name"]), "") if match else ""
-        by = next((each for each in sent if match and plain(each) == plain(match["what"] or match["by"])), "")
+        what = plain(match["what"] or match["by"]) if match else ""
+        by = next((each for each in sent if what and what in (plain(each), amount_name(each))), "")
         if match and name and by and by != name:
             is_less = (match["verb"] or match["way"]).lower().startswith(("subt", "ded", "tak", "decr", "low", "red"))
             yield name, "{plus:" + f"{name} {'-' if is_less else ''}{by}" + "}"
             return
-    yield from _filled(schemas, operation, known.values())
+    yield from _filled(schemas, operation, set(known.values()))
 
 
 def _filled(schemas: Schemas, operation: Operation, numbers: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -152,10 +154,9 @@ def _filled(schemas: Schemas, operation: Operation, numbers: Iterable[str]) -> I
     figures = [name for name in numbers if FIGURES.intersection(words(name))]
     asked = request_schema(operation.request_body)
     amounts = numbers_sent(schemas, schemas.properties(asked)) if asked else []
-    for sign, form in (("", ADDS_TO), ("-", TAKES)):
-        if len(figures) == len(amounts) == 1 and filling_sentence(schemas, operation, form) is not None:
-            yield figures[0], "{plus:" + f"{figures[0]} {sign}{amounts[0]}" + "}"
-            return
+    way = direction(schemas, operation) if len(figures) == len(amounts) == 1 else 0
+    if way:
+        yield figures[0], "{plus:" + f"{figures[0]} {'-' if way < 0 else ''}{amounts[0]}" + "}"
 
 
 def states_of(draft: ResourceDraft, properties: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
