@@ -24,8 +24,9 @@ ROOT = Path(__file__).parents[1]
 ARROWS = (
     "lazy_module", "lazy_pattern", "document_cache", "printed_text", "errors", "reason_phrases", "suggestions",
     "loopback", "address_guard", "durations", "amounts", "rules", "document_paths", "vendor_files", "openapi",
-    "project_settings", "editor_schemas", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries", "messages",
-    "state", "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli", "__main__",
+    "project_settings", "editor_schemas", "behaviour", "examples", "inference", "contract", "webhooks", "deliveries",
+    "messages", "state", "stores", "handlers", "sandbox", "vendors", "dashboard", "web", "telemetry", "__init__", "cli",
+    "__main__",
     "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
