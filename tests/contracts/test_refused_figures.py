@@ -108,7 +108,7 @@ class Courses:
     [
         ("", set()),
         ("places", {("PUT /courses/{id}", "conflict-without-effect")}),
-        ("trainer", {("POST /courses", "refusal-without-effect")}),
+        ("trainer", {("PUT /courses/{id}", "refusal-without-effect")}),
         ("guest", {("POST /courses/{id}/guests", "owner-capacity")}),
     ],
 )

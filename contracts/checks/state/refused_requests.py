@@ -159,7 +159,7 @@ def _all(exchange: RecordedExchange | None, listing: list[RecordedExchange] | No
 def _places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         if resource.can("create") and (resource.can("get") or resource.can("list")):
-            op = resource.operations.get("update") or resource.operations["create"]
+            op = next(iter(changing_operations(resource)), resource.operations["create"])
             statement = StatementRef(op.name, "http", "documented", FAILED, "A refused request has no effect.")
             yield op.name, statement, (resource,)
 
