@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists.filter_target import FilteredList
-from contracts.checks.lists.filters_together import is_usable, two_choices
+from contracts.checks.lists.filters_together import has_few_values, two_choices
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
@@ -83,7 +83,7 @@ def _places(contract: Contract) -> Iterator[Place]:
         search = next((each for each in op.behaviour.filter if each.field == EVERY_FIELD and each.parameter), None)
         asked = resource.operations["create"].body_schema(contract.schemas)
         sent = contract.schemas.properties(asked) if asked is not None else {}
-        usable = (each for each in op.behaviour.filter if each.field in sent and is_usable(contract, op, each))
+        usable = (each for each in op.behaviour.filter if each.field in sent and has_few_values(contract, op, each))
         beside = next(usable, None)
         if search is not None and beside is not None:
             weaker = next((each for each in (search, beside) if each.evidence not in FROM_DOCUMENT), beside)
