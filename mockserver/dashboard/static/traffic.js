@@ -33,18 +33,27 @@ export async function show(body, [first]) {
   let known = new Set(journal.entries.map((each) => each.number));
 
   function redraw() {
+    const focused = rows.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     const found = journal.entries.filter((each) => matches(each, filter)).slice(0, MOST_SHOWN);
     if (found.length) fill(list, rows);
     else fill(list, nothing());
     fill(rows, found.map((each) => h("li", {}, row(each, current, !known.has(each.number)))));
     known = new Set(journal.entries.map((each) => each.number));
+    if (focused) focus(focused);
   }
 
+  /** The rows are new ones, so without this the keyboard would begin at the top of the page again. */
+  const focus = (href) => rows.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
+
   async function open(number) {
+    const left = current;
     current = number;
     layout.classList.toggle("open", number !== null);
     redraw();
-    if (number === null) return fill(detail);
+    if (number === null) {
+      fill(detail);
+      return left === null ? null : focus(`#/traffic/${left}`);
+    }
     try {
       const entry = journal.entry(number) || (await get(`requests/${number}`, { everywhere: true }));
       if (current === number) fill(detail, await entryDetails(entry));
