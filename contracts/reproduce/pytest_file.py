@@ -114,6 +114,7 @@ def _head(report: Report, variables: list[str]) -> str:
     settings = [
         f'URL = {default}.rstrip("/")',
         f"VERIFY = {not any(each.insecure for found in report.failures for each in found.exchanges)}",
+        *(_unset(variables) if variables else ()),
         *(f'{name} = os.environ["{name}"]' for name in variables),
         f"SECRETS = {{{', '.join(f'{name!r}: {name}' for name in variables)}}}",
     ]
@@ -132,6 +133,14 @@ def _head(report: Report, variables: list[str]) -> str:
             *settings,
         ]
     )
+
+
+def _unset(variables: list[str]) -> list[str]:
+    """Lines that skip the file without the credentials, so that pytest in the folder of a project does not fail."""
+    return [
+        f"if UNSET := [name for name in {variables!r} if name not in os.environ]:",
+        "    pytest.skip(f\"set {', '.join(UNSET)} to the credentials of the check\", allow_module_level=True)",
+    ]
 
 
 def _copied() -> str:
