@@ -260,5 +260,8 @@ def _scalar(text: str, types: frozenset[str]) -> Any:
 
 
 def _counted(statuses: Counter[int]) -> str:
-    shown = [f"{status or 'no response'} ({number} times)" for status, number in statuses.most_common(5)]
+    shown = [
+        f"{status or 'no response'} ({f'{number} times' if number > 1 else 'once'})"
+        for status, number in statuses.most_common(5)
+    ]
     return ", ".join(shown)

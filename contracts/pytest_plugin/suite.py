@@ -122,6 +122,8 @@ class ContractRun:
         self.shared = SharedState(settings.contract, settings.seed + SEEDS_APART * worker)
         self.reported: set[str] = set()
         self.red_tests = RedTests()
+        self.responses: dict[str, list[Finding]] = {}
+        self.conformed: set[str] = set()
         self._lock, self._open = lock, ExitStack()
         self._target: Target | None = None
 
@@ -147,8 +149,12 @@ class ContractRun:
         """Close the target."""
         self._open.close()
 
-    def run(self, bound_check: BoundCheck) -> list[Finding]:
-        """Run a check. Returns the findings that were not reported before. Raises as `BoundCheck.run`."""
+    def run(self, bound_check: BoundCheck, conforming: frozenset[str] = frozenset()) -> list[Finding]:
+        """Run a check. Returns the findings that were not reported before. Raises as `BoundCheck.run`.
+
+        What is wrong with the form of a response is kept for the test of conformance of its operation, if there is one
+        in `conforming`: whichever check meets it first says nothing of it by its name.
+        """
         settings = self.settings
         context = CheckContext(
             self.shared,
@@ -166,7 +172,12 @@ class ContractRun:
                 bound_check.run(context)
             finally:
                 context.clean_up()
-        return self.new((*context.findings, *context.response_findings))
+        kept: list[Finding] = []
+        for found in context.response_findings:
+            is_later = found.operation in conforming - self.conformed
+            is_crash = found.exchanges and found.exchanges[-1].status >= 500  # the check that meets it says more
+            (kept if is_crash or not is_later else self.responses.setdefault(found.operation, [])).append(found)
+        return self.new((*context.findings, *kept))
 
     def conform(self, operation: str) -> list[Finding]:
         """Check the conformance of one operation. Returns the findings that were not reported before."""
@@ -176,7 +187,8 @@ class ContractRun:
             )
         if result.stopped:
             raise Unreachable(result.stopped)
-        return self.new(result.findings)
+        self.conformed.add(operation)
+        return self.new((*self.responses.pop(operation, ()), *result.findings))
 
     def new(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that were not reported before and are not ignored."""
@@ -309,7 +321,9 @@ class CheckTest(ContractTest):
 
     def found(self) -> list[Finding]:
         """As in ContractTest."""
-        return self.contract_run.run(self._bound_check)
+        items = () if hasattr(self.config, "workerinput") else self.session.items  # another worker may run the others
+        conforming = frozenset(each.operation for each in items if isinstance(each, ConformanceTest))
+        return self.contract_run.run(self._bound_check, conforming)
 
 
 class ConformanceTest(ContractTest):
@@ -317,8 +331,8 @@ class ConformanceTest(ContractTest):
 
     def __init__(self, *, operation: str, **further: Any) -> None:
         super().__init__(**further)
-        self._operation = operation
+        self.operation = operation
 
     def found(self) -> list[Finding]:
         """As in ContractTest."""
-        return self.contract_run.conform(self._operation)
+        return self.contract_run.conform(self.operation)

@@ -31,6 +31,14 @@ BUGS = {
         'notes[id] = Note(id=id, **(new.model_dump() | {"pinned": notes[id].pinned}))',
         "*expected   PUT removes or resets pinned*",
     ),
+    "a media type that the document lacks, which another test meets first": (
+        "def read_note(id: int) -> Note:\n    return note_of(id)",
+        (
+            'def read_note(id: int) -> Note:\n    json = __import__("fastapi.responses").responses.JSONResponse\n    '
+            'return json(note_of(id).model_dump(), media_type="application/hal+json")'
+        ),
+        "*_ conformance[[]GET /notes/{id}[]] _*",
+    ),
     "the offset is ignored": (
         "[offset : offset + limit]",
         "[:limit]",

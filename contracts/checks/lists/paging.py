@@ -259,7 +259,7 @@ def _positions(context: CheckContext, target: PagedList, wanted: Sequence[str], 
     if target.paging.style == "offset":
         for start in sorted({0, 1, 2, total - 1, total, BEYOND}) if _counts_as_stated(context, target) else ():
             number = start + target.paging.first_item
-            expected = f"{name}={number} shows the items from number {start + 1} of the list on"
+            expected = f"{name}={number} shows the list from item {start + 1} on"
             yield _Position("offset", name, number, start, size, expected)
     elif target.paging.style == "page":
         first = target.paging.first + context.shared.page_shifts.get(target.op.name, 0)
@@ -297,7 +297,7 @@ def _shown(found: Sequence[str], wanted: Sequence[str]) -> str:
 
 def _numbered(indexes: Iterable[int | None]) -> str:
     numbers = ["?" if each is None else str(each + 1) for each in indexes]
-    return f"number {', '.join(numbers)} of the list" if numbers else "no items"
+    return f"item{'s' * (len(numbers) > 1)} {', '.join(numbers)} of the list" if numbers else "no items"
 
 
 CHECKS = (Check("paging", ("paging",), operation_statement("paging", "list"), pages),)
