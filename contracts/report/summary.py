@@ -19,6 +19,9 @@ from mockserver.printed_text import printable
 SHOWN = 20
 """At most this many causes, notes and items are printed. The report files contain all of them."""
 
+MANY_SKIPPED = 10
+"""A reason is printed if so many checks were skipped for it, and a quarter of all that were skipped."""
+
 REQUESTS = 4
 """At most this many requests of a finding are printed."""
 
@@ -73,6 +76,15 @@ def _more(things: str, number: int) -> Iterator[str]:
         yield f"… and {number} more {things} in the report"
 
 
+def _skipped_most(report: Report) -> Iterator[str]:
+    """The reason for which many checks were skipped, if there is one."""
+    outcomes = report.result.outcomes.values()
+    reasons = Counter(each.removeprefix("skipped: ") for each in outcomes if each.startswith("skipped"))
+    for reason, number in reasons.most_common(1):
+        if number >= MANY_SKIPPED and number * 4 >= reasons.total():
+            yield f"{number} of {reasons.total()} skipped checks have one reason: {reason}"
+
+
 def _numbers(report: Report, warnings: int) -> Iterator[str]:
     result = report.result
     speed = result.requests / result.seconds if result.seconds else 0
@@ -83,6 +95,7 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     failures, warned = count(len(report.failures), "failure"), count(warnings, "warning")
     if report.coverage is not None:
         yield coverage_line(report.coverage)
+    yield from _skipped_most(report)
     yield f"{report.passed} passed, {failures}, {warned}, {skipped} skipped{known}"
 
 

@@ -22,6 +22,7 @@ from contracts.report.junit import as_junit
 from contracts.report.report import Report, ReportLine, UnreadableReport, as_json, from_json, read_report
 from contracts.report.sarif import as_sarif
 from contracts.report.source_lines import places
+from contracts.report.summary import lines
 from contracts.runner.runner import CheckResult
 from mockserver import contract as contracts
 
@@ -145,3 +146,13 @@ def test_a_file_that_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str)
 
     with pytest.raises(UnreadableReport, match=r"report\.json: not a report"):
         read_report(tmp_path)
+
+
+@pytest.mark.parametrize(("alike", "others", "is_told"), [(12, 30, True), (12, 40, False), (9, 0, False)])
+def test_the_reason_for_which_many_checks_were_skipped_is_printed(alike: int, others: int, is_told: bool) -> None:
+    outcomes = {(f"GET /a{n}", "x"): "skipped: POST /a shows no id" for n in range(alike)}
+    outcomes |= {(f"GET /b{n}", "x"): f"skipped: reason {n}" for n in range(others)}
+    made = Report("Things", "1", "http://service", 0, "quick", CheckResult((), outcomes, 3, 0.5))
+
+    told = f"{alike} of {alike + others} skipped checks have one reason: POST /a shows no id"
+    assert is_told is (told in lines(made))
