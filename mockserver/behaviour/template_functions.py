@@ -97,8 +97,10 @@ def negated(scope: Scope, name: str) -> bool:
 
 
 def sent(scope: Scope, name: str) -> Any:
-    """`{sent:optionId}`: what the body of the request has; null without it."""
+    """`{sent:optionId}`: what the body of the request has; null without it. `{sent:}` is the whole body."""
     body = scope.get("sent")
+    if not name:
+        return body
     return body.get(name) if isinstance(body, Mapping) else None
 
 

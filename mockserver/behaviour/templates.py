@@ -35,7 +35,7 @@ RENEWED = object()
 ADDRESSES = frozenset({"next_url", "previous_url", "first_url", "last_url", "this_url", "list_url"})
 """The placeholders for addresses: of other pages of a list, of this one, and of the list without a query."""
 
-PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page", "list_path"})
+PAGE_FACTS = frozenset({"first", "earlier", "empty", "from", "to", "last_page", "list_path", "sorted", "unsorted"})
 """The placeholders for what follows from the other values of a page."""
 
 REPLY_VALUES = frozenset(

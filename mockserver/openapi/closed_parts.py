@@ -4,8 +4,9 @@ JSON Schema lets the keyword regard only the `properties` beside it (2020-12 Cor
 can have what the other parts declare. Authors who inherit that way mean the names that no part declares, as
 `unevaluatedProperties` would, and their services send what is declared. So a part does not forbid these names.
 
-Where such a name is required, no reading makes an object valid for others, too: then the schema means what it says,
-and `lint_rules.py` names the contradiction.
+Where such a name is required and no value of it is allowed, no reading makes an object valid for others, too: then the
+schema means what it says, and `lint_rules.py` names the contradiction. Where only values of another type are allowed,
+as in Azure's documents, a request with what is required would be refused by that.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ DEEPEST = 8
 
 
 def declared_beside(schema: Schema, lookup: Lookup) -> Declared:
-    """What all parts of a schema declare, if one of them forbids some of it that none requires; else nothing."""
+    """What all parts of a schema declare, if one of them forbids some of it; else nothing, or if one requires it."""
     if "allOf" not in schema:
         return NONE
     parts = list(_parts(schema, lookup))
     if not any(_closes(part) for part in parts):
         return NONE
     found = frozenset((name, _types(at, lookup)) for part in parts for name, at in _properties(part).items())
-    closed = {name for part in parts for name in forbidden(part, found)}
-    return (
-        found if closed and closed.isdisjoint(name for part in parts for name in part.get("required") or ()) else NONE
-    )
+    closed = {name: part for part in parts for name in forbidden(part, found)}
+    required = {name for part in parts for name in part.get("required") or ()}
+    refused = {name for name, part in closed.items() if part["additionalProperties"] is False}
+    return found if closed and refused.isdisjoint(required) else NONE
 
 
 def has_closed_parts(document: dict[str, Any]) -> bool:

@@ -30,8 +30,11 @@ def test_a_parameter_that_is_an_object_pages_and_sorts_by_its_properties(serve: 
     shown = api.get("/api/tasks?page=1&size=2").json()
 
     assert ["b3"] == [f"{each['title']}{each['id']}" for each in shown.pop("content")]
-    expected = {"totalElements": 3, "totalPages": 2, "size": 2, "number": 1, "numberOfElements": 1}
-    assert expected | {"first": False, "last": True, "empty": False} == shown
+    expected: dict[str, Any] = {"totalElements": 3, "totalPages": 2, "size": 2, "number": 1, "numberOfElements": 1}
+    unsorted = {"empty": True, "sorted": False, "unsorted": True}
+    own = {"offset": 2, "pageNumber": 1, "pageSize": 2, "paged": True, "unpaged": False}
+    expected |= {"first": False, "last": True, "empty": False, "sort": unsorted, "pageable": own | {"sort": unsorted}}
+    assert expected == shown
     assert "pageable.size" in api.get("/api/tasks?size=0").text
     assert ["b3"] == _titles(api, "pageable[page]=1&pageable[size]=2")
     assert ["b3", "b1", "a2"] == _titles(api, "sort=title,desc")

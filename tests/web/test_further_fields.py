@@ -99,6 +99,16 @@ def test_a_part_of_all_of_does_not_forbid_what_another_part_declares(tmp_path: P
         assert user == client.get(f"/users/{user['id']}").json()
 
 
+def test_a_required_property_of_another_type_than_further_ones_is_accepted(tmp_path: Path) -> None:
+    base = objects(mail=TEXT) | {"additionalProperties": {"type": "object"}}
+    asked = {"allOf": [BASE, objects("active", active={"type": "boolean"})]}
+    with Client(
+        served(tmp_path, users(asked, objects("id", id=TEXT, active={"type": "boolean"}), Base=base))
+    ) as client:
+        assert True is client.post("/users", json={"active": True}).json()["active"]
+        assert 400 == client.post("/users", json={"active": "yes"}).status_code
+
+
 def test_a_closed_part_still_forbids_what_no_part_declares(tmp_path: Path) -> None:
     asked = {"allOf": [objects(mail=TEXT) | {"additionalProperties": False}, objects(team=TEXT)]}
     with Client(served(tmp_path, users(asked, SHOWN))) as client:

@@ -43,6 +43,7 @@ def page_reply(context: RequestContext) -> Reply:
         values["count_of"] = partial(number_of_items, context)
         values["figure"], values["asked"] = partial(figure_of_items, context), partial(asked_value, context)
     if bound.renderer.needs_more:
+        values["is_sorted"] = bound.sort is not None and bound.sort.sent(context.call.query) is not None
         values |= paging.described(context.call, bound.paging, values, bound.renderer)
     if bound.paging is not None and bound.paging.link_header:
         headers = paging.link_header(context.call, bound.paging, values)

@@ -238,6 +238,8 @@ def facts(call: Call, paging: Paging, values: Mapping[str, Any]) -> dict[str, An
         "first": is_first,
         "earlier": not is_first,
         "empty": not count,
+        "sorted": bool(values.get("is_sorted")),
+        "unsorted": not values.get("is_sorted"),
         "from": start + 1 if is_known else None,
         "to": start + count if is_known else None,
     }

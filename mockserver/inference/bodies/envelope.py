@@ -38,6 +38,7 @@ from mockserver.inference.bodies.envelope_names import (
     SUCCESSES,
 )
 from mockserver.inference.bodies.messages import LONG_RUNNING, Path
+from mockserver.inference.bodies.spring_pages import spring_value
 from mockserver.inference.lists.paging_names import SURE_OFFSETS
 from mockserver.inference.names import SCALAR, plain, words
 from mockserver.openapi.document import MediaType
@@ -245,7 +246,7 @@ class Envelopes:
             return next((kind for kind in LISTS if kind in (schemas.keyword(pointer, "enum") or ())), None)
         if word in NESTED and types == {"object"}:
             return self._links(pointer) if word in LINK_HOLDERS else self._nested(pointer)
-        return None
+        return spring_value(schemas, word, pointer, beside)
 
     def _own_address(self, word: str, pointer: str, beside: set[str]) -> str:
         """The placeholder of the address of the list itself, without its query; empty for another property."""
@@ -354,8 +355,8 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
 
 SAMPLES = {
     "total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True, "first": True,
-    "last_page": 1, "earlier": False, "empty": True, "number:from": 0, "number:to": 0, "this_url": "http://127.0.0.1/",
-    "list_url": "http://127.0.0.1/", "list_path": "/",
+    "last_page": 1, "earlier": False, "empty": True, "sorted": False, "unsorted": True, "number:from": 0,
+    "number:to": 0, "this_url": "http://127.0.0.1/", "list_url": "http://127.0.0.1/", "list_path": "/",
 }  # fmt: skip
 
 

@@ -109,7 +109,8 @@ OUTCOMES = frozenset(
 )
 """Names of properties beside what a reply shows that say how the request ended: `{code: 0, message: ok, data}`."""
 
-NESTED = frozenset(
-    ("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links", "view")
-)
+NESTED = frozenset((
+    "meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata", "links", "view",
+    "pageable",
+))  # fmt: skip
 """Names of objects beside the items that contain such properties."""

@@ -19,6 +19,7 @@ from mockserver.inference.bodies.shown_items import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import noun, plain, same, words
 from mockserver.inference.operations.keeping_deletes import other_verbs
+from mockserver.inference.operations.property_writes import property_write
 from mockserver.inference.paths.path_tree import PathNode, Shape
 from mockserver.inference.sentences.once_sentences import once_sentence
 from mockserver.inference.sentences.said_changes import said_changes
@@ -72,9 +73,17 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
         draft = by_shape.get(shape if name else node.shape)
         for method, verb in named if draft is not None else ():
             operation = node.operations.get(method)
-            found = acting(draft, operation, verb) if draft and operation else None
+            found = _found(draft, operation, verb) if draft and operation else None
             if draft is not None and found is not None and found.operation.operation_id not in used:
                 draft.actions.append(found)
+
+
+def _found(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
+    """What an operation does to the item above it. One that only shows the item may set the property it is named by."""
+    found, reply = acting(draft, operation, name), reply_body(operation, "update")
+    is_change = found is not None and found.does != "get"
+    written = property_write(draft, operation, name, reply) if reply is not None and not is_change else None
+    return written or found
 
 
 def _own_methods(node: PathNode) -> list[str]:

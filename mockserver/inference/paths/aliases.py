@@ -176,10 +176,11 @@ def _add_counts(
     """Add what says how many items there are: `/orders/count`, where a POST asks by its body."""
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
     above = {draft.shape[:-1]: draft for draft in mains.values()}
+    above |= {draft.collection.shape: draft for draft in mains.values() if draft.collection is not None}
     for node in nodes.values():
         main = above.get(node.shape[:-1]) or (above.get(node.shape[:-2]) if is_search(node.shape[-2:-1]) else None)
         for operation in node.operations.values() if main is not None and node.shape[-1] in COUNTING else ():
-            found = reply_body(operation, "list")
+            found = reply_body(operation, "list") or reply_body(operation, "update")  # a text may be a number too
             is_free = operation.operation_id not in used and operation.method in ("get", "query", "post")
             if main is not None and is_free and found and found.schema and _is_number(main.schemas, found.schema):
                 reason = f"a {operation.http_method} whose path ends with {node.shape[-1]}, whose reply is a number"
@@ -187,7 +188,7 @@ def _add_counts(
                 main.actions.append(DraftAction(asked, "list", found, reason))
 
 
-COUNTING = frozenset(("count", "total"))
+COUNTING = frozenset(("count", "total", "$count"))
 """Last segments of paths that say how many items there are."""
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from mockserver.inference.draft import CREATING, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import Statement, assumed
-from mockserver.inference.names import plain
+from mockserver.inference.names import noun, plain
 from mockserver.inference.relations.relationships import relationships
 from mockserver.inference.values.fields import CREATED, UPDATED, format_of
+from mockserver.openapi import path_template
 from mockserver.openapi.schemas import Schemas
 
-HOLDERS = ("attributes", "metadata")
-"""Objects that have what is said about an item: those of JSON:API and of Kubernetes."""
+HOLDERS = ("attributes", "metadata", "meta")
+"""Objects that have what is said about an item: those of JSON:API, of Kubernetes and of SCIM."""
 
 
 def add_inside_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]) -> None:
@@ -34,7 +35,7 @@ def add_inside_values(schemas: Schemas, drafts: Sequence[ResourceDraft], resourc
             for name, inner in known.items():
                 value = _value(schemas, draft, f"{holder}.{name}", inner, known) if name not in given else None
                 if value is not None:
-                    (again if plain(name) in (*UPDATED, VERSION) else once)[f"{holder}.{name}"] = value
+                    (again if plain(name) in (*UPDATED, VERSION, "version") else once)[f"{holder}.{name}"] = value
         stated = [assumed("the service sets what no request says of a new item", fields=once)] if once else []
         stated += [assumed("it follows each change", fields=again, again=True)] if again else []
         if stated:
@@ -48,6 +49,8 @@ VERSION = "resourceversion"
 def _value(schemas: Schemas, draft: ResourceDraft, place: str, at: str, beside: Mapping[str, str]) -> Any:
     """The value of a property inside of an object, as a template; None if the service does not set it."""
     holder, _, name = place.partition(".")
+    if holder == "meta":
+        return _of_scim(schemas, draft, place, at, beside)
     word, default = plain(name), schemas.keyword(at, "default")
     if schemas.types(at) - {"null"} == {"string"} and (word in CREATED + UPDATED):
         return "{now}" if format_of(schemas, at) == "date-time" else None
@@ -59,6 +62,31 @@ def _value(schemas: Schemas, draft: ResourceDraft, place: str, at: str, beside: 
         )
     is_plain = isinstance(default, bool | int | float) or (isinstance(default, str) and not {"{", "}"} & {*default})
     return default if is_plain else None
+
+
+def _of_scim(schemas: Schemas, draft: ResourceDraft, place: str, at: str, beside: Mapping[str, str]) -> str | None:
+    """What a service of SCIM sets in the `meta` of a resource (RFC 7643 section 3.1); its address it cannot know."""
+    word, types = plain(place.partition(".")[2]), schemas.types(at) - {"null"}
+    if "resourcetype" not in {*map(plain, beside)} or types != {"string"}:
+        return None
+    kinds = [each for each in schemas.keyword(at, "enum") or () if isinstance(each, str)]
+    name = "".join(part.capitalize() for part in noun(draft.word))
+    is_time = format_of(schemas, at) in ("date-time", "")
+    templates = {
+        "resourcetype": next((each for each in kinds if plain(each) == plain(name)), name if not kinds else None),
+        "created": "{now}" if is_time else None,
+        "lastmodified": "{now}" if is_time else None,
+        "version": "{version:" + place + "}",
+        "location": _place(schemas, draft, at),
+    }
+    return templates.get(word)
+
+
+def _place(schemas: Schemas, draft: ResourceDraft, at: str) -> str | None:
+    """The path of an item, for a property that may hold it; None for one that must be a whole address."""
+    if schemas.keyword(at, "format") == "uri" or draft.item is None or [*draft.node.parameters] != [draft.parameter]:
+        return None
+    return path_template.filled(draft.item.path, ["{id}"])
 
 
 def _of_kubernetes(
