@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ from unicodedata import combining, normalize
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver import rules as rules_module
 from mockserver import vendor_files
@@ -65,8 +65,7 @@ UNTELLING = lazy_pattern(rf"{'|'.join(GENERIC_NAMES)}|docs?|latest|v\d[\d.]*", r
 """Parts of an address that do not tell documents apart."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
-class Contract:
+class Contract(Struct, frozen=True, weakref=True, eq=False):
     """What a service documents: the mock implements it, and the contract checks test it. `name` is its short name.
 
     `problems` are what is wrong with the document, `skipped` the operations that are not served because of it. `files`
@@ -77,16 +76,19 @@ class Contract:
     name: str
     document: Document
     behaviour: Behaviour
-    statements: Tree = field(repr=False)
-    origins: Origins = field(repr=False)
-    schemas: Schemas = field(repr=False)
-    examples: ExampleMaker = field(repr=False)
-    problems: tuple[Problem, ...] = field(default=(), repr=False)
-    skipped: tuple[SkippedOperation, ...] = field(default=(), repr=False)
-    files: tuple[Path, ...] = field(default=(), repr=False)
-    acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = field(default_factory=dict, repr=False)
-    rules: Rules = field(default_factory=dict, repr=False)
-    vendor: VendorFiles | None = field(default=None, repr=False)
+    statements: Tree
+    origins: Origins
+    schemas: Schemas
+    examples: ExampleMaker
+    problems: tuple[Problem, ...] = ()
+    skipped: tuple[SkippedOperation, ...] = ()
+    files: tuple[Path, ...] = ()
+    acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = {}
+    rules: Rules = {}
+    vendor: VendorFiles | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
 
 
 GivenRules = Mapping[str, Callable[[Any], Any]]

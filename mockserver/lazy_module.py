@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from threading import RLock
 from typing import Any
 
 
@@ -31,3 +35,30 @@ class LazyModule:
 
     def __repr__(self) -> str:
         return f"LazyModule({self._name!r})"
+
+
+def lazy_package(name: str, known: Mapping[str, str]) -> None:
+    """Let the modules of a package be imported without the package itself, which runs when one of its names is used.
+
+    For a package that imports much of itself for the sake of short names. `known` are names with the module of the
+    package that has them: these run it not. Does nothing if it is imported already, or not installed.
+    """
+    spec = find_spec(name) if name not in sys.modules else None
+    if spec is None or spec.loader is None:
+        return
+    package, run = module_from_spec(spec), spec.loader.exec_module
+    lock, begun = RLock(), list[bool]()
+
+    def of_package(attribute: str) -> Any:
+        if attribute in known:
+            return getattr(import_module(known[attribute]), attribute)
+        with lock:  # another thread waits until all is there
+            if not begun:
+                begun.append(True)
+                run(package)
+        if attribute in vars(package):
+            return vars(package)[attribute]
+        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+
+    vars(package)["__getattr__"] = of_package  # PEP 562
+    sys.modules[name] = package

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+
+class Principal(Struct, frozen=True):
     """The client that a credential belongs to.
 
     With `tenants` None it may use every tenant except those that are `reserved` for listed credentials. `home` is the
@@ -21,8 +21,11 @@ class Principal:
     reserved: frozenset[str] = frozenset()
     home: str = ""
     user: str = ""
-    credential: str = field(default="", repr=False)
+    credential: str = ""
     account: str = ""
+
+    def __repr__(self) -> str:  # without the credential
+        return f"Principal({self.name!r}, {self.role!r})"
 
     def may_enter(self, tenant: str) -> bool:
         """Does this client have access to the tenant?"""

@@ -22,10 +22,12 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from mockserver.errors import REFUSALS, BehaviourError
 from mockserver.lazy_module import LazyModule
@@ -41,8 +43,7 @@ ENTRY_POINTS = "mockserver.rules"
 SIGNATURE = "a rule is a function of one argument, the RequestContext"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFunction:
+class RuleFunction(Struct, frozen=True):
     """A function that a behaviour file names, with what a contract check must know of it. Raises BehaviourError.
 
     `governs` are the fields it decides: what a client sends for them may be refused, changed or replaced. `fills` are
@@ -56,16 +57,16 @@ class RuleFunction:
     fills: Collection[str] = ()
     refuses: Collection[str] = ()
     unchecked: str = ""
-    asks: bool = field(init=False, default=False)
+    asks: bool = False
 
     def __post_init__(self) -> None:
         _demand_function(self.name, self.function)
         for said in ("governs", "fills", "refuses"):
-            object.__setattr__(self, said, _names(self.name, said, getattr(self, said)))
+            force_setattr(self, said, _names(self.name, said, getattr(self, said)))
         unknown = sorted(set(self.refuses) - REFUSALS.keys())
         if unknown:
             raise BehaviourError(f"rule {self.name!r} refuses {unknown[0]!r}; there are: {', '.join(REFUSALS)}")
-        object.__setattr__(self, "asks", inspect.isgeneratorfunction(self.function))
+        force_setattr(self, "asks", inspect.isgeneratorfunction(self.function))
 
     def __call__(self, context: Any) -> Any:
         """Run the function, so that a rule can use another one."""

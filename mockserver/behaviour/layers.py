@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from mockserver.behaviour import overlay
 from mockserver.behaviour.faults import Place, StatementFault, report
@@ -22,12 +23,14 @@ else:
     difflib = LazyModule("difflib")
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayFile:
+class OverlayFile(Struct, frozen=True):
     """An overlay as it is in its file."""
 
     path: Path
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.path!r})"
 
     def where(self, place: Place) -> str:
         """`my-behaviour.yaml, line 12`: where a value of the file is."""
@@ -103,13 +106,15 @@ PLACES = {
 """Where each key of a behaviour file belongs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Says where each statement of a `tree` is written: in an overlay that was applied, or in the document."""
 
     document: Path
     applied: Sequence[FileAction]
-    tree: Mapping[str, Any] = field(repr=False)
+    tree: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.document!r})"
 
     def where(self, place: Place) -> str:
         """The file and line that wrote a value of the tree last."""

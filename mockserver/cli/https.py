@@ -6,12 +6,17 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from mockserver.cli.lazy_command import resolve
+from mockserver.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = LazyModule("tempfile")
 
 MAKER = "mockserver.cli.certificate:write_self_signed"
 """Named and not imported: it needs the `https` extra."""
@@ -46,7 +51,7 @@ def certificate(
         yield Certificate(given, key, self_made=False, client_ca=client_ca)
     elif https:
         make = resolve(MAKER, "https")
-        with TemporaryDirectory(prefix="mockserver-") as folder:
+        with tempfile.TemporaryDirectory(prefix="mockserver-") as folder:
             made, own_key = make(Path(folder), hosts)
             yield Certificate(made, own_key, self_made=True, client_ca=client_ca)
     else:

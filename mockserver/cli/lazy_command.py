@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from mockserver.lazy_module import lazy_package
+
 OWN_PACKAGES = ("mockserver", "contracts")
 """The packages that every installation has: when one of them misses a module, that is a bug and no missing extra."""
 
@@ -33,6 +35,8 @@ def resolve(target: str, extra: str) -> Any:
     """The object that `target` names as "module:attribute". Raises MissingExtra where a foreign module is missing."""
     try:
         with _without_collection():
+            # Its own command line and its reloaders are forty modules that no command uses.
+            lazy_package("uvicorn", {"Config": "uvicorn.config", "Server": "uvicorn.server"})
             return resolve_name(target)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

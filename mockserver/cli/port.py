@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
+from typing import Any
 
 import click
 
@@ -32,12 +34,35 @@ def _failure(host: str, port: int) -> int:
         return 0
     for family, kind, protocol, _, address in found:
         with socket.socket(family, kind, protocol) as listener:
-            # As asyncio does: a port that was closed a moment ago is free, and IPv6 does not include IPv4.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             try:
-                listener.bind(address)
+                _bind(listener, address)
             except OSError as error:
                 return error.errno or 0
     return 0
+
+
+def opened(host: str, port: int) -> list[socket.socket] | None:
+    """A socket at the port of an address of this machine, for the server to listen at.
+
+    None for a name, and where the address cannot be used: the server then resolves the name, and says what is wrong.
+    For an address it would also ask a thread, and import what encodes the names of other alphabets.
+    """
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        return None
+    listener = socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        _bind(listener, (host, port))
+    except OSError:
+        listener.close()
+        return None
+    return [listener]
+
+
+def _bind(listener: socket.socket, address: Any) -> None:
+    # As asyncio does: a port that was closed a moment ago is free, and IPv6 does not include IPv4.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if listener.family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind(address)

@@ -7,13 +7,20 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from watchfiles import awatch
 
 from mockserver.document_paths import SUFFIXES
 from mockserver.errors import MockServerError
+from mockserver.lazy_module import LazyModule
 from mockserver.web.app import Sandbox, Services
+
+if TYPE_CHECKING:
+    import watchfiles
+else:
+    watchfiles = LazyModule("watchfiles")
+
 
 log = logging.getLogger("mockserver")
 
@@ -44,7 +51,7 @@ class Watch:
         """Reload whenever a file changes, until cancelled."""
         while True:
             folders = self._folders()
-            events = awatch(
+            events = watchfiles.awatch(
                 *folders, recursive=False, watch_filter=_is_read, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True
             )
             async for changes in events:

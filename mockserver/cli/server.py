@@ -13,13 +13,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import click
-import uvicorn
-from uvicorn.config import LOGGING_CONFIG
+from uvicorn.config import LOGGING_CONFIG, Config
+from uvicorn.server import Server
 
 from mockserver.cli import startup_banner
 from mockserver.cli.access_log import AccessLog, is_coloured, text_request
 from mockserver.cli.https import Certificate
 from mockserver.cli.log_format import JsonLogFormatter, json_lines, json_request
+from mockserver.cli.port import opened
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
 from mockserver.cli.shared_store import StoreChoice
@@ -59,11 +60,11 @@ class Serving(NamedTuple):
     is_json: bool
     store: StoreChoice | None
 
-    def config(self) -> uvicorn.Config:
+    def config(self) -> Config:
         """The configuration of uvicorn."""
         certificate = self.certificate
         client_ca = certificate.client_ca if certificate is not None else None
-        return uvicorn.Config(
+        return Config(
             self.sandbox,
             host=self.host,
             port=self.port,
@@ -110,7 +111,7 @@ def run(serving: Serving) -> None:
     server = _Server(serving)
     serving.log_requests(server.print)
     try:
-        server.run()
+        server.run(opened(serving.host, serving.port))
     except KeyboardInterrupt:
         is_printed(serving.lines(["stopped"]))
     finally:
@@ -139,7 +140,7 @@ def _is_no_cancellation(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """A uvicorn server that prints its banner when the port is open, and reloads changed documents."""
 
     def __init__(self, serving: Serving) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import uvicorn
+from uvicorn.server import Server
 
 from mockserver.cli.late_store import LateStore
 from mockserver.cli.reload import Reload, Watch
@@ -105,7 +105,7 @@ def _listeners(host: str, port: int, count: int) -> list[socket.socket]:
     return [first, *others]
 
 
-class WorkerServer(uvicorn.Server):
+class WorkerServer(Server):
     """The uvicorn server of one worker. It ends with the parent, whose end can be read from `lifeline`."""
 
     def __init__(

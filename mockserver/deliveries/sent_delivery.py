@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mockserver.behaviour.statements import Delivery
 from mockserver.webhooks.message_maker import Message
@@ -35,8 +34,7 @@ class DeliveryAttempt(Struct, frozen=True):
         return self.status is not None and 200 <= self.status <= 299
 
 
-@dataclass(slots=True, eq=False)
-class SentDelivery:
+class SentDelivery(Struct, eq=False):
     """A delivery. `number` is its position among all, `id` tells the receiver which are the same.
 
     `event` is the name of the webhook or the callback; `subscription` names who wanted it, empty for a callback.
@@ -56,7 +54,7 @@ class SentDelivery:
     url: str
     message: Message
     stated: Delivery
-    secret: str = field(repr=False)
+    secret: str
     subscription: str = ""
     cause: Any = None
     created: float = 0.0
@@ -67,10 +65,13 @@ class SentDelivery:
     aged: float = 0.0
     state: State = "waiting"
     reason: str = ""
-    attempts: list[DeliveryAttempt] = field(default_factory=list)
-    released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    moved: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    finished: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    attempts: list[DeliveryAttempt] = []
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __repr__(self) -> str:  # without the secret
+        return f"SentDelivery({self.number!r}, {self.event!r}, {self.url!r}, {self.state!r})"
 
     @property
     def request_number(self) -> int | None:

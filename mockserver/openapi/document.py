@@ -7,7 +7,6 @@ schemas need no special care.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import Struct
@@ -186,8 +185,7 @@ class Operation(Struct, frozen=True):
         return min(good, key=lambda r: r.status, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """An OpenAPI document. `raw` is the document in its own version, `root` its normal form.
 
     `published` is what the author wrote; `raw` may differ from it in the paths of resource names.
@@ -200,11 +198,14 @@ class Document:
     file: str
     base_paths: tuple[str, ...]
     own_base_paths: tuple[str, ...]
-    raw: Mapping[str, Any] = field(repr=False)
-    published: Mapping[str, Any] = field(repr=False)
-    root: Mapping[str, Any] = field(repr=False)
-    operations: tuple[Operation, ...] = field(repr=False)
+    raw: Mapping[str, Any]
+    published: Mapping[str, Any]
+    root: Mapping[str, Any]
+    operations: tuple[Operation, ...]
     security_schemes: Mapping[str, SecurityScheme]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.file!r})"
 
     @property
     def base_path(self) -> str:

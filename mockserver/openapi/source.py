@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.document_cache import OFF, DocumentCache
 from mockserver.errors import InvalidDocument
@@ -15,8 +16,7 @@ from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 from mockserver.openapi.yaml_json import Format
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSource:
+class DocumentSource(Struct, frozen=True):
     """A document as published, in one piece.
 
     `raw` holds the files that it refers to under `x-files`, and its references point there. `unread` has an error for
@@ -24,11 +24,14 @@ class DocumentSource:
     `files` are the document and the files that it refers to.
     """
 
-    raw: dict[str, Any] = field(repr=False)
+    raw: dict[str, Any]
     file: str
     format: Format
     unread: tuple[InvalidDocument, ...] = ()
     files: tuple[Path, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.file!r})"
 
 
 STANDARD_INPUT_NAME = "standard input"

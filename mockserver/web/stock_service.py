@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +14,7 @@ from connexion.decorators.parameter import pythonic, sanitized
 from connexion.frameworks.starlette import Starlette
 from connexion.lifecycle import ConnexionResponse
 from connexion.operations import AbstractOperation
-from msgspec.structs import replace as replace_fields
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -102,7 +101,7 @@ def _key(operation: AbstractOperation) -> tuple[str, str]:
 
 def _without_security(contract: Contract) -> Contract:
     """The contract without security, which Connexion checks before it calls a handler."""
-    operations = tuple(replace_fields(each, security=()) for each in contract.document.operations)
+    operations = tuple(replace(each, security=()) for each in contract.document.operations)
     return replace(contract, document=replace(contract.document, operations=operations))
 
 

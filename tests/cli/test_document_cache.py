@@ -170,9 +170,12 @@ def test_a_yaml_document_that_is_refused_is_refused_again(folder: Path, tmp_path
 
 
 UNNEEDED = (
-    "csv", "difflib", "fractions", "mimetypes", "yaml",
+    "csv", "difflib", "fractions", "mimetypes", "tempfile", "watchfiles", "yaml",
+    "uvicorn.main", "uvicorn.supervisors",
+    "mockserver.handlers.fields.scim_patch", "mockserver.handlers.lists.filter_expressions",
     "mockserver.inference.inferred_statements", "mockserver.inference.resources",
-    "mockserver.inference.statement_writer", "mockserver.openapi.lint_rules",
+    "mockserver.inference.operations.item_actions", "mockserver.inference.statement_writer",
+    "mockserver.openapi.lint_rules",
     "mockserver.web.control.overrides.reading",
 )  # fmt: skip
 """What the first reply needs nothing of, once a document was read."""
@@ -180,7 +183,9 @@ UNNEEDED = (
 ASK = """
 import sys
 from pathlib import Path
-import mockserver, mockserver.cli.serve
+import mockserver
+from mockserver.cli.lazy_command import resolve
+resolve("mockserver.cli.serve:serve", "")
 from mockserver.document_cache import DocumentCache
 reading = mockserver.ReadingOptions(cache=DocumentCache(Path({folder!r})))
 sandbox = mockserver.create_app("docs/petstore.yaml", reading=reading)

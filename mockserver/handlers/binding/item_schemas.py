@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, OperationBehaviour
 from mockserver.contract import Contract
@@ -10,11 +11,16 @@ from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.handlers.replies.reply_alternatives import constants
 from mockserver.handlers.replies.reply_renderer import item_schema
 from mockserver.inference.bodies.likeness import query_fields
-from mockserver.inference.operations.item_actions import is_secret
 from mockserver.inference.relations.references import EACH, about, stem
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.document import Operation
 from mockserver.openapi.further_names import IsName, shown_names, taken_names
 from mockserver.openapi.schemas import Schemas
+
+if TYPE_CHECKING:
+    from mockserver.inference.operations import item_actions
+else:
+    item_actions = LazyModule("mockserver.inference.operations.item_actions")
 
 VIEW_RANK = ("get", "replace", "update", "create", "list")
 """The actions in the order in which their replies usually show most of an item."""
@@ -177,7 +183,7 @@ LATER = ("{now}", "{sent:", "{given:", "{day_later:")
 
 def _is_gotten(name: str, value: str) -> bool:
     """Does an item get a made value from an operation, and not only a new secret in place of its first one?"""
-    return value == "{renewed}" and not is_secret(name)
+    return value == "{renewed}" and not item_actions.is_secret(name)
 
 
 def _set_later(contract: Contract, resource: str) -> Iterator[str]:

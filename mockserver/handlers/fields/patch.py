@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Conflict, Fault, Invalid
-from mockserver.handlers.fields.scim_patch import scim_patch
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import pointer as json_pointer
+
+if TYPE_CHECKING:
+    from mockserver.handlers.fields import scim_patch as scim_patch_module
+else:
+    scim_patch_module = LazyModule("mockserver.handlers.fields.scim_patch")
 
 
 def fields(item: dict[str, Any], body: Any) -> dict[str, Any]:
@@ -129,12 +134,17 @@ OPERATIONS: dict[str, Callable[[Any, str, dict[str, Any]], Any]] = {
     "test": _test,
 }
 
+
+def _scim(item: dict[str, Any], given: Any) -> dict[str, Any]:
+    return scim_patch_module.scim_patch(item, given)
+
+
 STYLES: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "fields": fields,
     "merge-patch": merge_patch,
     "json-patch": json_patch,
     "json-api": json_api,
-    "scim": scim_patch,
+    "scim": _scim,
 }
 """The function that applies a body to an item, by the name that `action.patch` uses."""
 

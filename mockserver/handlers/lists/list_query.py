@@ -6,23 +6,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.behaviour.statements import Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
-from mockserver.handlers.lists.column_filters import column_test
-from mockserver.handlers.lists.filter_expressions import Test, selects
 from mockserver.handlers.lists.filter_plans import FilterPlan, filter_conditions
-from mockserver.handlers.lists.label_selectors import field_test, label_test
 from mockserver.handlers.lists.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.inference.lists.paging import HOLDERS, SORT_ORDER, WAYS
 from mockserver.inference.names import plain
 from mockserver.inference.relations.references import EACH, Steps, steps_of
+from mockserver.lazy_module import LazyModule
 from mockserver.state.collection import Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
+
+if TYPE_CHECKING:
+    from mockserver.handlers.lists import column_filters, filter_expressions, label_selectors
+    from mockserver.handlers.lists.filter_expressions import Test
+else:
+    label_selectors = LazyModule("mockserver.handlers.lists.label_selectors")
+    filter_expressions = LazyModule("mockserver.handlers.lists.filter_expressions")
+    column_filters = LazyModule("mockserver.handlers.lists.column_filters")
 
 
 def select(context: RequestContext, collection: Collection) -> FilteredView | Selection:
@@ -104,9 +110,13 @@ def _expressions(plan: FilterPlan, query: Mapping[str, Any]) -> Iterator[RecordT
     for each in plan.expressions:
         if value := query.get(each.name):
             if each.entry.compare == "label-selector":
-                yield partial(_is_labelled, steps_of(each.entry.field), label_test(each.name, str(value)))
+                yield partial(
+                    _is_labelled, steps_of(each.entry.field), label_selectors.label_test(each.name, str(value))
+                )
             else:
-                read = field_test if each.entry.compare == "field-selector" else selects
+                read = (
+                    label_selectors.field_test if each.entry.compare == "field-selector" else filter_expressions.selects
+                )
                 yield partial(_is_selected, read(each.name, str(value)))
 
 
@@ -131,7 +141,7 @@ def _columns(plan: FilterPlan, path: Mapping[str, Any], query: Mapping[str, Any]
     for each in plan.columns:
         if (value := each.value(path, query)) is not None:
             for one in value if isinstance(value, list) else [value]:
-                yield partial(_has_column, each.entry.field, column_test(each.name, str(one)))
+                yield partial(_has_column, each.entry.field, column_filters.column_test(each.name, str(one)))
 
 
 def _has_column(field: str, test: Callable[[Any], bool], record: Record) -> bool:

@@ -12,15 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
 from mockserver.errors import Conflict, Invalid, Missing
+from mockserver.lazy_module import LazyModule
 from mockserver.loopback import is_loopback
 from mockserver.openapi import json_codec
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = LazyModule("tempfile")
 
 NEEDED = "schemathesis"
 """A module that only the extra `check` installs."""
@@ -164,7 +169,7 @@ class CheckRuns:
 
 
 async def _run(run: StartedCheck, wanted: WantedCheck) -> None:
-    with TemporaryDirectory(prefix="mockserver-") as name:
+    with tempfile.TemporaryDirectory(prefix="mockserver-") as name:
         folder = Path(name)
         for file, content in wanted.files.items():
             folder.joinpath(file).write_bytes(content)

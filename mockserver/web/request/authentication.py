@@ -6,10 +6,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from mockserver.behaviour.statements import ServiceStatements
 from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature

@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi import json_codec
 from mockserver.web.control.conditions import Condition
 from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope
 from mockserver.web.control.overrides.delays import Draw
 from mockserver.web.control.overrides.matched_request import MatchedRequest
-from mockserver.web.control.shown_entry import time_of
+
+if TYPE_CHECKING:
+    from mockserver.web.control import shown_entry
+else:
+    shown_entry = LazyModule("mockserver.web.control.shown_entry")
 
 Step = tuple[Draw | None, OverrideAnswer]
 """A delay and an answer."""
@@ -89,7 +94,7 @@ class Override:
     def _ends_shown(self) -> dict[str, str | None]:
         """When it ends: by the clock of the machine, and by that of the namespace."""
         times = {"ends_at": self._ends_at, "fault_ends_at": self._next[1].ends_at}
-        return {name: time_of(moment) if moment is not None else None for name, moment in times.items()}
+        return {name: shown_entry.time_of(moment) if moment is not None else None for name, moment in times.items()}
 
     def shown(self) -> dict[str, Any]:
         """The override as the admin API shows it (schema `SetOverride`)."""
