@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 
+from mockserver_start import compiled_modules
 from mockserver_start.name_clash import clash
 
 COMMAND = "mockserver.cli.commands:main"
@@ -16,4 +17,5 @@ def main() -> None:
     if problem := clash():
         sys.stderr.write(f"Error: {problem}\n")
         sys.exit(2)
+    compiled_modules.install()
     pkgutil.resolve_name(COMMAND)()

@@ -29,6 +29,7 @@ from mockserver.errors import MockServerError
 from mockserver.printed_text import LogFormatter
 from mockserver.web.app import Sandbox
 from mockserver.web.serving.server_options import SERVER_OPTIONS
+from mockserver_start import compiled_modules
 
 SHUTDOWN_SECONDS = 5
 """How long open requests may take after a signal: a body that never ends would keep the process for ever."""
@@ -147,6 +148,7 @@ class _Server(Server):
         super().__init__(serving.config())
         self._serving = serving
         self._watching: asyncio.Task[None] | None = None
+        self._imported: tuple[str, ...] = ()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Stop gracefully at the first signal, and immediately at the second."""
@@ -160,6 +162,7 @@ class _Server(Server):
         if self._watching is not None:
             self._watching.cancel()
         await super().shutdown(sockets)
+        compiled_modules.keep(self._imported)  # here: after a signal, nothing runs behind the server
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -167,6 +170,7 @@ class _Server(Server):
             if self._serving.watch:
                 self._watching = asyncio.create_task(Watch(self._serving.sandbox, self._reloaded).run())
             self.print(self._serving.banner(self.servers[0].sockets[0].getsockname()[1]))
+            self._imported = tuple(sys.modules)
             if (
                 sys.stdout.isatty()
             ):  # a person, who is about to open the dashboard; a script may send its requests first
