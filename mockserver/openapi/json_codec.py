@@ -22,6 +22,9 @@ LONG = b"0" * 19
 BEFORE_NUMBERS = b" \t\r\n:,[-"
 """What can be before the first digit of a number."""
 
+AFTER_NUMBERS = b" \t\r\n,]}"
+"""What can be behind the last digit of an integer. In a string, digits are often before something else."""
+
 AFTER_DIGITS = lazy_pattern(rb"[^0]")
 
 
@@ -38,13 +41,16 @@ def read(content: bytes) -> Any:
 
 
 def has_long_number(content: bytes) -> bool:
-    """May a JSON text hold an integer of more than 64 bits? Digits in a longer text or after a point are none."""
+    """May a JSON text hold an integer of more than 64 bits? Digits in a longer text or after a point are none.
+
+    For digits in a string that could be a number between others, it is true.
+    """
     alike = content.translate(DIGITS)
     begin = alike.find(LONG)  # `in` takes bytes for a number first, which costs an exception
     while begin >= 0:
-        if not begin or alike[begin - 1] in BEFORE_NUMBERS:
-            return True
         end = AFTER_DIGITS.search(alike, begin)
+        if (not begin or alike[begin - 1] in BEFORE_NUMBERS) and (end is None or end[0] in AFTER_NUMBERS):
+            return True
         begin = alike.find(LONG, end.start()) if end is not None else -1
     return False
 

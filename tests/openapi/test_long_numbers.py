@@ -111,6 +111,9 @@ def test_an_alias_in_yaml_keeps_the_number(tmp_path: Path) -> None:
         (f'{{"a": "{LONG}"}}', False),
         (f'{{"a": "x{LONG}y", "b": [{LONG}]}}', True),
         (f'{{"a": 0.{LONG}}}', False),
+        (f'{{"a": "log - {LONG}\\n-"}}', False),
+        (f"[ {LONG}\n]", True),
+        (f'{{"a": {LONG}.5, "b": {LONG}e2}}', False),
         ('{"a": 123456789012345678}', False),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mockserver.behaviour.statements import Behaviour, Resource
+from mockserver.behaviour.statements import Behaviour, Reference, Resource
 from mockserver.inference.relations.references import EACH
 from mockserver.state.collection import Collection
 from mockserver.state.id_text import number_of
@@ -104,6 +104,9 @@ class Cascade(Struct, frozen=True):
 ParentParameters = Mapping[str, tuple[str, ...]]
 """For each resource the path parameters that come before the item's own id."""
 
+Referring = dict[str, list[tuple[str, Reference]]]
+"""For each resource those that refer to it, and how."""
+
 
 def cascades(behaviour: Behaviour, parents: ParentParameters) -> dict[str, Cascade]:
     """The cascade of each resource, by name."""
@@ -112,19 +115,23 @@ def cascades(behaviour: Behaviour, parents: ParentParameters) -> dict[str, Casca
         if resource.parent is not None:
             children.setdefault(resource.parent.resource, []).append(name)
     linked = {name for name, resource in behaviour.resources.items() if _is_linked(resource, parents[name])}
+    referring: Referring = {}
+    for name, resource in behaviour.resources.items():
+        for each in resource.references:
+            referring.setdefault(each.resource, []).append((name, each))
     return {
         name: Cascade(
             tuple(_nested(name, children, linked)),
             (
                 *(_child(child, behaviour, parents) for child in children.get(name, ()) if child in linked),
-                *_referring(name, behaviour, parents, "delete"),
+                *_referring(name, behaviour, parents, referring, "delete"),
             ),
             tuple(each for each in _holding(name, children, behaviour) if each not in linked),
             (
                 *(_child(each, behaviour, parents) for each in _holding(name, children, behaviour) if each in linked),
-                *_referring(name, behaviour, parents, "refuse"),
+                *_referring(name, behaviour, parents, referring, "refuse"),
             ),
-            tuple(_naming_lists(name, behaviour)),
+            tuple(_naming_lists(name, behaviour, referring)),
         )
         for name in behaviour.resources
     }
@@ -136,23 +143,23 @@ def _holding(name: str, children: Mapping[str, list[str]], behaviour: Behaviour)
     return [child for child, parent in found if parent is not None and parent.holds]
 
 
-def _referring(name: str, behaviour: Behaviour, parents: ParentParameters, on_delete: str) -> Iterator[ChildCollection]:
+def _referring(
+    name: str, behaviour: Behaviour, parents: ParentParameters, referring: Referring, on_delete: str
+) -> Iterator[ChildCollection]:
     """The resources that refer to the id of an item by a property of their own, and what its deletion means to them."""
     key = behaviour.resources[name].identity.field
-    for child, resource in behaviour.resources.items():
-        for each in resource.references:
-            if (each.resource, each.key, each.on_delete) == (name, key, on_delete) and each.field.isidentifier():
-                yield ChildCollection(child, (*(None for _ in parents[name]), each.field))
+    for child, each in referring.get(name, ()):
+        if (each.key, each.on_delete) == (key, on_delete) and each.field.isidentifier():
+            yield ChildCollection(child, (*(None for _ in parents[name]), each.field))
 
 
-def _naming_lists(name: str, behaviour: Behaviour) -> Iterator[NamingList]:
+def _naming_lists(name: str, behaviour: Behaviour, referring: Referring) -> Iterator[NamingList]:
     """The lists in items that a deleted item leaves."""
     key = behaviour.resources[name].identity.field
-    for other, resource in behaviour.resources.items():
-        for each in resource.references:
-            listed = each.field.removesuffix(EACH)
-            if (each.resource, each.on_delete) == (name, "remove") and listed != each.field and each.key in ("", key):
-                yield NamingList(other, listed, key)
+    for other, each in referring.get(name, ()):
+        listed = each.field.removesuffix(EACH)
+        if each.on_delete == "remove" and listed != each.field and each.key in ("", key):
+            yield NamingList(other, listed, key)
 
 
 def _is_linked(resource: Resource, parameters: tuple[str, ...]) -> bool:
