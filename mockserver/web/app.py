@@ -18,7 +18,6 @@ from mockserver.errors import LogError
 from mockserver.handlers.outside import OutsideService
 from mockserver.lazy_module import LazyModule
 from mockserver.state.clock import Clock
-from mockserver.state.shared_log import SharedLog
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
 from mockserver.web.control import shared_identity
@@ -40,16 +39,19 @@ from mockserver.web.mounted_operations import MountedOperations
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.recorder import ObservedRecorder, Observer, Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, Rounds
-from mockserver.web.sharing.shared_rounds import SharedRounds
-from mockserver.web.sharing.sharing import Sharing
 
 if TYPE_CHECKING:
+    from mockserver.state.shared_log import SharedLog
     from mockserver.web import hosted_app, layers
     from mockserver.web.admin import agent_endpoint, api, shared_namespace
     from mockserver.web.middleware import cors
+    from mockserver.web.sharing import shared_rounds
+    from mockserver.web.sharing import sharing as sharing_module
     from mockserver.web.workers import worker_socket
     from mockserver.web.workers.worker import Worker
 else:
+    shared_rounds = LazyModule("mockserver.web.sharing.shared_rounds")
+    sharing_module = LazyModule("mockserver.web.sharing.sharing")
     # Most requests need none of these, so that the first one does not wait for them (docs/adr/0023-lazy-host.md).
     hosted_app = LazyModule("mockserver.web.hosted_app")
     layers = LazyModule("mockserver.web.layers")
@@ -197,7 +199,7 @@ class Sandbox:
         """Answer what needs the shared log with 503 until `share` is called, because the log cannot be opened."""
         assert self.sharing is not None  # noqa: S101  # it is created with is_shared=True
         self.sharing.refuse(fault)
-        self.rounds = SharedRounds(self.sharing)
+        self.rounds = shared_rounds.SharedRounds(self.sharing)
         self._open()
 
     def _share(self, log: SharedLog, *, stale_reads: bool) -> None:
@@ -206,7 +208,7 @@ class Sandbox:
         self.sharing.attach(log, partial(shared_namespace.SharedNamespace, self.control), stale_reads=stale_reads)
         with self.sharing.round():
             shared_namespace.begin_with_start(self.sharing, self.control, wanted)
-        self.rounds = SharedRounds(self.sharing)
+        self.rounds = shared_rounds.SharedRounds(self.sharing)
         self.overrides.counted = SharedCounts(self.sharing, self.overrides)
         self._open()
 
@@ -347,7 +349,7 @@ def create_app(
     """
     world = World(seed, clock)
     namespaces = Namespaces(world, journal, namespace_limits, is_shared=is_shared)
-    sharing = Sharing(namespaces) if is_shared else None
+    sharing = sharing_module.Sharing(namespaces) if is_shared else None
     kept = RequestJournal(journal, quiet=quiet_headers) if journal else None
     outbox = WebhookOutbox(webhooks)
     chosen = settings or ServiceSettings(limits=limits)

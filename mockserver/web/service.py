@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.relations.item_counts import ItemCounts
 from mockserver.handlers.relations.reply_references import ItemsInPath, ReplyReferences
 from mockserver.handlers.reload_state import keep_state
+from mockserver.lazy_module import LazyModule
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
@@ -41,9 +42,13 @@ from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.example_response import ExampleResponses
 from mockserver.web.service_parts import ServiceParts, no_namespaces
-from mockserver.web.sharing.shared_endpoint import SharedEndpoint
-from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import note
+
+if TYPE_CHECKING:
+    from mockserver.web.sharing import shared_endpoint
+    from mockserver.web.sharing.sharing import Sharing
+else:
+    shared_endpoint = LazyModule("mockserver.web.sharing.shared_endpoint")
 
 
 class ServiceSettings(Struct, frozen=True):
@@ -255,7 +260,7 @@ class Service:
         )
         bound = bind(self.contract, operation, self.plans)
         if self._sharing is not None:
-            return SharedEndpoint(operation, bound, self._shared, own, self._sharing)
+            return shared_endpoint.SharedEndpoint(operation, bound, self._shared, own, self._sharing)
         return Endpoint(operation, bound, self._shared, own)
 
     def no_endpoint_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:

@@ -171,12 +171,13 @@ def test_a_yaml_document_that_is_refused_is_refused_again(folder: Path, tmp_path
 
 UNNEEDED = (
     "csv", "difflib", "fractions", "mimetypes", "tempfile", "watchfiles", "yaml",
-    "uvicorn.main", "uvicorn.supervisors",
+    "uvicorn.main", "uvicorn.supervisors", "xml.etree.ElementTree",
     "mockserver.handlers.fields.scim_patch", "mockserver.handlers.lists.filter_expressions",
     "mockserver.inference.inferred_statements", "mockserver.inference.resources",
     "mockserver.inference.operations.item_actions", "mockserver.inference.statement_writer",
     "mockserver.openapi.lint_rules",
-    "mockserver.web.control.overrides.reading",
+    "mockserver.state.shared.namespace_log", "mockserver.state.shared_log",
+    "mockserver.web.control.overrides.reading", "mockserver.web.sharing.sharing",
 )  # fmt: skip
 """What the first reply needs nothing of, once a document was read."""
 

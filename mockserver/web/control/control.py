@@ -14,9 +14,9 @@ from mockserver.web.control.outbox import WebhookOutbox
 from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.own_request import App
 from mockserver.web.service import Service
-from mockserver.web.sharing.sharing import Sharing
 
 if TYPE_CHECKING:
+    from mockserver.web.sharing.sharing import Sharing
     from mockserver.web.workers.worker import Worker
 
 

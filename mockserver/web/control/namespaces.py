@@ -10,24 +10,31 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
 from mockserver.errors import Invalid, TooMany
 from mockserver.handlers.outside import give_back
+from mockserver.lazy_module import LazyModule
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.state.change_log import ChangeLog
-from mockserver.state.shared.changes import Changes
-from mockserver.state.shared.namespace_log import NamespaceLog
-from mockserver.state.shared.shared_store import SharedStore
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
 from mockserver.web.control.state_owner import StateOwner
 from mockserver.web.request.router import MOUNT
 from mockserver.web.serving.bounded_protocol import RECEIVED
+
+if TYPE_CHECKING:
+    from mockserver.state.shared import changes as shared_changes
+    from mockserver.state.shared import shared_store
+    from mockserver.state.shared.changes import Changes
+    from mockserver.state.shared.namespace_log import NamespaceLog
+else:
+    shared_changes = LazyModule("mockserver.state.shared.changes")
+    shared_store = LazyModule("mockserver.state.shared.shared_store")
 
 DEFAULT = "default"
 """The namespace of requests that name none."""
@@ -85,7 +92,7 @@ class Namespace:
     def adopt(self, store: Store) -> None:
         """Keep the changes of a store here."""
         store.log = self.log
-        if self.changes is not None and isinstance(store, SharedStore):
+        if self.changes is not None and isinstance(store, shared_store.SharedStore):
             store.changes = self.changes
 
     def restore(self, services: Iterable[StateOwner], before: Checkpoint) -> None:
@@ -222,12 +229,12 @@ class Namespaces:
         return self._limits.idle
 
     def _new_changes(self) -> Changes | None:
-        return Changes() if self.is_shared else None
+        return shared_changes.Changes() if self.is_shared else None
 
     @property
     def store_class(self) -> type[Store]:
         """The class of the stores."""
-        return SharedStore if self.is_shared else Store
+        return shared_store.SharedStore if self.is_shared else Store
 
     def _end_idle(self) -> None:
         limit = time.monotonic() - self._limits.idle

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import LogMismatch
-from mockserver.state.shared_log import SharedLog
 from mockserver.web.control.document_identity import place_of
 from mockserver.web.service import Service
+
+if TYPE_CHECKING:
+    from mockserver.state.shared_log import SharedLog
 
 Identity = dict[str, Any]
 """For each service the title of its document, and where the items of each resource are found."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mockserver.errors import Malformed
+from mockserver.lazy_module import LazyModule
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_json, is_xml
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request import xml_reader
+
+if TYPE_CHECKING:
+    from mockserver.web.request import xml_reader
+else:
+    xml_reader = LazyModule("mockserver.web.request.xml_reader")
 
 
 def text_example(media: MediaType, schemas: Schemas, name: str | None = None) -> bytes | None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from mockserver.errors import LogError
-from mockserver.state.shared.namespace_log import MOST_TRIALS
+from mockserver.lazy_module import LazyModule
 from mockserver.web.control.namespaces import Namespace
 from mockserver.web.control.overrides.overrides import Overrides, Taken
-from mockserver.web.sharing.sharing import Sharing
+
+if TYPE_CHECKING:
+    from mockserver.state.shared import namespace_log
+    from mockserver.web.sharing.sharing import Sharing
+else:
+    namespace_log = LazyModule("mockserver.state.shared.namespace_log")
 
 Count = tuple[int, int, int]
 """The number of an override, and how often it was met and applied."""
@@ -31,7 +37,7 @@ class SharedCounts:
             return take()
 
     def _counted(self, namespace: Namespace, take: Callable[[], Taken]) -> Taken:
-        for trial in range(MOST_TRIALS):
+        for trial in range(namespace_log.MOST_TRIALS):
             log = self._sharing.of(namespace, again=trial > 0)
             before = self._counts(namespace)
             taken = take()
