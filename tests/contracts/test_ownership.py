@@ -67,6 +67,29 @@ def test_items_that_are_shared_by_a_sentence_of_the_document_pass(tmp_path: Path
     assert [] == found(result)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Every member reads and changes all tickets.",
+        "All employees can see the tickets.",
+        "The whole team lists, reads and answers tickets.",
+    ],
+)
+def test_items_that_the_document_says_are_shared_in_its_introduction_pass(sentence: str, tmp_path: Path) -> None:
+    document = changed()
+    document["info"]["description"] = f"A help desk. {sentence}"
+
+    assert [] == found(checked(tmp_path, Tickets(shared=True), "ownership", document=document))
+
+
+def test_an_introduction_that_says_that_not_all_see_them_leaves_the_warning(tmp_path: Path) -> None:
+    document = changed()
+    document["info"]["description"] = "A help desk. Not every member can see the tickets."
+    result = checked(tmp_path, Tickets(shared=True), "ownership", document=document)
+
+    assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
+
+
 def test_items_that_all_may_read_and_only_the_owner_changes_pass(tmp_path: Path) -> None:
     result = checked(tmp_path, Tickets(frozenset({"list", "filter", "read", "comments"})), "ownership")
 

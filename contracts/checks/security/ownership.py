@@ -18,7 +18,7 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Evidence
 from mockserver.contract import Contract
 from mockserver.inference.operations.account_names import LOGIN_NAME, PASSWORD
-from mockserver.inference.sentences.owner_sentences import says_open, says_shared, sentence_of
+from mockserver.inference.sentences.owner_sentences import says_open, says_shared, sentence_of, service_shares
 
 SOURCE = "OWASP API Security Top 10 2023, API1"
 
@@ -333,9 +333,9 @@ def _article(name: str) -> str:
 
 def _warn_of_shared(context: CheckContext, resource: CheckedResource, access: Access) -> None:
     """Everything is open, and nothing says that it should be: one warning, because the items may be shared on purpose."""
-    if resource.behaviour.parent or any(
-        says_shared(context.contract.document, op.operation) for op in resource.operations.values()
-    ):
+    document = context.contract.document
+    is_said = any(says_shared(document, op.operation) for op in resource.operations.values())
+    if resource.behaviour.parent or is_said or service_shares(document, resource.name):
         return
     writes = [each for each in access.of(*WRITES) if each.open]
     if not writes or not any(each.kind in ("update", "replace", "delete") for each in writes):

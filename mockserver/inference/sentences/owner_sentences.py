@@ -41,7 +41,10 @@ OWNED = lazy_pattern(
 """What says that an item is only for the user who owns it. A team, a workspace or an organization is shared."""
 
 SHARED = lazy_pattern(
-    r"\b(?:public(?:ly)?|any(?:one|body)|every(?:one|body)|(?:every|any)\ user|all\ users|share[ds]?|collaborat\w+)\b",
+    r"\b(?:public(?:ly)?|any(?:one|body)|every(?:one|body)|share[ds]?|collaborat\w+"
+    r"|(?:every|any) (?:team )?(?:user|member|colleague|employee)"
+    r"|all (?:team )?(?:users|members|colleagues|employees|staff)"
+    r"|(?:whole|entire) (?:team|staff|company|office|organi[sz]ation|workspace))\b",
     re.IGNORECASE,
 )
 """What says that others may see an item, too."""
