@@ -26,6 +26,7 @@ from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
 from contracts.conformance.uncertain_failures import guess_behind, leads_elsewhere, without_authentication
+from contracts.model.ending_operations import is_left_out
 from contracts.model.examined import Examined
 from contracts.model.finding import (
     Finding,
@@ -100,9 +101,8 @@ class EngineRun:
         ]
 
     def _wanted(self, name: str) -> bool:
-        return name not in unreachable_operations(self.contract) and is_chosen(
-            [name], [pattern for pattern in self.only if " " in pattern], self.skip
-        )
+        is_possible = name not in unreachable_operations(self.contract) and not is_left_out(name, self.only)
+        return is_possible and is_chosen([name], [pattern for pattern in self.only if " " in pattern], self.skip)
 
     @contextmanager
     def followed(self, hooks: Any) -> Iterator[None]:

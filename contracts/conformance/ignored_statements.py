@@ -8,6 +8,8 @@ from typing import Any
 
 from contracts.client.path_values import is_nested
 from contracts.conformance.response_validation import never_matches_once
+from contracts.model.ending_operations import ends_service
+from contracts.model.resources import name_of
 from contracts.model.unreachable_operations import unreachable_operations
 from mockserver.contract import Contract
 from mockserver.openapi import normalize, openapi_32, schema_ids
@@ -62,6 +64,8 @@ def notes(contract: Contract) -> tuple[str, ...]:
     for each in (*without_ignored(contract.document.raw)[1], *more):
         places.setdefault(each.reason, []).append(each.pointer)
     left_out = [f"{each.operation} is not examined: {each.because}" for each in contract.skipped]
+    ending = filter(ends_service, map(name_of, contract.document.operations))
+    left_out += [f"{name} is not examined unless --only names it: by its name it ends the service" for name in ending]
     return (
         *left_out,
         *(f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()),

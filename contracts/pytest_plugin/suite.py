@@ -23,6 +23,7 @@ from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.client.users import GivenCredentials, default_rate, users
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.schemathesis_run import conform
+from contracts.model.ending_operations import is_left_out
 from contracts.model.finding import PROJECT, Finding, StatementRef
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import KnownFailure
@@ -240,7 +241,8 @@ class ContractCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each check at each operation, for the conformance of each operation, and for each own check."""
         settings = self._run.settings
-        polite = [each for each in checks_of(settings.contract) if not each.check.rude]
+        every = (each for each in checks_of(settings.contract) if not is_left_out(each.operation, ()))
+        polite = [each for each in every if not each.check.rude]
         checks = [each for each in polite if settings.mode != "quick" or each.check.quick]
         seen: Counter[str] = Counter()
         for each in checks:
@@ -249,6 +251,8 @@ class ContractCollector(pytest.Collector):
             yield self._test(name if seen[name] == 1 else f"{name}-{seen[name]}", each)
         for operation in settings.contract.document.operations:
             name = name_of(operation)
+            if is_left_out(name, ()):
+                continue
             yield ConformanceTest.from_parent(self, name=f"conformance[{name}]", operation=name, run=self._run)
         yield from (self._test(each.__name__, _own_check(each)) for each in self._own_checks)
 

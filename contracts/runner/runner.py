@@ -15,6 +15,7 @@ from contracts.client.target import BadResponse, Exhausted, NoResponse, ReadOnly
 from contracts.client.transport import UNANSWERED, Disconnected, Unsendable
 from contracts.conformance.openapi_core_check import CHECK
 from contracts.listener.listener import Listener
+from contracts.model.ending_operations import is_left_out
 from contracts.model.examined import Examined
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
@@ -127,6 +128,7 @@ def selected(
         each
         for each in checks
         if is_chosen((each.check.name, each.operation), only, skip)
+        and not is_left_out(each.operation, only)
         and shard.has(each.check.name, each.operation)
         and (mode != "quick" or each.check.quick)
         and (probe_security or not each.check.rude or each.check.name in only)

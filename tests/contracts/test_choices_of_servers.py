@@ -318,3 +318,22 @@ def test_a_request_that_is_sent_to_a_login_page_is_not_accepted(
         return Answer(200, [] if ask.path == "/cups" else {})
 
     assert found == verdicts(tmp_path, paths, handle, "negative_data_rejection")
+
+
+@pytest.mark.parametrize(("only", "is_sent"), [((), False), (("POST /admin/shutdown",), True)])
+def test_the_service_is_not_ended_unless_it_is_asked_for(tmp_path: Path, only: tuple[str, ...], is_sent: bool) -> None:
+    paths: Node = {
+        "/cups": {"get": {"responses": answers({"type": "array", "items": CUP})}},
+        "/admin/shutdown": {"post": {"responses": {"204": NO}}},
+        "/pots/{id}/restart": {"post": {"parameters": [path_parameter("id")], "responses": {"204": NO, "404": NO}}},
+    }
+    seen: set[str] = set()
+
+    def handle(ask: Ask) -> Answer:
+        seen.add(f"{ask.method} {ask.path.partition('pots')[1] or ask.path}")
+        return Answer(200, []) if ask.path == "/cups" else Answer(204 if ask.method == "POST" else 405)
+
+    verdicts(tmp_path, paths, handle, *only)
+
+    assert is_sent is ("POST /admin/shutdown" in seen)
+    assert is_sent is not ("POST pots" in seen)
