@@ -272,6 +272,7 @@ def _not_reproducible(
 def _report(settings: CheckSettings, result: CheckResult, received: ReceiverSettings | None) -> Report:
     document = settings.contract.document
     failures = [found for found in result.findings if found.verdict == "failure"]
+    not_reproducible = _not_reproducible(settings, failures, result, received)
     return Report(
         document.title,
         document.version,
@@ -285,11 +286,12 @@ def _report(settings: CheckSettings, result: CheckResult, received: ReceiverSett
         skip=tuple(settings.skip),
         shard=str(settings.shard),
         base=received.url if received is not None else settings.base,
-        not_reproducible=_not_reproducible(settings, failures, result, received),
+        not_reproducible=not_reproducible,
         operations=tuple(map(name_of, document.operations)),
         notes=notes(settings.contract),
         suggestions={
-            cause.example.id: suggestion(cause.example, settings.contract) for cause in causes(result.findings)
+            cause.example.id: suggestion(cause.example, settings.contract)
+            for cause in causes(result.findings, not_reproducible)
         },
         created_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )

@@ -1,4 +1,4 @@
-"""Operations that end the service: a check that sends them examines nothing afterwards."""
+"""Operations that end the service: nothing can be checked after them."""
 
 from __future__ import annotations
 

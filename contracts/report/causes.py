@@ -109,7 +109,7 @@ class Cause:
         return tuple(dict.fromkeys(each.check for each in self.findings))
 
 
-def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
+def causes(findings: Sequence[Finding], not_reproducible: Container[str] = ()) -> tuple[Cause, ...]:
     """The causes of findings, the worst first: failures before warnings, lost data before style.
 
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
@@ -117,12 +117,15 @@ def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
     field. So they have if values of a wrong type were converted, if requests without a valid credential were refused
     with the same wrong status, if a field of that name has the same wrong kind of value in every response, and if odd
     values cause server errors. A finding that fits several groups belongs to the largest.
+
+    The example of a cause is none of the `not_reproducible` ones (ids of findings), if there is another one.
     """
     groups: dict[Key, set[int]] = {}
     for number, found in enumerate(findings):
         for key in _keys(found):
             groups.setdefault(key, set()).add(number)
-    return tuple(sorted((_cause(findings, each) for each in _joined(findings, _disjoint(groups))), key=_rank))
+    joined = _joined(findings, _disjoint(groups))
+    return tuple(sorted((_cause(findings, each, not_reproducible) for each in joined), key=_rank))
 
 
 def _disjoint(groups: dict[Key, set[int]]) -> Iterator[frozenset[int]]:
@@ -169,8 +172,12 @@ def _witness(found: Finding) -> tuple[object, ...]:
     return found.verdict, check, last.method, last.url, last.body, last.status, last.reply_body
 
 
-def _cause(findings: Sequence[Finding], numbers: Iterable[int]) -> Cause:
-    return Cause(tuple(sorted((findings[number] for number in sorted(numbers)), key=_order)))
+def _cause(findings: Sequence[Finding], numbers: Iterable[int], not_reproducible: Container[str]) -> Cause:
+    def order(found: Finding) -> tuple[int, int, bool, bool, int]:
+        verdict, badness, is_general, requests = _order(found)
+        return verdict, badness, found.id in not_reproducible, is_general, requests
+
+    return Cause(tuple(sorted((findings[number] for number in sorted(numbers)), key=order)))
 
 
 def _rank(cause: Cause) -> tuple[int, int, int, int]:

@@ -106,7 +106,7 @@ class Report:
     @property
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all findings that match no known failure, the worst first."""
-        return causes([each for each in self.result.findings if not self.reason(each)])
+        return causes([each for each in self.result.findings if not self.reason(each)], self.not_reproducible)
 
     def reason(self, found: Finding) -> KnownFailure | None:
         """The known failure that a finding matches; None if there is none."""

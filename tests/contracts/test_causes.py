@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -299,4 +300,17 @@ def test_odd_numbers_come_after_what_any_client_may_meet_and_are_one_cause() -> 
 
     assert [(crash, 1), (race, 1), (pages, 1), (body, 1), (crashes[0], 2)] == [
         (cause.example, len(cause.findings)) for cause in causes([*crashes, body, race, pages, crash])
+    ]
+
+
+def test_the_example_of_a_cause_can_be_reproduced_by_its_requests_alone() -> None:
+    body = b'{"phone": null}'
+    short = found("update", "PATCH /a", "the update reply shows the new phone: null", '"1"', body=body, answer=b"1")
+    whole = found("update", "PATCH /a", "a GET after the update returns phone null", '"1"', body=body, answer=b"2")
+    whole = replace(whole, exchanges=(*short.exchanges, *whole.exchanges))
+
+    assert [short] == [cause.example for cause in causes([whole, short])]
+    assert [whole] == [cause.example for cause in causes([whole, short], {short.id})]
+    assert [whole] == [
+        cause.example for cause in replace(report(whole, short), not_reproducible=frozenset({short.id})).causes
     ]
