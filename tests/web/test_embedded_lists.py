@@ -116,3 +116,15 @@ def test_a_behaviour_file_names_the_list_or_says_that_there_is_none(tmp_path: Pa
             client.post("/orders/1/lines", json={"sku": "a"})
 
             assert ((1, "a") in skus(client.get("/orders/1").json()[written])) is bool(shown)
+
+
+@pytest.mark.parametrize(("entry", "kept"), [(SHOWN, True), (LINE | {"title": "another schema"}, False)])
+def test_a_list_shows_what_is_only_made_below_it_by_the_very_schema(tmp_path: Path, entry: Node, *, kept: bool) -> None:
+    written = orders(sends=False, entry=entry)
+    written["paths"]["/orders/{orderId}/lines"].pop("get")
+    del written["paths"]["/orders/{orderId}/lines/{lineId}"]
+    with Client(served(tmp_path, written)) as client:
+        client.post("/orders", json={})
+        made = client.post("/orders/1/lines", json={"sku": "a", "quantity": 1}).json()
+
+        assert ([made] if kept else []) == client.get("/orders/1").json()["lines"]

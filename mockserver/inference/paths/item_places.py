@@ -53,16 +53,25 @@ def places(
 def _listed_in(draft: ResourceDraft, parent: DraftParent) -> str:
     """The list in the parent that shows what is right below it: it has the name and the schema; empty if none does.
 
-    Where an item has a path elsewhere, it is created below the parent's and need not be listed by an operation.
+    Where an item has a path elsewhere, it is created below the parent's and need not be listed by an operation. Nor
+    need it be where the list shows what the create does, by the very schema: `reviews` and `POST /books/{id}/reviews`.
     """
     below = draft.shape[:-2] if draft.has_id else draft.shape[:-1]
-    is_listed = bool(parent.field) or (below == parent.draft.shape and draft.action("list") is not None)
-    is_right_below = is_listed and not draft.single
-    for name, at in parent.draft.properties().items() if is_right_below else ():
+    is_right_below, made = bool(parent.field) or below == parent.draft.shape, draft.action("create")
+    is_listed = bool(parent.field) or draft.action("list") is not None
+    for name, at in parent.draft.properties().items() if is_right_below and not draft.single else ():
         entries = draft.schemas.items(at) if "array" in draft.schemas.types(at) and same(name, draft.word) else None
-        if entries is not None and draft.schemas.properties(entries) and is_alike(draft, entries):
+        if entries is None or not draft.schemas.properties(entries):
+            continue
+        is_same = made is not None and made.item_schema is not None and _are_same(draft, made.item_schema, entries)
+        if (is_listed and is_alike(draft, entries)) or is_same:
             return name
     return ""
+
+
+def _are_same(draft: ResourceDraft, one: str, other: str) -> bool:
+    """Do two pointers lead to one schema?"""
+    return draft.schemas.resolve(one)[1] == draft.schemas.resolve(other)[1]
 
 
 def _parent_ids(draft: ResourceDraft, parent: DraftParent, properties: Mapping[str, str]) -> Iterator[str]:
