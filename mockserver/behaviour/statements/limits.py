@@ -70,6 +70,9 @@ class Refused(Statement, frozen=True, kw_only=True):
     by: Annotated[
         str, Meta(description="The property that names the item of that resource. Empty if the item is above.")
     ] = ""
+    reached: Annotated[
+        str, Meta(description="A property of the item: refused once the number of the item is what it has, or more.")
+    ] = ""
     below: Annotated[
         str,
         Meta(description="A property of the request: refused if the number of the item is less than what it has."),

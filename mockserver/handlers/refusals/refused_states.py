@@ -62,6 +62,9 @@ def _record(context: RequestContext, stated: Refused, owner: Record | None) -> R
 
 
 def _refuses(stated: Refused, record: Record) -> bool:
+    if stated.reached:
+        number, most = (record.fields.get(name) for name in (stated.field, stated.reached))
+        return type(number) is type(most) is int and number >= most
     value, named = record.fields.get(stated.field), stated.when or stated.unless
     is_named = (value is not None) if PRESENT in named else value in named
     return is_named is bool(stated.when)

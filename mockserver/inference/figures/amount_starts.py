@@ -39,4 +39,5 @@ def _moved(draft: ResourceDraft, stated: Statement) -> Iterator[str]:
     yield from (each["field"] for each in stated.get("counts", ()) if not each.get("mean") and "sum" in each)
     for action in draft.actions:
         values = action.sets.items() if action.does == "update" else ()
-        yield from (name for name, value in values if isinstance(value, str) and value.startswith("{plus:"))
+        written = [(name, value) for name, value in values if isinstance(value, str)]
+        yield from (name for name, value in written if value.startswith("{plus:") or value == f"{{raised:{name}}}")

@@ -18,6 +18,7 @@ from mockserver.inference.bodies.request_values import sends_the_item, sent_prop
 from mockserver.inference.bodies.shown_items import shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import noun, plain, same, words
+from mockserver.inference.operations.item_uses import counting_use
 from mockserver.inference.operations.keeping_deletes import other_verbs
 from mockserver.inference.operations.property_writes import property_write
 from mockserver.inference.paths.path_tree import PathNode, Shape
@@ -83,7 +84,8 @@ def _found(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
     found, reply = acting(draft, operation, name), reply_body(operation, "update")
     is_change = found is not None and found.does != "get"
     written = property_write(draft, operation, name, reply) if reply is not None and not is_change else None
-    return written or found
+    action = written or found
+    return counting_use(draft, operation, name, action, reply) if reply is not None else action
 
 
 def _own_methods(node: PathNode) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements import BATCHES, WHOLE_BODY
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement
+from mockserver.inference.operations.item_uses import used_up
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.once_sentences import OnceSentence, once_sentence
 from mockserver.inference.sentences.refused_states import refused_states
@@ -22,6 +23,7 @@ NOTE = "a sentence of the document says so"
 def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
     """The statements `refused`, `once` and `content-size` about an operation, as far as the document makes them."""
     refused = [*refused_states(draft, action, parent), *_too_much(draft, action)]
+    refused += [each for each in (used_up(draft, action),) if each is not None]
     found: Statement = ({"refused": refused} if refused else {}) | _content_size(draft, action)
     said = _once(draft, action, parent)
     if said is None:
