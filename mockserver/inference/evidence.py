@@ -20,3 +20,8 @@ def implied(note: str, **keys: Any) -> Statement:
 def assumed(note: str, **keys: Any) -> Statement:
     """A statement that the mock needs and no server must keep, with the reason for the choice."""
     return {**keys, "evidence": "assumed", "note": note}
+
+
+def described(source: str, note: str = "a sentence of the document says so", **keys: Any) -> Statement:
+    """A statement that a sentence makes; `source` is the sentence and where it is."""
+    return {**keys, "evidence": "described", "source": source, "note": note}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.inference.draft import SENDING, ResourceDraft
+from mockserver.inference.evidence import described
 from mockserver.inference.figures.count_conditions import condition
 from mockserver.inference.figures.effects import effect_counts
 from mockserver.inference.figures.fillings import filling_counts
@@ -167,8 +168,7 @@ def _means(
                 keys: Statement = {"field": ".".join(mean.place), "resource": other.name, "mean": mean.field}
                 keys |= {} if mean.digits is None else {"digits": mean.digits}
                 keys |= {} if valid(None) else {"without": "zero"}
-                note = "a sentence of the document says so"
-                yield keys | {"evidence": "described", "source": mean.source, "note": note}
+                yield keys | described(mean.source)
 
 
 def _moved(
@@ -203,7 +203,7 @@ def _effects(
 def _evidence(said: Counted) -> Statement:
     if not said.sentence:
         return {"evidence": "inferred", "note": "the name of the number says so"}
-    return {"evidence": "described", "source": said.source, "note": "a sentence of the document says so"}
+    return described(said.source)
 
 
 def relation(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> str | None:

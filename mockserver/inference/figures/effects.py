@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mockserver.inference.draft import SENDING, ResourceDraft
-from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.evidence import Statement, described, inferred
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.effect_sentences import Effect, effects, is_called, named_amount, named_figure
 from mockserver.inference.values.amounts import amount_name, is_amount
@@ -66,7 +66,7 @@ def effect_counts(
         keys |= {"on-top": True} if each.field in own else {}
         keys |= {"sign": -1} if each.sign < 0 else _lowering(schemas, sent, each.amount)
         if each.source:
-            yield keys | {"evidence": "described", "source": each.source, "note": "a sentence of the document says so"}
+            yield keys | described(each.source)
         else:
             yield inferred(f"a {other.name} changes the {each.field}, by their names", **keys)
 

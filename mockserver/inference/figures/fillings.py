@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.evidence import Statement, described, inferred
 from mockserver.inference.names import words
 from mockserver.inference.operations.made_kinds import made_kind
 from mockserver.inference.sentences.filling_sentences import (
@@ -92,4 +92,4 @@ def _only(names: Iterator[str]) -> str:
 
 
 def _described(said: Sentence) -> Statement:
-    return {"evidence": "described", "source": said.source, "note": "a sentence of the document says so"}
+    return described(said.source)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mockserver.inference.draft import SENDING, ResourceDraft
-from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.evidence import Statement, described, inferred
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.descriptions import DOUBT, description
 from mockserver.inference.sentences.effect_sentences import is_called
@@ -57,7 +57,7 @@ def latest_values(
     fields = {name: at for name, at in shown.items() if name not in sent}
     for name, takes, source in _becoming(schemas, draft, other, shown):
         keys: Statement = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
-        yield keys | {"evidence": "described", "source": source, "note": "a sentence of the document says so"}
+        yield keys | described(source)
     found = dict(_extremes(schemas, draft, other, fields))
     yield from (each | ({"by": by} if by else {}) for each in found.values())
     said = dict(_said(schemas, draft, other, fields))
@@ -68,7 +68,7 @@ def latest_values(
             continue
         keys = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
         if name in said:
-            yield keys | {"evidence": "described", "source": said[name], "note": "a sentence of the document says so"}
+            yield keys | described(said[name])
         else:
             yield inferred(f"{name} is the time of the newest {other.name}, by its name", **keys)
 
@@ -82,8 +82,7 @@ def _extremes(
         if takes and said.noun == noun(other.name)[-1]:
             keys: Statement = {"field": said.field, "resource": other.name, "takes": takes}
             keys["of"] = "highest" if said.is_highest else "lowest"
-            note = "a sentence of the document says so"
-            yield said.field, keys | {"evidence": "described", "source": said.source, "note": note}
+            yield said.field, keys | described(said.source)
 
 
 def _becoming(

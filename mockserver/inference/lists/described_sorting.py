@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.inference.evidence import described
 from mockserver.inference.lists.paging import SORT_ORDER
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.letter_case import IGNORES_CASE
@@ -49,8 +50,7 @@ def described_sorting(
         found["any-case"] = True
         sources.append(case.source)
     source = "; ".join(dict.fromkeys(sources))
-    note = "a sentence of the document says so"
-    return sort | found | {"evidence": "described", "source": source, "note": note}
+    return sort | found | described(source)
 
 
 def _of_any_case(schemas: Schemas, operation: Operation, pointer: str) -> Sentence | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.inference.bodies.messages import ReplyBody
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement
+from mockserver.inference.evidence import Statement, described
 from mockserver.inference.names import plain, words
 from mockserver.inference.sentences.refusal_sentences import refusal_sentences
 from mockserver.inference.sentences.state_rules import STATUSES
@@ -61,8 +61,7 @@ def used_up(draft: ResourceDraft, action: DraftAction) -> Statement | None:
         return None
     for sentence in refusal_sentences(draft.schemas, action.operation):
         if sentence.status in STATUSES and ENDED.search(sentence.text):
-            note = "a sentence of the document says so"
-            told: Statement = {"evidence": "described", "source": sentence.source, "note": note}
+            told: Statement = described(sentence.source)
             return {"field": counter, "reached": limit} | told
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement, inferred
+from mockserver.inference.evidence import Statement, described, inferred
 from mockserver.inference.sentences.owner_sentences import (
     OwnerSentence,
     is_about_changes,
@@ -103,5 +103,4 @@ def _private(document: Document, draft: ResourceDraft) -> OwnerSentence | None:
 
 
 def _described(said: OwnerSentence, *, hides: bool) -> Statement:
-    note = "a sentence of the document says so"
-    return ({"hides": True} if hides else {}) | {"evidence": "described", "source": said.source, "note": note}
+    return ({"hides": True} if hides else {}) | described(said.source)

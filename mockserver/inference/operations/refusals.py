@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, WHOLE_BODY
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement
+from mockserver.inference.evidence import Statement, described
 from mockserver.inference.operations.item_uses import used_up
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.once_sentences import OnceSentence, once_sentence
@@ -16,8 +16,6 @@ from mockserver.inference.sentences.relative_sentences import refused_for_amount
 from mockserver.inference.sentences.size_sentences import size_limit
 from mockserver.inference.values.item_spans import free_states
 from mockserver.lazy_pattern import lazy_pattern
-
-NOTE = "a sentence of the document says so"
 
 
 def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | None) -> Statement:
@@ -29,11 +27,11 @@ def refusals(draft: ResourceDraft, action: DraftAction, parent: DraftParent | No
     if said is None:
         return found
     if said.is_of_item and action.sets and not refused and (state := _reached(action.sets)):
-        return found | {"refused": [state | {"evidence": "described", "source": said.source, "note": NOTE}]}
+        return found | {"refused": [state | described(said.source)]}
     free = free_states(draft.schemas, draft) if action.does == "create" else {}
     keys: Statement = {"per": "item"} if said.is_of_item else {}
     keys |= {"unless": free} if free else {}
-    return found | {"once": keys | {"evidence": "described", "source": said.source, "note": NOTE}}
+    return found | {"once": keys | described(said.source)}
 
 
 def _too_much(draft: ResourceDraft, action: DraftAction) -> Iterator[Statement]:
@@ -42,7 +40,7 @@ def _too_much(draft: ResourceDraft, action: DraftAction) -> Iterator[Statement]:
     said = refused_for_amount(draft.schemas, action.operation) if len(taken) == 1 else None
     if said is not None and action.does == "update":
         name, value = taken[0]
-        told: Statement = {"evidence": "described", "source": said.source, "note": NOTE}
+        told: Statement = described(said.source)
         yield {"field": name, "below": value[:-1].rpartition(" -")[2]} | told
 
 
@@ -69,7 +67,7 @@ def _content_size(draft: ResourceDraft, action: DraftAction) -> Statement:
         pointer = whole if action.content == WHOLE_BODY else parts.get(action.content)
         said = size_limit(draft.schemas, action.operation, pointer, action.content) if pointer else None
         if said is not None:
-            told = {"evidence": "described", "source": said.source, "note": NOTE}
+            told = described(said.source)
             return {"content-size": {"limit": said.refused - 1} | told}
     return {}
 

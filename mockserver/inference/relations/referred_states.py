@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement, assumed
+from mockserver.inference.evidence import Statement, assumed, described
 from mockserver.inference.relations.described_references import sent_reference
 from mockserver.inference.sentences.other_states import SaidState, other_states, says_busy
 from mockserver.inference.sentences.refusal_sentences import refusal_sentences
@@ -14,8 +14,6 @@ from mockserver.openapi.schemas import Schemas
 
 CHANGING = ("create", "update", "delete")
 """The actions that may change the item that their own item names."""
-
-NOTE = "a sentence of the document says so"
 
 
 def add_referred_states(
@@ -107,9 +105,9 @@ def _refusal(
     if rule is not None:
         values = sorted((value for _, value in rule.states), key=str)
         way: Statement = {"field": rule.field, "unless" if rule.is_allowed else "when": values}
-        return way | {"evidence": "described", "source": rule.source, "note": NOTE}
+        return way | described(rule.source)
     for sentence in refusal_sentences(schemas, action.operation) if len(said) == 1 else ():
         if sentence.status in STATUSES and says_busy(sentence.text, other.name):
             way = {"field": said[0].field, "when": [said[0].value]}
-            return way | {"evidence": "described", "source": sentence.source, "note": NOTE}
+            return way | described(sentence.source)
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mockserver.inference.draft import ResourceDraft, item_schema_of_request
-from mockserver.inference.evidence import Statement
+from mockserver.inference.evidence import Statement, described
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.refusal_sentences import Sentence, refusal_sentences
@@ -60,7 +60,7 @@ class FieldOrder(NamedTuple):
     @property
     def statement(self) -> Statement:
         """It as a statement `ordered`."""
-        told = {"evidence": "described", "source": self.source, "note": "a sentence of the document says so"}
+        told = described(self.source)
         return {"low": self.low, "high": self.high, "equal": self.equal} | told
 
 

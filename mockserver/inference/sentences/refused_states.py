@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.evidence import Statement
+from mockserver.inference.evidence import Statement, described
 from mockserver.inference.names import noun
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.refusal_sentences import refusal_sentences
@@ -61,5 +61,4 @@ def _done_before(draft: ResourceDraft, action: DraftAction) -> StateRule | None:
 def _statement(rule: StateRule) -> Statement:
     values = sorted((value for _, value in rule.states), key=str)
     stated: Statement = {"field": rule.field, "unless" if rule.is_allowed else "when": values}
-    note = "a sentence of the document says so"
-    return stated | {"evidence": "described", "source": rule.source, "note": note}
+    return stated | described(rule.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.evidence import Statement
+from mockserver.inference.evidence import Statement, described
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.sum_sentences import sum_limit
 from mockserver.openapi.schemas import Schemas
@@ -30,11 +30,7 @@ def sum_limits(schemas: Schemas, draft: ResourceDraft) -> list[Statement]:
     shared = _shared(schemas, draft, said.items, sent) if said is not None else None
     if said is None or shared is None:
         return []
-    note = "a sentence of the document says so"
-    return [
-        {"field": said.field, "limit": said.most, **shared}
-        | {"evidence": "described", "source": said.source, "note": note}
-    ]
+    return [{"field": said.field, "limit": said.most, **shared} | described(said.source)]
 
 
 def _shared(schemas: Schemas, draft: ResourceDraft, text: str, sent: Mapping[str, str]) -> Statement | None:
