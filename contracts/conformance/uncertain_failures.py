@@ -39,7 +39,8 @@ def guess_behind(
     not taken yet. So a refused request is certainly valid only if it has no text of free choice. HTTP only recommends
     405 for an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and a server that asks
     for a credential before it chooses a route answers 401. Of several optional parameters or fields one may be needed,
-    which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one.
+    which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one;
+    a whole number in a URL without a `maximum` or a `format` may have to fit into 32 bits.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -53,6 +54,7 @@ def guess_behind(
         any(_free_texts(contract, operation, case))
         or _lacks_all_optional(contract, operation, case)
         or any(_low_numbers(contract, operation, case))
+        or any(_wide_numbers(contract, operation, case))
         or any(_empty_lists(contract, operation, case))
     ):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
@@ -139,6 +141,17 @@ def _low_numbers(contract: Contract, operation: Operation, case: Any) -> Iterato
         words = ("minimum", "exclusiveMinimum", "enum", "const")
         if re.fullmatch(r"0+|-\d+", text) and parameter.schema is not None:
             yield all(contract.schemas.keyword(parameter.schema, word) is None for word in words)
+
+
+def _wide_numbers(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:
+    """Has a parameter more than 32 bits, and does its schema not say how large a number may be?"""
+    given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
+    for parameter in operation.parameters:
+        text = str((given[parameter.location] or {}).get(parameter.name, ""))
+        words = ("maximum", "exclusiveMaximum", "format", "enum", "const")
+        if re.fullmatch(r"-?\d+", text) and parameter.schema is not None:
+            is_wide = not -(2**31) <= int(text) < 2**31
+            yield is_wide and all(contract.schemas.keyword(parameter.schema, word) is None for word in words)
 
 
 def _empty_lists(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:

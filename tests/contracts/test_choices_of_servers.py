@@ -267,6 +267,29 @@ def test_one_of_several_optional_parameters_may_be_needed(tmp_path: Path, query:
 
 
 @pytest.mark.parametrize(
+    ("said", "page", "is_guess"),
+    [
+        ({}, 59_767_576_955, True),
+        ({"minimum": 0}, 2**31, True),
+        ({}, 2**31 - 1, False),
+        ({"format": "int64"}, 2**31, False),
+        ({"maximum": 10**12}, 2**31, False),
+    ],
+)
+def test_a_number_of_unsaid_width_may_have_to_fit_into_32_bits(
+    tmp_path: Path, said: Node, page: int, is_guess: bool
+) -> None:
+    given: list[Node] = [{"name": "page", "in": "query", "schema": {"type": "integer", **said}}]
+    paths: Node = {"/cups": {"get": {"parameters": given, "responses": answers(CUP) | {"400": NO}}}}
+    operation = contract_of(tmp_path, paths).document.operations[0]
+    refused = RejectedPositiveData(operation="GET /cups", message="", status_code=400, allowed_statuses=[])
+    case = SimpleNamespace(path_parameters={}, query={"page": page}, headers={}, cookies={}, body=None)
+    seen = RecordedExchange("GET", f"http://cups.test/cups?page={page}", (), None, 400, (), b"")
+
+    assert is_guess is (guess_behind(contract_of(tmp_path, paths), operation, case, refused, seen) is not None)
+
+
+@pytest.mark.parametrize(
     ("pattern", "found"),
     [(r"^[a-z]+\Z", set()), ("^[a-z]+$", {("query-parameters", "warning")}), ("", {("query-parameters", "failure")})],
     ids=["correct", "a line's end", "anything"],
