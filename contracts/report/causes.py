@@ -182,7 +182,7 @@ def _cause(findings: Sequence[Finding], numbers: Iterable[int], not_reproducible
 
 def _rank(cause: Cause) -> tuple[int, int, int, int]:
     verdict, badness, *_ = _order(found := cause.example)
-    return verdict, badness, max(standing(found), found.check in GENERAL), -len(cause.operations)
+    return verdict, badness, max(standing(found), 2 if found.check in GENERAL else 0), -len(cause.operations)
 
 
 def _order(found: Finding) -> tuple[int, int, bool, int]:

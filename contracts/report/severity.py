@@ -80,11 +80,15 @@ def is_odd(found: Finding) -> bool:
 def standing(found: Finding) -> int:
     """What comes first of equally bad failures.
 
-    What any client may meet (0) comes before what needs concurrent requests (2) and what only odd values show (3).
+    What a client may do that it must not (0) comes before what any client may meet (1), what needs concurrent requests
+    (3) and what only odd values show (4).
     """
-    if is_odd(found) or _module(found.check).startswith("contracts.checks.input."):
+    module = _module(found.check)
+    if is_odd(found) or module.startswith("contracts.checks.input."):
+        return 4
+    if origin(found.check) in ("concurrency", "linearizability"):
         return 3
-    return 2 if origin(found.check) in ("concurrency", "linearizability") else 0
+    return 0 if module.startswith("contracts.checks.security.") else 1
 
 
 def origin(check: str) -> str:

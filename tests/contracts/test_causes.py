@@ -314,3 +314,10 @@ def test_the_example_of_a_cause_can_be_reproduced_by_its_requests_alone() -> Non
     assert [whole] == [
         cause.example for cause in replace(report(whole, short), not_reproducible=frozenset({short.id})).causes
     ]
+
+
+def test_open_access_comes_before_lost_data() -> None:
+    lost = found("update", "PATCH /a", "a GET after the update returns phone null", '"1"', body=b'{"phone": null}')
+    gone = found("ownership", "DELETE /b", "a second user cannot delete an item of the first", "status 204")
+
+    assert [gone, lost] == [cause.example for cause in causes([lost, gone])]
