@@ -136,7 +136,7 @@ class Writer:
             identified["from-client"] = True
         stated: Statement = {"identity": identified}
         others = {name: at for name, at in properties.items() if name != identified.get("field")}
-        stated |= item_places.places(draft, parent, others, all_exist=self._all_exist)
+        stated |= item_places.places(draft, parent, others, self._names, all_exist=self._all_exist)
         if parent is not None and "parent" in stated:
             stated["parent"] |= described_statements.room(self._schemas, draft, parent.draft)
         if (kept := soft_delete.soft_delete(draft)) is not None:

@@ -18,11 +18,16 @@ OWN_NAMES = frozenset(("id", "name", "title", "slug", "key", "code", "label", "h
 
 
 def places(
-    draft: ResourceDraft, parent: DraftParent | None, properties: Mapping[str, str], *, all_exist: bool
+    draft: ResourceDraft,
+    parent: DraftParent | None,
+    properties: Mapping[str, str],
+    shapes: Collection[Shape],
+    *,
+    all_exist: bool,
 ) -> Statement:
     """The statements about what is above an item: its path parameters and its parent.
 
-    `properties` are those that may hold the parent's id, with their schemas.
+    `properties` are those that may hold the parent's id, with their schemas; `shapes` are the paths of stored items.
     """
     owner = tenant(draft)
     stated: Statement = {"tenant": owner} if owner is not None else {}
@@ -31,6 +36,8 @@ def places(
         stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
         if any(action.does == "create" and action.across for action in draft.actions):
             stated["within"]["fields"] = {draft.parent_parameters[0]: draft.owner_field}
+        elif draft.single and (fields := _shown_above(draft, shapes)):
+            stated["within"]["fields"] = fields
     elif parent is not None and parent.field:
         stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
     if parent is not None and parent.field:
@@ -104,6 +111,25 @@ def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str
         if name and shape[:end] not in shapes and plain(name) not in draft.id_names:
             kept[parameter] = name
     return kept
+
+
+def _shown_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str]:
+    """The same for the only item there, which no request creates: those whose property allows what the path does."""
+    asked = {each.name: each.schema for action in draft.actions for each in action.operation.parameters if each.schema}
+    kept = kept_above(draft, shapes).items()
+    return {parameter: name for parameter, name in kept if _is_allowed(draft, asked.get(parameter), name)}
+
+
+def _is_allowed(draft: ResourceDraft, asked: str | None, name: str) -> bool:
+    own = draft.properties()[name]
+    limits = {key: value for node, _ in draft.schemas.branches(own) for key, value in node.items() if key not in SAYING}
+    return asked is not None and all(draft.schemas.keyword(asked, key) == value for key, value in limits.items())
+
+
+SAYING = frozenset(
+    ("title", "description", "examples", "default", "readOnly", "writeOnly", "deprecated", "$ref", "allOf")
+)
+"""Keywords of a property that forbid no value themselves."""
 
 
 def _is_sent(draft: ResourceDraft, pointer: str) -> bool:
