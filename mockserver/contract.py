@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,7 @@ from mockserver.behaviour.reader import Tree
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
 from mockserver.document_cache import OFF, DocumentCache
 from mockserver.document_paths import SUFFIXES
-from mockserver.errors import DocumentError
+from mockserver.errors import DocumentError, InvalidDocument, MockServerError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
@@ -164,6 +164,24 @@ def _short(text: str) -> str:
     """A name as it is written in URLs: lower-case ASCII letters, digits and hyphens."""
     plain = "".join(c for c in normalize("NFKD", text.lower()) if not combining(c))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
+
+
+def lenient_hint(fault: Exception, documents: Iterable[str], reading: ReadingOptions, verb: str) -> str:
+    """What `lenient` would use of refused documents: `--lenient leaves out what is wrong, and serves GET /pets`.
+
+    Empty where nothing is left. The documents are read again to find out, except from standard input, which is used up.
+    """
+    named = tuple(documents)
+    if not isinstance(fault, InvalidDocument) or reading.lenient or remote.STANDARD_INPUT in named:
+        return ""
+    options = ReadingOptions(lenient=True, outside=reading.outside, verify=reading.verify)
+    try:
+        valid = [of(document, reading=options) for document in named]
+    except MockServerError:
+        return ""
+    left = [f"{each.http_method} {each.path}" for one in valid for each in one.document.operations]
+    more = f" and {len(left) - 1} more" if left[1:] else ""
+    return f"--lenient leaves out what is wrong, and {verb} {left[0]}{more}" if left else ""
 
 
 def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:

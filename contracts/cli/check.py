@@ -47,8 +47,7 @@ from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
 from mockserver.cli.project_options import settings_lines
-from mockserver.errors import InvalidDocument, MockServerError
-from mockserver.openapi import remote
+from mockserver.errors import MockServerError
 from mockserver.rules import from_modules
 
 EXAMPLES = "examples"
@@ -114,8 +113,10 @@ def check(
         )
     except (MockServerError, click.ClickException) as fault:
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
-        for line in _hints(fault, given):
-            say(line, err=True)
+        reading = contracts.ReadingOptions(given["lenient"], verify=not given["insecure"])
+        hint = contracts.lenient_hint(fault, [given["vendor_or_document"]], reading, "checks")
+        if hint:
+            say(hint, err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
@@ -127,21 +128,6 @@ def check(
         say(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
     say(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
-
-
-def _hints(fault: Exception, given: Mapping[str, Any]) -> Iterator[str]:
-    """What to do about an invalid document with some valid operations. It is read again to find out."""
-    document = given["vendor_or_document"]
-    if not isinstance(fault, InvalidDocument) or given["lenient"] or document == remote.STANDARD_INPUT:
-        return
-    try:
-        valid = contracts.of(document, reading=contracts.ReadingOptions(lenient=True, verify=not given["insecure"]))
-    except MockServerError:
-        return
-    if valid.document.operations:
-        names = list(map(name_of, valid.document.operations))
-        more = f" and {len(names) - 1} more" if names[1:] else ""
-        yield f"--lenient leaves out what is wrong, and checks {names[0]}{more}"
 
 
 def _with_two_users(settings: CheckSettings, given: Mapping[str, Any]) -> tuple[CheckSettings, tuple[str, ...]]:

@@ -37,7 +37,8 @@ def infer(document: str, output: Path | None, lenient: bool, outside: bool, read
     try:
         contract = contracts.of(document, reading=ReadingOptions(lenient, outside))
     except MockServerError as fault:
-        raise click.ClickException(str(fault)) from None
+        hint = contracts.lenient_hint(fault, [document], ReadingOptions(lenient, outside), "reads")
+        raise click.ClickException(f"{fault}\n{hint}" if hint else str(fault)) from None
     print_problems(contract)
     stated = tree_of(contract.document.root)
     made = inferred_statements.infer(contract.document, contract.schemas, contract.examples, read_only=read_only)

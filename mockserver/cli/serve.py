@@ -20,7 +20,7 @@ from mockserver.cli.problems import problem_lines
 from mockserver.cli.server import Serving, run
 from mockserver.cli.shared_store import chosen_store, store_options
 from mockserver.cli.telemetry import telemetry
-from mockserver.contract import ReadingOptions
+from mockserver.contract import ReadingOptions, lenient_hint
 from mockserver.document_cache import OFF, user_cache
 from mockserver.errors import MockServerError
 from mockserver.lazy_module import LazyModule
@@ -126,7 +126,9 @@ def _serve(
         sandbox = create_app(*documents, token=token, handlers=handlers, **options)
         loaded = asyncio.run(state_file_module.load(state_file, sandbox)) if state_file else 0
     except MockServerError as fault:
-        raise click.ClickException(str(fault)) from None
+        reading = ReadingOptions(given["lenient"], given["outside"])
+        hint = lenient_hint(fault, documents, reading, "serves")
+        raise click.ClickException(f"{fault}\n{hint}" if hint else str(fault)) from None
     if state_file:
         sandbox.mark_start()
     if overrides_file is not None:

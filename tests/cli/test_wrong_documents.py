@@ -103,3 +103,26 @@ def test_a_command_for_a_sandbox_says_that_its_address_has_no_base_path() -> Non
 
     assert 1 == done.returncode
     assert "give the address of the sandbox, without the base path /v2 of a service" in done.stderr
+
+
+DANGLING = """openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /a: {get: {responses: {'200': {description: a, content: {application/json: {schema: {$ref: '#/definitions/A'}}}}}}}
+  /b: {get: {responses: {'200': {description: b}}}, put: {responses: {'204': {description: b}}}}
+"""
+
+
+@pytest.mark.parametrize(("command", "verb"), [("serve", "serves"), ("infer", "reads")])
+def test_what_would_be_left_of_an_invalid_document_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, verb: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("api.yaml").write_text(DANGLING)
+    Path("bad.yaml").write_text(DANGLING.split("  /b", maxsplit=1)[0])
+    rest, none = (CliRunner().invoke(main, [command, name]) for name in ("api.yaml", "bad.yaml"))
+
+    assert (1, 1) == (rest.exit_code, none.exit_code)
+    assert f"--lenient leaves out what is wrong, and {verb} GET /b and 1 more" in rest.output
+    assert "the reference '#/definitions/A' points to nothing" in none.output
+    assert "--lenient" not in none.output
