@@ -113,7 +113,8 @@ class Endpoint:
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in parts.contract.document.security_schemes.values()
         )
-        self._body = BodyReader(operation.request_body, schemas) if operation.request_body else None
+        body, is_patch = operation.request_body, operation.method == "patch"
+        self._body = BodyReader(body, schemas, is_patch=is_patch) if body else None
         self._unvalidated_body = UnvalidatedBody(self._body) if self._body is not None else None
         self._preferences = NO_PREFERENCES if parts.validates else NOT_VALIDATED
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))

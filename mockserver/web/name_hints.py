@@ -1,8 +1,9 @@
-"""What a 404 says where a path may be a resource name that has another form."""
+"""What a 404 says where a path is mistyped, or may be a resource name that has another form."""
 
 from __future__ import annotations
 
 from mockserver.openapi.document import Document
+from mockserver.suggestions import nearest
 
 MOST = 4
 """How many forms a message names."""
@@ -24,3 +25,17 @@ def _distance(known: list[str], sent: list[str]) -> tuple[int, int]:
             break
         alike += 1
     return -alike, abs(len(known) - len(sent))
+
+
+def near_path(document: Document, path: str) -> str:
+    """The path that an unknown one was meant to be: it differs in one segment, by little; empty without one.
+
+    A parameter equals every segment. Large documents are not searched: a client may send any number of such paths.
+    """
+    sent = path.split("/")
+    for known in dict.fromkeys(each.path for each in document.operations if not document.is_large):
+        segments = known.split("/")
+        other = [(one, two) for one, two in zip(segments, sent, strict=False) if one != two and "{" not in one]
+        if len(segments) == len(sent) and len(other) == 1 and nearest(other[0][1], [other[0][0]]):
+            return f"; did you mean {known}?"
+    return ""

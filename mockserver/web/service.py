@@ -290,10 +290,15 @@ class Service:
         policy = self.contract.behaviour.service.trailing_slash.policy
         if policy == "redirect" and self.router.find(_other_slash(path)) is not None:
             return _redirect(scope)
-        hint = f"; paths begin with {begin}" if begin else name_hints.hint(self.contract.document, path)
+        hint = f"; paths begin with {begin}" if begin else self._hint(path)
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, scope["method"], path)
+
+    def _hint(self, path: str) -> str:
+        if self.router.find(_other_slash(path)) is not None:
+            return f"; did you mean {_other_slash(path)}?"
+        return name_hints.hint(self.contract.document, path) or name_hints.near_path(self.contract.document, path)
 
 
 def _at_method(method: str, match: Match) -> Endpoint | EndpointChoice | None:

@@ -40,7 +40,9 @@ Parse = Callable[[bytes, str], Any]
 class BodyReader:
     """The body of one operation, compiled."""
 
-    def __init__(self, body: RequestBody, schemas: Schemas) -> None:
+    def __init__(self, body: RequestBody, schemas: Schemas, *, is_patch: bool = False) -> None:
+        """`is_patch` is for an operation whose 415 names what it takes in `Accept-Patch` too (RFC 5789 section 2.2)."""
+        self._accept = ("accept", "accept-patch") if is_patch else ("accept",)
         self.required = body.required
         self._schemas, self._content = schemas, body.content
         self._readers = [_reader(media.name, media, schemas) for media in body.content]
@@ -86,7 +88,7 @@ class BodyReader:
         if found is None:
             sent = f"content type {kind!r}" if kind else "a body without a content type"
             message = f"{sent} is not supported; send {self.offered}"
-            raise UnsupportedMediaType(message, headers=(("accept", self.offered),))
+            raise UnsupportedMediaType(message, headers=tuple((name, self.offered) for name in self._accept))
         media, reader = self._content[found], self._readers[found]
         if media_types.is_range(media.name):  # the content type says how to read the body, the range has the schema
             reader = _reader(kind, media, self._schemas)

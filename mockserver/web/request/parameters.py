@@ -12,8 +12,10 @@ from urllib.parse import quote, unquote
 
 from mockserver.errors import Fault, Invalid
 from mockserver.lazy_pattern import lazy_pattern
+from mockserver.openapi import json_codec
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schema_faults import faults
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.request.coercion import Coercion, json_or_text
@@ -45,7 +47,9 @@ class ParameterReader:
         "_claimed",
         "_coercion",
         "_has_several",
+        "_is_single",
         "_takes_empty",
+        "_text",
         "location",
         "name",
         "read",
@@ -63,7 +67,8 @@ class ParameterReader:
         has_several: bool = False,
     ) -> None:
         """`claimed` are the names in the query that belong to parameters; `has_several` is for a text of values."""
-        self._has_several = has_several
+        self._has_several, self._is_single = has_several, False
+        self._text: Reader | None = None
         self._claimed = claimed | {parameter.name}  # `extra={"a":1}` and `extra[a]=1` are other notations of `a=1`
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
@@ -82,8 +87,21 @@ class ParameterReader:
             if self.required:
                 found.append(Fault(self.location, (self.name,), f"{self.name} is required", "required"))
         elif self.validator is not None and not self.validator.is_valid(value):
+            broken = _json_fault(value) if self._text is not None and self._text(source) == value else None
+            if broken is not None:
+                found.append(Fault(self.location, (self.name,), broken, "json"))
+                return value
             found.extend(faults(self.validator, value, self.location, (self.name,)))
+        elif self._is_single and len(source[self.name]) > 1:
+            self._judge_others(source[self.name][:-1], found)
         return value
+
+    def _judge_others(self, texts: Iterable[str], found: list[Fault]) -> None:
+        """Judge the values before the last one, which counts: a server may take any of them."""
+        others = [self._coercion.coerce(text) for text in texts if text]
+        wrong = next((each for each in others if self.validator and not self.validator.is_valid(each)), ABSENT)
+        if self.validator is not None and wrong is not ABSENT:
+            found.extend(faults(self.validator, wrong, self.location, (self.name,)))
 
     def _empty(self, found: list[Fault]) -> Any:
         """`a=` counts as no value where the document allows it, else as a fault (OpenAPI 3.1 section 4.8.12.2)."""
@@ -95,6 +113,7 @@ class ParameterReader:
     def _choose(self, parameter: Parameter) -> Reader:
         if parameter.content:
             inner = self._text_source()
+            self._text = inner if is_json(parameter.content) else None
             return lambda source: ABSENT if (text := inner(source)) is ABSENT else json_or_text(text)
         return {
             "query": self._query_reader,
@@ -122,6 +141,7 @@ class ParameterReader:
             return lambda source: self._list(source, separators, explode)
         if self._has_several:
             return self._joined
+        self._is_single = self.location == "query"
         return lambda source: coercion.coerce(source[name][-1]) if name in source else ABSENT
 
     def _path_reader(self, parameter: Parameter) -> Reader:
@@ -219,6 +239,15 @@ class ParameterReader:
         found = {name: source[name] for name in source if name in names}
         single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
         return self._coercion.coerce(single) if single else self._object(source, separators)
+
+
+def _json_fault(text: str) -> str | None:
+    """Why a text is not JSON; None if it is."""
+    try:
+        json_codec.read(text.encode())
+    except ValueError as fault:
+        return f"not JSON: {fault}"
+    return None
 
 
 def _as_query(cookies: Cookies) -> Query:
