@@ -32,6 +32,7 @@ from mockserver.openapi.server_headers import SERVER_HEADERS
 from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, echo_above, request_values
+from mockserver.web.response.example_pairs import ExamplePairs
 from mockserver.web.response.kinds import Kinds
 from mockserver.web.response.link_header import LINKS, link_header
 from mockserver.web.response.text_examples import text_example
@@ -74,7 +75,7 @@ class ExampleResponses:
         # Without `--seed` the values are the same in every run too: examples should not change between two runs.
         self._seed = seed or 0
         self._cached: dict[tuple[str, str], Any] = {}
-        self._kinds = Kinds(contract.schemas)
+        self._kinds, self._pairs = Kinds(contract.schemas), ExamplePairs(contract.schemas)
         self._texts: dict[tuple[str, str | None], bytes | None] = {}
 
     def reply(
@@ -93,6 +94,8 @@ class ExampleResponses:
         media = _preferred_media(response, accept, choice.example)
         if media is None:
             return Reply(status, None, headers, "")
+        if choice is DEFAULT_CHOICE:
+            choice = ResponseChoice(example=self._pairs.name(operation, media, call))
         name = serializers.concrete_type(media.name, accept)
         sent = self._sent(media, choice.example) if choice.draw is None else None
         if sent is not None:
