@@ -14,6 +14,7 @@ from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
 from mockserver.contract import Contract
+from mockserver.inference.bodies.messages import is_described
 from mockserver.inference.operations.redirects import is_redirect
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
@@ -244,7 +245,7 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
 
     What an operation does to an item by its name (`POST /orders/{id}/cancel`), that a POST lists items, that a GET
     counts them and that a request is about several items is inferred from names. A mock is more useful with it, and a
-    server that does otherwise is not wrong.
+    server that does otherwise is not wrong. Neither is one whose list has an envelope that nothing describes.
     """
     stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
     action = stated.action
@@ -261,7 +262,8 @@ def stated_about(contract: Contract, operation: Operation) -> OperationBehaviour
         return NOTHING  # it shows nothing to compare
     if action.does == "list":
         shows_items = ResourceOperation(operation, stated).reply_path("items") is not None
-        return stated if operation.method == "get" and shows_items else NOTHING
+        is_told = operation.method == "get" and shows_items and is_described(contract.schemas, operation)
+        return stated if is_told else NOTHING
     if action.does in BATCHES:
         return NOTHING
     is_named = operation.is_additional or path_template.continues_after(operation.path, resource.identity.parameter)

@@ -77,6 +77,10 @@ REJECT_NO_TEXT = frozenset({"type", "description", "title", "example", "examples
 """Keywords that reject no text if `type` allows strings; `$ref` is followed on its own."""
 
 
+SILENT = frozenset({"title", "description", "deprecated", "externalDocs", "$comment", "$ref"})
+"""Keywords that neither reject nor show a value; `$ref` is followed on its own."""
+
+
 COMPOSING = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
 """Keywords by which a schema says what other schemas say, too."""
 
@@ -137,6 +141,10 @@ class Schemas:
         return all(
             set(node) <= REJECT_NO_TEXT and node.get("type", "string") == "string" for node, _ in self.branches(pointer)
         )
+
+    def says_nothing(self, pointer: str) -> bool:
+        """Does the schema at `pointer` allow every value and show none? FastAPI writes `{}` for what has no type."""
+        return all(name in SILENT or name[:2] == "x-" for node, _ in self.branches(pointer) for name in node)
 
     def compile(self) -> None:
         """Compile every validator that was requested so far. Raises InvalidDocument if one fails."""

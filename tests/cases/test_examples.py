@@ -104,3 +104,28 @@ def test_an_example_in_xml_that_the_schema_forbids_is_sent_only_by_its_name(tmp_
         usual, named = (client.get("/pet", headers=each) for each in ({}, {"Prefer": "example=nameless"}))
 
     assert ("<pet><id>9</id></pet>", "<pet><name>Rex</name></pet>") == (usual.text, named.text)
+
+
+TEXT: Node = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (
+            {"properties": {"code": {**TEXT, "examples": ["GONE"]}, "message": {**TEXT, "examples": ["None left"]}}},
+            True,
+        ),
+        ({"properties": {"code": TEXT, "message": TEXT}, "examples": [{"code": "GONE", "message": "None left"}]}, True),
+        ({"properties": {"code": {"type": "integer"}, "message": {**TEXT, "examples": ["None left"]}}}, False),
+        ({"properties": {"code": {**TEXT, "enum": ["GONE"]}, "message": TEXT}}, False),
+    ],
+)
+def test_an_error_that_is_asked_for_is_the_one_that_its_schema_shows(tmp_path: Path, error: Node, shown: bool) -> None:
+    schema = {"type": "object", "required": ["code", "message"], **error}
+    written = document({"/a": {"get": {"responses": {**answers(PET), **answers(schema, "404")}}}})
+    with Client(served(tmp_path, written)) as client:
+        body = client.get("/a", headers={"Prefer": "code=404"}).json()
+
+    assert ({"code": "GONE", "message": "None left"} == body) is shown
+    assert shown or body["message"] == "Asked for by the Prefer header" or body["code"] == 404

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cases.conftest import Serve
 from tests.client import Client
+from tests.web.document import Node, answers, document, served, takes
 
 JSON_API = {"content-type": "application/vnd.api+json"}
 
@@ -230,3 +232,39 @@ def test_a_list_of_ids_chooses_what_the_item_lists(serve: Serve) -> None:
     changed = api.put(f"/api/v1/articles/{made['id']}", json={"article": {"title": "new"}}).json()
     assert {**made, "title": "new"} == changed == api.get(f"/api/v1/articles/{made['id']}").json()
     assert ["new"] == [each["title"] for each in api.get("/api/v1/articles?q[title_cont]=EW").json()]
+
+
+def untyped(folder: Path) -> Client:
+    """What FastAPI writes of operations without a response model: the schema of each reply is `{}`."""
+    reply = answers({"title": "Response"})
+    item: Node = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+    named = [{"name": "item_id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+    size = [
+        {"name": name, "in": "query", "schema": {"type": "integer", "default": default}}
+        for name, default in (("limit", 2), ("skip", 0))
+    ]
+    paths: Node = {
+        "/items/": {
+            "get": {"parameters": size, "responses": reply},
+            "post": {"requestBody": takes(item), "responses": reply},
+        },
+        "/items/{item_id}": {"parameters": named, "get": {"responses": reply}, "delete": {"responses": reply}},
+        "/status": {"get": {"responses": reply}},
+    }
+    return Client(served(folder, document(paths)))
+
+
+def test_a_list_whose_reply_nothing_describes_has_the_created_items(tmp_path: Path) -> None:
+    with untyped(tmp_path) as api:
+        made = [api.post("/items/", json={"name": name}).json() for name in "abc"]
+
+        assert ["a", "b", "c"] == [item["name"] for item in made]
+        assert [made[:2], made[2:]] == [api.get("/items/").json(), api.get("/items/?skip=2").json()]
+        assert made[0] == api.get(f"/items/{made[0]['item_id']}").json()
+        api.delete(f"/items/{made[0]['item_id']}")
+        assert made[1:] == api.get("/items/").json()
+
+
+def test_a_reply_that_nothing_describes_is_an_empty_object(tmp_path: Path) -> None:
+    with untyped(tmp_path) as api:
+        assert "{}" == api.get("/status").text

@@ -149,6 +149,13 @@ def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     return ReplyBody(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
 
 
+def is_described(schemas: Schemas, operation: Operation) -> bool:
+    """Does the document say what the success reply of an operation shows? Else a list may be in any envelope."""
+    success = operation.success()
+    shown = [media.schema for media in success.content if media.schema] if success is not None else []
+    return any(not schemas.says_nothing(each) for each in shown)
+
+
 def _shows_something(response: Response) -> bool:
     """Does a default response describe a success and not an error?"""
     return "err" not in response.description.lower()

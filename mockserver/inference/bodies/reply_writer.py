@@ -76,7 +76,7 @@ class ReplyWriter:
         pointer, media = action.reply.schema, action.reply.media
         if media is not None and action.does in SAYING and is_said(self._schemas, media):
             return said(self._schemas, self._envelopes, action, media, self._generate(draft))
-        if pointer is None:
+        if pointer is None or (action.does == "list" and self._schemas.says_nothing(pointer)):
             return None
         if action.item_schema is not None:
             is_list = action.does in SEVERAL or action.is_listing

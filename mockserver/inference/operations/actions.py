@@ -44,6 +44,10 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     found = reply_body(operation, "list")
     if found is not None and found.media is None and found.status != 204 and draft.item is not None:
         return DraftAction(operation, "list", found, "a GET of the path above an item; its reply is not documented")
+    if found is not None and _is_undescribed_list(draft, operation, found):
+        return DraftAction(
+            operation, "list", found, "a GET of the path above items that are created; its reply may be any"
+        )
     path = messages.list_path(draft.schemas, found.schema, draft.word) if found and found.schema else None
     if found is None or path is None:
         return _map(draft, operation, found)
@@ -65,6 +69,14 @@ def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
         item_schema=schema,
         within=within,
     )
+
+
+def _is_undescribed_list(draft: ResourceDraft, operation: Operation, found: ReplyBody) -> bool:
+    """Is this a GET of the path at which items are created, whose reply has a body that nothing describes?"""
+    if operation.http_method != "GET" or draft.item is None or draft.collection is None or found.media is None:
+        return False
+    is_free = found.schema is None or draft.schemas.says_nothing(found.schema)
+    return is_free and not found.media.examples and "post" in draft.collection.operations
 
 
 def _map(draft: ResourceDraft, operation: Operation, found: ReplyBody | None) -> DraftAction | None:

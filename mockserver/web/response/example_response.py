@@ -108,6 +108,21 @@ class ExampleResponses:
         # An example that is asked for by its name is sent as the document has it, valid or not.
         return Reply(status, value, headers, name, content, proven=choice.example is not None)
 
+    def is_shown(self, media: MediaType) -> bool:
+        """Does the document show what a body is: by an example of it or its schema, or of each value in it?"""
+        return bool(media.examples) or (media.schema is not None and self._is_shown(media.schema, DEEPEST_VALUES))
+
+    def _is_shown(self, pointer: str, depth: int) -> bool:
+        schemas = self._schemas
+        if schemas.keyword(pointer, "examples") is not None:
+            return True
+        places = schemas.properties(pointer) if depth else {}
+        types = {at: schemas.types(at) - {"null"} for at in places.values()}
+        scalars = [at for at in types if types[at] <= {"string", "integer", "number"}]
+        objects = [at for at in types if types[at] == {"object"}]
+        known = [any(schemas.keyword(at, key) is not None for key in STATED) for at in scalars]
+        return bool(scalars or objects) and all(known) and all(self._is_shown(at, depth - 1) for at in objects)
+
     def _sent(self, media: MediaType, name: str | None) -> bytes | None:
         """The bytes of an example that the document writes as it is sent."""
         key = (media.pointer, name)
@@ -125,7 +140,9 @@ class ExampleResponses:
     def _value(self, operation: Operation, call: Call, media: MediaType, name: str, choice: ResponseChoice) -> Any:
         if choice.example is not None:
             return self._maker.content(media, seed=0, name=choice.example)
-        if media.schema is None and not media.examples:
+        if not media.examples and (
+            media.schema is None or (is_json(name) and self._schemas.says_nothing(media.schema))
+        ):
             return {} if is_json(name) else ""
         key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}"
         draw = choice.draw
@@ -227,6 +244,13 @@ class ExampleResponses:
         if documented is not None:
             return documented
         return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
+
+
+DEEPEST_VALUES = 3
+"""How many objects inside of each other are looked into for values without examples."""
+
+STATED = ("examples", "const", "enum", "default")
+"""Keywords that say what a value is."""
 
 
 def _content_text(header: Mapping[str, Any], value: Any) -> str:

@@ -61,10 +61,10 @@ def chosen(
     errors: ErrorResponses,
     draw: Callable[[], int] | None = None,
 ) -> Reply:
-    """The documented response with a status or an example; an error without an example in the service's own words."""
+    """The documented response with a status or an example; an error that is not shown in the service's own words."""
     status = preferences.status
     response = operation.response(status) if status else None
-    if response and status and status >= 400 and not any(media.examples for media in response.content):
+    if response and status and status >= 400 and not any(map(examples.is_shown, response.content)):
         refusal = prefer.error_of_status(status, preferences.asked_by)
         reply = errors.reply(refusal, operation, call.method, call.url)
         own = examples.headers(operation, call, response, status)
