@@ -14,6 +14,7 @@ from urllib.parse import urldefrag
 import jsonschema_rs
 
 from mockserver.openapi import (
+    bare_objects,
     faker_names,
     field_types,
     json_codec,
@@ -274,11 +275,18 @@ def _media_types(_: _Subject, place: Place) -> Iterator[UnratedProblem]:
                 yield UnratedProblem(join(place.pointer, keyword), f"{name!r} is not a media type; {outcome}")
 
 
+def _bare_object(_: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    if bare_objects.is_contradicted(place.node):
+        message = "the schema is just `type: object` and the example is a list; the schema is ignored"
+        yield UnratedProblem(join(place.pointer, "schema"), message)
+
+
 MEDIA_TYPES = frozenset({"content", "consumes", "produces"})
 
 CHECKS: dict[str, tuple[tuple[frozenset[str] | None, Check], ...]] = {
     "document": ((None, _security), (MEDIA_TYPES, _media_types)),
     "operation": ((None, _operation), (MEDIA_TYPES, _media_types)),
+    "media type": ((frozenset({"schema"}), _bare_object),),
     "request body": ((MEDIA_TYPES, _media_types),),
     "response": ((MEDIA_TYPES, _media_types),),
     "link": ((None, _link),),

@@ -9,7 +9,7 @@ The differences between the versions are handled here and nowhere else:
 * 3.2 → 3.1: `openapi_32`; `lint_rules` reports the new features that the mock ignores;
 * in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a whole number
   that is written `10.0` becomes `10`, a pattern is respelled for the engine, and a keyword with an invalid value is
-  left out (`lint_rules` reports it).
+  left out, as is a bare `type: object` of a list (`lint_rules` reports it).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
 from mockserver.openapi import (
+    bare_objects,
     field_types,
     json_codec,
     openapi_32,
@@ -78,6 +79,8 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
         if place.kind == "schema":
             schema(document, place.node)
         else:
+            if place.kind == "media type" and bare_objects.is_contradicted(place.node):
+                place.node["schema"] = {}
             _leave_out(place.node, field_types.malformed(place.kind, place.node))
             _keep_declared_schemes(place.node, schemes)
     for place in misfits:

@@ -129,3 +129,20 @@ def test_an_error_that_is_asked_for_is_the_one_that_its_schema_shows(tmp_path: P
 
     assert ({"code": "GONE", "message": "None left"} == body) is shown
     assert shown or body["message"] == "Asked for by the Prefer header" or body["code"] == 404
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [
+        ({"type": "object"}, [{"id": 1}]),
+        ({"type": "object", "properties": {"n": {"const": 1}}, "required": ["n"]}, None),
+    ],
+)
+def test_a_list_is_shown_although_its_schema_is_a_bare_object(tmp_path: Path, schema: Node, shown: object) -> None:
+    """Converters of Postman collections write `type: object` for every body."""
+    reply = answers(schema, example=[{"id": 1}])
+    with Client(served(tmp_path, document({"/a": {"get": {"responses": reply}}}))) as client:
+        assert (shown or {"n": 1}) == client.get("/a").json()
+
+    said = "the schema is ignored" if shown else "the schema forbids the example"
+    assert [True] == [said in str(problem) for problem in contract.of(tmp_path / "test.json").problems]
