@@ -83,12 +83,13 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: Path)
     branches = _alternatives(error)
     possible = [branch for branch in branches if not _is_of_other_type(branch, error)]
     meant = [branch for branch in possible if not _is_other_kind(branch, error)]
-    decided = _decided(branches, location, prefix) or _decided(possible, location, prefix) if not meant else None
+    of_values = _decided(branches, location, prefix) or _decided(possible, location, prefix)
+    decided = of_values if not meant else None
     inside = meant[0] if len(meant) == 1 else _agreed(branches) if decided is None else []
     for inner in inside:
         yield from _readable(inner, location, prefix)
     if not inside:
-        yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix), error
+        yield of_values or _fault(error, location, prefix), error
 
 
 def _alternatives(error: jsonschema_rs.ValidationError) -> list[list[jsonschema_rs.ValidationError]]:

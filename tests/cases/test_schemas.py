@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cases.conftest import DOCUMENTS, Serve
+from tests.client import Client
 from tests.process import run
+from tests.web.document import answers, document, served, takes
 
 
 def test_10_a_schema_that_requires_itself_has_a_finite_value(serve: Serve) -> None:
@@ -170,3 +173,14 @@ def test_contradictions_of_a_schema_are_named_at_start() -> None:
     assert "refuses the property c of allOf/1; `unevaluatedProperties: false` beside `allOf` would not" in said
     assert "no value has all of the types: string of allOf/0, object of Open" in said
     assert "`minimum` 5 is greater than `maximum` 3: no value is valid" in said
+
+
+def test_the_values_of_a_choice_that_may_be_null_are_named(tmp_path: Path) -> None:
+    """What drf-spectacular writes for a nullable field with choices."""
+    choice = {"oneOf": [{"enum": ["house", "flat"]}, {"enum": [""]}, {"enum": [None]}], "nullable": True}
+    action = {"requestBody": takes({"properties": {"kind": choice}}), "responses": answers(None, "204")}
+    with Client(served(tmp_path, document({"/homes": {"post": action}}) | {"openapi": "3.0.3"})) as client:
+        replies = [client.post("/homes", json={"kind": kind}) for kind in ("house", "", None, "castle")]
+
+    assert [204, 204, 204, 400] == [reply.status_code for reply in replies]
+    assert 'body kind: "castle" is not one of "house", "flat", "", null' == replies[-1].json()["detail"]
