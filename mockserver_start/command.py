@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pkgutil
 import sys
 
@@ -18,4 +19,8 @@ def main() -> None:
         sys.stderr.write(f"Error: {problem}\n")
         sys.exit(2)
     compiled_modules.install()
-    pkgutil.resolve_name(COMMAND)()
+    gc.disable()  # what is imported stays: to look through it for garbage is for nothing
+    command = pkgutil.resolve_name(COMMAND)
+    gc.freeze()
+    gc.enable()
+    command()
