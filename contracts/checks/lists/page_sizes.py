@@ -142,7 +142,7 @@ def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) ->
 
 
 def _is_stated(paging: Paging) -> bool:
-    """Does somebody say the default size? Where paging is inferred from names, it is a guess: any size is right."""
+    """Is the default size stated? Where paging is inferred from names, it is a guess: any size is right."""
     return paging.evidence not in FROM_DOCUMENT or paging.evidence == "described"
 
 
