@@ -1,7 +1,7 @@
 """One file with the compiled code of what `mockserver serve` imports: to find and open 500 files takes a start 25 ms.
 
 It lies in `__pycache__` beside Python's own compiled files and is trusted as they are: it is written where Python may
-write them, and code in it counts only while its source has the same time and size. Only modules of packages are in it:
+write them, and code in it counts only while its source has the same times and size. Only modules of packages are in it:
 their folder is known, where the first folder of `sys.path` with a name decides about all others. Whatever is not as
 expected is left to Python.
 """
@@ -18,8 +18,11 @@ from importlib.util import MAGIC_NUMBER, cache_from_source, spec_from_file_locat
 from pathlib import Path
 from types import CodeType, ModuleType
 
-HEAD = len(MAGIC_NUMBER) + 16
-"""The bytes before the index: Python's mark of the format of code, the length of the index, and that of all code."""
+MARK = MAGIC_NUMBER + b"2"
+"""How the file begins: Python's mark of the format of code, and ours of the file. Raise it when `Entry` changes."""
+
+HEAD = len(MARK) + 16
+"""The bytes before the index: the mark, the length of the index, and that of all code."""
 
 FEW = 10
 """So many modules may be missing in the file before it is written again."""
@@ -33,9 +36,12 @@ DAMAGED = (OSError, EOFError, TypeError, ValueError)
 INSTALLED = ("site-packages", "dist-packages")
 """How folders end into which packages are installed."""
 
-Entry = tuple[str, int, int, int, int, str, str]
-"""The source with its time and size; where the code begins and its length; what Python keeps compiled; the folder of
-the modules of a package, empty for others."""
+Stamp = tuple[int, int, int]
+"""When a source was changed, when its file was (which no program can set), and its size."""
+
+Entry = tuple[str, Stamp, int, int, str, str]
+"""The source with its stamp; where the code begins and its length; what Python keeps compiled; the folder of the
+modules of a package, empty for others."""
 
 
 class CompiledModules:
@@ -54,7 +60,7 @@ class CompiledModules:
         if entry is None or path is None or not is_current(entry, path):
             return None
         self.used.add(name)
-        source, _, _, _, _, compiled, folder = entry
+        source, _, _, _, compiled, folder = entry
         places = [folder] if folder else None
         loader = CompiledLoader(name, source, self)
         found = spec_from_file_location(name, source, loader=loader, submodule_search_locations=places)
@@ -64,7 +70,7 @@ class CompiledModules:
 
     def code(self, name: str) -> bytes:
         """The code of a module, as `marshal` writes it."""
-        _, _, _, begin, length, _, _ = self.entries[name]
+        _, _, begin, length, _, _ = self.entries[name]
         return os.pread(self._descriptor, length, self._begin + begin)
 
 
@@ -86,14 +92,18 @@ class CompiledLoader(SourceFileLoader):
 
 def is_current(entry: Entry, path: Sequence[str]) -> bool:
     """Is this the module that Python would find in the folders `path`, and is its source unchanged?"""
-    source, modified, size, _, _, _, folder = entry
+    source, stamp, _, _, _, folder = entry
     if list(path) != [(folder or source).rpartition(os.sep)[0]]:
         return False
     try:
         about = os.stat(source)  # noqa: PTH116  # a `Path` for each module would take as long as what is saved
     except OSError:
         return False
-    return about.st_mtime_ns == modified and about.st_size == size
+    return _stamp(about) == stamp
+
+
+def _stamp(about: os.stat_result) -> Stamp:
+    return about.st_mtime_ns, about.st_ctime_ns, about.st_size
 
 
 def install() -> None:
@@ -132,7 +142,7 @@ def _opened() -> CompiledModules | None:
     with suppress(*DAMAGED):
         head = os.pread(descriptor, HEAD, 0)
         index, code = (int.from_bytes(head[at : at + 8], "little") for at in (HEAD - 16, HEAD - 8))
-        if head.startswith(MAGIC_NUMBER) and os.fstat(descriptor).st_size == HEAD + index + code:
+        if head.startswith(MARK) and os.fstat(descriptor).st_size == HEAD + index + code:
             entries = marshal.loads(os.pread(descriptor, index, HEAD))  # noqa: S302  # as above
             return CompiledModules(descriptor, HEAD + index, entries)
     os.close(descriptor)
@@ -158,22 +168,22 @@ def _imported(names: Iterable[str]) -> Iterator[tuple[str, ModuleSpec]]:
 def _made(name: str, spec: ModuleSpec) -> tuple[Entry, bytes]:
     """What is kept of a module, and its code."""
     source = str(spec.origin)
-    about = Path(source).stat()
+    stamp = _stamp(Path(source).stat())
     code = SourceFileLoader(name, source).get_code(name)
     folder = (spec.submodule_search_locations or [""])[0]
-    return (source, about.st_mtime_ns, about.st_size, 0, 0, str(spec.cached), folder), marshal.dumps(code)
+    return (source, stamp, 0, 0, str(spec.cached), folder), marshal.dumps(code)
 
 
 def _write(kept: dict[str, tuple[Entry, bytes]]) -> None:
     """Write the file. Raises what DAMAGED names."""
     index, at = {}, 0
     for name, (entry, code) in kept.items():
-        index[name] = (*entry[:3], at, len(code), *entry[5:])
+        index[name] = (*entry[:2], at, len(code), *entry[4:])
         at += len(code)
     listed = marshal.dumps(index)
     path = Path(_path())
     # In a file of its own first, so that another start never reads half of it.
     part = path.with_suffix(f".{os.getpid()}.part")
     sizes = len(listed).to_bytes(8, "little") + at.to_bytes(8, "little")
-    part.write_bytes(b"".join([MAGIC_NUMBER, sizes, listed, *(code for _, code in kept.values())]))
+    part.write_bytes(b"".join([MARK, sizes, listed, *(code for _, code in kept.values())]))
     part.replace(path)
