@@ -130,5 +130,5 @@ def test_pytest_has_the_option_too(served: str, tmp_path: Path) -> None:
         for more in ([], ["--contract-insecure"])
     ]  # fmt: skip
 
-    assert [1, 0] == [each.returncode for each in runs], runs
+    assert [2, 0] == [each.returncode for each in runs], runs
     assert "in pytest --contract-insecure" in runs[0].stdout
