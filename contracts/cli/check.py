@@ -47,16 +47,26 @@ from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
 from mockserver.cli.project_options import settings_lines
-from mockserver.errors import MockServerError
+from mockserver.errors import DocumentError, MockServerError
+from mockserver.openapi.remote import is_address
 from mockserver.rules import from_modules
 
 EXAMPLES = "examples"
 """The folder of the example database below the report folder."""
 
 
+def _no_document(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Raises UsageError where `--document` names what is the argument of this command."""
+    if value is not None:
+        raise click.UsageError(
+            f"write the document without --document: mockserver check {value} --url ADDRESS", context
+        )
+
+
 @click.command()
 @options.contract
 @click.option("--url", help="The address of the service. Without it, the built-in mock is checked in this process.")
+@click.option("--document", hidden=True, expose_value=False, callback=_no_document)
 @options.credentials
 @options.insecure
 @options.lenient
@@ -115,8 +125,9 @@ def check(
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         reading = contracts.ReadingOptions(given["lenient"], verify=not given["insecure"])
         hint = contracts.lenient_hint(fault, [given["vendor_or_document"]], reading, "checks")
-        if hint:
-            say(hint, err=True)
+        for line in (hint, _address_hint(fault, **given)):
+            if line:
+                say(line, err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
@@ -153,6 +164,17 @@ def tell_github(report: Report) -> None:
         for line in annotated(report):
             say(line)
         write_summary(report, os.environ)
+
+
+def _address_hint(fault: Exception, vendor_or_document: str, url: str | None, **_: Any) -> str:
+    """What to write where the address of the service was given in place of its document; empty for other faults."""
+    if url is not None or not isinstance(fault, DocumentError) or not is_address(vendor_or_document):
+        return ""
+    service = vendor_or_document.rstrip("/")
+    return (
+        "If this is the address of the service, name its document, too, as a file or an address: "
+        f"mockserver check {service}/openapi.json --url {service}"
+    )
 
 
 def settings_of(

@@ -131,3 +131,13 @@ def test_of_an_invalid_document_the_valid_operations_can_be_checked(tmp_path: Pa
     assert "--lenient leaves out what is wrong, and checks GET /notes" in refused.stderr
     assert 0 == done.returncode, done.stdout + done.stderr
     assert ["POST /notes is not examined"] == [each.partition(":")[0] for each in notes]
+
+
+def test_the_address_of_the_service_in_place_of_its_document_says_what_to_write(tmp_path: Path) -> None:
+    with _served(sandbox("basedash", seed=0)) as base:
+        alone = run("check", base, "--report", str(tmp_path))
+        option = run("check", base, "--document", "shop.yaml", "--report", str(tmp_path))
+
+    assert [2, 2] == [alone.returncode, option.returncode]
+    assert f"mockserver check {base}/openapi.json --url {base}" in alone.stderr
+    assert "the document needs no option: mockserver check shop.yaml --url ADDRESS" in option.stderr
