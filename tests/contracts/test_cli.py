@@ -140,4 +140,4 @@ def test_the_address_of_the_service_in_place_of_its_document_says_what_to_write(
 
     assert [2, 2] == [alone.returncode, option.returncode]
     assert f"mockserver check {base}/openapi.json --url {base}" in alone.stderr
-    assert "the document needs no option: mockserver check shop.yaml --url ADDRESS" in option.stderr
+    assert "write the document without --document: mockserver check shop.yaml --url ADDRESS" in option.stderr
