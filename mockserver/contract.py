@@ -70,7 +70,8 @@ class Contract(Struct, frozen=True, weakref=True, eq=False):
 
     `problems` are what is wrong with the document, `skipped` the operations that are not served because of it. `files`
     are all files it was read from; `acting` lists the operations on each resource.
-    `rules` are the functions that the behaviour may name, `vendor` the files of the vendor, if it is one.
+    `rules` are the functions that the behaviour may name, `vendor` the files of the vendor, if it is one. With
+    `is_inferred`, neither the document nor an overlay states any behaviour.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Contract(Struct, frozen=True, weakref=True, eq=False):
     acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = {}
     rules: Rules = {}
     vendor: VendorFiles | None = None
+    is_inferred: bool = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -232,6 +234,7 @@ def from_raw(
         problems=(*problems, *unusable_examples(document, examples, schemas)),
         skipped=skipped,
         acting=_acting(document, stated.behaviour),
+        is_inferred=stated.is_inferred,
     )
 
 

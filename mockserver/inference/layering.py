@@ -27,11 +27,15 @@ else:  # a hundred modules, which a start from the document cache does not need
 
 
 class StatedBehaviour(NamedTuple):
-    """All statements that hold for a document, as models and as JSON, and where each is written."""
+    """All statements that hold for a document, as models and as JSON, and where each is written.
+
+    With `is_inferred`, neither the document nor an overlay states any of them.
+    """
 
     behaviour: Behaviour
     tree: Tree
     origins: Origins
+    is_inferred: bool
 
 
 def combined(
@@ -70,7 +74,8 @@ def combined(
     origins = Origins(Path(document.file), applied, tree)
     if mistakes:
         raise BehaviourError(*mistakes, *reader.mistakes(tree, origins.where))
-    return StatedBehaviour(reader.read(tree, origins.where), tree, origins)
+    is_inferred = not files and not any(stated.values())
+    return StatedBehaviour(reader.read(tree, origins.where), tree, origins, is_inferred)
 
 
 def is_complete(stated: Tree) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
@@ -55,6 +55,7 @@ log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
+Bind = Callable[[Operation], BoundOperation | None]
 Answered = tuple[Reply, Headers, Outcome]
 """A reply, headers for any reply, and how it was decided, if the scope has TRACE; else UNANSWERED."""
 
@@ -85,15 +86,29 @@ class ReadBody(NamedTuple):
 class Endpoint:
     """An operation with the readers of its request, its handler and the validators of its replies.
 
-    `connect` sets the function that finds the handler; the handler is found when it is first needed.
+    All of that is made when it is first needed, or by `compile`. `connect` sets the function that finds the handler.
     """
 
-    def __init__(
-        self, operation: Operation, bound: BoundOperation | None, parts: ServiceParts, errors: ErrorResponses
-    ) -> None:
-        schemas = parts.contract.schemas
-        self.operation, self.bound, self._parts, self._errors = operation, bound, parts, errors
-        self.examples, self.errors, self.schemas = parts.examples, errors, schemas
+    def __init__(self, operation: Operation, bind: Bind, parts: ServiceParts, errors: ErrorResponses) -> None:
+        self.operation, self._bind, self._parts, self._errors = operation, bind, parts, errors
+        self.examples, self.errors, self.schemas = parts.examples, errors, parts.contract.schemas
+        self._find: Callable[[Operation], OperationHandler] | None = None
+        self._handler: OperationHandler | None = None
+        self.needs_task = False
+
+    if not TYPE_CHECKING:  # else mypy would allow every name
+
+        def __getattr__(self, name: str) -> Any:
+            """Compile the operation when the first of its parts is needed; what is compiled is found without a call."""
+            if "bound" in self.__dict__ or name[:2] == "__":
+                raise AttributeError(name)
+            self.compile()
+            return getattr(self, name)
+
+    def compile(self) -> None:
+        """Make what the operation needs to answer. Raises BehaviourError for statements that it cannot follow."""
+        operation, parts, schemas = self.operation, self._parts, self.schemas
+        bound = self._bind(operation)
         plan = bound.plan if bound else None
         anyone = None if parts.authenticates else parts.keyring.anyone()
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
@@ -131,10 +146,8 @@ class Endpoint:
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._notify = parts.outbox.notifier(parts.contract, operation) if parts.outbox is not None else None
-        self._find: Callable[[Operation], OperationHandler] | None = None
-        self._handler: OperationHandler | None = None
-        self.needs_task = False
         self.needs_trace = self._notify is not None  # what it sends names the entry in the journal
+        self.bound = bound  # last: it says that all is made
 
     def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
         """Set the function that finds the handler."""

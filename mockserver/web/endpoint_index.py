@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from mockserver.behaviour.statements import OperationBehaviour
+from mockserver.contract import Contract
 from mockserver.handlers.actions import create
+from mockserver.handlers.binding.binding import EVERY_HANDLER
 from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
@@ -14,14 +17,40 @@ from mockserver.web.endpoint_choice import EndpointChoice
 from mockserver.web.request.router import Router
 
 
-def bound_operations(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
-    """One bound operation for each resource, by the resource's name; one that creates, if there is one."""
-    found: dict[str, BoundOperation] = {}
-    bound_ones = [endpoint.bound for endpoint in endpoints if endpoint.bound is not None]
-    for bound in sorted(bound_ones, key=lambda each: each.handler.begin is not create):
-        if bound.plan is not None:
-            found.setdefault(bound.plan.name, bound)
-    return found
+class ResourceOperations(Mapping[str, BoundOperation]):
+    """One bound operation for each resource, by the resource's name; one that creates, if there is one.
+
+    An endpoint is asked for its operation when its resource is looked for.
+    """
+
+    def __init__(self, contract: Contract, endpoints: Mapping[str, Endpoint]) -> None:
+        self._acting, self._endpoints = contract.acting, endpoints
+        self._found: dict[str, BoundOperation | None] = {}
+
+    def __getitem__(self, resource: str) -> BoundOperation:
+        """The operation. Raises KeyError for a resource without one."""
+        if resource not in self._found:
+            self._found[resource] = self._find(resource)
+        found = self._found[resource]
+        if found is None:
+            raise KeyError(resource)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._acting if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _find(self, resource: str) -> BoundOperation | None:
+        acting = sorted(self._acting.get(resource, ()) if resource else (), key=lambda entry: not _creates(entry[1]))
+        bound_ones = (self._endpoints[operation.operation_id].bound for operation, _ in acting)
+        return next((bound for bound in bound_ones if bound is not None), None)
+
+
+def _creates(stated: OperationBehaviour) -> bool:
+    handler = EVERY_HANDLER.get(stated.action.does) if stated.action is not None else None
+    return handler is not None and handler.begin is create
 
 
 Methods = dict[str, Endpoint | EndpointChoice]

@@ -139,7 +139,7 @@ def _difficulty(service: Service, endpoint: Endpoint) -> int:
     body = operation.request_body
     late = DEPRECATED * operation.deprecated
     has_body = body is None or not body.required or any(map(_is_simple, body.content))
-    plan = endpoint.bound.plan if endpoint.bound is not None else None
+    plan = service.plans.get(stated.of) if stated is not None else None
     tenant = plan.statements.tenant.name if plan is not None and plan.statements.tenant.by == "path" else ""
     unknown = [p for p in operation.parameters if p.location == "path" and p.name != tenant]
     if has_body and not unknown and stated is not None and stated.does == "create":

@@ -122,12 +122,22 @@ class Service:
         self._default_errors = DefaultErrors(contract.schemas, contract.examples, world.clock.now)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
         self._shared = self._parts(settings, namespaces, outbox if sends else None)
-        self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
-        self._bounds = endpoint_index.bound_operations(self.endpoints.values())
+        self.endpoints = {o.operation_id: self._endpoint(o) for o in contract.document.operations}
+        self._bounds = endpoint_index.ResourceOperations(contract, self.endpoints)
         self.router = endpoint_index.router(self.endpoints.values())
         self.finders = self._finders()
-        if not contract.document.is_large:
-            contract.schemas.compile()
+        self._compile()
+
+    def _compile(self) -> None:
+        """Compile all operations and schemas now, unless the document is large and nothing is stated about it.
+
+        Only what is stated can be wrong in a way that compiling finds. Raises BehaviourError and InvalidDocument.
+        """
+        is_large = self.contract.document.is_large
+        for endpoint in () if is_large and self.contract.is_inferred else self.endpoints.values():
+            endpoint.compile()
+        if not is_large:
+            self.contract.schemas.compile()
 
     @cached_property
     def identity(self) -> DocumentIdentity:
@@ -250,7 +260,7 @@ class Service:
             outbox=outbox,
         )
 
-    def _compile(self, operation: Operation) -> Endpoint:
+    def _endpoint(self, operation: Operation) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors.bodies
         own = (
@@ -258,10 +268,12 @@ class Service:
             if stated and stated.errors.bodies
             else self._errors
         )
-        bound = bind(self.contract, operation, self.plans)
         if self._sharing is not None:
-            return shared_endpoint.SharedEndpoint(operation, bound, self._shared, own, self._sharing)
-        return Endpoint(operation, bound, self._shared, own)
+            return shared_endpoint.SharedEndpoint(operation, self._bind, self._shared, own, self._sharing)
+        return Endpoint(operation, self._bind, self._shared, own)
+
+    def _bind(self, operation: Operation) -> BoundOperation | None:
+        return bind(self.contract, operation, self.plans)
 
     def no_endpoint_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:
         """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6).

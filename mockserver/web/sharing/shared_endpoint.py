@@ -8,12 +8,11 @@ from types import coroutine
 from typing import Any
 
 from mockserver.errors import LogError
-from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.openapi.document import Operation
 from mockserver.state.shared.draft import Draft, NeedsLock
 from mockserver.state.shared.namespace_log import MOST_TRIALS, NamespaceLog
-from mockserver.web.endpoint import Answered, Endpoint, ReadBody, Scope, receive_body
+from mockserver.web.endpoint import Answered, Bind, Endpoint, ReadBody, Scope, receive_body
 from mockserver.web.request.prefer import Preferences
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.service_parts import ServiceParts
@@ -43,21 +42,25 @@ class SharedEndpoint(Endpoint):
     def __init__(
         self,
         operation: Operation,
-        bound: BoundOperation | None,
+        bind: Bind,
         parts: ServiceParts,
         errors: ErrorResponses,
         sharing: Sharing,
     ) -> None:
-        super().__init__(operation, bound, parts, errors)
+        super().__init__(operation, bind, parts, errors)
         self._sharing = sharing
         self._held: list[CommittedRequest] = []
         self._may_change = operation.http_method not in READS
+        self._is_begun_alone, self._without_draft = False, 0
+
+    def compile(self) -> None:
+        """As Endpoint does."""
+        super().compile()
         self.needs_trace |= self._may_change  # what is noted of a change may itself change before it is kept
         # A rate limit counts in the store, and does so before the body is read.
         self._has_parts = self._may_change and self._body is not None and self.limiter is None
-        self._is_begun_alone = False
         is_told = self._is_delete or self._notify is not None
-        self._may_be_draft, self._without_draft = bound is not None and not is_told, 0
+        self._may_be_draft = self.bound is not None and not is_told
 
     def send(self, request: CommittedRequest) -> None:
         """Hold back what is sent until the changes are in the log: before that, the request may run again."""
