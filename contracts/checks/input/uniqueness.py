@@ -51,7 +51,9 @@ def _created_with_capitals(
     context: CheckContext, resource: CheckedResource, body: dict[str, Any], fields: Collection[str]
 ) -> CreatedItem:
     """An item with a capital at the begin of each text: a service may keep values in small letters to compare them."""
-    changed = {name: value[:1].upper() + value[1:] for name in fields if MARK in (value := str(body[name]))}
+    id = resource.behaviour.identity.field  # by which the item is found again
+    texts = {name: str(body[name]) for name in fields if name != id}
+    changed = {name: value[:1].upper() + value[1:] for name, value in texts.items() if MARK in value}
     if changed and context.bodies.accepts(resource.operations["create"], body | changed):
         _, made = context.try_create(resource, body | changed, may_conflict=True)
         if made is not None:

@@ -163,7 +163,8 @@ def _with_taken(
     creation = draft.action("create")
     if creation is None or not any(response.status in TAKEN for response in creation.operation.responses):
         return found
-    names = [name for properties in draft.request_properties("create") for name in properties]
+    sent = (each for properties in draft.request_properties("create") for each in properties.items())
+    names = [name for name, at in sent if schemas.keyword(at, "readOnly") is not True]
     refusals = (each for each in creation.operation.responses if each.status in TAKEN)
     texts = [
         description(schemas, creation.operation.pointer),

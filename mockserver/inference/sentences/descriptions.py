@@ -194,7 +194,13 @@ TAKEN = lazy_pattern(
     r"\b(?P<one>[a-z][\w-]*(?: [a-z]\w*)?) (?:can|may) (?:only )?belong to (?:only )?one\b|"
     r"\b(?P<others>[a-z][\w-]*(?: [a-z]\w*)?) must (?:not be (?:that|the one) of another|differ from)\b|"
     r"\b(?P<unique>[a-z][\w-]*(?: [a-z]\w*)?) (?:is|are|must be) unique\b|"
-    r"\b(?P<single>[a-z][\w-]*(?: [a-z]\w*)?) can (?:only )?be (?:used|registered|added|taken) (?:only )?once\b",
+    r"\b(?P<single>[a-z][\w-]*(?: [a-z]\w*)?) can (?:only )?be (?:used|registered|added|taken) (?:only )?once\b|"
+    r"\bwith (?:this|that|the same|the given|such an?) (?P<shared>[a-z][\w-]*?(?: (?!already|exists?|is\b)[a-z]\w*)?) "
+    r"(?:already exists?|exists?(?: already)?|is (?:already there|there already))$|"
+    r"^(?:there is already an? [a-z]\w*|there is an? [a-z]\w*) with (?:this|that|the same|the given) "
+    r"(?P<found>[a-z][\w-]*(?: [a-z]\w*)?)$|"
+    r"^(?:an? |the |this |that )?(?P<there>[a-z][\w-]*?(?: (?!already|exists?|is\b)[a-z]\w*)?) "
+    r"(?:already exists|exists already|is (?:already there|there already))$",
     re.IGNORECASE,
 )
 """How a sentence says that no two items have the same value: "a slug that is in use is refused"."""
@@ -214,6 +220,8 @@ def taken(said: Description, names: Iterable[str]) -> tuple[str, Said] | None:
     ends = [plain(" ".join(written.split()[start:])) for start in range(len(written.split()))]
     known = list(names)
     exact = next((name for name in known if {_in_full(name), f"{_in_full(name)}s"} & {*ends}), "")
+    if any(found.match[each] for each in ("shared", "found", "there")):  # "a booking exists already" is about no book
+        return (exact, found) if exact else None
     name = exact or next((name for name in known if any(end.startswith(_without_id(name)) for end in ends)), "")
     return (name, found) if name else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.names import plain, singular, words
 from mockserver.inference.sentences import descriptions
@@ -53,8 +53,11 @@ def unique_property(schemas: Schemas, draft: ResourceDraft, identity: str) -> St
     """
     creation = draft.action("create")
     asked = next(draft.request_properties("create"), {})
+    at = item_schema_of_request(schemas, creation) if creation is not None else None
+    is_chosen = at is not None and identity in schemas.required(at)
     for text in _refusals(creation):
-        name = _named(schemas, asked, identity, text)
+        # Of an id, which each item has, a refusal has to say that it exists.
+        name = _named(schemas, asked, "" if is_chosen and EXISTS.search(text) else identity, text)
         if name and not descriptions.is_taken_at_times(text):
             parents = list(creation.keeps.values())[-1:] if creation is not None and SCOPE.search(text) else []
             return inferred(f"a refusal of the create names {name}: {text.strip()}", fields=[*parents, name])
