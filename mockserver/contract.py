@@ -216,7 +216,10 @@ def from_raw(
     own = written_out(normalize_module.own_path_items(raw) if overlays else raw)
     overlays = authors_paths.followed(overlays, own) if overlays else overlays
     problems = authors_paths.still_true(problems, own) if problems else problems
-    root = normalize_module.normalise(_changed(own, overlays), file=file)
+    changed = _changed(own, overlays)
+    root: dict[str, Any] = reading.cache.result(
+        "normal form", changed, dict[str, Any], lambda: normalize_module.normalise(changed, file=file)
+    )
     document = document_reader.from_normal_form(root, raw=own, published=raw, file=file)
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])

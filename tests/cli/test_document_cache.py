@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 import mockserver
-from mockserver import document_cache
+from mockserver import contract, document_cache
 from mockserver.cli.problems import problem_lines
+from mockserver.contract import STRICT
 from mockserver.document_cache import DocumentCache
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import source
@@ -70,8 +71,8 @@ def seen(sandbox: Sandbox) -> tuple[Any, ...]:
     with Client(sandbox) as client:
         created = client.post("/shops3", json={"name": "Corner"})
         listed = client.get("/shops3")
-    contract = sandbox.services["shops"].contract
-    return created.status_code, created.json(), listed.json(), contract.statements, list(problem_lines(contract))
+    served = sandbox.services["shops"].contract
+    return created.status_code, created.json(), listed.json(), served.statements, list(problem_lines(served))
 
 
 def kept(folder: Path) -> list[Path]:
@@ -85,7 +86,7 @@ def test_a_start_from_the_cache_serves_and_warns_as_one_without(document: Path, 
     assert 201 == without[0]
     assert 4 == len(without[-1])
     assert without == first
-    assert 2 == len(files)
+    assert 3 == len(files)
     assert without == seen(start())
     assert files == {path: path.read_bytes() for path in kept(folder)}
 
@@ -96,6 +97,7 @@ def test_a_kept_result_is_what_the_next_start_takes(
     expected = seen(start())
     monkeypatch.setattr("mockserver.openapi.lint_rules.findings", None)
     monkeypatch.setattr("mockserver.inference.inferred_statements.infer", None)
+    monkeypatch.setattr("mockserver.openapi.normalize.normalise", None)
 
     assert expected == seen(start())
 
@@ -105,7 +107,7 @@ def test_a_changed_document_is_read_anew(document: Path, folder: Path, start: St
     document.write_text(document.read_text(encoding="utf-8").replace('"many"', "1"), encoding="utf-8")
 
     assert 2 == len(seen(start())[-1])
-    assert 4 == len(kept(folder))
+    assert 6 == len(kept(folder))
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b"\x00" * 4000])
@@ -154,6 +156,34 @@ def test_the_values_of_a_yaml_document_are_kept_as_they_were_read(folder: Path, 
     assert 1 == len(kept(folder))
     assert repr(without) == repr(first) == repr(second)
     assert [10**30, 1.0, -0.0, True, None, "no", "1e999", "\u2028", [{"a": 1}, {"a": 1}]] == without["x-values"]
+
+
+WRITTEN = {
+    "2.0": {"swagger": "2.0", "basePath": "/v1"},
+    "3.0": {"openapi": "3.0.3"},
+    "3.1": {"openapi": "3.1.0", "x-large": [2**53, 2**64, 2**70], "x-signed": [1.0, -0.0, 1e300]},
+    "3.2": {"openapi": "3.2.0"},
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_the_normal_form_is_kept_as_it_was_made(folder: Path, tmp_path: Path, written: dict[str, Any]) -> None:
+    pet = {"type": "object", "properties": {"id": {"type": "integer", "minimum": 1.0}, "name": {"type": "string"}}}
+    body = {"name": "pet", "in": "body", "schema": pet}
+    old = {"parameters": [body], "responses": {"201": {"description": "made", "schema": pet}}}
+    media = {"content": {"application/json": {"schema": pet}}}
+    new = {"requestBody": media, "responses": {"201": {"description": "made", **media}}}
+    document = tmp_path / "pets.json"
+    about = {
+        "info": {"title": "Pets", "version": "1"},
+        "paths": {"/pets": {"post": old if "swagger" in written else new}},
+    }
+    document.write_text(json.dumps(written | about), encoding="utf-8")
+    reading = mockserver.ReadingOptions(cache=DocumentCache(folder))
+    without, first, second = (contract.of(document, reading=each).document for each in (STRICT, reading, reading))
+
+    assert repr(without.root) == repr(first.root) == repr(second.root)
+    assert repr(without.operations) == repr(second.operations)
 
 
 @pytest.mark.parametrize("wrong", ["a: [", "a: 1\na: 2", "- 1"])
@@ -219,7 +249,7 @@ def test_the_command_prints_and_serves_the_same_with_and_without_the_cache(docum
         second = printed_and_served(processes, document)
 
     assert [] == unwritten
-    assert 2 == len(files)
+    assert 3 == len(files)
     assert [201, 200, 200] == without[1]
     assert without == first == second
 
