@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
@@ -74,6 +75,10 @@ class Parcels:
         item = self.items.get(int(match[1]))
         if item is None:
             return Answer(404)
+        if ask.method == "PATCH":
+            if item["status"] != "waiting" and self.lax != ("change", item["status"]):
+                return Answer(409)
+            item |= sent(ask)
         if match[2]:
             allowed, then = STEPS[match[2]]
             if item["status"] not in allowed and self.lax != (match[2], item["status"]):
@@ -90,6 +95,63 @@ def verdicts(tmp_path: Path, paths: Node, server: Parcels) -> set[tuple[str, str
         result = run_checks(contracts.of(file), target, only=["forbidden-state"])
     assert not result.stopped
     return {(each.check, each.verdict) for each in result.findings}
+
+
+IN_THIS_STATE = ("Not possible in this state", "The parcel is in the wrong state", "Its status does not allow it")
+
+
+def changeable(summary: str, refusal: str) -> Node:
+    """Paths of parcels with a PATCH that `summary` describes, and a 409 described as `refusal`, as that of `load`."""
+    paths = parcels(load="Load a waiting parcel.")
+    change: Node = {"type": "object", "minProperties": 1, "properties": {"label": TEXT}}
+    refused: Node = {"404": NO, "409": {"description": refusal}}
+    paths["/parcels/{id}/load"]["post"]["responses"] |= refused
+    paths["/parcels/{id}"]["patch"] = {
+        "summary": summary, "requestBody": takes(change), "responses": answers(PARCEL) | refused,
+    }  # fmt: skip
+    return paths
+
+
+@pytest.mark.parametrize("refusal", IN_THIS_STATE)
+@pytest.mark.parametrize(
+    "summary", ["Change a waiting parcel", "Changes a waiting parcel.", "Relabel the waiting parcel"]
+)
+def test_what_is_for_an_item_in_a_state_is_tried_in_another_where_an_error_is_about_states(
+    tmp_path: Path, summary: str, refusal: str
+) -> None:
+    paths = changeable(summary, refusal)
+
+    assert set() == verdicts(tmp_path, paths, Parcels())
+    assert {("forbidden-state", "failure")} == verdicts(tmp_path, paths, Parcels("change", "loaded"))
+    assert {("forbidden-state", "failure")} == verdicts(tmp_path, paths, Parcels("load", "loaded"))
+
+
+@pytest.mark.parametrize(
+    ("summary", "refusal"),
+    [
+        ("Change a parcel", IN_THIS_STATE[0]),
+        ("Change the label of a parcel", IN_THIS_STATE[0]),
+        ("Change a waiting customer", IN_THIS_STATE[0]),
+        ("Change a waiting parcel", "Another request was faster"),
+        ("Change a waiting parcel", "The request conflicts with the current state of the resource"),
+    ],
+)
+def test_a_purpose_alone_refuses_nothing(tmp_path: Path, summary: str, refusal: str) -> None:
+    file = tmp_path / "parcels.json"
+    file.write_text(json.dumps(document(changeable(summary, refusal))))
+
+    assert not contracts.of(file).behaviour.operations["/parcels/{id}", "patch"].refused
+
+
+@pytest.mark.parametrize("refusal", IN_THIS_STATE)
+def test_the_mock_refuses_it_too(tmp_path: Path, refusal: str) -> None:
+    file = tmp_path / "parcels.json"
+    file.write_text(json.dumps(document(changeable("Change a waiting parcel", refusal))))
+    with Target.asgi(sandbox(file, seed=3), []) as target:
+        result = run_checks(contracts.of(file), target, seed=3)
+
+    assert [] == [each for each in result.findings if each.verdict == "failure"]
+    assert "passed" == result.outcomes["PATCH /parcels/{id}", "forbidden-state"]
 
 
 LOAD = (

@@ -17,15 +17,27 @@ Statement = dict[str, Any]
 COMES = r"(?: (?:are|is|come|comes|appear|appears|appearing|being|coming))?(?: (?:listed|shown|returned))? first\b"
 BY = r"(?:sorted|ordered)(?: \w+ly)? by|(?:listed|arranged) \w+ally by|\bin(?: the)? order of"
 
+ADDING = r"(?:creation|addition|insertion|entry)\b"
+AS_ADDED = (
+    r"(?:(?:in which|that|as) )?(?:they|the [a-z]+) (?:were|are|have been|got) "
+    r"(?:created|added|inserted|entered|made)\b"
+)
+"""How a sentence names the order of creation: "in the order in which they were added"."""
+
+OF_ADDING = lazy_pattern(rf"creat|\border (?:of (?:their )?{ADDING}|{AS_ADDED})", re.IGNORECASE)
+"""How a sentence says that it means the creation, though an item has a time of its own."""
+
 NEWEST = lazy_pattern(
     rf"\b(the )?(newest|latest|most recent(ly (created|added))?)( \w+)?{COMES}|"
     r"\breverse[- ]chronological order\b|\bnewest to oldest\b|"
-    r"\b(by|in order of) (creation|created?) ?(date|time)?,? ?\(?(descending|desc)\b",
+    r"\b(by|in order of) (creation|created?) ?(date|time)?,? ?\(?(descending|desc)\b|"
+    rf"\bin (?:the )?reversed? order (?:of (?:their )?{ADDING}|{AS_ADDED})",
     re.IGNORECASE,
 )
 OLDEST = lazy_pattern(
     rf"\b(the )?(oldest|earliest)( \w+)?{COMES}|"
     r"\boldest to newest\b|\bin (the )?order of creation\b|\bin creation order\b|"
+    rf"\bin (?:the )?(?:same )?order (?:of (?:their )?{ADDING}|{AS_ADDED})|"
     r"(?<!reverse )(?<!reverse-)\bchronological order\b",
     re.IGNORECASE,
 )
@@ -311,7 +323,8 @@ def by_own_time(stated: Statement, times: Sequence[str], needed: Iterable[str]) 
     `times` are the properties of an item that hold a time, `needed` those that a create request must have. A sentence
     that speaks of the creation means it.
     """
-    if len(times) != 1 or times[0] not in needed or stated["by"] != "creation" or "creat" in stated["source"]:
+    is_meant = OF_ADDING.search(stated["source"]) is not None
+    if len(times) != 1 or times[0] not in needed or stated["by"] != "creation" or is_meant:
         return stated
     note = f"{times[0]} is the only time of an item, and clients send it"
     return stated | {"by": times[0], "evidence": "inferred", "note": note}

@@ -68,6 +68,9 @@ DONE_ALREADY = (
 
 STATUSES = frozenset(("400", "403", "409", "412", "422", "423"))
 
+IN_THE_WAY = frozenset(("409", "412", "423"))
+"""Those that are about what an item is, and not about what a request has."""
+
 STATUS = rf"(?:{'|'.join(sorted(STATUSES))}|conflict)"
 
 REFUSAL = (
@@ -111,9 +114,24 @@ SAID = (
 SAID_REFUSED = tuple((lazy_pattern(pattern, re.IGNORECASE), is_allowed) for pattern, is_allowed in SAID)
 
 DOES = lazy_pattern(
-    r"^[a-z]+s (?:an?|the) (?P<states>[\w ,-]{1,80}?)(?: again| now)?(?: and [a-z]+s .*)?$", re.IGNORECASE
+    r"^[a-z]+ (?:an?|the) (?P<states>[\w ,-]{1,80}?)(?: again| now)?(?: and [a-z]+ .*)?$", re.IGNORECASE
 )
 """How a sentence names what an operation is for: "ships a paid order"."""
+
+DOES_TO = lazy_pattern(
+    r"^[a-z]+ (?:an?|the|another|further|new) [\w -]{1,40}? (?:to|for|on|in|of|from|at|into) (?:an?|the) "
+    r"(?P<states>[\w ,-]{1,80})$",
+    re.IGNORECASE,
+)
+"""The same of what is in an item: "adds a note to an open ticket"."""
+
+IN_THIS_STATE = lazy_pattern(
+    r"\b(?:in|for) (?:this|that|its|their|such an?|the (?:current|present)|its (?:current|present)) (?:state|status)\b|"
+    r"\b(?:is|are) in (?:the|a) wrong (?:state|status)\b|^wrong (?:state|status)\b|"
+    r"\b(?:state|status)\b(?: of the [a-z]+)? (?:forbids|prevents|(?:does not|doesn['’]t) (?:allow|permit))\b",
+    re.IGNORECASE,
+)
+"""How an error says that the state is in the way: "not possible in this state"."""
 
 OTHERWISE = lazy_pattern(
     rf"^(?:(?:in )?(?:any|every|each|all) other (?:status|state|statuses|states|case|cases|one|ones)|otherwise)\b.*"
@@ -193,7 +211,20 @@ def state_rule(schemas: Schemas, operation: Operation, fields: Mapping[str, str]
                 rule = rule or _rule(clause, before, sentence, known, noun(name)[-1], _made_by(operation))
                 found = rule if found is None else found.with_more(rule)
                 before = clause if DOES.match(clause) else before
-    return found
+    return found or _of_purpose(said, known, noun(name)[-1])
+
+
+def _of_purpose(said: Iterable[Sentence], known: Mapping[str, State], subject: str) -> StateRule | None:
+    """The rule of "Changes an open ticket" beside a 409 "Not possible in this state"; None without such an error."""
+    texts = list(said)
+    if not any(each.status in IN_THE_WAY and IN_THIS_STATE.search(each.text) for each in texts):
+        return None
+    for each in texts:
+        match = (DOES.match(each.text) or DOES_TO.match(each.text)) if not each.status else None
+        states = _named(match["states"], known, subject, is_subject_needed=True) if match is not None else None
+        if states:
+            return StateRule(states, True, each.source)
+    return None
 
 
 def _of_service(schemas: Schemas, operation: Operation, name: str) -> Iterator[Sentence]:
