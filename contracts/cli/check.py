@@ -66,7 +66,7 @@ def _no_document(context: click.Context, parameter: click.Parameter, value: str 
 @click.command()
 @options.contract
 @click.option("--url", help="The address of the service. Without it, the built-in mock is checked in this process.")
-@click.option("--document", hidden=True, expose_value=False, callback=_no_document)
+@click.option("--document", "named_document", hidden=True, expose_value=False, callback=_no_document)
 @options.credentials
 @options.insecure
 @options.lenient

@@ -71,9 +71,16 @@ def settings_lines(context: click.Context) -> Iterator[str]:
 
 
 def options_of(command: click.Command) -> dict[str, Settable]:
-    """The options of a command that settings may name, by their long names, and such an argument."""
+    """The options of a command that settings may name, by their long names, and such an argument.
+
+    A hidden option is none: it only says what to write in its place.
+    """
     named = {_long_name(each): each for each in command.params if isinstance(each, Settable)}
-    return {name: option for name, option in named.items() if name not in ("config", "help")}
+    return {name: one for name, one in named.items() if name not in ("config", "help") and not _is_hidden(one)}
+
+
+def _is_hidden(option: Settable) -> bool:
+    return isinstance(option, click.Option) and option.hidden
 
 
 def takes_document(command: click.Command) -> bool:
