@@ -110,6 +110,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "figure-floor": "test_figure_floors.py",
     "ordered-fields": "test_ordered_fields.py",
     "rights-below": "test_rights_below.py",
     "none-below-own": "test_rights_below.py",

@@ -58,6 +58,8 @@ def stated_effect(
     context: CheckContext, op: ResourceOperation, child: CheckedResource | None, affected: tuple[Affected, ...]
 ) -> None:
     """A request changes the figures of other items as the document says: a transfer moves what it says."""
+    if child is not None:
+        context.body(child)  # to learn how items differ may create some, which change the figures, too
     items = _named_items(context, affected)
     before = [_figure(context, item, each) for item, each in zip(items, affected, strict=True)]
     exchange, body = _request(context, op, child, list(zip(items, affected, strict=True)))
@@ -105,6 +107,7 @@ def more_than_left(context: CheckContext, child: CheckedResource, each: Affected
     )
     if has is None:
         raise CannotBuildRequest(f"no small {each.field} of a {owner.name} is valid")
+    context.body(child)  # to learn how items differ may create some, which take from the figure, too
     item = context.create(owner, _with_few(context, each, has))
     shown = current(context, item)[1].get(each.field)
     if shown != has:

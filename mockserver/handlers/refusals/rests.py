@@ -36,12 +36,18 @@ def check_rests(context: RequestContext, fields: Mapping[str, Any]) -> None:
         above = context.owner() if not stated.by else context.collection(owner).get(fields.get(stated.by))
         left: Any = amount_of(above.fields.get(stated.field)) if above is not None else None
         wanted: Any = amount_of(fields.get(stated.sum)) if stated.sum else 1
-        if stated.refuses and left is not None and wanted is not None and _is_taken(stated, fields) and wanted > left:
-            message = f"the {stated.field} of the {owner.replace('-', ' ')} is {left}, which is less than {wanted}"
+        if stated.refuses and left is not None and wanted is not None and _is_more(stated, fields, wanted, left):
+            message = f"the {stated.field} of the {owner.replace('-', ' ')} is {left}, which is less than {abs(wanted)}"
             field = (stated.sum,) if stated.sum else ()
             refusal = documented_refusal(context.bound.operation, message, owner, field, STATUSES)
             if refusal is not None:
                 raise refusal.because(stated)
+
+
+def _is_more(stated: Count, fields: Mapping[str, Any], wanted: Any, left: Any) -> bool:
+    """Does an item take more than there is? One that adds takes a negative amount off."""
+    taken = wanted if _is_taken(stated, fields) else -wanted
+    return bool(taken > 0 and taken > left)
 
 
 def _is_taken(stated: Count, fields: Mapping[str, Any]) -> bool:

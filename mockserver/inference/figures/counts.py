@@ -183,7 +183,8 @@ def _moved(
     taken = known | {str(each["field"]) for each in found}
     filled = (each for other in drafts for each in filling_counts(schemas, draft, other, resources))
     found += [each for each in filled if each["field"] not in taken]
-    yield from (with_limits(schemas, each, by_name[each["resource"]]) for each in found)
+    shown = draft.properties()
+    yield from (with_limits(schemas, each, by_name[each["resource"]], shown[str(each["field"])]) for each in found)
 
 
 def _effects(
