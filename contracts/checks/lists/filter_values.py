@@ -9,6 +9,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
+from mockserver.inference.names import noun
 from mockserver.inference.sentences.descriptions import Said, description
 from mockserver.inference.sentences.letter_case import ANY_CASE
 from mockserver.inference.sentences.part_sentences import PART, said_part
@@ -23,11 +24,22 @@ LETTERS = ("bdfg", "klmn")
 WHOLE = re.compile(r"\b(?:exact(?:ly)?|(?:the|its) (?:whole|full|complete|entire))\b(?! or\b)", re.IGNORECASE)
 """How it says that only the whole text is enough: "with exactly this tag"."""
 
+ENTRY = re.compile(
+    r"\b(?:with|ha(?:ve|s|ving)|carr(?:y|ies|ying)|contain(?:s|ing)?|tagged|labell?ed|marked)(?: with)? "
+    r"(?:this|that|the given|the|a given|a certain|the same) (?P<what>[a-z]\w*)$",
+    re.IGNORECASE,
+)
+"""How it says so of an entry of a list: "only bookmarks with this tag"."""
 
-def takes_whole(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
+
+def takes_whole(schemas: Schemas, op: ResourceOperation, parameter: str, field: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it finds whole values; None if none does."""
     found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
-    said = description(schemas, found.pointer).first(WHOLE) if found is not None else None
+    text = description(schemas, found.pointer) if found is not None else None
+    said = text.first(WHOLE) if text is not None else None
+    if said is None and text is not None and field.endswith("[]"):
+        said = text.first(ENTRY)
+        said = said if said is not None and noun(said.match["what"])[-1] == noun(parameter)[-1] else None
     return said if said is not None and not PART.search(said.sentence) else None
 
 

@@ -345,7 +345,7 @@ def _check_capitals(context: CheckContext, target: FilteredList, name: str, text
 def _check_whole(context: CheckContext, target: FilteredList, mine: CreatedItem) -> None:
     """A part of a value finds nothing where the document says that the whole one is asked for."""
     whole, parameter = _scalar(mine.sent[target.field]), target.statement.parameter
-    said = takes_whole(context.contract.schemas, target.op, parameter)
+    said = takes_whole(context.contract.schemas, target.op, parameter, target.statement.field)
     asked = target.op.query_schema(parameter)
     for part in (whole[:-1], whole[1:]) if said is not None and isinstance(whole, str) and len(whole) > LONG else ():
         if asked is not None and not context.contract.schemas.validator(asked, "request").is_valid(part):
