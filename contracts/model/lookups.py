@@ -21,7 +21,7 @@ from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 
 METHOD = "GET "
-"""How the name of a list begins, which stands in place of the name of a resource."""
+"""The name of a list begins so. It is used as the name of a resource is."""
 
 WRITES = frozenset(("post", "put", "patch"))
 

@@ -121,7 +121,7 @@ def test_no_more_is_taken_where_the_reply_shows_the_account(
 
 
 def entries(schema: Node, kinds: list[str]) -> Node:
-    """A document about accounts with movements that say of which kind they are."""
+    """A document about accounts with movements, each with its kind."""
     written = bank("balance", "amount", schema, "deposit", "withdraw", error="409 Insufficient funds.")
     movement = written["components"]["schemas"]["Movement"]
     movement["properties"]["kind"]["enum"] = kinds

@@ -11,7 +11,7 @@ from mockserver.inference.names import noun, plain, words
 from mockserver.inference.sentences.filling_sentences import direction
 
 KINDS = ("type", "kind", "direction", "operation", "entrytype", "transactiontype", "movementtype")
-"""Plain names of the property that says of which kind an item is."""
+"""Plain names of the property with the kind of an item."""
 
 TAKEN_OFF = frozenset((
     "out", "outbound", "outgoing", "debit", "withdrawal", "withdraw", "sale", "sold", "issue", "issued", "decrease",
@@ -25,7 +25,7 @@ SHORTEST = 4
 
 
 def made_kind(draft: ResourceDraft, action: DraftAction) -> tuple[str, str] | None:
-    """The property that says of which kind an item is, and its value for what a create makes; None if it is not clear.
+    """The property with the kind of an item, and its value for what a create makes; None if it is not clear.
 
     It is called like the last word of the path, or it is the only one that adds, or takes off, as the request does.
     """

@@ -16,7 +16,7 @@ FORMATS = frozenset(("decimal", "int64", "int32", "uint64", "uint32", "double", 
 """Formats of texts that are numbers."""
 
 SAMPLES, OTHERS = ("12.50", "12.5", "12", "0"), ("abc", "a1", "")
-"""Texts of which a pattern of amounts takes one, and none."""
+"""A pattern of amounts accepts one of the samples, and none of the others."""
 
 ZEROS = ("0.00", "0", "0.0", "0.000")
 """Texts of nothing, as services write it."""
