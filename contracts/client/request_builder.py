@@ -188,7 +188,7 @@ class RequestBuilder:
         Of `/users/{id}` and `/users/{email}` one may be a number, and then they are two things.
         """
         others = self._shared.names_by_place.get(path_template.place(operation.path, name), frozenset()) - {name}
-        described = next((p for p in operation.parameters if (p.location, p.name) == ("path", name)), None)
+        described = operation.parameter("path", name)
         values = (given[each] for each in sorted(others) if each in given)
         schemas = self._shared.contract.schemas
         return next((v for v in values if described is None or allows_text(schemas, described, text_in_url(v))), None)
@@ -259,7 +259,7 @@ class RequestBuilder:
 
     def _generated(self, operation: Operation, location: str, name: str) -> Any:
         """A valid value for a parameter. A filter parameter gets the value of the item created last."""
-        parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
+        parameter = operation.parameter(location, name)
         op = self._shared.operations.get(name_of(operation))
         for statement in op.behaviour.filter if op else ():
             latest = self._created.present[-1:]

@@ -108,7 +108,8 @@ class ResourceOperation:
 
     def query_schema(self, name: str) -> str | None:
         """The pointer of the schema of a query parameter; None if there is none."""
-        return next((p.schema for p in self.operation.parameters if (p.location, p.name) == ("query", name)), None)
+        found = self.operation.parameter("query", name)
+        return found.schema if found is not None else None
 
     def body_schema(self, schemas: Schemas) -> str | None:
         """The pointer of the schema of the item in a request body; None if there is none."""

@@ -179,6 +179,10 @@ class Operation(Struct, frozen=True):
         described = {response.status.upper(): response for response in self.responses}
         return described.get(str(status)) or described.get(f"{status // 100}XX") or described.get("DEFAULT")
 
+    def parameter(self, location: str, name: str) -> Parameter | None:
+        """The parameter of that name in a location, such as `query`; None if there is none."""
+        return next((each for each in self.parameters if (each.location, each.name) == (location, name)), None)
+
     def success(self) -> Response | None:
         """The documented 2xx response with the lowest number, or None."""
         good = [r for r in self.responses if r.status[:1] == "2"]

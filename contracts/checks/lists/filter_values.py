@@ -34,7 +34,7 @@ ENTRY = re.compile(
 
 def takes_whole(schemas: Schemas, op: ResourceOperation, parameter: str, field: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it finds whole values; None if none does."""
-    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    found = op.operation.parameter("query", parameter)
     text = description(schemas, found.pointer) if found is not None else None
     said = text.first(WHOLE) if text is not None else None
     if said is None and text is not None and field.endswith("[]"):
@@ -45,13 +45,13 @@ def takes_whole(schemas: Schemas, op: ResourceOperation, parameter: str, field: 
 
 def ignores_case(schemas: Schemas, op: ResourceOperation, parameter: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it ignores case; None if there is none."""
-    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    found = op.operation.parameter("query", parameter)
     return description(schemas, found.pointer).first(ANY_CASE) if found is not None else None
 
 
 def takes_part(schemas: Schemas, op: ResourceOperation, parameter: str, field: str) -> Said | None:
     """The sentence in the description of a query parameter which says that it finds a part of a field; None if none."""
-    found = next((p for p in op.operation.parameters if (p.location, p.name) == ("query", parameter)), None)
+    found = op.operation.parameter("query", parameter)
     return said_part(schemas, found, field) if found is not None else None
 
 

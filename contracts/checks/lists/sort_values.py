@@ -21,10 +21,8 @@ def written_values(contract: Contract, op: ResourceOperation, statement: Sort, m
     Where it shows a form such as `property,(asc|desc)` and names no property, two numbers are tried, too: such a
     service takes any property, or refuses the value.
     """
-    schemas, pointer = contract.schemas, op.query_schema(statement.parameter)
-    parameter = next(
-        (p for p in op.operation.parameters if (p.location, p.name) == ("query", statement.parameter)), None
-    )
+    schemas, parameter = contract.schemas, op.operation.parameter("query", statement.parameter)
+    pointer = parameter.schema if parameter is not None else None
     if parameter is None or pointer is None:
         return [value for name in _texts(made) for value in ((name,) if statement.direction else (name, f"-{name}"))]
     written = written_sort(schemas, parameter, made.item)

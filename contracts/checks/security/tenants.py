@@ -69,7 +69,7 @@ def _position_of_id(context: CheckContext, resource: CheckedResource, op: Resour
     name = resource.behaviour.identity.parameter
     if "{" + name + "}" in op.operation.path:
         return "path"
-    if any(p.location == "query" and p.name == name for p in op.operation.parameters):
+    if op.operation.parameter("query", name) is not None:
         return "query"
     return "body" if op.media_type and name in context.bodies.required(op) else None
 

@@ -8,7 +8,7 @@ from mockserver.inference.bodies.messages import is_object, list_path, reply_bod
 from mockserver.inference.names import noun, plain, words
 from mockserver.inference.operations.tables import is_table
 from mockserver.inference.paths.path_tree import PathNode, Shape
-from mockserver.inference.paths.selectors import is_required, parameter_of, selectors, single_values
+from mockserver.inference.paths.selectors import is_required, selectors, single_values
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -82,7 +82,7 @@ def _join_verbs(found: dict[Shape, PathNode], base: Shape, getting: PathNode, sc
     item, above = {"get": get}, dict(found[base].operations) if base in found else {}
     for verb, node in beside.items():
         for method in METHODS_OF.get(VERBS.get(verb, ""), ()):
-            if method in node.operations and parameter_of(node.operations[method], key) is not None:
+            if method in node.operations and node.operations[method].parameter("query", key) is not None:
                 item.setdefault(method, node.operations[method])
         if OF_ALL.get(verb, "") in node.operations:
             above.setdefault(OF_ALL[verb], node.operations[OF_ALL[verb]])
@@ -118,7 +118,7 @@ def _item(node: PathNode, schemas: Schemas) -> PathNode | None:
     if get is not None and not _shows_one(get, node.word, schemas):
         asked = {method: each for method, each in asked.items() if method not in ("get", "head")}
     key, post = _key(asked, node, schemas), node.operations.get("post")
-    named = {method: each for method, each in asked.items() if parameter_of(each, key) is not None}
+    named = {method: each for method, each in asked.items() if each.parameter("query", key) is not None}
     if _asks_the_same(node, schemas):
         return None
     if not key or (post is not None and is_required(post, key)):

@@ -54,7 +54,7 @@ def _is_view(name: str) -> bool:
 def _names_item(operation: Operation, name: str, is_property: bool) -> bool:
     """Does an operation require a parameter, or does one that reads or deletes have it, which is a property?"""
     is_read = operation.method in (*READS, "delete")
-    return is_required(operation, name) or (is_property and is_read and parameter_of(operation, name) is not None)
+    return is_required(operation, name) or (is_property and is_read and operation.parameter("query", name) is not None)
 
 
 def _properties(get: Operation | None, making: Operation, word: str, schemas: Schemas) -> dict[str, str]:
@@ -95,7 +95,7 @@ def filters(
 
 def kept(operation: Operation, named: Mapping[str, str]) -> dict[str, str]:
     """The selectors in the query of a create, whose values the new item stores, with its properties."""
-    return {parameter: name for parameter, name in named.items() if parameter_of(operation, parameter) is not None}
+    return {parameter: name for parameter, name in named.items() if operation.parameter("query", parameter) is not None}
 
 
 def single_values(operation: Operation, schemas: Schemas) -> Iterator[Parameter]:
@@ -106,12 +106,7 @@ def single_values(operation: Operation, schemas: Schemas) -> Iterator[Parameter]
             yield each
 
 
-def parameter_of(operation: Operation, name: str) -> Parameter | None:
-    """The query parameter of that name; None if there is none."""
-    return next((each for each in operation.parameters if (each.location, each.name) == ("query", name)), None)
-
-
 def is_required(operation: Operation, name: str) -> bool:
     """Must the query of a request have a parameter?"""
-    found = parameter_of(operation, name)
+    found = operation.parameter("query", name)
     return found is not None and found.required
