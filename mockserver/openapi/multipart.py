@@ -53,7 +53,7 @@ class BodyPart(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the field that it is, in a form (RFC 7578 section 4.2); empty without one."""
-        return self.field()[0]
+        return self.field()[0] or ""
 
     @property
     def is_file(self) -> bool:
@@ -66,10 +66,14 @@ class BodyPart(NamedTuple):
         name = self._options().get(b"filename", b"").decode("utf-8", "replace")
         return name.replace("\\", "/").rpartition("/")[2]
 
-    def field(self) -> tuple[str, bool]:
-        """The name of the field that it is, and whether it has a file name."""
+    def field(self) -> tuple[str | None, bool]:
+        """The name of the field that it is (None if the part gives none), and whether it has a file name.
+
+        An empty text is a name as well (RFC 7578 section 4.2 wants one, of any length).
+        """
         options = self._options()
-        return options.get(b"name", b"").decode("utf-8", "replace"), b"filename" in options
+        name = options.get(b"name")
+        return None if name is None else name.decode("utf-8", "replace"), b"filename" in options
 
     def _options(self) -> dict[bytes, bytes]:
         written = (self.header("content-disposition") or "").encode().decode("latin-1")  # the parser knows no other

@@ -221,6 +221,34 @@ def test_an_invalid_body_is_refused(tmp_path: Path, content: bytes, kind: str, s
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("disposition", "arrives"),
+    [('form-data; name=""', {"": "x"}), ("form-data; name=other", {"other": "x"}), ("form-data", None), ("", None)],
+)
+def test_a_part_of_a_form_needs_a_name_which_may_be_empty(
+    tmp_path: Path, disposition: str, arrives: dict[str, str] | None
+) -> None:
+    lines = [
+        "--b",
+        *([f"Content-Disposition: {disposition}"] if disposition else ["Content-Type: text/plain"]),
+        "",
+        "x",
+    ]
+    content = "\r\n".join([*lines, "--b", 'Content-Disposition: form-data; name="name"', "", "Ada", "--b--", ""])
+    body = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+    sandbox = served(tmp_path, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
+    with Client(watched(sandbox)) as client:
+        response = client.post(
+            "/x", content=content.encode(), headers={"Content-Type": "multipart/form-data; boundary=b"}
+        )
+
+    if arrives is None:
+        assert 400 == response.status_code
+        assert "a part has no `Content-Disposition` with a name" in response.json()["detail"]
+    else:
+        assert arrives | {"name": "Ada"} == response.json()["body"]
+
+
 def test_only_a_required_body_must_be_sent(tmp_path: Path) -> None:
     assert 400 == send(tmp_path, seen=False).status_code
     assert 200 == send(tmp_path, seen=False, required=False).status_code

@@ -138,7 +138,7 @@ def _multipart(content: bytes, content_type: str) -> list[Field]:
 
 def _field(part: BodyPart) -> Field:
     name, is_file = part.field()
-    if not name:
+    if name is None:
         raise Malformed("the multipart body cannot be read: a part has no `Content-Disposition` with a name")
     data = _transferred(part)
     return Field(name, data.decode("utf-8", "replace"), data=data if is_file else None, part=part)
