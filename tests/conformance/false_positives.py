@@ -25,6 +25,7 @@ EXAMPLE = "the document's own example is invalid by its schema"
 DIALECT = "Schemathesis cannot read the pattern's dialect"
 WHOLE = "a whole number with an exponent is an integer"
 FRAMED = "HTTP defines the header"
+STATED = "a sentence of the document refuses it in this state"
 NULL = "`nullable` next to an `enum` without null"
 NARROW = re.compile(r"than the m(ax|in)imum of (127|-128|255|32767|-32768|65535|4294967295|18446744073709551615)\b")
 """Bounds of int8, int16, uint8, uint16, uint32 and uint64 (OpenAPI format registry)."""
@@ -51,7 +52,10 @@ def false_positive_reason(code: str, label: str, message: str, case: str, contra
         for one in operations
     ]  # fmt: skip
     if code == "ST202":
-        reasons += [_unreachable(one, case, contract) or _bad_example(one, case, contract) for one in operations]
+        reasons += [
+            _unreachable(one, case, contract) or _bad_example(one, case, contract) or _in_a_state(one, case, contract)
+            for one in operations
+        ]
         reasons.append(_unknown_to_schemathesis(case, contract))
     there = [one for one in contract.document.operations if one.path == label.partition(" ")[2]]
     reasons += [
@@ -161,6 +165,21 @@ def _bad_example(operation: Operation, case: str, contract: Contract) -> str:
     refused = set(re.findall(r'"in":"(\w+)","field":"([^"]+)"', case))
     wrong = {(p.location, p.name) for p in operation.parameters if p.schema and _has_bad_example(p.schema, contract)}
     return EXAMPLE if refused and refused <= wrong else ""
+
+
+def _in_a_state(operation: Operation, case: str, contract: Contract) -> str:
+    """Why the mock rejects a request: a sentence forbids it in the state of the item, with this status."""
+    received = re.search(r"^\s*\[(4\d\d)\]", case, re.MULTILINE)
+    said = re.search(r"not possible while the (\S+) of the [^\"]+ is ([^\"]+)\"", case)
+    behaviour = contract.behaviour.operations.get((operation.path, operation.method))
+    if not (received and said and behaviour and operation.response(int(received[1]))):
+        return ""
+    values = {said[2], {"true": True, "false": False}.get(said[2])} - {None}
+    is_stated = any(
+        each.evidence in ("described", "documented") and each.field == said[1] and values & {*each.when}
+        for each in behaviour.refused
+    )
+    return STATED if is_stated else ""
 
 
 def _has_bad_example(pointer: str, contract: Contract) -> bool:

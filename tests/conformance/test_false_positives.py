@@ -8,18 +8,43 @@ import pytest
 
 from mockserver import contract as contracts
 from mockserver.contract import Contract
-from tests.conformance.false_positives import EXAMPLE, FRAMED, NULL, TEXTUAL, UNREACHABLE, WHOLE, false_positive_reason
+from tests.conformance.false_positives import (
+    EXAMPLE,
+    FRAMED,
+    NULL,
+    STATED,
+    TEXTUAL,
+    UNREACHABLE,
+    WHOLE,
+    false_positive_reason,
+)
 from tests.web.document import answers, document, takes
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": 10}}
 STATE = {"type": "object", "properties": {"state": {"type": "string", "nullable": True, "enum": ["on"]}}}
 SHOWN = {"name": "at", "in": "query", "schema": {"type": "string", "format": "json-pointer", "example": "#/a"}}
 LENGTH = {"name": "Content-Length", "in": "header", "required": True, "schema": {"type": "integer"}}
+VERSION = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "readOnly": True},
+        "is_stable": {"type": "boolean"},
+        "name": {"type": "string"},
+    },
+}
 PATHS = {
     "/files": {"post": {"parameters": [LENGTH], "responses": answers()}},
     "/shown": {"get": {"parameters": [SHOWN, {**SHOWN, "name": "by"}, {**ID, "in": "query"}], "responses": answers()}},
     "/orders/{id}": {"get": {"parameters": [ID], "responses": answers({"type": "object"})}},
     "/notes": {"post": {"requestBody": takes({"type": "string"}, "text/plain"), "responses": answers()}},
+    "/versions": {"post": {"requestBody": takes(VERSION), "responses": answers(VERSION, "201")}},
+    "/versions/{id}": {
+        "parameters": [{**ID, "schema": {"type": "string"}}],
+        "get": {"responses": answers(VERSION)},
+        "delete": {
+            "responses": {"204": {"description": ""}, "400": {"description": "A stable version can't be removed"}}
+        },
+    },
     "/lamps": {"put": {"requestBody": takes({"type": "array", "items": STATE}), "responses": answers()}},
 }
 
@@ -48,6 +73,27 @@ def refused(order: str, location: str = "path", field: str = "id") -> str:
     ],
 )
 def test_an_id_that_the_path_forbids_may_be_refused(contract: Contract, case: str, reason: str) -> None:
+    assert reason == false_positive_reason(
+        "ST202", "Stateful tests", "Valid data should have been accepted", case, contract
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "state", "reason"),
+    [
+        ("DELETE", 400, "is_stable of the version is true", STATED),
+        ("DELETE", 400, "is_stable of the version is false", ""),
+        ("DELETE", 400, "name of the version is true", ""),
+        ("DELETE", 409, "is_stable of the version is true", ""),
+        ("GET", 400, "is_stable of the version is true", ""),
+    ],
+)
+def test_a_state_that_a_sentence_names_may_refuse(
+    contract: Contract, method: str, status: int, state: str, reason: str
+) -> None:
+    printed = f'{{"message":"this is not possible while the {state}"}}'
+    case = f"    [{status}] No:\n\n    `{printed}`\n\n    curl -X {method} http://127.0.0.1:1/test/versions/a\n"
+
     assert reason == false_positive_reason(
         "ST202", "Stateful tests", "Valid data should have been accepted", case, contract
     )
