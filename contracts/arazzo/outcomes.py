@@ -33,11 +33,6 @@ class StepOutcome:
     called: WorkflowOutcome | None = None
 
     @property
-    def empty_outputs(self) -> list[str]:
-        """The names of outputs whose expression found nothing."""
-        return [name for name, value in self.outputs.items() if value is None]
-
-    @property
     def wrong(self) -> Iterator[str]:
         """Why the step failed, a sentence each."""
         if self.reason:

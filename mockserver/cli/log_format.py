@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,6 @@ from mockserver.cli.access_log import LONGEST, masked_target
 from mockserver.openapi import json_codec
 from mockserver.printed_text import masked
 from mockserver.web.exchange import Exchange
-
-Lines = Callable[[Iterable[str]], Iterator[str]]
-"""Turns lines of text into lines of a format."""
 
 
 class JsonLogFormatter(logging.Formatter):

@@ -28,7 +28,7 @@ def account_of(context: RequestContext) -> Record:
     if stated is None:
         raise context.missing()
     if context.bound.account != NAMED:
-        return _asking(context, plan, stated, items) or _made(context, plan, items, {})
+        return _asking(context, stated, items) or _made(context, plan, items, {})
     sent = context.bound.item_body(context.call)
     names = {name: value for name, value in sent.items() if name != stated.password and isinstance(value, str)}
     found = next((each for each in items if _is_called(stated, each, names)), None)
@@ -47,7 +47,7 @@ def show_account(context: RequestContext, record: Record) -> None:
             continue
         plan = context.bound.plans[each.resource]
         stated = plan.statements.account
-        found = _asking(context, plan, stated, context.collection(plan.name)) if stated is not None else None
+        found = _asking(context, stated, context.collection(plan.name)) if stated is not None else None
         if found is None:
             continue
         if each.key:
@@ -56,7 +56,7 @@ def show_account(context: RequestContext, record: Record) -> None:
             record.fields[each.field] = like(record.fields[each.field], fresh(found.fields))
 
 
-def _asking(context: RequestContext, plan: ResourcePlan, stated: Account, items: Collection) -> Record | None:
+def _asking(context: RequestContext, stated: Account, items: Collection) -> Record | None:
     """The account whose token the request has, else the one that was made last; None if there is none."""
     credential = context.call.principal.credential
     if stated.token and credential.startswith(stated.token):

@@ -144,9 +144,9 @@ class _Scopes:
                 if name not in needs[here]:
                     needs[here].add(name)
                     waiting += users[here]
-        return self._with_targets(users, needs)
+        return self._with_targets(needs)
 
-    def _with_targets(self, users: dict[str, list[str]], needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    def _with_targets(self, needs: dict[str, set[str]]) -> dict[str, set[str]]:
         """`needs`, with those of every schema that a `$dynamicRef` may lead to."""
         may_mean: dict[str, list[str]] = defaultdict(list)
         for anchors in self.anchors.values():

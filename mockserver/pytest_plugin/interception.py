@@ -17,7 +17,6 @@ import httpx
 
 from mockserver.pytest_plugin.intercepted_address import InterceptedAddress
 
-Respond = Callable[[httpx.Request], httpx.Response]
 Root = Callable[[], str]
 
 

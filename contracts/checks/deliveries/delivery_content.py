@@ -23,7 +23,7 @@ def content_faults(contract: Contract, outgoing: OutgoingRequest, arrival: Arriv
     if arrival.method != method:
         yield "method", f"the method {method}", arrival.method
     for parameter in outgoing.operation.parameters:
-        yield from _parameter_faults(contract, parameter, arrival)
+        yield from _parameter_faults(parameter, arrival)
     body = outgoing.operation.request_body
     if body is None:
         return
@@ -58,7 +58,7 @@ def _body_faults(contract: Contract, pointer: str, arrival: Arrival) -> Iterator
             yield f"{steps} {fault.keyword}", "a body that its schema allows", f"{fault.field}: {fault.message}"
 
 
-def _parameter_faults(contract: Contract, parameter: Parameter, arrival: Arrival) -> Iterator[ContentFault]:
+def _parameter_faults(parameter: Parameter, arrival: Arrival) -> Iterator[ContentFault]:
     if parameter.location == "header":
         value = arrival.headers.get(parameter.name.lower())
     elif parameter.location == "query":

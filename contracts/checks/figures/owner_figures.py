@@ -49,7 +49,7 @@ def owner_figures(context: CheckContext, resource: CheckedResource, owner: Check
             removed,
             *shown,
             about=f"{name} falls",
-            statement=_law(resource, owner, name),
+            statement=_law(resource, name),
         )
 
 
@@ -81,7 +81,7 @@ def _check_refused(
             exchange,
             *shown,
             about=f"{each} stays",
-            statement=_law(resource, above.resource, each),
+            statement=_law(resource, each),
         )
 
 
@@ -91,7 +91,7 @@ def _figures(context: CheckContext, above: CreatedItem) -> dict[str, float]:
     return {name: value for name, value in item.items() if type(value) in (int, float)}
 
 
-def _law(resource: CheckedResource, owner: CheckedResource, name: str) -> StatementRef:
+def _law(resource: CheckedResource, name: str) -> StatementRef:
     is_count = bool(COUNTS & set(words(name)))
     text = f"The figure grows with each new {resource.name}, so it falls when one is deleted or refused."
     return StatementRef(

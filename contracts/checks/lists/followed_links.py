@@ -72,14 +72,14 @@ def _walk(
     context.expect(
         found == wanted and (is_empty or len(read) == -(-len(wanted) // size)),
         f"the links of the list{filtered} lead to its {len(wanted)} items, {size} on a page",
-        _seen(target, found, wanted, read),
+        _seen(found, wanted, read),
         *history,
         *read,
         about="filtered" if query else "followed",
     )
 
 
-def _seen(target: PagedList, found: list[str], wanted: list[str], read: list[RecordedExchange]) -> str:
+def _seen(found: list[str], wanted: list[str], read: list[RecordedExchange]) -> str:
     if read[-1].status >= 300:
         return f"a link answers {read[-1].status}"
     foreign = len({*found} - {*wanted})

@@ -109,7 +109,7 @@ def kept_places(contract: Contract) -> Iterator[tuple[str, StatementRef, tuple[A
             continue
         for owner, reference in sources_of(contract, known, child):
             op = owner.operations.get("update") or owner.operations.get("replace")
-            found = said_to_keep(contract, child, owner, op) if op is not None else None
+            found = said_to_keep(contract, child, op) if op is not None else None
             if op is not None and found is not None:
                 text = f"A {child.name} keeps what it took from its {owner.name}."
                 statement = StatementRef(op.name, "references", "described", found[0], text)
@@ -129,7 +129,7 @@ def sources_of(
 
 
 def said_to_keep(
-    contract: Contract, child: CheckedResource, owner: CheckedResource, op: ResourceOperation
+    contract: Contract, child: CheckedResource, op: ResourceOperation
 ) -> tuple[str, frozenset[str]] | None:
     """The source of what is said, and words in the names of the fields that are kept; None if nothing is said.
 

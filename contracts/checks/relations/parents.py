@@ -65,7 +65,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
         )
     _check_parent_update(context, resource, owner, created)
     if owner.can("delete"):
-        _check_parent_delete(context, resource, owner, statement, created.path)
+        _check_parent_delete(context, resource, owner, statement)
 
 
 def _check_parent_update(
@@ -95,7 +95,7 @@ def _check_parent_update(
 
 
 def _check_parent_delete(
-    context: CheckContext, resource: CheckedResource, owner: CheckedResource, statement: Parent, path: object
+    context: CheckContext, resource: CheckedResource, owner: CheckedResource, statement: Parent
 ) -> None:
     """Deleting the parent deletes its items, and no item can be created below it any more."""
     above = context.create(owner)

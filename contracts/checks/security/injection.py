@@ -37,7 +37,7 @@ def injection(context: CheckContext, op: ResourceOperation, resource: CheckedRes
     path = dict(created.path) if created is not None else {}
     for parameter in _texts(context, op):
         _check_filter(context, op, path, parameter.name)
-        _check_script(context, op, context.send(op, path=path, query={parameter.name: SCRIPT}), parameter.name)
+        _check_script(context, context.send(op, path=path, query={parameter.name: SCRIPT}), parameter.name)
     if created is not None and resource is not None and resource.is_of_item(op):
         _check_id(context, op, path, resource.behaviour.identity.parameter)
 
@@ -89,7 +89,7 @@ def _longest_list(value: Any, depth: int = 0) -> int:
     return max([own, *(_longest_list(each, depth + 1) for each in below)])
 
 
-def _check_script(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, where: str) -> None:
+def _check_script(context: CheckContext, exchange: RecordedExchange, where: str) -> None:
     """A script in a request does not come back as a script. A refusal that is no page says nothing about that."""
     kind = essence(exchange.header("content-type") or "")
     is_page = kind in ("text/html", "application/xhtml+xml")
@@ -112,7 +112,7 @@ def _check_id(context: CheckContext, op: ResourceOperation, path: dict[str, Any]
         context.expect_status(
             exchange.status >= 300, f"the {name} {id}, which no item has, is not found", exchange, about="id"
         )
-    _check_script(context, op, context.send(op, path=path | {name: SCRIPT}), name)
+    _check_script(context, context.send(op, path=path | {name: SCRIPT}), name)
 
 
 def _check_login(context: CheckContext, op: ResourceOperation, user: str, password: str) -> None:

@@ -47,7 +47,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
         about="refused",
     )
     if created and created[0] and resource.can("delete"):
-        _check_room_after_delete(context, resource, created[0], statement)
+        _check_room_after_delete(context, resource, created[0])
     _check_other_tenant(context, resource)
     _check_own_tenants(context, resource, statement)
 
@@ -60,9 +60,7 @@ def _check_refusal(context: CheckContext, statement: Capacity, last: RecordedExc
     check_error_body(context, "conflict", over)
 
 
-def _check_room_after_delete(
-    context: CheckContext, resource: CheckedResource, created: CreatedItem, statement: Capacity
-) -> None:
+def _check_room_after_delete(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> None:
     removed = context.delete(created)
     fresh, item = context.try_create(resource)
     context.expect_status(item is not None, "deleting an item makes room for a new one", removed, fresh, about="freed")

@@ -49,7 +49,7 @@ def state(
       mockserver state petstore pet --add @pet.json
     """
     wanted = [name for name, value in changes.items() if value not in (None, False)]
-    _check(service, resource, id, wanted)
+    _check(resource, id, wanted)
     if (limit, offset) != (None, None) and (resource is None or id is not None or wanted):
         raise click.UsageError("--limit and --offset are for the items of a SERVICE and RESOURCE")
     note_mistyped_tenant(connection.namespace, service, tenant)
@@ -75,7 +75,7 @@ def state(
         print_json(items.get(id) if id is not None else items.list(limit=limit, offset=offset))
 
 
-def _check(service: str | None, resource: str | None, id: str | None, wanted: list[str]) -> None:
+def _check(resource: str | None, id: str | None, wanted: list[str]) -> None:
     """Raises UsageError where what to change is not clear."""
     if len(wanted) > 1:
         raise click.UsageError("give one of --add, --set, --change, --remove and --history")

@@ -325,14 +325,14 @@ def _compile(
     cascade: Cascade,
 ) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
-    initial = (*_templates(name, "initial", resource.initial), *_resource_name(identity))
+    initial = (*_templates("initial", resource.initial), *_resource_name(identity))
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
     constants |= dict.fromkeys((n.field for n in resource.counts if not n.mean and not n.on_top), 0)  # of a new item
     means = tuple((steps_of(each.field), NO_MEAN[each.without]) for each in resource.counts if each.mean)
-    derived = _templates(name, "derived", resource.derived)
+    derived = _templates("derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants) | {steps[0] for steps, _ in means}
     defaults = {name: value for entry in resource.defaults for name, value in entry.fields.items()}
-    rendered = dict(_templates(name, "defaults", resource.defaults))
+    rendered = dict(_templates("defaults", resource.defaults))
     rendered = {name: render for name, render in rendered.items() if not templates.is_constant(defaults[name])}
     is_own = identity.generate != "client" and not identity.from_client
     server_fields |= {each.field for each in resource.figures if not each.within}
@@ -391,7 +391,7 @@ def _named(identity: IdentityStatement) -> tuple[str, ...]:
     return (identity.also,) if identity.also and "." not in identity.also else ()
 
 
-def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render], ...]:
+def _templates(kind: str, statements: Any) -> tuple[tuple[str, Render], ...]:
     return tuple(
         (field, templates.compile(value, ITEM_VALUES))
         for statement in statements

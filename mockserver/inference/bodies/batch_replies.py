@@ -39,7 +39,7 @@ def counted(draft: ResourceDraft, envelopes: Envelopes, action: DraftAction, poi
     schemas = draft.schemas
     if is_list_of_ids(schemas, pointer):
         return "{ids}"
-    if (each := _results(draft, action, pointer)) is not None:
+    if (each := _results(draft, pointer)) is not None:
         return each
     if schemas.types(pointer) == {"integer"}:
         return "{count}"
@@ -47,7 +47,7 @@ def counted(draft: ResourceDraft, envelopes: Envelopes, action: DraftAction, poi
     return _with_figures(draft, envelopes, action, pointer, constant) if isinstance(constant, dict) else constant
 
 
-def _results(draft: ResourceDraft, action: DraftAction, pointer: str) -> Template | None:
+def _results(draft: ResourceDraft, pointer: str) -> Template | None:
     """The template of a body that has a result for each entry of the request, with its id and its status; else None."""
     schemas = draft.schemas
     arrays = {name: at for name, at in schemas.properties(pointer).items() if schemas.items(at) is not None}

@@ -58,7 +58,7 @@ def latest_values(
     for name, takes, source in _becoming(schemas, draft, other, shown):
         keys: Statement = {"field": name, "resource": other.name, "takes": takes} | ({"by": by} if by else {})
         yield keys | described(source)
-    found = dict(_extremes(schemas, draft, other, fields))
+    found = dict(_extremes(schemas, other, fields))
     yield from (each | ({"by": by} if by else {}) for each in found.values())
     said = dict(_said(schemas, draft, other, fields))
     for name, at in fields.items():
@@ -73,9 +73,7 @@ def latest_values(
             yield inferred(f"{name} is the time of the newest {other.name}, by its name", **keys)
 
 
-def _extremes(
-    schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, fields: Mapping[str, str]
-) -> Iterator[tuple[str, Statement]]:
+def _extremes(schemas: Schemas, other: ResourceDraft, fields: Mapping[str, str]) -> Iterator[tuple[str, Statement]]:
     """The properties whose description says that they are the highest or lowest value of the other items."""
     for said in extremes(schemas, fields):
         takes = meant_field(schemas, other.properties(), said.each)

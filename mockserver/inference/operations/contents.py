@@ -106,7 +106,7 @@ def _add_names(draft: ResourceDraft) -> None:
 def _add_put(draft: ResourceDraft, operation: Operation, *, upsert: bool, shown: ReplyBody | None = None) -> None:
     """Add a PUT whose body is the content, if a GET of the item or of its content can show it."""
     content = sent_content(draft.schemas, operation)
-    is_item = shown is None and draft.action("get") is not None and not _has_object(draft, operation)
+    is_item = shown is None and draft.action("get") is not None and not _has_object(operation)
     if not content or not (is_item or (shown is not None and _stores(draft.schemas, operation, shown))):
         return
     told = raw_reply(draft.schemas, operation, "replace")
@@ -118,7 +118,7 @@ def _add_put(draft: ResourceDraft, operation: Operation, *, upsert: bool, shown:
     _put(draft, DraftAction(operation, "replace-content", found, reason, path, schema, content=content, upsert=upsert))
 
 
-def _has_object(draft: ResourceDraft, operation: Operation) -> bool:
+def _has_object(operation: Operation) -> bool:
     """Does a request of JSON describe the item?"""
     media = operation.request_body.content if operation.request_body is not None else ()
     return any("json" in each.name for each in media)

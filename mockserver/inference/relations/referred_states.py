@@ -40,10 +40,10 @@ def add_referred_states(
             if action.does == "create":
                 done = said
                 _add_refusal(schemas, draft, other, field, action, stated, said, resources)
-        _add_beginnings(schemas, other, done, resources[other.name])
+        _add_beginnings(other, done, resources[other.name])
 
 
-def _add_beginnings(schemas: Schemas, other: ResourceDraft, done: Sequence[SaidState], stated: Statement) -> None:
+def _add_beginnings(other: ResourceDraft, done: Sequence[SaidState], stated: Statement) -> None:
     """Add that a flag which the create of another item sets is not set so before: a new copy is `available`."""
     sent = {name for asked in other.request_properties("create") for name in asked}
     flags = {each.field: not each.value for each in done if isinstance(each.value, bool) and each.field not in sent}

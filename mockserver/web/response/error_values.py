@@ -216,10 +216,6 @@ LATEST_SECOND = 100_000_000_000
 SERVER_ERROR = 500
 """The first status of errors of the server (RFC 9110 section 15.6)."""
 
-OF_CLIENT = frozenset({"invalid", "bad", "request", "client", "validation"})
-OF_SERVER = frozenset({"internal", "server", "api"})
-"""Words of codes that are about any error of a client, and any of the server."""
-
 LOCATIONS = frozenset({"body", "query", "path", "header", "cookie"})
 """Where a value of a request is."""
 

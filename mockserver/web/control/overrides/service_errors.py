@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from mockserver.errors import REFUSALS, Fault, Refusal
 from mockserver.messages import Reply
@@ -11,8 +10,6 @@ from mockserver.openapi.document import Operation
 from mockserver.web.control.overrides.answer import AnsweredRequest
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.response.default_errors import BREAKDOWN
-
-Make = Callable[[Endpoint, float], Refusal]
 
 MESSAGES = {
     "malformed": "The body cannot be parsed",
