@@ -227,6 +227,16 @@ class Schemas:
                         found.setdefault(name, json_pointer.join(here, "properties", name))
         return found
 
+    def never_shown(self, pointer: str) -> frozenset[str]:
+        """The names of properties that are `writeOnly` in every schema for them: no response contains any of these."""
+        starts = (pointer, *self.subtypes(pointer))
+        found: dict[str, bool] = {}
+        for node, here in (branch for start in starts for branch in self.branches(start, every=True)):
+            for name in node.get("properties") or ():
+                is_hidden = self.keyword(json_pointer.join(here, "properties", name), "writeOnly") is True
+                found[name] = is_hidden and found.get(name, True)
+        return frozenset(name for name, is_hidden in found.items() if is_hidden)
+
     def subtypes(self, pointer: str) -> list[str]:
         """The pointers of the schemas that inherit from the one at `pointer`, if a discriminator selects among them.
 

@@ -56,7 +56,10 @@ class ReplyView:
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
-        self._names = tuple(dict.fromkeys([*self._properties, *sorted(required)]))
+        hidden = schemas.never_shown(pointer)
+        self._names = tuple(
+            name for name in dict.fromkeys([*self._properties, *sorted(required)]) if name not in hidden
+        )
         self._required = required
         # What no client sent: not what only clients set, and no optional field about an event that has not happened.
         self._added = tuple(

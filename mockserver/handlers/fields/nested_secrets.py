@@ -1,6 +1,7 @@
-"""Passwords inside objects of a request that no reply names there: they are not stored, so that no reply shows them.
+"""What is secret inside objects of a request: it is not stored, so that no reply shows it.
 
-Those at the top of an item are `write-only` statements; a `writeOnly` in a schema holds at any depth.
+That is what the schemas of replies call `writeOnly` there, and passwords that they do not name. Those at the top of an
+item are `write-only` statements.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MAX_DEPTH = 4
 
 
 def nested_secrets(schemas: Schemas, asked: Sequence[str], shown: Sequence[str]) -> tuple[Path, ...]:
-    """Where requests with the schemas `asked` have a password that the schemas `shown` name nowhere at that place."""
+    """Where requests with the schemas `asked` have what the schemas `shown` hide, or a password they do not name."""
     found = (path for pointer in asked for path in _inside(schemas, pointer, list(shown), ()))
     return tuple(dict.fromkeys(found))
 
@@ -27,11 +28,18 @@ def _inside(schemas: Schemas, asked: str, shown: list[str], above: Path) -> Iter
     views = [schemas.properties(view) for view in shown]
     named = {name for view in views for name in view}
     for name, at in schemas.properties(asked).items():
-        if above and named and name not in named and SECRET_NAME.fullmatch(name):
+        is_unnamed_secret = named and name not in named and SECRET_NAME.fullmatch(name)
+        if above and (is_unnamed_secret or _is_hidden(schemas, shown, name)):
             yield (*above, name)
         inner = [entry for view in views if name in view for entry in [_entry(schemas, view[name])]]
         if inner and len(above) < MAX_DEPTH:
             yield from _inside(schemas, _entry(schemas, at), inner, (*above, name))
+
+
+def _is_hidden(schemas: Schemas, shown: list[str], name: str) -> bool:
+    """Does some of these schemas name a property, and is it `writeOnly` wherever one does?"""
+    naming = [view for view in shown if name in schemas.properties(view)]
+    return bool(naming) and all(name in schemas.never_shown(view) for view in naming)
 
 
 def _entry(schemas: Schemas, pointer: str) -> str:
