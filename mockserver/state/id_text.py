@@ -14,3 +14,9 @@ INTEGER = lazy_pattern(r"0|-?[1-9][0-9]{0,39}", re.ASCII)
 def number_of(id: Any) -> int | None:
     """The number that a text is as an id: 7 for `"7"`; None if JSON writes no number so."""
     return int(id) if isinstance(id, str) and INTEGER.fullmatch(id) else None
+
+
+def like(shown: Any, id: Any) -> Any:
+    """An id as a number, if it can be one, where a number is `shown` so far; else the id itself."""
+    number = number_of(id) if type(shown) is int else None
+    return id if number is None else number

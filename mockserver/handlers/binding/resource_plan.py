@@ -33,6 +33,7 @@ from mockserver.inference.relations.references import Steps, steps_of
 from mockserver.messages import Call
 from mockserver.openapi import path_template
 from mockserver.state.collection import ANY_CASE, Collection
+from mockserver.state.id_text import like
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
 from mockserver.state.world import World
@@ -147,12 +148,12 @@ class ResourcePlan(Struct, frozen=True):
 
     @staticmethod
     def _show_owner(owner: Any, steps: Steps, fields: dict[str, Any]) -> None:
-        """Let an item show the owner that it is below, where it shows one."""
+        """Let an item show the owner that it is below, where it shows one: a number where it is a number."""
         holder: Any = fields
         for step in steps[:-1]:
             holder = holder.get(step) if isinstance(holder, dict) else None
         if isinstance(holder, dict) and owner is not None:
-            holder[steps[-1]] = owner
+            holder[steps[-1]] = like(holder.get(steps[-1]), owner)
 
     def show_id(self, call: Call, id: Any, fields: dict[str, Any]) -> None:
         """Let an item show its id, or the resource name that ends with it."""

@@ -36,7 +36,7 @@ def places(
         stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
         if any(action.does == "create" and action.across for action in draft.actions):
             stated["within"]["fields"] = {draft.parent_parameters[0]: draft.owner_field}
-        elif draft.single and (fields := _shown_above(draft, shapes)):
+        elif fields := _shown_above(draft, shapes):
             stated["within"]["fields"] = fields
     elif parent is not None and parent.field:
         stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
@@ -104,7 +104,7 @@ def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str
     `shapes` are the paths of the items that are stored: these are parents, which `places` is about.
     """
     properties, kept, shape = draft.properties(), dict[str, str](), draft.node.shape
-    ends = (length for length in range(1, len(shape) + 1) if shape[length - 1] == "{}")
+    ends = (end for end, segment in enumerate(shape, 1) for _ in range(segment.count("{}")))  # `{aisle}-{level}`
     known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= SCALAR}
     for parameter, end in zip(draft.parent_parameters, ends, strict=False):
         name = known.get(plain(parameter), "")
@@ -114,7 +114,10 @@ def kept_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str
 
 
 def _shown_above(draft: ResourceDraft, shapes: Collection[Shape]) -> dict[str, str]:
-    """The same for the only item there, which no request creates: those whose property allows what the path does."""
+    """The same for items that no create makes: those whose property allows what the path does.
+
+    A PUT makes such an item, or a GET with `--materialize`.
+    """
     asked = {each.name: each.schema for action in draft.actions for each in action.operation.parameters if each.schema}
     kept = kept_above(draft, shapes).items()
     return {parameter: name for parameter, name in kept if _is_allowed(draft, asked.get(parameter), name)}
