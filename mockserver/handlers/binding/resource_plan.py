@@ -281,8 +281,7 @@ def _is_shown(contract: Contract, name: str) -> bool:
 
 
 def _owner_steps(resource: Resource) -> tuple[tuple[str, Steps], ...]:
-    shown = resource.within.fields if resource.within is not None else {}
-    return tuple((parameter, steps_of(field)) for parameter, field in shown.items())
+    return tuple((above, steps_of(shown)) for above, shown in resource.within.fields.items()) if resource.within else ()
 
 
 def _is_creatable(contract: Contract, plan: ResourcePlan) -> bool:
