@@ -27,6 +27,9 @@ FORMAT = 2
 MOCK = "the built-in mock"
 """The target in a report about the built-in mock."""
 
+DERIVED = ("curl", "accepted")
+"""What a report says of a finding that follows from the rest of it."""
+
 BY_CHANCE = ("lifecycle", JURY)
 """Checks of ours that find some failures only in some runs."""
 
@@ -165,6 +168,7 @@ def as_json(report: Report) -> str:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        "exit_code": report.exit_code,
         "examined": asdict(result.examined),
         "left_behind": list(result.left_behind),
         "known_failures": [asdict(entry) for entry in report.known_failures],
@@ -174,9 +178,15 @@ def as_json(report: Report) -> str:
         "causes": [_cause(each, found) for each in found],
         "coverage": asdict(report.coverage) | {"percent": report.coverage.percent} if report.coverage else None,
         "suggestions": {id: asdict(each) for id, each in report.suggestions.items()},
-        "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
+        "findings": [_shown(each, report.reason(each)) for each in result.findings],
     }
     return json.dumps(shown, indent=1, default=_body)
+
+
+def _shown(found: Finding, known: KnownFailure | None) -> dict[str, Any]:
+    """A finding; `accepted` says why a failure does not count, and is empty for one that does."""
+    curl = [each.curl() for each in found.exchanges]
+    return {**asdict(found), "curl": curl, "accepted": known.accepted if known is not None else ""}
 
 
 def _cause(cause: Cause, all_causes: tuple[Cause, ...]) -> dict[str, Any]:
@@ -260,7 +270,7 @@ def _examined(read: dict[str, Any]) -> Examined:
 def _finding(read: dict[str, Any]) -> Finding:
     statement = StatementRef(**read["statement"]) if read["statement"] else None
     exchanges = tuple(_exchange(each) for each in read["exchanges"])
-    rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", "curl")}
+    rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", *DERIVED)}
     return Finding(statement=statement, exchanges=exchanges, **rest)
 
 

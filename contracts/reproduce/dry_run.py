@@ -13,6 +13,7 @@ from contracts.model.finding import Finding
 from contracts.model.resources import name_of
 from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
 from contracts.runner.settings import CheckSettings
+from mockserver.errors import MockServerError
 
 AGAIN = 5.0
 """At most this many seconds are spent on sending the requests of findings again."""
@@ -35,12 +36,16 @@ NOT_SCRIPTABLE = frozenset(
 def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:
     """The ids of findings whose requests get the same responses from a correct service, or need items of others.
 
-    A generated test for such a finding would fail for every service, or for none.
+    A generated test for such a finding would fail for every service, or for none. Without a mock, it is not known.
     """
     findings = tuple(findings)
     if not findings:
         return frozenset()
-    target, operations = settings.mock(), tuple(map(name_of, settings.contract.document.operations))
+    try:
+        target = settings.mock()
+    except MockServerError:  # it reads the document again, perhaps from the service, which may have ended by now
+        return frozenset()
+    operations = tuple(map(name_of, settings.contract.document.operations))
     try:
         scriptable = (found for found in findings if found.check not in NOT_SCRIPTABLE)
         shown = {found.id for found in scriptable if _shows_failure(script(found, base, operations), target)}

@@ -10,10 +10,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from sarif_kit.validate import validation_errors
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 
 from contracts.cleanup.journal import Entry, Journal
 from contracts.client.builtin_mock import sandbox
 from contracts.pytest_plugin.plugin import _served
+from tests.contracts.things import Things, document
+from tests.contracts.things import checked as checked_things
 from tests.process import run
 
 ONE = ("--only", "GET *", "--quick")
@@ -76,6 +82,39 @@ def test_a_target_that_is_down_exits_with_two(tmp_path: Path) -> None:
     assert 2 == done.returncode
     assert "ended early" in done.stdout
     assert json.loads((tmp_path / "report.json").read_text())["stopped"]
+
+
+def test_the_report_is_written_although_the_document_can_no_longer_be_fetched(tmp_path: Path) -> None:
+    fetched = iter([document()])
+
+    def publish(request: Request) -> Response:
+        return JSONResponse(found) if (found := next(fetched, None)) else Response(status_code=503)
+
+    things = Things(lambda request: Response(status_code=500) if request.method == "PUT" else None)
+    service = Starlette(routes=[Route("/openapi.json", publish), Mount("/", things)])
+    with _served(service) as base:
+        folder = str(tmp_path)
+        done = run("check", f"{base}/openapi.json", "--url", base, "--quick", "--report", folder, "--only", "PUT *")
+    report = json.loads((tmp_path / "report.json").read_text())
+
+    assert 1 == done.returncode == report["exit_code"], done.stdout + done.stderr
+    assert "status 500" in {each["seen"][:10] for each in report["findings"]}
+
+
+def test_the_report_says_the_exit_code_and_which_failures_are_accepted(tmp_path: Path) -> None:
+    things = Things(lambda request: Response(status_code=500) if request.method == "PUT" else None)
+    with _served(things) as base:
+        red = checked_things(base, tmp_path, "--only", "PUT *")
+        first = json.loads((tmp_path / "reports" / "report.json").read_text())
+        green = checked_things(base, tmp_path, "--only", "PUT *", "--ignore", "*:PUT *")
+        second = json.loads((tmp_path / "reports" / "report.json").read_text())
+
+    assert (1, 1) == (red.exit_code, first["exit_code"])
+    assert (0, 0) == (green.exit_code, second["exit_code"])
+    assert {each["accepted"] for each in first["findings"]} == {""}
+    failures = [each for each in second["findings"] if each["verdict"] == "failure"]
+    assert failures
+    assert all(each["accepted"] for each in failures)
 
 
 def test_every_wrong_credential_can_be_sent_over_the_network(tmp_path: Path) -> None:
