@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.cases.conftest import Serve
+from pathlib import Path
+
+import pytest
+
+from tests.cases.conftest import DOCUMENTS, Serve
 
 
 def test_an_action_at_another_path_changes_the_item_that_was_created_below(serve: Serve) -> None:
@@ -43,6 +47,24 @@ def test_what_a_request_says_becomes_of_the_item_above_is_done(serve: Serve) -> 
 
     api.post(f"/trips/{trip['id']}/dock")
     assert "moored" == api.get("/boats/1").json()["state"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Marks this boat as damaged.", "The boat's state changes to damaged.", "Puts the boat into `damaged`."]
+)
+def test_what_becomes_of_the_item_above_is_said_in_the_words_for_any_other_item(
+    serve: Serve, tmp_path: Path, said: str
+) -> None:
+    text = (DOCUMENTS / "actions-elsewhere.yaml").read_text(encoding="utf-8")
+    written = text.replace("description: The state of the boat becomes `damaged`.", f'description: "{said}"')
+    (tmp_path / "boats.yaml").write_text(written, encoding="utf-8")
+    api = serve(str(tmp_path / "boats"))
+    api.post("/boats", json={"name": "Gull"})
+
+    api.post("/boats/1/defects", json={"text": "leak"})
+
+    assert written != text
+    assert "damaged" == api.get("/boats/1").json()["state"]
 
 
 def test_what_becomes_of_the_item_above_under_a_condition_is_left_alone(serve: Serve) -> None:

@@ -6,29 +6,15 @@ import re
 from collections.abc import Iterator
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.names import noun, plain
+from mockserver.inference.names import noun
 from mockserver.inference.resources import DraftParent
 from mockserver.inference.sentences.descriptions import DOUBT
+from mockserver.inference.sentences.other_states import state_after
 from mockserver.inference.sentences.said_changes import said_sentences, states_of
 from mockserver.lazy_pattern import lazy_pattern
 
 CHANGING = ("create", "update")
 """The actions that may change the item above theirs."""
-
-STATE = r"[\"'`]?(?P<state>[a-z][\w-]*)[\"'`]?"
-"""The name of a state, with or without marks around it."""
-
-ABOVE = tuple(
-    lazy_pattern(form, re.IGNORECASE)
-    for form in (
-        rf"\b(?:status|state|phase|stage) of the (?P<about>[a-z]+) (?:becomes|changes to|is set to) {STATE}",
-        rf"\bsets the (?:status|state|phase|stage) of the (?P<about>[a-z]+) to {STATE}",
-        rf"\bthe (?P<about>[a-z]+) becomes {STATE}",
-        rf"\b(?:marks|puts|sets) the (?P<about>[a-z]+) (?:as|to|into) {STATE}",
-        rf"\bthe (?P<about>[a-z]+) is {STATE}(?: again| afterwards| then| from then on)?$",
-    )
-)
-"""How a sentence names the item above and its state afterwards."""
 
 UNTIL = lazy_pattern(r"\b(?:until|as long as)\b.*$", re.IGNORECASE)
 """What says when the state ends, which is no doubt about that it begins."""
@@ -65,8 +51,6 @@ def _changes(draft: ResourceDraft, action: DraftAction, parent: DraftParent) -> 
             DOUBT.search(clause) or SOMETIMES.search(clause) or "first" in clause.lower().split() for clause in clauses
         )
         for clause in clauses if is_sure else ():
-            found = next((match for form in ABOVE if (match := form.search(clause))), None)
-            is_above = found is not None and noun(found["about"])[-1:] == noun(parent.draft.word)[-1:]
-            if found is not None and is_above and plain(found["state"]) in states:
-                name, state = states[plain(found["state"])]
+            if (found := state_after(clause, parent.draft, states)) is not None:
+                name, state = found
                 yield name, "{if_first:" + f"{name} {state}" + "}" if is_first else state

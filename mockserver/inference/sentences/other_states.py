@@ -16,6 +16,9 @@ from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
+State = tuple[str, Any]
+"""A property and its value."""
+
 ABOUT = r"(?P<about>[a-z]+)"
 STATE = r"[\"'`]?(?P<state>[a-z][\w-]*(?: [a-z][\w-]*)?)[\"'`]?"
 """The name of a state, of one word or of two."""
@@ -96,34 +99,35 @@ def _clauses(text: str) -> Iterator[tuple[str, bool]]:
         yield clause, not (DOUBT.search(whole) or SOMETIMES.search(whole))
 
 
-def _said(
-    clause: str, known: Mapping[str, tuple[str, Any]], other: ResourceDraft, before: str, *, is_sure: bool
-) -> tuple[str, Any] | None:
+def _said(clause: str, known: Mapping[str, State], other: ResourceDraft, before: str, *, is_sure: bool) -> State | None:
     """The property and its value that a clause names; None if it says nothing of the other item."""
     if not is_sure:
         return None
     subject = noun(other.word)[-1]
     ended = NO_LONGER.search(clause)
     if ended is not None:
-        field, value = _meant(ended["state"], known)
-        return (field, False) if value is True and noun(ended["about"])[-1] == subject else None
-    match = next((found for form in FORMS if (found := form.search(clause)) is not None), None)
-    if match is not None and noun(match["about"])[-1] == subject:
-        field, value = _meant(match["state"], known)
-        return (field, value) if field else None
+        found = _meant(ended["state"], known)
+        return (found[0], False) if found and found[1] is True and noun(ended["about"])[-1] == subject else None
+    found = state_after(clause, other, known)
     then = IT_IS.match(clause)
-    if then is not None and before and noun(before.rsplit(maxsplit=1)[-1])[-1] == subject:
-        field, value = _meant(then["state"], known)
-        return (field, value) if field else None
-    return None
+    if found is None and then is not None and before and noun(before.rsplit(maxsplit=1)[-1])[-1] == subject:
+        found = _meant(then["state"], known)
+    return found
 
 
-def _meant(written: str, known: Mapping[str, tuple[str, Any]]) -> tuple[str, Any]:
-    """The property and the value that a text of one or two words means; an empty name for none."""
-    return known.get(plain(written.replace(" ", "_"))) or known.get(plain(written.split(maxsplit=1)[0])) or ("", None)
+def state_after(clause: str, other: ResourceDraft, known: Mapping[str, State]) -> State | None:
+    """The state in which an item of another resource is afterwards, of those in `known`; None if none is named."""
+    match = next((found for form in FORMS if (found := form.search(clause)) is not None), None)
+    is_about = match is not None and noun(match["about"])[-1:] == noun(other.word)[-1:]
+    return _meant(match["state"], known) if match is not None and is_about else None
 
 
-def _named_states(other: ResourceDraft) -> Iterator[tuple[str, tuple[str, Any]]]:
+def _meant(written: str, known: Mapping[str, State]) -> State | None:
+    """The state that a text of one or two words means."""
+    return known.get(plain(written.replace(" ", "_"))) or known.get(plain(written.split(maxsplit=1)[0]))
+
+
+def _named_states(other: ResourceDraft) -> Iterator[tuple[str, State]]:
     """The words for the states of an item: its flags, and the values of its one property with a state."""
     properties = other.properties()
     for name, at in properties.items():
