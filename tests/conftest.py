@@ -20,6 +20,7 @@ from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
 from tests.foreign import served
+from tests.inner_pytest import kept_imports
 from tests.package import UnobtainableError, unpacked
 from tests.redis_process import RedisProcess
 
@@ -82,6 +83,18 @@ def package() -> Callable[[str], Path]:
             pytest.skip(str(fault))
 
     return folder
+
+
+@pytest.fixture
+def pytester(_imports_are_kept: None, pytester: pytest.Pytester) -> pytest.Pytester:
+    """As in pytest, for `run_pytest`."""
+    return pytester
+
+
+@pytest.fixture
+def _imports_are_kept() -> Iterator[None]:
+    with kept_imports():
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from mockserver.cli.requirement import FROM_HERE, requirement_lines
+from tests.inner_pytest import run_pytest
 from tests.process import READY, ROOT, Processes, address, run
 
 pytest_plugins = ["pytester"]
@@ -45,7 +46,7 @@ def test_the_tests_of_all_projects_pass(made: dict[str, tuple[Path, str]], pytes
     folders = [folder for folder, _ in made.values()]
     written = [(folder / "tests" / "test_mock.py").read_text().count("\ndef test_") for folder in folders]
 
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--import-mode=importlib", *folders)
+    done = run_pytest(pytester, "--import-mode=importlib", *folders)
 
     assert min(written) >= 2
     done.assert_outcomes(passed=sum(written))

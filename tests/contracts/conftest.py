@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.checks.state.state_machine import EXAMPLES
 from contracts.runner import runner
 
 
@@ -11,3 +12,9 @@ from contracts.runner import runner
 def _faults_of_ours_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of a check ends a test, and not only the check."""
     monkeypatch.setattr(runner, "BROKEN_OFF", ())
+
+
+@pytest.fixture(autouse=True)
+def _few_sequences_of_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check in this process tries as many as a quick one: it has the same kinds of requests."""
+    monkeypatch.setitem(EXAMPLES, "default", EXAMPLES["quick"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.pytest_plugin.plugin import _served
+from tests.inner_pytest import run_pytest
 from tests.planted_bugs.basedash import Basedash
 from tests.process import run
 
@@ -39,7 +40,7 @@ def test_pytest_ignores_what_the_project_ignores(pytester: pytest.Pytester) -> N
     pytester.makepyprojecttoml(TABLE + 'ignore = ["ord*"]\n')
     with _served(Basedash("oldest-first")) as address:
         options = ("--contract", "basedash", "--target", address, "--contract-quick", "-k", "order[")
-        done = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=200)
+        done = run_pytest(pytester, *options)
 
     assert 0 == done.ret
     assert 1 == done.parseoutcomes()["passed"]

@@ -14,6 +14,7 @@ import pytest
 
 from contracts.pytest_plugin.plugin import _served
 from mockserver import ServiceSettings
+from tests.inner_pytest import run_pytest
 from tests.planted_bugs.basedash import Basedash
 from tests.process import Processes, free_port
 
@@ -47,8 +48,8 @@ def test_mock_app_takes_the_settings_of_a_service(mock_app: Callable[..., Any]) 
 
 
 def check(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """A pytest run of its own, in an empty project."""
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--contract-quick", *arguments, timeout=200)
+    """A pytest run in an empty project."""
+    return run_pytest(pytester, "--contract-quick", *arguments)
 
 
 def test_there_is_one_test_for_each_check_at_each_operation(pytester: pytest.Pytester) -> None:
@@ -88,7 +89,7 @@ def test_a_failed_test_shows_the_statement_and_the_requests(pytester: pytest.Pyt
 def test_several_workers_share_a_service_and_agree_with_one(pytester: pytest.Pytester) -> None:
     chosen = ("--contract", "basedash", "-k", "order[ or update[ or delete[ or paging[ or unknown-path[")
     with _served(Basedash("delete-kept")) as address:
-        alone, shared = (check(pytester, *chosen, "--target", address, *more) for more in ((), ("-n", "3")))
+        alone, shared = (check(pytester, *chosen, "--target", address, *more) for more in ((), ("-n", "2")))
 
     outcomes = [{key: each.parseoutcomes().get(key, 0) for key in ("passed", "failed")} for each in (alone, shared)]
     assert outcomes[0] == outcomes[1]
@@ -143,7 +144,7 @@ def test_a_contract_or_target_that_cannot_be_used_is_a_usage_error(
 def test_contract_without_the_check_extra_says_how_to_install_it(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import sys\nsys.modules['openapi_core'] = None")
 
-    done = check(pytester, "--contract", "datagrid")
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--contract", "datagrid", timeout=200)
 
     assert pytest.ExitCode.USAGE_ERROR == done.ret
     assert "--contract needs openapi_core: pip install 'mockserver[check]'" in done.stderr.str()

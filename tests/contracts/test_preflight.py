@@ -17,6 +17,7 @@ from contracts.pytest_plugin.plugin import _served
 from contracts.report.report import read_report
 from tests.contracts.closing_server import closing
 from tests.contracts.things import Hook, Things, checked, document
+from tests.inner_pytest import run_pytest
 
 pytest_plugins = ["pytester"]
 
@@ -85,7 +86,7 @@ def test_no_credential_is_named_as_missing_and_not_as_refused(pytester: pytest.P
     done = run(always(JSONResponse({}, 401)), tmp_path, written=written)
     with _served(TwoLists(always(JSONResponse({}, 401)))) as url:
         options = ("--contract", str(tmp_path / "things.yaml"), "--target", url, "--contract-quick")
-        tests = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=100)
+        tests = run_pytest(pytester, *options)
 
     assert f"{told}--auth, --header or --auth-file" in done.output
     tests.assert_outcomes(failed=1)

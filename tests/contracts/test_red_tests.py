@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from contracts.pytest_plugin.plugin import _served
+from tests.inner_pytest import run_pytest
 
 pytest_plugins = ["pytester"]
 
@@ -61,10 +62,8 @@ def checked(pytester: pytest.Pytester, module: ModuleType) -> pytest.RunResult:
     pytester.makepyprojecttoml(STOCK)
     (pytester.path / "notes.json").write_text(json.dumps(module.app.openapi()), encoding="utf-8")
     with _served(module.app) as address:
-        return pytester.runpytest_subprocess(
-            "-p", "no:cacheprovider", "-rs", "--contract", "notes.json", "--target", address, "--contract-quick",
-            timeout=200,
-        )  # fmt: skip
+        options = ("-rs", "--contract", "notes.json", "--target", address, "--contract-quick")
+        return run_pytest(pytester, *options)
 
 
 @pytest.mark.parametrize("bug", BUGS)

@@ -14,6 +14,7 @@ import requests
 
 from mockserver.client import Sandbox
 from mockserver.pytest_plugin.mock_api import MockApi
+from tests.inner_pytest import run_pytest
 from tests.process import READY, Processes, address
 
 pytest_plugins = ["pytester"]
@@ -171,7 +172,7 @@ def test_the_report_of_a_failed_test_shows_its_requests_and_its_own_lines(pytest
         """
     )
 
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rA")
+    done = run_pytest(pytester, "-rA")
 
     done.assert_outcomes(failed=1, passed=1)
     done.stdout.fnmatch_lines(
@@ -199,7 +200,7 @@ def test_a_mistake_in_the_marker_says_what_is_right(pytester: pytest.Pytester) -
     tests = [f"{marker}\ndef test_{number}(mock_api): ...\n" for number, marker in enumerate(MISTAKES)]
     pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
 
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    done = run_pytest(pytester)
 
     done.assert_outcomes(errors=len(MISTAKES))
     done.stdout.fnmatch_lines(list(MISTAKES.values()))
@@ -222,7 +223,7 @@ def test_the_page_in_the_docs_works(pytester: pytest.Pytester) -> None:
     )
     pytester.makepyfile(test_page=client + program, test_option=by_option)
 
-    pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=3)
+    run_pytest(pytester, "-W", "error").assert_outcomes(passed=3)
 
 
 def test_the_page_shows_how_addresses_are_intercepted(pytester: pytest.Pytester) -> None:
@@ -231,7 +232,7 @@ def test_the_page_shows_how_addresses_are_intercepted(pytester: pytest.Pytester)
     pytester.makefile(".yaml", shop=SHOP.read_text(encoding="utf-8"))
     pytester.makepyfile(program)
 
-    pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=2)
+    run_pytest(pytester, "-W", "error").assert_outcomes(passed=2)
 
 
 def test_a_run_without_a_mock_imports_nothing_of_it(pytester: pytest.Pytester) -> None:
@@ -257,7 +258,7 @@ def test_without_marker_and_option_the_settings_of_the_project_say_which_documen
         "    assert ['Grace', 'Ada'] == [each['name'] for each in mock_api.client.get('/customers').json()]\n"
     )
 
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    run_pytest(pytester).assert_outcomes(passed=1)
 
 
 def test_the_report_of_a_test_without_a_credential_names_one(pytester: pytest.Pytester) -> None:
@@ -271,7 +272,7 @@ def test_the_report_of_a_test_without_a_credential_names_one(pytester: pytest.Py
         """
     )
 
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    done = run_pytest(pytester)
 
     with_one = "*with a credential: curl * -H 'Authorization: Bearer bd_key_SandboxAdmin*'"
     done.stdout.fnmatch_lines([with_one, "*without one: @pytest.mark.mock_api(*, authenticate=False)"])

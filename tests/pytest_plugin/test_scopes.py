@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from mockserver.pytest_plugin.mock_api import MockApi
+from tests.inner_pytest import run_pytest
 from tests.web.document import answers, document, takes
 
 pytest_plugins = ["pytester"]
@@ -63,7 +64,7 @@ def test_items_may_be_given_for_each_resource(mock_api: MockApi) -> None:
 
 def test_modules_and_sessions_share_a_mock(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_a=PROJECT.format(shop=str(SHOP)), test_b=OTHER)
-    done = pytester.runpytest_subprocess("-o", f"mock_api={SHOP}", "-p", "no:cacheprovider")
+    done = run_pytest(pytester, "-o", f"mock_api={SHOP}")
 
     done.assert_outcomes(passed=6, failed=1)
     done.stdout.fnmatch_lines(["*mock requests*", "*GET */shop/customers/unknown*404*"])
@@ -89,7 +90,7 @@ def test_items_name_the_items_that_they_are_below(pytester: pytest.Pytester) -> 
         """
     )
 
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    run_pytest(pytester).assert_outcomes(passed=1)
 
 
 def test_items_of_an_unknown_resource_are_an_error_that_names_it(pytester: pytest.Pytester) -> None:
@@ -102,7 +103,7 @@ def test_items_of_an_unknown_resource_are_an_error_that_names_it(pytester: pytes
             pass
         """
     )
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    done = run_pytest(pytester)
 
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["*nothing*"])
