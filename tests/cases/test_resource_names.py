@@ -5,6 +5,7 @@ The expectations are those of AIP-131 (get), 132 (list), 133 (create), 134 (upda
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -237,3 +238,29 @@ def test_paths_that_forms_tell_apart_are_no_problem() -> None:
     known = contract.of(DOCUMENTS / "resource-names.yaml")
 
     assert () == known.problems
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("The commit. Can be a SHA, a branch name (`heads/BRANCH`), or a tag name (`tags/TAG`).", 200),
+        ("May be either a hash or a name of the form `heads/{branch}`, also `tags/{tag}`.", 200),
+        ("The name of the commit, formatted as `heads/BRANCH` or `tags/TAG`.", 404),
+        ("The path can be `heads/{branch}` or `tags/{tag}`.", 404),
+    ],
+)
+def test_values_without_a_slash_stay_where_a_description_names_them_beside_forms(
+    serve: Serve, tmp_path: Path, said: str, plain: int
+) -> None:
+    (tmp_path / "git.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: Git, version: '1'}\npaths:\n"
+        "  /repos/{repo}/commits/{ref}/status:\n    get:\n      operationId: get-status\n      parameters:\n"
+        "      - {name: repo, in: path, required: true, schema: {type: string}}\n"
+        f"      - {{name: ref, in: path, required: true, description: {json.dumps(said)}, schema: {{type: string}}}}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {type: boolean}}}}}\n"
+    )
+
+    api = serve(tmp_path / "git")
+
+    tried = ("heads/main", "tags/v1", "e83c5163316f89bfbde7d9ab23ca2e25604af290")
+    assert [200, 200, plain] == [api.get(f"/repos/git/commits/{ref}/status").status_code for ref in tried]

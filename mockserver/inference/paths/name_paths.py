@@ -159,13 +159,19 @@ def _moved(source: _Source, moves: list[tuple[_Place, dict[str, list[Form]]]]) -
                 taken.add(key)
                 by_path.setdefault(place.path, []).append((path, place, node))
     paths: dict[str, Any] = {}
+    stay = {(place.path, place.method) for place, forms in moves if _may_be_other(place, forms)}
     for path, item in raw["paths"].items():
-        gone = {place.method for _, place, _ in by_path.get(path, ())}
+        gone = {place.method for _, place, _ in by_path.get(path, ()) if (path, place.method) not in stay}
         if gone != {*_methods(item)} or not gone:
             paths[path] = {key: value for key, value in item.items() if key not in gone} if gone else item
         for new, place, node in by_path.get(path, ()):
             paths[new] = {**paths.get(new, {}), place.method: node}
     return paths
+
+
+def _may_be_other(place: _Place, forms: dict[str, list[Form]]) -> bool:
+    """May the values have no slash, too? The operation then is at its author's path as well."""
+    return any(resource_names.may_be_other(place.parameters[name].get("description")) for name in forms)
 
 
 def _methods(item: Any) -> list[str]:

@@ -112,6 +112,16 @@ def _is_alike(form: Form, known: Form) -> bool:
     return all(one == other or not other.text or not one.text for one, other in zip(form, known, strict=False))
 
 
+def may_be_other(text: Any) -> bool:
+    """Does a description name other values before the first form: "a commit SHA, or `heads/{name}`"?"""
+    first = SAID.search(text) if isinstance(text, str) else None
+    return first is not None and OTHERS.search(text[: first.start()].rpartition(". ")[2]) is not None
+
+
+OTHERS = lazy_pattern(r"\b(?:(?:can|could|may|might) be|either)\b[^:]*(?:,|\bor\b)", re.IGNORECASE)
+"""Alternatives in a sentence."""
+
+
 def shown_by(example: Any) -> list[Form]:
     """The form of an example: `projects/my-project/topics/my-topic` has the collections `projects` and `topics`."""
     parts = example.split("/") if isinstance(example, str) else []
