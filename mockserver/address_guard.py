@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from msgspec import Struct
@@ -152,7 +153,10 @@ def _numeric(label: str) -> bool:
     return label.isdecimal() or label.lower().startswith("0x")
 
 
-_threads = ThreadPoolExecutor(8, thread_name_prefix="resolve")  # the loop's own threads are needed elsewhere
+@cache
+def _threads() -> futures.ThreadPoolExecutor:
+    """Threads for names alone: the loop's own threads are needed elsewhere."""
+    return futures.ThreadPoolExecutor(8, thread_name_prefix="resolve")
 
 
 async def resolve(host: str, port: int) -> tuple[Address, ...]:
@@ -162,7 +166,7 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
         OSError: the name has no address.
     """
     loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(_threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    found = await loop.run_in_executor(_threads(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 

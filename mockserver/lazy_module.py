@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from threading import RLock
+from types import MappingProxyType
 from typing import Any
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class LazyModule:
@@ -37,11 +40,12 @@ class LazyModule:
         return f"LazyModule({self._name!r})"
 
 
-def lazy_package(name: str, known: Mapping[str, str]) -> None:
-    """Let the modules of a package be imported without the package itself, which runs when one of its names is used.
+def postpone(name: str, known: Mapping[str, str] = NONE) -> None:
+    """Let a module run when one of its names is first used, also where others import it.
 
-    For a package that imports much of itself for the sake of short names. `known` are names with the module of the
-    package that has them: these run it not. Does nothing if it is imported already, or not installed.
+    For a package that imports much of itself for the sake of short names: its own modules are imported without it. And
+    for a module that libraries import for what a start does not do. `known` are names with a module that has them:
+    these run it not. Does nothing if it is imported already, or not installed.
     """
     spec = find_spec(name) if name not in sys.modules else None
     if spec is None or spec.loader is None:
@@ -50,6 +54,8 @@ def lazy_package(name: str, known: Mapping[str, str]) -> None:
     lock, begun = RLock(), list[bool]()
 
     def of_package(attribute: str) -> Any:
+        if attribute == "__path__" and attribute not in vars(package):
+            raise AttributeError(f"module {name!r} is no package")  # each `from name import …` asks for it
         if attribute in known:
             return getattr(import_module(known[attribute]), attribute)
         with lock:  # another thread waits until all is there
@@ -62,3 +68,6 @@ def lazy_package(name: str, known: Mapping[str, str]) -> None:
 
     vars(package)["__getattr__"] = of_package  # PEP 562
     sys.modules[name] = package
+    parent, _, last = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], last, package)

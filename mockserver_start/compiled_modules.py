@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import MAGIC_NUMBER, cache_from_source, spec_from_file_location
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -61,11 +61,10 @@ class CompiledModules:
             return None
         self.used.add(name)
         source, _, _, _, compiled, folder = entry
-        places = [folder] if folder else None
-        loader = CompiledLoader(name, source, self)
-        found = spec_from_file_location(name, source, loader=loader, submodule_search_locations=places)
-        if found is not None:
-            found.cached = compiled
+        found = ModuleSpec(name, CompiledLoader(name, source, self), origin=source)
+        found.has_location, found.cached = True, compiled
+        if folder:
+            found.submodule_search_locations = [folder]
         return found
 
     def code(self, name: str) -> bytes:
@@ -80,6 +79,13 @@ class CompiledLoader(SourceFileLoader):
     def __init__(self, name: str, source: str, compiled: CompiledModules) -> None:
         super().__init__(name, source)
         self._compiled = compiled
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module. Raises ImportError if it has no code any more."""
+        code = self.get_code(module.__name__)
+        if code is None:
+            raise ImportError(f"there is no code of {module.__name__!r}")
+        exec(code, vars(module))  # noqa: S102  # as Python's loader does
 
     def get_code(self, fullname: str) -> CodeType | None:
         """The code of the module; read as Python does it where the file is damaged."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
+from msgspec import Struct
 
 from mockserver.behaviour.faults import Place, StatementFault, report
 from mockserver.errors import BehaviourError
@@ -26,7 +27,7 @@ else:
 ACTION_KEYS = ("target", "description", "update", "copy", "remove")
 
 
-class AppliedAction(NamedTuple):
+class AppliedAction(Struct, frozen=True):
     """What an action of an overlay did: its number, the places where its target matched, and its update."""
 
     number: int

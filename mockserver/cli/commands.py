@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.lazy_command import LazyCommand
+from mockserver.cli.option import IMMEDIATE, Command, option
 from mockserver.lazy_module import LazyModule
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ COMPLETE, FISH = "_MOCKSERVER_COMPLETE", "mockserver.cli.fish_completion"
 """The variable by which a shell asks for completions, and the module that is imported only then."""
 
 
-class CommandGroup(click.Group):
+class CommandGroup(Command, click.Group):
     """The commands of this package and those of the entry point group."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
@@ -113,8 +114,14 @@ CONTROL = {
 """The commands that steer a running sandbox, one module of `mockserver/cli/control` each."""
 
 
+def _show_version(context: click.Context, parameter: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        click.echo(f"{context.find_root().info_name} {metadata.version('mockserver')}", color=context.color)
+        context.exit()
+
+
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
+@option("--version", help="Show the version and exit.", callback=_show_version, **IMMEDIATE)
 def main() -> None:
     """Mock HTTP APIs from their OpenAPI documents, and check real ones against the same documents."""
 

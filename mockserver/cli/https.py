@@ -6,9 +6,10 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from mockserver.cli.lazy_command import resolve
 from mockserver.lazy_module import LazyModule
@@ -22,7 +23,7 @@ MAKER = "mockserver.cli.certificate:write_self_signed"
 """Named and not imported: it needs the `https` extra."""
 
 
-class Certificate(NamedTuple):
+class Certificate(Struct, frozen=True):
     """The files of a certificate and its private key. No client trusts a `self_made` one by itself.
 
     `client_ca` has the authorities whose client certificates are accepted; None where none is asked for.

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mockserver.lazy_module import lazy_package
+from mockserver.lazy_module import postpone
 
 OWN_PACKAGES = ("mockserver", "contracts")
 """The packages that every installation has: when one of them misses a module, that is a bug and no missing extra."""
@@ -36,7 +36,8 @@ def resolve(target: str, extra: str) -> Any:
     try:
         with _without_collection():
             # Its own command line and its reloaders are forty modules that no command uses.
-            lazy_package("uvicorn", {"Config": "uvicorn.config", "Server": "uvicorn.server"})
+            postpone("uvicorn", {"Config": "uvicorn.config", "Server": "uvicorn.server"})
+            postpone("logging.config")  # uvicorn would read its own log settings with it: ten modules
             return resolve_name(target)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

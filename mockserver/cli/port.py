@@ -28,8 +28,10 @@ def check_port(host: str, port: int) -> None:
 
 def _failure(host: str, port: int) -> int:
     """The error number of listening on the port; 0 when it works or the host has no address."""
+    # As bytes, where it can be: for a text, Python imports what encodes the names of other alphabets.
+    name = host.encode() if host.isascii() else host
     try:
-        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(name or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
         return 0
     for family, kind, protocol, _, address in found:

@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mockserver import vendor_files
+from mockserver.cli.option import option
 from mockserver.errors import ProjectSettingsError
 from mockserver.project_settings import DOCUMENT, SHARED, CommandSettings, ProjectSettings, shown
 
@@ -158,7 +159,7 @@ def _named_path(settings: CommandSettings, text: str) -> str:
     return f"{name}={_path(settings, path)}" if path else name + equals
 
 
-config = click.option(
+config = option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     expose_value=False,

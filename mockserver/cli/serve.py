@@ -14,6 +14,7 @@ import click
 from mockserver.cli import https as https_module
 from mockserver.cli import project_options, serve_options
 from mockserver.cli.https import Certificate
+from mockserver.cli.option import Command
 from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
 from mockserver.cli.problems import problem_lines
@@ -46,7 +47,7 @@ GIVEN_TOKEN = "$MOCKSERVER_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
 """What is printed in place of a token that the user knows."""
 
 
-@click.command()
+@click.command(cls=Command)
 @project_options.documents("documents", "VENDOR|DOCUMENT|URL|-", several=True)
 @serve_options.listening
 @serve_options.reading

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mockserver.cli.option import option
 from mockserver.cli.probers import PROBERS
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.web.control.namespaces import USUAL_LIMITS
@@ -74,14 +75,14 @@ def _group(*options: Decorator) -> Decorator:
 
 
 listening = _group(
-    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-    click.option(
+    option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    option(
         "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 for any."
     ),
-    click.option("--https", is_flag=True, help="Serve HTTPS, with a self-made certificate unless one is given."),
-    click.option("--https-cert", type=FILE, help="Serve HTTPS with this certificate, in PEM."),
-    click.option("--https-key", type=FILE, help="The unencrypted private key of the certificate, in PEM."),
-    click.option(
+    option("--https", is_flag=True, help="Serve HTTPS, with a self-made certificate unless one is given."),
+    option("--https-cert", type=FILE, help="Serve HTTPS with this certificate, in PEM."),
+    option("--https-key", type=FILE, help="The unencrypted private key of the certificate, in PEM."),
+    option(
         "--client-ca",
         type=FILE,
         help="Require a client certificate of these authorities (PEM, with HTTPS) where the document says `mutualTLS`.",
@@ -90,33 +91,29 @@ listening = _group(
 """Where the mock listens."""
 
 reading = _group(
-    click.option("--seed", type=int, help="Make ids, times and random values repeatable."),
-    click.option(
+    option("--seed", type=int, help="Make ids, times and random values repeatable."),
+    option(
         "--state",
         "state_file",
         type=FILE,
         help="Start with the items of this file, or with a snapshot (docs/state.md).",
     ),
-    click.option(
+    option(
         "--behaviour",
         multiple=True,
         type=FILE,
         help="A behaviour file that corrects or extends the inferred behaviour; repeatable.",
     ),
-    click.option(
+    option(
         "--rules-module",
         "rules_modules",
         multiple=True,
         metavar="MODULE",
         help="A Python module with rules that behaviour files name (docs/rules.md).",
     ),
-    click.option(
-        "--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped."
-    ),
-    click.option(
-        "--outside", is_flag=True, help="Follow references outside the document's folder or host, and to URLs."
-    ),
-    click.option(
+    option("--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped."),
+    option("--outside", is_flag=True, help="Follow references outside the document's folder or host, and to URLs."),
+    option(
         "--cache/--no-cache",
         default=True,
         help="Keep what was read of a document in the user's cache folder, for the next start (docs/serve.md).",
@@ -125,17 +122,15 @@ reading = _group(
 """What is read."""
 
 requests = _group(
-    click.option(
+    option(
         "--no-auth",
         is_flag=True,
         help="Require no credential; without one, a request is by the first listed client.",
     ),
-    click.option("--no-validate", is_flag=True, help="Do not validate requests; invalid values are ignored."),
-    click.option("--strict-query", is_flag=True, help="Refuse query parameters that the document does not describe."),
-    click.option(
-        "--lenient-prefer", is_flag=True, help="Let `Prefer: code=` choose statuses that are not documented, too."
-    ),
-    click.option(
+    option("--no-validate", is_flag=True, help="Do not validate requests; invalid values are ignored."),
+    option("--strict-query", is_flag=True, help="Refuse query parameters that the document does not describe."),
+    option("--lenient-prefer", is_flag=True, help="Let `Prefer: code=` choose statuses that are not documented, too."),
+    option(
         "--stream-interval",
         default=0.0,
         show_default=True,
@@ -143,9 +138,9 @@ requests = _group(
         metavar="SECONDS",
         help="Send the events or lines of a stream one by one, this many seconds apart.",
     ),
-    click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
-    click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
-    click.option(
+    option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
+    option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
+    option(
         "--cors",
         multiple=True,
         metavar="ORIGIN|none",
@@ -153,7 +148,7 @@ requests = _group(
         help="A page's origin that may use the mock, for example http://localhost:3000; repeatable. "
         "The default is any origin; 'none' sends no CORS headers.",
     ),
-    click.option(
+    option(
         "--allow-host",
         "hosts",
         multiple=True,
@@ -164,7 +159,7 @@ requests = _group(
 """How requests are treated."""
 
 outside_services = _group(
-    click.option(
+    option(
         "--sync",
         "sync_mode",
         type=click.Choice(sorted(PROBERS)),
@@ -172,16 +167,14 @@ outside_services = _group(
         show_default=True,
         help="How MCP servers are queried: live, simulated or off.",
     ),
-    click.option(
-        "--sync-allow", multiple=True, metavar="HOST|CIDR", help="Where live sync may connect to besides loopback."
-    ),
-    click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server."),
-    click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous."),
+    option("--sync-allow", multiple=True, metavar="HOST|CIDR", help="Where live sync may connect to besides loopback."),
+    option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server."),
+    option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous."),
 )
 """How outside services are asked."""
 
 webhooks = _group(
-    click.option(
+    option(
         "--webhook",
         "webhooks",
         multiple=True,
@@ -189,13 +182,13 @@ webhooks = _group(
         callback=webhook_addresses,
         help="Send this webhook of the document, or '*' for all, to an address; repeatable (docs/webhooks.md).",
     ),
-    click.option(
+    option(
         "--webhook-secret",
         metavar="SECRET",
         default="",
         help="Sign webhooks and callbacks with this secret. The default is made from the name of the service.",
     ),
-    click.option(
+    option(
         "--callback-allow",
         multiple=True,
         metavar="HOST|CIDR",
@@ -205,13 +198,13 @@ webhooks = _group(
 """What the service sends itself."""
 
 overrides = _group(
-    click.option(
+    option(
         "--overrides",
         "overrides_file",
         type=FILE,
         help="Answer some requests differently, with responses, faults and delays of this file (docs/overrides.md).",
     ),
-    click.option(
+    option(
         "--forward-allow",
         multiple=True,
         metavar="HOST[:PORT]",
@@ -222,43 +215,43 @@ overrides = _group(
 """What is answered differently."""
 
 items = _group(
-    click.option(
+    option(
         "--items",
         default=0,
         show_default=True,
         type=click.IntRange(0, 100_000),
         help="Generate this many items in each collection at start.",
     ),
-    click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404."),
-    click.option(
+    option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404."),
+    option(
         "--handlers", metavar="MODULE", help="A Python module whose functions answer operations; the others are mocked."
     ),
-    click.option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes."),
+    option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes."),
 )
 """What is stored, and who answers."""
 
 control = _group(
-    click.option(
+    option(
         "--journal",
         default=1000,
         show_default=True,
         type=click.IntRange(0, 1_000_000),
         help="Keep this many requests, to see what was asked and why it was answered as it was; 0 keeps none.",
     ),
-    click.option(
+    option(
         "--checks/--no-checks",
         default=True,
         show_default=True,
         help="Let the dashboard start contract checks, of the mock and of addresses on this machine.",
     ),
-    click.option(
+    option(
         "--check-allow",
         multiple=True,
         metavar="HOST[:PORT]",
         callback=forward_hosts,
         help="A host that such a check may send requests to, besides this machine; repeatable.",
     ),
-    click.option(
+    option(
         "--admin-token",
         metavar="TOKEN",
         envvar="MOCKSERVER_ADMIN_TOKEN",
@@ -267,12 +260,12 @@ control = _group(
         help="The token of the admin API below /_mock/: the same for several machines. The default is a new one at "
         "each start if other machines can connect, else none.",
     ),
-    click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
+    option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
 )
 """What is remembered of requests."""
 
 namespaces = _group(
-    click.option(
+    option(
         "--namespace-idle",
         default=USUAL_LIMITS.idle,
         show_default=True,
@@ -280,7 +273,7 @@ namespaces = _group(
         metavar="SECONDS",
         help="End a namespace that had no request for this long (docs/namespaces.md).",
     ),
-    click.option(
+    option(
         "--max-namespaces",
         default=USUAL_LIMITS.most,
         show_default=True,
@@ -292,12 +285,12 @@ namespaces = _group(
 """Worlds of their own for tests."""
 
 access_log = _group(
-    click.option(
+    option(
         "--access-log/--no-access-log",
         default=None,
         help="Print a line for each request. The default is yes if standard output is a terminal, or for JSON.",
     ),
-    click.option(
+    option(
         "--log-format",
         type=click.Choice(["text", "json"]),
         default="text",
@@ -308,8 +301,8 @@ access_log = _group(
 """What is printed."""
 
 telemetry = _group(
-    click.option("--metrics", is_flag=True, help="Count requests for Prometheus, at /_mock/metrics (docs/deploy.md)."),
-    click.option(
+    option("--metrics", is_flag=True, help="Count requests for Prometheus, at /_mock/metrics (docs/deploy.md)."),
+    option(
         "--otel/--no-otel",
         default=None,
         help="Send a span for each request by OpenTelemetry. The default is yes if OTEL_EXPORTER_OTLP_ENDPOINT is set.",
@@ -317,7 +310,7 @@ telemetry = _group(
 )
 """What other programs see of it."""
 
-workers = click.option(
+workers = option(
     "--workers",
     default=1,
     show_default=True,

@@ -6,14 +6,17 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NoReturn
 
 import click
-from uvicorn.config import LOGGING_CONFIG, Config
+from msgspec import Struct
+from uvicorn.config import Config
+from uvicorn.logging import DefaultFormatter
 from uvicorn.server import Server
 
 from mockserver.cli import startup_banner
@@ -43,7 +46,7 @@ WORDY = ("httpx", "mcp.server")
 """Loggers that tell of each request of a tool for agents; the journal has these requests."""
 
 
-class Serving(NamedTuple):
+class Serving(Struct, frozen=True):
     """What is served, where, and what is printed.
 
     `loaded` is the number of items of the state file, `store` where the state is kept, if it is.
@@ -75,7 +78,7 @@ class Serving(NamedTuple):
             ssl_ca_certs=client_ca,
             # Optional, because operations without `mutualTLS` need none; who has a wrong one cannot connect.
             ssl_cert_reqs=ssl.CERT_NONE if client_ca is None else ssl.CERT_OPTIONAL,
-            log_config=None if self.is_json else LOGGING_CONFIG,  # uvicorn's own prints text
+            log_config=None,  # `prepare_process` does it
             **SERVER_OPTIONS,
         )
 
@@ -111,6 +114,10 @@ def run(serving: Serving) -> None:
     end_telemetry = serving.telemetry.start(serving.sandbox)
     server = _Server(serving)
     serving.log_requests(server.print)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Otherwise asyncio sets its own, which holds a task. When uvicorn replaces it, Python prints it for an error
+        # that nobody sees, and imports `inspect` for that.
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         server.run(opened(serving.host, serving.port))
     except KeyboardInterrupt:
@@ -121,11 +128,17 @@ def run(serving: Serving) -> None:
         sys.exit(1)
 
 
+def _interrupted(number: int, frame: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def prepare_process(serving: Serving) -> None:
     """Set up the log, and the garbage collector for what is loaded now and stays."""
     output = logging.StreamHandler()
     output.setFormatter(JsonLogFormatter() if serving.is_json else LogFormatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
+    if not serving.is_json:
+        _log_as_uvicorn_does()
     for name in WORDY:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
@@ -134,6 +147,14 @@ def prepare_process(serving: Serving) -> None:
     # Stored items live long: the collector should look at them only while they are new, and at few of them at a time,
     # because all requests wait for it (10 ms for 30,000 objects, twice as long for who waits for the lock of a store).
     gc.set_threshold(3_000, 2, 3_000)
+
+
+def _log_as_uvicorn_does() -> None:
+    """Let uvicorn's lines look as its users know them; its own way imports what reads settings of logs from files."""
+    output = logging.StreamHandler()
+    output.setFormatter(DefaultFormatter("%(levelprefix)s %(message)s"))
+    log = logging.getLogger("uvicorn")
+    log.handlers, log.propagate = [output], False
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct, structs
 
+from mockserver.cli.option import option
 from mockserver.errors import LogError
 from mockserver.lazy_module import LazyModule
 from mockserver.web.app import Sandbox
@@ -23,7 +25,7 @@ OWN_FILE = "state.db"
 """The file of several processes that were given no store; it is deleted when they end."""
 
 
-class StoreChoice(NamedTuple):
+class StoreChoice(Struct, frozen=True):
     """The store of a sandbox: a file or the address of a server. Each process opens it for itself."""
 
     address: str
@@ -37,7 +39,7 @@ class StoreChoice(NamedTuple):
         Raises ClickException.
         """
         try:
-            return self._replace(life=opening.life_of(self.address))
+            return structs.replace(self, life=opening.life_of(self.address))
         except LogError as fault:
             raise click.ClickException(str(fault)) from None
 
@@ -83,24 +85,24 @@ def own_store(folder: str) -> StoreChoice:
 
 def store_options(command: Any) -> Any:
     """Decorate a command with the options."""
-    for option in reversed(OPTIONS):
-        command = option(command)
+    for decorate in reversed(OPTIONS):
+        command = decorate(command)
     return command
 
 
 OPTIONS = (
-    click.option(
+    option(
         "--store",
         "store",
         metavar="FILE|URL",
         help="Keep what is stored: in a file such as sandbox.db, or on a server, redis://HOST (docs/store.md).",
     ),
-    click.option(
+    option(
         "--durability",
         type=click.Choice(["process", "power"]),
         default="process",
         show_default=True,
         help="What a stored change in a file survives: the end of the process, or a power failure too.",
     ),
-    click.option("--stale-reads", is_flag=True, help="Answer reads while the store cannot be reached."),
+    option("--stale-reads", is_flag=True, help="Answer reads while the store cannot be reached."),
 )

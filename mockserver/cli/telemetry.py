@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
+from msgspec import Struct
 
 from mockserver.cli.lazy_command import MissingExtra, install_line, resolve
 from mockserver.web.app import Sandbox
@@ -26,7 +27,7 @@ SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 """Tells prometheus_client, when it is imported, to keep counts in files of this folder."""
 
 
-class Telemetry(NamedTuple):
+class Telemetry(Struct, frozen=True):
     """What is measured."""
 
     metrics: bool

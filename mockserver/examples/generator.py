@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
@@ -40,7 +42,7 @@ UNTYPED = ("string", "number", "boolean", "object", "array", "null")
 """The JSON types in the order in which they are tried where a schema names none."""
 
 
-class TypeGenerators(NamedTuple):
+class TypeGenerators(Struct, frozen=True):
     """How a value of each JSON type is made.
 
     `makers` has a function for each type. `array_ends` and `object_ends` say whether there is a value with at most so

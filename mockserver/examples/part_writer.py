@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.sample_files import SAMPLE_FILES, TYPE_OF_RANGE
@@ -56,7 +58,7 @@ class PartWriter:
             at, here = schema_at(self._schemas, pointer, number), encoding.at(number)
             part = self._part(each, at, here, f"{seed} {number}")
             lacks_name = essence(name) == multipart.FORM and part.header("content-disposition") is None
-            yield part._replace(headers=(_named(str(number), ""), *part.headers)) if lacks_name else part
+            yield structs.replace(part, headers=(_named(str(number), ""), *part.headers)) if lacks_name else part
 
     def _fields(
         self, value: Mapping[str, Any], pointer: str | None, encoding: PartEncoding, seed: int | str

@@ -6,7 +6,9 @@ The core sends nothing and waits for nothing. An operation without a notifier co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.messages import Call, Reply
@@ -14,7 +16,7 @@ from mockserver.openapi.document import Operation
 from mockserver.state.transaction import Transaction
 
 
-class CommittedRequest(NamedTuple):
+class CommittedRequest(Struct, frozen=True):
     """A request that succeeded, after its changes are committed. `scope` is its ASGI scope."""
 
     call: Call

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mockserver.behaviour import layers, reader
 from mockserver.behaviour.layers import Origins, OverlayFile
@@ -26,7 +28,7 @@ else:  # a hundred modules, which a start from the document cache does not need
     inferred_statements = LazyModule("mockserver.inference.inferred_statements")
 
 
-class StatedBehaviour(NamedTuple):
+class StatedBehaviour(Struct, frozen=True):
     """All statements that hold for a document, as models and as JSON, and where each is written.
 
     With `is_inferred`, neither the document nor an overlay states any of them.

@@ -25,6 +25,7 @@ from mcp.client.sse import sse_client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from msgspec import structs
 from msgspec.structs import replace
 
 from mockserver.address_guard import AllowedAddresses, Resolve, resolve
@@ -143,7 +144,7 @@ class LiveProber:
         async with self._free_probes:
             with anyio.move_on_after(seconds + 2 * CLOSE_SECONDS):
                 try:
-                    return await self._connect_and_ask(connection._replace(timeout=seconds), query)
+                    return await self._connect_and_ask(structs.replace(connection, timeout=seconds), query)
                 except Exception as error:  # noqa: BLE001 - a server can make the libraries raise anything
                     return Outcome(*describe(error))
         return Outcome("timeout", _too_slow(seconds))

@@ -7,7 +7,7 @@ once and without any network, the live one with an awaitable.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -16,7 +16,7 @@ Status = Literal["ok", "needs-auth", "unreachable", "timeout", "error", "pending
 AuthType = Literal["oauth", "bearer", "custom", "none"]
 
 
-class McpConnection(NamedTuple):
+class McpConnection(Struct, frozen=True):
     """How to reach one MCP server, from its registration.
 
     Without `transport`, streamable HTTP is tried and then SSE. `headers` are sent with every request (static headers,

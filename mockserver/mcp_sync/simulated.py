@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from mockserver.errors import SyncError
@@ -56,7 +56,7 @@ class SimulatedProber:
 
     def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None:
         """The contents of a resource that `probe` lists, or None; the outcome if the server cannot be queried."""
-        listed = self.probe(connection._replace(want=frozenset({"resources"})))
+        listed = self.probe(structs.replace(connection, want=frozenset({"resources"})))
         if listed.status != "ok":
             return listed
         found = next((resource for resource in listed.resources if resource["uri"] == uri), None)
@@ -66,7 +66,7 @@ class SimulatedProber:
         self, connection: McpConnection, name: str, arguments: Mapping[str, str]
     ) -> Mapping[str, Any] | Outcome | None:
         """One prompt that `probe` lists, filled in, or None; the outcome if the server cannot be queried."""
-        listed = self.probe(connection._replace(want=frozenset({"prompts"})))
+        listed = self.probe(structs.replace(connection, want=frozenset({"prompts"})))
         if listed.status != "ok":
             return listed
         found = next((prompt for prompt in listed.prompts if prompt["name"] == name), None)
@@ -196,7 +196,7 @@ def _pending(prober: SimulatedProber, connection: McpConnection) -> Outcome:
 def _sse(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     if connection.transport not in (None, "sse"):
         return Outcome("error", "The server speaks SSE only.", supported_transports=("sse",))
-    return _listed(connection._replace(transport="sse"))
+    return _listed(structs.replace(connection, transport="sse"))
 
 
 def _address(connection: McpConnection) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from msgspec import structs
+
 from mockserver.handlers.outside import Kept, Page, is_awaitable
 from mockserver.handlers.request_context import RequestContext
 from mockserver.mcp_sync import oauth_callback
@@ -63,5 +65,5 @@ class McpSync:
 
     def _put(self, question: Question) -> Any:
         if self._callback and isinstance(question, McpConnection):
-            question = question._replace(redirect_uri=self._callback)
+            question = structs.replace(question, redirect_uri=self._callback)
         return ask(self.prober, question)

@@ -9,7 +9,9 @@ requests is more tolerant: clients send back what they have read, `readOnly` pro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi import faker_names
@@ -55,7 +57,7 @@ HIDING: dict[str, str] = {"request": "readOnly", "response": "writeOnly"}
 """Direction → the keyword that marks what it hides."""
 
 
-class Around(NamedTuple):
+class Around(Struct, frozen=True):
     """What the schemas around a schema say of the same object: the properties that they hide, and that they declare."""
 
     hidden: frozenset[str] = frozenset()

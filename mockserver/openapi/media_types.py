@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.lazy_pattern import lazy_pattern
 
@@ -32,7 +33,7 @@ TRANSPORT_PARAMETERS = frozenset({"q", "charset", "boundary"})
 """Parameters that say how a message is sent, not what it is; they are ignored in comparisons."""
 
 
-class MediaRange(NamedTuple):
+class MediaRange(Struct, frozen=True):
     """A media type, or a range such as `image/*`, in lower case, with its parameters."""
 
     kind: str

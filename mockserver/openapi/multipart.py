@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mockserver.lazy_module import LazyModule
 from mockserver.lazy_pattern import lazy_pattern
@@ -34,7 +36,7 @@ class UnreadableParts(ValueError):
     """A body that is no multipart body; the text says why."""
 
 
-class BodyPart(NamedTuple):
+class BodyPart(Struct, frozen=True):
     """One part: its headers as they are written, and its content."""
 
     headers: tuple[tuple[str, str], ...]

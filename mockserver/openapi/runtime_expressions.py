@@ -7,15 +7,17 @@ OpenAPI 3.1 section 4.8.20.4: `$url`, `$method`, `$statusCode`, `$request.` and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mockserver.errors import InvalidDocument
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import pointer as json_pointer
 
 
-class ExpressionValues(NamedTuple):
+class ExpressionValues(Struct, frozen=True):
     """A request and its response, as expressions see them. `url` is absolute; names of headers are in lower case."""
 
     url: str

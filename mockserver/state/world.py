@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.state.clock import Clock, ClockState, SteeredClock, SteppingClock, SystemClock
 
@@ -11,7 +12,7 @@ RandomState = tuple[int, tuple[int, ...], float | None]
 """What `random.Random.getstate` returns."""
 
 
-class WorldState(NamedTuple):
+class WorldState(Struct, frozen=True):
     """The state of a world: its clock, and the next random numbers, which are repeatable only with a `seed`."""
 
     seed: int | None

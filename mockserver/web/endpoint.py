@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
@@ -76,7 +78,7 @@ NOBODY: Principal | None = None
 NO_REFUSAL: Refusal | None = None
 
 
-class ReadBody(NamedTuple):
+class ReadBody(Struct, frozen=True):
     """A body that Connexion has already read and validated, and the name of its media type."""
 
     value: Any

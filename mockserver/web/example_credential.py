@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import NamedTuple
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mockserver.openapi.document import Operation, SecurityScheme
 from mockserver.web.service import Service
 
 
-class SentCredential(NamedTuple):
+class SentCredential(Struct, frozen=True):
     """Header fields by the names that the document gives them, and the query."""
 
     headers: dict[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
@@ -209,7 +209,7 @@ class Service:
         if held is None:
             return checkpoint
         self._keep(new, held, before)
-        return checkpoint._replace(stores={**checkpoint.stores, self.name: new})
+        return structs.replace(checkpoint, stores={**checkpoint.stores, self.name: new})
 
     def _keep(self, store: Store, held: Store, before: Service) -> Counter[str]:
         return keep_state(self.contract, self.plans, store, held, before.plans, store.world)

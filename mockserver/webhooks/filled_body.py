@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.schemas import Schemas, Validator
@@ -61,7 +63,7 @@ MILLISECONDS = 100_000_000_000
 """A number for a time above this one counts milliseconds."""
 
 
-class Facts(NamedTuple):
+class Facts(Struct, frozen=True):
     """What happened: the `event` by name, the change, when in seconds since 1970, the item, and the id of the message.
 
     `resource` is the name of the item's resource, `id` the item's id.

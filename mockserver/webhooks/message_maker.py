@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from msgspec import Struct
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import SEVERAL
@@ -22,7 +24,7 @@ OURS = ("content-type", "content-length", "host", "accept", "authorization")
 """Header parameters that are not filled: the sender sets them, or their content is unknown."""
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True):
     """The request of a delivery, before it is signed. `query` belongs to the address; `body` is None without one."""
 
     method: str

@@ -240,6 +240,22 @@ def test_a_start_from_the_cache_imports_nothing_that_the_first_reply_does_not_ne
     assert "200\n" == run[1].stdout
 
 
+OF_LIBRARIES = ("ast", "dis", "encodings.idna", "linecache", "logging.handlers", "pickle", "socketserver", "tokenize")
+"""What libraries import for what a start does not do; the first two are imported by `inspect`."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder is named by a variable that Windows does not have")
+def test_a_start_imports_little_of_what_libraries_name(document: Path) -> None:
+    program = ["env", f"XDG_CACHE_HOME={document.parent}", sys.executable, "-X", "importtime", *COMMAND[1:]]
+    for _ in range(2):
+        with Processes() as processes:
+            _, lines = processes.start("serve", str(document), "--port", "0", until=READY, program=program)
+    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+    assert "mockserver.web.app" in imported
+    assert set() == imported.intersection(OF_LIBRARIES)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder is named by a variable that Windows does not have")
 def test_the_command_prints_and_serves_the_same_with_and_without_the_cache(document: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mockserver"

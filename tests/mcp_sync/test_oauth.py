@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
@@ -464,6 +465,6 @@ def test_a_user_can_consent_in_a_browser(
         await asyncio.to_thread(press_allow, devtools, str(url), lambda: bool(called))
         answer = asked_of(called[0])
         await prober.complete(answer["state"], answer["code"], issuer=answer.get("iss"))
-        return await prober.probe(connection._replace())
+        return await prober.probe(replace(connection))
 
     assert with_prober(ask).status == "ok"

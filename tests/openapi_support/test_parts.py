@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import mockserver
@@ -231,13 +232,13 @@ GOOD = BodyPart((("Content-Type", "image/png"), ("X-Number", "1")), b"PNG")
     ("second", "found"),
     [
         (GOOD, []),
-        (GOOD._replace(headers=GOOD.headers[:1]), ["1: the part needs the header X-Number"]),
+        (msgspec.structs.replace(GOOD, headers=GOOD.headers[:1]), ["1: the part needs the header X-Number"]),
         (
-            GOOD._replace(headers=(GOOD.headers[0], ("X-Number", "0"))),
+            msgspec.structs.replace(GOOD, headers=(GOOD.headers[0], ("X-Number", "0"))),
             ["1: the header X-Number of the part: 0 is less"],
         ),
         (
-            GOOD._replace(headers=(("Content-Type", "image/gif"), GOOD.headers[1])),
+            msgspec.structs.replace(GOOD, headers=(("Content-Type", "image/gif"), GOOD.headers[1])),
             ["1: the part must be image/png; its"],
         ),
     ],

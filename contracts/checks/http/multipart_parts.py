@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from msgspec import structs
+
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
@@ -131,7 +133,7 @@ def _without_properties(parts: list[BodyPart]) -> Iterator[tuple[int, str, list[
             continue
         for key in value:
             slim = {name: each for name, each in value.items() if name != key}
-            yield number, key, _replaced(parts, number, part._replace(content=json_codec.write(slim)))
+            yield number, key, _replaced(parts, number, structs.replace(part, content=json_codec.write(slim)))
 
 
 def _other_type(encoding: PartEncoding) -> str:
@@ -145,11 +147,11 @@ def _replaced(parts: list[BodyPart], number: int, part: BodyPart) -> list[BodyPa
 
 
 def _without(part: BodyPart, name: str) -> BodyPart:
-    return part._replace(headers=tuple(each for each in part.headers if each[0].lower() != name.lower()))
+    return structs.replace(part, headers=tuple(each for each in part.headers if each[0].lower() != name.lower()))
 
 
 def _typed(part: BodyPart, kind: str) -> BodyPart:
-    return part._replace(headers=(*_without(part, "content-type").headers, ("Content-Type", kind)))
+    return structs.replace(part, headers=(*_without(part, "content-type").headers, ("Content-Type", kind)))
 
 
 def _has_positions(media: MediaType, schemas: Schemas) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -26,7 +26,7 @@ from mockserver.openapi.document import Operation
 from mockserver.rules import RuleFunction
 
 
-class Handler(NamedTuple):
+class Handler(Struct, frozen=True):
     """An action in two steps: `begin` finds or drafts the item, the rules run, `end` stores it and makes the reply.
 
     Both get the RequestContext, whose module needs this one.

@@ -6,7 +6,7 @@ import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -34,14 +34,14 @@ CONTENT = "content"
 NO_TYPE = "application/octet-stream"
 
 
-class SentBody(NamedTuple):
+class SentBody(Struct, frozen=True):
     """The bytes of a request's body, and its `Content-Type`."""
 
     data: bytes
     content_type: str
 
 
-class ItemContent(NamedTuple):
+class ItemContent(Struct, frozen=True):
     """The content of an item: its bytes, their media type, and the name of the file, if it has one."""
 
     data: bytes

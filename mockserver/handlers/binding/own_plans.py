@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from mockserver.behaviour.statements import Resource
 from mockserver.contract import Contract
@@ -14,7 +14,7 @@ MADE_BY = "made by"
 """The key in `Record.hidden` with the account that made an item."""
 
 
-class OwnPlan(NamedTuple):
+class OwnPlan(Struct, frozen=True):
     """How the maker of an item is known.
 
     `token` is what the token of an account begins with (empty without accounts), `field` the property that names the

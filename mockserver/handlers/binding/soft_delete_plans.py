@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Resource
@@ -14,7 +15,7 @@ from mockserver.openapi.document import Operation
 from mockserver.state.record import Record
 
 
-class SoftDeletePlan(NamedTuple):
+class SoftDeletePlan(Struct, frozen=True):
     """A `soft-delete` statement, compiled: `value` marks an item, and the operations `restoring` find it then."""
 
     field: str

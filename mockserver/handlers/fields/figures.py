@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import floor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import FigureStatement
 from mockserver.contract import Contract
@@ -22,7 +24,7 @@ else:
     figure_sentences = LazyModule("mockserver.inference.sentences.figure_sentences")
 
 
-class FigurePlan(NamedTuple):
+class FigurePlan(Struct, frozen=True):
     """A `figures` statement, compiled.
 
     `fits` says which values the property may have. `without` has the numbers to use for those that an item lacks.

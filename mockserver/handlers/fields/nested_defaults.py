@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.openapi.schemas import Schemas
 
@@ -14,7 +16,7 @@ DEEPEST = 3
 NO_KINDS: Mapping[str, Any] = {}
 
 
-class ObjectDefaults(NamedTuple):
+class ObjectDefaults(Struct, frozen=True):
     """What an object gets that a request sends: `values` of its own properties, and what the objects in it get.
 
     Where it may be of several kinds, `kinds` has what those of each value of the property `tag` get.

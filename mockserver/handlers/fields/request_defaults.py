@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.openapi.alternatives import alternatives, own_properties
 from mockserver.openapi.schemas import Schemas, Validator
@@ -12,7 +14,7 @@ Defaults = Callable[[Mapping[str, Any]], dict[str, Any]]
 """From what a client sends to what it gets with it."""
 
 
-class _Choice(NamedTuple):
+class _Choice(Struct, frozen=True):
     """One alternative of a request: the schema that says if a body is of it, and its defaults."""
 
     validator: Validator

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.item_parameters import ABOUT_ONE
 from mockserver.behaviour.statements import Behaviour, Filter
@@ -18,7 +20,7 @@ WRITTEN = ("expression", "label-selector", "field-selector")
 """How it compares where the value of the parameter is written in a language of its own."""
 
 
-class SentFilter(NamedTuple):
+class SentFilter(Struct, frozen=True):
     """A filter, and where a request has its value: as a parameter, or for `filter[status]` as a property of one."""
 
     entry: Filter
@@ -38,7 +40,7 @@ class SentFilter(NamedTuple):
         return self.entry.default if found is None else found
 
 
-class FilterPlan(NamedTuple):
+class FilterPlan(Struct, frozen=True):
     """All filters in the order of the behaviour file, and apart those of values, of ranges, expressions, operators."""
 
     entries: tuple[Filter, ...]

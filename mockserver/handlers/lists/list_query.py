@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mockserver.behaviour.statements import Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
@@ -226,7 +228,7 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     return Selection(ranked)
 
 
-class SortKey(NamedTuple):
+class SortKey(Struct, frozen=True):
     """A property to order by, and whether its largest value comes first."""
 
     name: str

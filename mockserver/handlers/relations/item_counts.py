@@ -11,9 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mockserver import amounts
 from mockserver.behaviour.statements import Count, Latest
@@ -30,14 +30,14 @@ from mockserver.state.record import Record
 from mockserver.state.store import Store
 
 
-class OwnerKey(NamedTuple):
+class OwnerKey(Struct, frozen=True):
     """An item by the resource, tenant and owner of its collection, and its id as text."""
 
     collection: Key
     id: str
 
 
-class Amount(NamedTuple):
+class Amount(Struct, frozen=True):
     """What items add to a number together, and how many of them do."""
 
     total: Any = 0
@@ -48,7 +48,7 @@ class Amount(NamedTuple):
         return Amount(amounts.plus(self.total, other.total), self.number + other.number)
 
 
-class MeanForm(NamedTuple):
+class MeanForm(Struct, frozen=True):
     """How a mean is rounded, and what it is without items."""
 
     digits: int
@@ -115,7 +115,7 @@ class Counting(Struct, frozen=True, eq=False):
         """Let an item that can be changed show the number for all items, if it is valid."""
         if self.mean is not None:
             value = _mean(self.mean, amount)
-            record.hidden[f"mean {self.field}"] = [*amount]
+            record.hidden[f"mean {self.field}"] = [*structs.astuple(amount)]
         else:
             value = amounts.written(amount.total, record.fields.get(self.field), self.fits)
         if self.fits(value) and (value is not None or self.mean is not None):

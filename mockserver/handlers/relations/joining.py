@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from mockserver.behaviour.statements import Reference
@@ -90,7 +90,7 @@ def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[Joine
     return tuple(sorted(told, key=lambda one: len(one.steps)))
 
 
-class Subject(NamedTuple):
+class Subject(Struct, frozen=True):
     """What a reference belongs to: its `key` decides the choices.
 
     `path` are the ids above it by path parameter, `above` the resources of these (empty where unknown).
@@ -105,7 +105,7 @@ NOTHING_ABOVE = Subject("", {}, {})
 """The subject of what is below no item."""
 
 
-class Change(NamedTuple):
+class Change(Struct, frozen=True):
     """A reference that was set: in the `holder` at `last` to the `record`, where `before` was.
 
     `is_whole` says that it shows more of the item than its id.
@@ -284,7 +284,7 @@ class Joining:
         if change.is_whole:
             named = self._named(change.reference, change.before, change.record)
             change.holder[change.last] = {**change.before, **named}
-            self._changed[place] = change._replace(is_whole=False)
+            self._changed[place] = structs.replace(change, is_whole=False)
         else:
             change.holder[change.last] = change.before
             self._restored.add(place)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.inference.sentences.descriptions import description
 from mockserver.lazy_pattern import lazy_pattern
@@ -25,7 +26,7 @@ MINUS = lazy_pattern(
 """How it is said that a sign before the name reverses the order."""
 
 
-class WrittenSort(NamedTuple):
+class WrittenSort(Struct, frozen=True):
     """`names` are the properties that it names; `ascending` and `descending` are the form of a value, with `{}`.
 
     Without any sign of a form, `ascending` is the name alone and `descending` has a `-` before it. `is_shown` says if

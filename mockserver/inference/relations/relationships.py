@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.inference.names import noun, plain
 from mockserver.openapi.schemas import Schemas
@@ -15,7 +16,7 @@ INCLUDED = "included"
 """The list of a reply that shows the items behind references (JSON:API 1.1, section 7.1)."""
 
 
-class Relationship(NamedTuple):
+class Relationship(Struct, frozen=True):
     """One reference: its name, the field with the id or the ids, the schema of an id, and what the items are called."""
 
     name: str

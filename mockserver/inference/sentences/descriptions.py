@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.inference.names import noun, plain, words
 from mockserver.lazy_pattern import lazy_pattern
@@ -40,7 +42,7 @@ WRAPPED = lazy_pattern(r"(?<![\s.!?;:])[ \t]*\r?\n[ \t]*(?=[a-z(`\"'’]|\d+(?![
 """A line break within a sentence: the next line goes on with a small letter, a number or a word in markup."""
 
 
-class Description(NamedTuple):
+class Description(Struct, frozen=True):
     """The description of an object of the document, and its JSON pointer."""
 
     text: str
@@ -62,7 +64,7 @@ class Description(NamedTuple):
         return None
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True):
     """What a sentence says, as the match of a pattern; the sentence; and the pointer of its object."""
 
     match: re.Match[str]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.inference.sentences.descriptions import Description, description
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 
-class Sentence(NamedTuple):
+class Sentence(Struct, frozen=True):
     """A sentence, the pointer of what it describes, and the status of its response (empty for the operation)."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mockserver.errors import Missing, TooMany
 from mockserver.handlers.outside import Kept, kept_by
@@ -16,7 +17,7 @@ MOST_CHECKPOINTS = 100
 """How many checkpoints a namespace has at most: each keeps the items that it shows from being freed."""
 
 
-class Checkpoint(NamedTuple):
+class Checkpoint(Struct, frozen=True):
     """What the services stored, by their names, and how the world stood. `revision` is the last change before it.
 
     `outside` is what their outside services kept.

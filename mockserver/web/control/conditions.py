@@ -7,9 +7,10 @@ that there must be no such value. `Condition.differences` says which fields diff
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import jsonschema_rs
+from msgspec import Struct
 
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi import json_codec, path_template
@@ -53,7 +54,7 @@ class ComparableRequest(Protocol):
     def body(self) -> Any: ...
 
 
-class FieldDifference(NamedTuple):
+class FieldDifference(Struct, frozen=True):
     """A field of a request that differs from what a condition says, such as `query.limit`."""
 
     field: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from httptools import parse_url
+from msgspec import Struct
 
 LONGEST_BODY = 16_384
 """How many bytes of a body are kept."""
@@ -17,7 +18,7 @@ LONGEST_HEAD = 16_384
 END_OF_HEAD = b"\r\n\r\n"
 
 
-class RequestParts(NamedTuple):
+class RequestParts(Struct, frozen=True):
     """The parts of a request. `fields` are names and values with a NUL between; `length` is that of the whole body."""
 
     method: str

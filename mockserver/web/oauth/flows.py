@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, structs
 
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Document
@@ -53,7 +55,7 @@ OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 """The scopes that every issuer has here, beside those that operations require."""
 
 
-class OAuthEndpoint(NamedTuple):
+class OAuthEndpoint(Struct, frozen=True):
     """One URL of the flows of a document, on this mock.
 
     `flows` are the names of those that use it, `scopes` what they may ask for: any scope where there are none. The
@@ -92,7 +94,7 @@ def endpoints(service: Service) -> list[OAuthEndpoint]:
         paths: dict[str, str] = {}
         for kind, path, flow, scopes in _places(scheme, service.contract.document):
             known = found.get((kind, path), OAuthEndpoint(kind, path, service.keyring))
-            found[kind, path] = known._replace(flows=known.flows | {flow}, scopes=known.scopes | scopes)
+            found[kind, path] = structs.replace(known, flows=known.flows | {flow}, scopes=known.scopes | scopes)
             paths.setdefault(kind, path)
         written = scheme.get("oauth2MetadataUrl")
         path = _path(written, service.contract.document) if type(written) is str else WELL_KNOWN
@@ -121,7 +123,7 @@ def _add_issuer(found: dict[tuple[str, str], OAuthEndpoint], url: str, service: 
     }
     for path in dict.fromkeys((written, issuer + DISCOVERY_PATH)):
         discovery = OAuthEndpoint(DISCOVERY, path, service.keyring, OPENID_FLOWS, OPENID_SCOPES | required, others)
-        found[DISCOVERY, path] = discovery._replace(issuer=issuer)
+        found[DISCOVERY, path] = structs.replace(discovery, issuer=issuer)
 
 
 def _userinfo(document: Document) -> str:

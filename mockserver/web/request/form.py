@@ -6,8 +6,10 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from quopri import decodestring
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, unquote_plus
+
+from msgspec import Struct, structs
 
 from mockserver.errors import Malformed
 from mockserver.lazy_module import LazyModule
@@ -34,7 +36,7 @@ else:
 FIRST_ELEMENT = lazy_pattern(r"\s*<([^\s<>/?!]+)")
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """One field of a form.
 
     `sent` is the text before decoding; None for a multipart body, which has no encoding. `data` are a file's bytes,
@@ -86,7 +88,7 @@ class FormReader:
         """A field whose schema wants base64: the bytes of a file that contains something else are encoded."""
         if field.data is None or field.name not in self._base64 or is_base64(field.text):
             return field
-        return field._replace(text=b64encode(field.data).decode())
+        return structs.replace(field, text=b64encode(field.data).decode())
 
     def _decoded(self, field: Field) -> Any:
         """The value of a field that is sent once, by its Encoding Object; its text when it has none."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote_plus
+
+from msgspec import Struct
 
 from mockserver.errors import REFUSALS, Refusal
 from mockserver.lazy_pattern import lazy_pattern
@@ -35,7 +37,7 @@ IN_QUERY = {f"__{name}": name for name in CHOOSING}
 """The query parameters that mean the same as a preference."""
 
 
-class Preferences(NamedTuple):
+class Preferences(Struct, frozen=True):
     """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values.
 
     `validate` is what the request says about its validation; None when it says nothing. `is_validated` is what applies.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.errors import Fault
@@ -17,7 +18,7 @@ MAX_FAULTS = 50
 """The most faults that a body lists."""
 
 
-class BodyRules(NamedTuple):
+class BodyRules(Struct, frozen=True):
     """What the schema of a body says.
 
     `is_valid` is for the body, `is_map` for objects without declared properties, `choices` are the values of an `enum`.

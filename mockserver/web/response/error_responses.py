@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from mockserver.openapi.document import Operation
 from mockserver.web.response.default_errors import DefaultErrors
 
 
-class _CompiledWording(NamedTuple):
+class _CompiledWording(Struct, frozen=True):
     stated: Wording
     message: Render
     code: Render

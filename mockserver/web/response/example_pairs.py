@@ -6,7 +6,9 @@ OpenAPI does not say so; it is what authors mean who name both alike, and what M
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from mockserver.messages import Call
 from mockserver.openapi.document import MediaType, Operation
@@ -17,7 +19,7 @@ Sent = Mapping[tuple[str, str], Any]
 """The location and the name of a parameter, or `body`, → its value in an example of a request."""
 
 
-class _Pair(NamedTuple):
+class _Pair(Struct, frozen=True):
     """The name of an example of a response, and the request that it answers."""
 
     name: str

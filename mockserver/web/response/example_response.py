@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.errors import NotAcceptable, Unanswerable
@@ -49,7 +51,7 @@ ELSEWHERE = "https://example.com/"
 Headers = tuple[tuple[str, str], ...]
 
 
-class ResponseChoice(NamedTuple):
+class ResponseChoice(Struct, frozen=True):
     """The response that a client chooses: a `status`, a named `example`, or new values in place of examples.
 
     `draw` gives the number of the next new value.

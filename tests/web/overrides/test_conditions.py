@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import astuple
 
 import mockserver
 from mockserver.errors import Invalid
@@ -195,7 +196,7 @@ def test_differences_name_each_field_with_what_is_expected_and_found() -> None:
         ("tenant", "a", None),
         ("body.age", "-1 is less than the minimum of 0", -1),
         ("json_path.$.name", "Ada", "Rex"),
-    ] == [tuple(each) for each in condition.differences(SentRequest())]
+    ] == [astuple(each) for each in condition.differences(SentRequest())]
     assert not condition.matches(SentRequest())
     assert Condition({"operation": "createPet"}).matches(SentRequest())
 
