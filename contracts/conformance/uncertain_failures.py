@@ -14,6 +14,7 @@ from contracts.model.documented_methods import methods_at
 from contracts.model.finding import Finding, RecordedExchange, StatementRef
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
+from mockserver.inference.names import noun, plain
 from mockserver.openapi.document import Operation
 
 ONLY_FORMAT = re.compile(r"(?:violates `format` at \S+|value not matching the '[^']+' format)\s*$")
@@ -25,6 +26,9 @@ BEYOND = re.compile(
     r".*(?:[Vv]alue (?:greater than maximum|less than minimum)|violates `(?:maximum|minimum)`)"
 )
 """Schemathesis' message for a number beyond a bound. A format such as `int32` has bounds for it, too."""
+
+COLLECTION = re.compile(r"/([^/{}]+)/\{")
+"""A step of a path that names a collection: what follows names one of its items."""
 
 WIDTHS = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
 """Formats of integers with a sign, and the bits of a number."""
@@ -40,7 +44,8 @@ def guess_behind(
     405 for an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and a server that asks
     for a credential before it chooses a route answers 401. Of several optional parameters or fields one may be needed,
     which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one;
-    a whole number in a URL without a `maximum` or a `format` may have to fit into 32 bits.
+    a whole number in a URL without a `maximum` or a `format` may have to fit into 32 bits, and a filter by another item
+    may refuse the id of one that is not there.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -56,6 +61,7 @@ def guess_behind(
         or any(_low_numbers(contract, operation, case))
         or any(_wide_numbers(contract, operation, case))
         or any(_empty_lists(contract, operation, case))
+        or any(_other_items(contract, operation, case))
     ):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
@@ -163,6 +169,18 @@ def _empty_lists(contract: Contract, operation: Operation, case: Any) -> Iterato
     given = [(known[name], value) for name, value in values.items() if name in known]
     for each, value in [*given, (schema, case.body)]:
         yield value == [] and each is not None and contract.schemas.keyword(each, "minItems") is None
+
+
+def _other_items(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:
+    """Does a query parameter name another item, such as `customer` or `customer_id`? There may be no such item."""
+    resources = contract.behaviour.resources
+    steps = {step for each in contract.document.operations for step in COLLECTION.findall(each.path)}
+    known = {"".join(noun(step)) for step in steps} | {plain(name) for name in resources}
+    known |= {plain(each.field) for one in resources.values() for each in one.references}
+    for parameter in operation.parameters:
+        if parameter.location == "query" and (case.query or {}).get(parameter.name) is not None:
+            name = plain(parameter.name)
+            yield name in known or name.removesuffix("id") in known
 
 
 def _takes_text(contract: Contract, schema: str | None) -> bool:

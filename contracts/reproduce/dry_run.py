@@ -13,7 +13,6 @@ from contracts.model.finding import Finding
 from contracts.model.resources import name_of
 from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
 from contracts.runner.settings import CheckSettings
-from mockserver.errors import MockServerError
 
 AGAIN = 5.0
 """At most this many seconds are spent on sending the requests of findings again."""
@@ -43,7 +42,7 @@ def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> f
         return frozenset()
     try:
         target = settings.mock()
-    except MockServerError:  # it reads the document again, perhaps from the service, which may have ended by now
+    except Exception:  # noqa: BLE001  the document is read again, perhaps from a service that has ended: keep the report
         return frozenset()
     operations = tuple(map(name_of, settings.contract.document.operations))
     try:

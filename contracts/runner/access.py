@@ -33,6 +33,10 @@ class UserAccess:
         with self._lock:
             self._refused.pop((user, operation), None)
 
+    def has_succeeded(self, user: str, operation: str) -> bool:
+        """Did an operation answer a user with success?"""
+        return (user, operation) in self._succeeded
+
     def refusal(self, user: str, operation: str) -> int | None:
         """The status with which a user was refused at an operation; None if it was not."""
         return self._refused.get((user, operation))

@@ -138,7 +138,7 @@ class RequestSender:
             self._created.removed_by(exchange)
         if not may_be_refused:
             is_ordinary = not (query or headers) and self._is_own(operation, path or {})
-            self._record_access(operation, user, exchange, ordinary=is_ordinary)
+            self._record_access(operation, user, exchange, path or {}, ordinary=is_ordinary)
         tag = self._entity_tag(operation, user, path, headers or {}) if exchange.status == 428 else ""
         if tag:
             again = {**(headers or {}), "If-Match": tag}
@@ -162,7 +162,9 @@ class RequestSender:
         request = self.request(resource.operations["get"].operation, user=user, path=path)
         return self.target.send(request, user).header("etag") or ""
 
-    def _record_access(self, operation: Operation, user: User, exchange: RecordedExchange, *, ordinary: bool) -> None:
+    def _record_access(
+        self, operation: Operation, user: User, exchange: RecordedExchange, path: Mapping[str, Any], *, ordinary: bool
+    ) -> None:
         """Record whether the user may use the operation. Raises NotAllowed.
 
         Only an `ordinary` request says that a user may not: one without further parameters, about own items.
@@ -174,6 +176,18 @@ class RequestSender:
         access, status = self.shared.access, exchange.status
         if user == self.main_user and access.is_refused(user.name, name, status, ordinary=ordinary):
             raise NotAllowed(f"{user.name} may not use {name} ({exchange.status})")
+        is_doubtful = status == 403 and user == self.main_user and not access.has_succeeded(user.name, name)
+        if is_doubtful and self._is_below_others(operation, path):
+            raise CannotBuildRequest(f"{name} answers 403 to {user.name} below an item that is not its own")
+
+    def _is_below_others(self, operation: Operation, path: Mapping[str, Any]) -> bool:
+        """Does a path lead through an item that was there before the run?"""
+        made = {str(each.id) for each in self._created.present}
+        for name in path_template.names(operation.path):
+            known = self.shared.existing.get(operation.path.partition("{" + name + "}")[0] + "{" + name + "}")
+            if known is not None and str(path.get(name, known)) == str(known) and str(known) not in made:
+                return True
+        return False
 
     def require_access(self, op: ResourceOperation) -> None:
         """Raise NotAllowed if the main user is known not to be allowed to use an operation."""
@@ -202,7 +216,7 @@ class RequestSender:
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
             self._created.wrote(name_of(operation), exchange)
-            self._record_access(operation, user, exchange, ordinary=self._is_own(operation, path))
+            self._record_access(operation, user, exchange, path, ordinary=self._is_own(operation, path))
         return [self.check_response(operation, exchange) for exchange in exchanges]
 
     @contextmanager

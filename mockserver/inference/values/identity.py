@@ -53,6 +53,9 @@ ALIASES = frozenset((
 IDS = frozenset(("id", "uuid", "guid"))
 """Last words of a path parameter that holds what the service makes."""
 
+ISSUED = frozenset(("token", "secret", "signature", "nonce", "otp", "hash"))
+"""Last words of a path parameter that holds what the service has issued, and not what people choose."""
+
 LOGINS = ("username", "login")
 """Two names for one thing."""
 
@@ -98,7 +101,7 @@ def field(
             return name, f"the property {name} has the name of the path parameter {parameter}"
     # What the path calls an id (`itemId`) is not what people choose: two items may have the same name.
     usual = KEYS[:5] if words(parameter)[-1:] and words(parameter)[-1] in IDS else KEYS[:9]
-    for key in usual:
+    for key in (each for each in usual if not (_is_issued(parameter) and each in CHOSEN_BY_PEOPLE)):
         name = known.get(key) if is_shown or key not in CHOSEN_BY_PEOPLE else None
         if name is not None and _fits(schemas, properties[name], types, exactly or key in CHOSEN_BY_PEOPLE):
             return name, f"{name} is the likeliest property for the path parameter {parameter}"
@@ -160,7 +163,11 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
     if parts[-1:] and parts[-1] in LOGINS:
         yield from LOGINS
     if parts and (parts == called or parts == called[-len(parts) :]):
-        yield from KEYS
+        yield from (each for each in KEYS if not (_is_issued(parameter) and each in CHOSEN_BY_PEOPLE))
+
+
+def _is_issued(parameter: str) -> bool:
+    return words(parameter)[-1:] != () and words(parameter)[-1] in ISSUED
 
 
 def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) -> bool:
