@@ -10,13 +10,16 @@ from contracts.checks.item_view import as_json, documented, shown_value
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.differing_fields import PARTIAL, is_kept_by_null, rewritten_fields, told
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.context import CheckContext
 
 FOLLOWS = "The value may follow from other items."
 TICK = 1.05
 """Seconds in which a field that shows a time changes, even if it counts whole seconds."""
+
+WHOLE = "A PUT may replace the whole item, also if none of its fields is required (RFC 9110 section 9.3.4)."
 
 NORMALISED = "The service writes the value in another way, which its document does not mention."
 
@@ -24,6 +27,18 @@ NORMALISED = "The service writes the value in another way, which its document do
 def weaker(context: CheckContext, text: str) -> StatementRef | None:
     """The statement of a check as a guess, so that breaking it is a warning."""
     return replace(context.statement, evidence="inferred", text=text) if context.statement else None
+
+
+def whole_put(context: CheckContext, op: ResourceOperation) -> StatementRef | None:
+    """A guess in place of the statement that an update keeps what it does not name, if it is a PUT; else None.
+
+    That such a PUT changes parts of an item is inferred from its optional fields, unless a sentence says so.
+    """
+    action = op.behaviour.action
+    is_guess = action is not None and action.evidence not in ("documented", "described")
+    if op.operation.method != "put" or not is_guess or PARTIAL.search(told(context.contract, op.operation)):
+        return None
+    return weaker(context, WHOLE)
 
 
 def comparable(
@@ -34,12 +49,21 @@ def comparable(
     Fields that the service sets, hides, or shows in another form (an id as an object) are left out.
     """
     hidden = resource.server_fields | resource.write_only_fields | resource.rule_fields
+    hidden |= {name for name, value in sent.items() if value is None and _is_kept(context, resource, name)}
     named = _request_fields(context, resource)
     for name, pointer in documented(context.contract, op).items():
         if name in sent and name in named and name not in hidden:
             value = shown_part(context, pointer, sent[name])
             if value is not ABSENT:
                 yield name, value
+
+
+def _is_kept(context: CheckContext, resource: CheckedResource, name: str) -> bool:
+    """Is the check about an update that leaves a field as it is where it gets null?"""
+    op = next((each for each in resource.operations.values() if each.name == context.operation), None)
+    if op is None or op == resource.operations.get("create"):
+        return False
+    return is_kept_by_null(context.contract, op.operation, context.bodies.properties(op).get(name))
 
 
 def shown_part(context: CheckContext, pointer: str, value: Any) -> Any:
@@ -95,16 +119,31 @@ def expect_value(
     about: str,
     statement: StatementRef | None = None,
 ) -> None:
-    """Report a field of an item that does not show the value that was sent; a normalised one is a warning."""
+    """Report a field of an item that does not show the value that was sent.
+
+    A normalised one is a warning, and right where the document says so.
+    """
     alike = likeness(item.get(name, ABSENT), sent, name)
     context.expect(
-        alike == "same",
+        alike == "same" or (alike == "normalised" and _is_said(context, name)),
         expected,
         _short(shown_value(item, name)),
         *exchanges,
         about=about,
         statement=weaker(context, NORMALISED) if alike == "normalised" else statement,
     )
+
+
+def _is_said(context: CheckContext, name: str) -> bool:
+    """Does the document say that the service writes a field anew, in the resource that the check is about?"""
+    known = checked_resources(context.contract).values()
+    about = (each for each in known if context.operation in {op.name for op in each.operations.values()})
+    return any(is_rewritten(context, each, name) for each in about)
+
+
+def is_rewritten(context: CheckContext, resource: CheckedResource, name: str) -> bool:
+    """Does the document say that a field is written anew, such as in lower case?"""
+    return name in rewritten_fields(context.contract, [op.operation for op in resource.operations.values()])
 
 
 def _short(text: str) -> str:

@@ -55,7 +55,7 @@ def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
             return True  # a secret, masked
         return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
     if isinstance(sent, list) and isinstance(shown, list):
-        return {_key(each) for each in shown} == {_key(each) for each in sent}
+        return {_element(each, name) for each in shown} == {_element(each, name) for each in sent}
     return _is_rounded(shown, sent)
 
 
@@ -92,6 +92,10 @@ def _moment(text: str) -> datetime | None:
 def _is_same_second(shown: str, sent: str) -> bool:
     moments = [_moment(text) for text in (shown, sent)]
     return all(moments) and len({m.replace(microsecond=0, tzinfo=None) for m in moments if m}) == 1
+
+
+def _element(value: Any, name: str) -> str:
+    return _text(value, name) if isinstance(value, str) else _key(value)
 
 
 def _key(value: Any) -> str:

@@ -16,11 +16,13 @@ from mockserver.openapi.document import Operation
 def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, failure: Failure) -> bool:
     """Is it about an item that may not exist?
 
-    An echo, or a service whose items no request makes, may find what was deleted. An id that is empty names nothing,
+    An echo, or a service whose items no request makes, may find what was deleted, and so does one whose DELETE is said
+    to archive. An id that is empty names nothing,
     and an idempotency key that is sent again may show an item that is deleted since. A new poll has no vote yet.
     """
     if isinstance(failure, UseAfterFree):
-        return not any(_tells_new_ids(contract, each) for each in _resources_of(contract, operation))
+        known = _resources_of(contract, operation)
+        return not any(each.can("delete") and _tells_new_ids(contract, each) for each in known)
     if not isinstance(failure, EnsureResourceAvailability):
         return False
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())

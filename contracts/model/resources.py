@@ -184,9 +184,8 @@ class CheckedResource:
         """Does the path of an operation contain the id of an item, or its query?"""
         names = {self.behaviour.identity.parameter, *self.parameters}
         named = not names.isdisjoint(path_template.names(op.operation.path))
-        if query_key(self.behaviour, op.behaviour.action, op.operation):
-            return True
-        return named and not (self.owner_key and self.leads_through_owner(op))
+        is_asked = bool(query_key(self.behaviour, op.behaviour.action, op.operation))
+        return is_asked or (named and not (self.owner_key and self.leads_through_owner(op)))
 
     def leads_through_owner(self, op: ResourceOperation) -> bool:
         """Does the path of an operation contain the id of the owner?"""
@@ -294,7 +293,8 @@ def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = stated_about(contract, operation)
         if stated.action is not None and stated.action.of in found:
-            found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated, contract.rules))
+            does = "archive" if (operation.method, stated.action.does) == ("delete", "update") else stated.action.does
+            found[stated.action.of].setdefault(does, ResourceOperation(operation, stated, contract.rules))
     for each in found.values():
         if _creates(each.get("replace")):
             each.setdefault("create", each["replace"])

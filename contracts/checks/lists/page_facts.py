@@ -7,11 +7,19 @@ from dataclasses import replace
 
 from contracts.checks.item_view import as_json
 from contracts.client.pagination import listed, range_of, total_headers, total_of, total_path
+from contracts.model.differing_fields import SENTENCE, told
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import ResourceOperation, value_at
 from contracts.runner.context import CheckContext
 from contracts.runner.list_pages import ListPages
 from mockserver.inference.sentences.descriptions import description
+
+APPROXIMATE = re.compile(
+    r"\b(?:approximat\w+|approx|estimat\w+|roughly|lag|lags|lagging|cached|inexact|not (?:\w+ )?exact|eventually|stale|"
+    r"out of date|delayed|(?:is|are) (?:counted|computed|updated|refreshed) (?:only )?(?:every|once|periodically))\b",
+    re.IGNORECASE,
+)
+"""How a document says of a number that it need not be that of this moment."""
 
 LAST = {
     "next": re.compile(
@@ -27,9 +35,28 @@ LAST = {
 def check_total(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
     """A total counts the items of all pages, and no others."""
     total = total_of(op, exchange)
-    is_shown = total is not None or op.reply_path("total") is not None
+    is_shown = (total is not None or op.reply_path("total") is not None) and not is_approximate(context, op)
     if is_shown and (total_path(op) is not None or total_headers(op) or range_of(op, exchange) is not None):
         context.expect(total == true, f"the total is {true}", as_json(total), exchange, about="total")
+
+
+def is_approximate(context: CheckContext, op: ResourceOperation) -> bool:
+    """Does the document say that the total of a list is not exact, or not of this moment?"""
+    schemas, place = context.contract.schemas, op.page_fact("total")
+    pointer = op.schema_at(schemas, place)
+    success = op.operation.success()
+    named = [str(place[-1])] if place else []
+    headers = {each.lower() for each in total_headers(op)}
+    shown = [each for each in (success.headers if success else ()) if each.name.lower() in headers]
+    own = [description(schemas, at) for at in (pointer, *(each.pointer for each in shown)) if at]
+    if any(APPROXIMATE.search(sentence) for said in own for sentence in said.sentences()):
+        return True
+    info = context.contract.document.root.get("info", {}).get("description")
+    texts = [told(context.contract, op.operation), info if isinstance(info, str) else ""]
+    about = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [*named, *headers, "total"]), re.IGNORECASE)
+    return any(
+        about.search(sentence) and APPROXIMATE.search(sentence) for text in texts for sentence in SENTENCE.findall(text)
+    )
 
 
 def check_end_of_list(

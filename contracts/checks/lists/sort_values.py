@@ -35,6 +35,15 @@ def written_values(contract: Contract, op: ResourceOperation, statement: Sort, m
     return [each for each in values if valid(each)]
 
 
+def is_named(contract: Contract, op: ResourceOperation, statement: Sort, made: CreatedItem) -> bool:
+    """Does the document say by which fields one can sort? Else `written_values` chooses them."""
+    parameter = op.operation.parameter("query", statement.parameter)
+    if parameter is None or parameter.schema is None:
+        return False
+    listed = contract.schemas.keyword(parameter.schema, "enum") is not None
+    return listed or bool(written_sort(contract.schemas, parameter, made.item).names)
+
+
 def _names(written: WrittenSort, made: CreatedItem) -> list[str]:
     if written.names:
         return list(written.names[:MOST_NAMES])

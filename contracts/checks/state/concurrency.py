@@ -11,6 +11,7 @@ from contracts.checks.item_view import change_of, showable, unchangeable
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.checks.state.identity import requested_count
+from contracts.checks.stored_fields import whole_put
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -224,6 +225,7 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
         created.exchange,
         *exchanges,
         response,
+        statement=whole_put(context, op),
     )
 
 

@@ -115,9 +115,11 @@ def _check_lists(
 
 
 def _unfiltered_queries(resource: CheckedResource) -> Iterator[dict[str, Any]]:
-    """Queries that turn off a filter, so that the list shows more items."""
+    """Queries that turn off a filter, so that the list shows more items; not one that shows what is deleted."""
+    kept = resource.behaviour.soft_delete
     for statement in resource.operations["list"].behaviour.filter:
-        if statement.parameter and statement.unless is not None:
+        shows_deleted = kept is not None and statement.field == kept.field
+        if statement.parameter and statement.unless is not None and not shows_deleted:
             yield {statement.parameter: statement.unless}
 
 

@@ -16,26 +16,17 @@ from contracts.checks.item_view import (
     unchangeable,
 )
 from contracts.checks.state.read_your_writes import WRITES, echoed
-from contracts.checks.stored_fields import expect_value
+from contracts.checks.stored_fields import expect_value, whole_put
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.differing_fields import told
+from contracts.model.differing_fields import PARTIAL, is_kept_by_null, told
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 from mockserver.inference.values.ordered_pairs import comes_in_order
-
-PARTIAL = re.compile(
-    r"\b(partial\w*|patch\w*|merge[sd]?|(given|provided|supplied|specified|submitted|present|included|sent) "
-    r"(fields|properties|attributes|values|keys|parameters)|(fields|properties|attributes|values|keys) (that are |which are )?"
-    r"(given|provided|supplied|specified|submitted|present|included|sent)|left (out|unchanged|untouched)|omitted|only the)\b",
-    re.IGNORECASE,
-)
-"""Words of the description of a PUT that keeps the fields that its body does not contain."""
-
 
 RESETS = re.compile(
     r"[^.;]*\b(?:left (?:out|away)|omitted|missing|absent|not (?:given|sent|present|provided|included))\b"
@@ -92,7 +83,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
     present = before.get(name, created.sent.get(name))
     another = context.bodies.other(op, name, present, f"{context.check}/{name}")
     values = [] if another is None else [another]
-    if context.bodies.accepts(op, {name: None}) and present is not None and shows_null(context, resource, name):
+    if present is not None and _may_become_null(context, resource, op, name):
         values.append(None)
     for value in values:
         if value is None and (present is None or name in op.rule_defaults):
@@ -121,6 +112,12 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
         _check_other_fields(context, resource, created, before, after, name, (created.exchange, changed, response))
         _check_list(context, resource, created, name, after, (created.exchange, changed))
         before = after
+
+
+def _may_become_null(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> bool:
+    """Does an update take null for a field, and a GET show it? A sentence may say that null changes nothing."""
+    is_taken = context.bodies.accepts(op, {name: None}) and shows_null(context, resource, name)
+    return is_taken and not is_kept_by_null(context.contract, op.operation, context.bodies.properties(op).get(name))
 
 
 def _check_list(
@@ -183,6 +180,7 @@ def _check_other_fields(
             as_json(after.get(other)),
             *exchanges,
             about=f"kept {other}",
+            statement=whole_put(context, resource.operations["update"]),
         )
 
 

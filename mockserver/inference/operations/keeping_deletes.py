@@ -17,6 +17,8 @@ DELETIONS = frozenset(("delete", "remove", "destroy", "del", "purge", "drop", "e
 STAYS = lazy_pattern(
     r"\b(?:it|which|that|(?:the|this|an?) [a-z]+(?: itself)?|items?|records?) (?:then |still )?"
     r"(?:stays?\b|remains?\b|(?:is|are) (?:kept|not (?:really |actually |physically )?(?:deleted|removed)))"
+    r"|\b(?:it|they|(?:the|this|an?|deleted|archived) [a-z]+) (?:can|may|will|is|are) (?:still|also still) (?:be )?"
+    r"(?:read|seen|viewed|found|shown|opened|listed|retrieved|fetched|readable|visible|available|there)\b"
     r"|\b(?:does|do) not (?:really |actually |physically )?(?:delete|remove) it\b|\binstead of (?:deleting|removing)\b",
     re.IGNORECASE,
 )
