@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.client.form_bodies import unwrapped
 from contracts.client.raw_bodies import raw_media
 from contracts.client.text_forms import similar_texts
 from contracts.model.resources import CheckedResource, ResourceOperation
@@ -72,7 +73,7 @@ class RequestBodies:
             made = self._maker.content(op.form_type, seed=seed, direction="request")
         except MockServerError:
             return None
-        return made if isinstance(made, dict) else None
+        return unwrapped(op, made) if isinstance(made, dict) else None
 
     def _without_id(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an optional id that the service generates: a made-up one names another item, or none."""

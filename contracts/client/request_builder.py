@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.distinct_values import distinct
-from contracts.client.form_bodies import written_form
+from contracts.client.form_bodies import wrapped, written_form
 from contracts.client.path_values import allows_text, may_be_id, text_in_url
 from contracts.client.raw_bodies import raw_content, raw_media
 from contracts.client.request_headers import meant_value
@@ -96,7 +96,8 @@ class RequestBuilder:
         )
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         op = self._shared.operations.get(name_of(operation))
-        body = op.in_envelope(body) if op and body is not MISSING and not isinstance(body, bytes) else body
+        if op and body is not MISSING and not isinstance(body, bytes):
+            body = op.in_envelope(body) if media_type else wrapped(op, body, self._shared.contract.schemas)
         if body == {} and operation.request_body is None:
             body, kind = MISSING, ""
         elif op is not None and op.form_type is not None and isinstance(body, dict) and not media_type:

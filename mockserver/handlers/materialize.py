@@ -18,7 +18,14 @@ from msgspec import Struct
 from mockserver.contract import Contract
 from mockserver.errors import Conflict
 from mockserver.examples.generator import fresh
-from mockserver.handlers.binding.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
+from mockserver.handlers.binding.item_schemas import (
+    VIEW_RANK,
+    has_only_examples,
+    operations_on,
+    rank,
+    reply_schemas,
+    view_maker,
+)
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.handlers.fields.made_fields import is_of_now, made_fields
@@ -95,10 +102,10 @@ class Materializer:
         if plan.member_of:
             self._fill_with_members(plan, tenant, owner, collection)
             return
-        if not plan.is_creatable and not self._items:
+        if has_only_examples(self._contract, plan.name) or not (plan.is_creatable or self._items):
             self._fill_with_examples(plan, tenant, owner, collection)
         most = min([self._items, *(capacity.limit for capacity in plan.statements.capacity)])
-        for number in range(most):
+        for number in range(len(collection), most):
             record = self._generated(plan, tenant, owner, collection, f"#{number}")
             if record is None:
                 noun = "item" if number == 1 else "items"
@@ -118,7 +125,7 @@ class Materializer:
         return plan.member_of, tenant, self._plans[plan.member_of].owner(path)
 
     def _fill_with_examples(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
-        for example in self._examples(plan, "list"):
+        for example in self._examples(plan, "list") or self._examples(plan, "get"):
             id = plan.id_in(example.get(plan.statements.identity.field))
             record = self._generated(plan, tenant, owner, collection, str(id), id, example) if id is not None else None
             if record is not None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header
 from mockserver.openapi.schemas import Schemas
 
 
 def documented_value(schemas: Schemas, header: Header) -> Any:
-    """The value, of any JSON type; None if the document shows none."""
+    """The value, of any JSON type; None if the document shows none, and allows more than one."""
     stated = schemas.resolve(header.pointer)[0]
     node = value_holder(stated)
     if "example" in node:
@@ -22,7 +25,8 @@ def documented_value(schemas: Schemas, header: Header) -> Any:
     if not isinstance(schema, Mapping):
         return None
     shown = [schema[key] for key in ("example", "default", "const") if key in schema]
-    return next(iter([*shown, *(schema.get("examples") or ())]), None)
+    only = schema.get("enum") if len(schema.get("enum") or ()) == 1 else ()
+    return next(iter([*shown, *(schema.get("examples") or ()), *(only or ())]), None)
 
 
 def value_holder(header: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -30,3 +34,18 @@ def value_holder(header: Mapping[str, Any]) -> Mapping[str, Any]:
     content = header.get("content")
     media = next(iter(content.values()), None) if isinstance(content, Mapping) else None
     return media if isinstance(media, Mapping) else header
+
+
+def header_text(value: Any, explode: bool = False) -> str:
+    """A header's value in the style `simple` (OpenAPI 3.1 section 4.8.21), percent-encoded where it is not ASCII."""
+    if isinstance(value, dict) and explode:
+        parts = [f"{name}={_plain(each)}" for name, each in value.items()]
+    elif isinstance(value, dict):
+        parts = [str(part) for pair in value.items() for part in pair]
+    else:
+        parts = [_plain(part) for part in (value if isinstance(value, list) else [value])]
+    return re.sub(r"[^\x20-\x7e]+", lambda found: quote(found.group()), ",".join(parts)).strip()
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json_codec.write(value).decode()

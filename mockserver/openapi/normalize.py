@@ -21,6 +21,7 @@ from typing import Any
 from mockserver.errors import InvalidDocument, UnsupportedFeature
 from mockserver.openapi import (
     bare_objects,
+    example_shapes,
     field_types,
     json_codec,
     openapi_32,
@@ -88,6 +89,8 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     for path, item in (document.get("paths") or {}).items():
         _match_template(document, path, item)
     tables.describe((document.get("paths") or {}).values(), partial(_followed, document))
+    served = (one for item in (document.get("paths") or {}).values() for _, one in operations(document, item))
+    example_shapes.describe(document, served, partial(_followed, document))
     document["openapi"] = NORMAL_VERSION
     return document
 

@@ -25,6 +25,9 @@ Compiled = jsonschema_rs.Draft202012Validator
 NAMED = lazy_pattern("/components/schemas/[^/]+")
 """The pointer of a schema that has a name."""
 
+SHAPE = "x-from-example"
+"""The keyword with the JSON type of the values that examples show, in a schema that allows any (example_shapes.py)."""
+
 TELLING = 4
 """How many properties tell what a schema without a name describes."""
 
@@ -274,6 +277,7 @@ class Schemas:
             written = node.get("type")
             found.update([written] if isinstance(written, str) else written or ())
             if "type" not in node:
+                found.update([node[SHAPE]] if SHAPE in node else ())
                 found.update(_type_of(value) for value in [*(node.get("enum") or ()), *_const(node)])
         known = self._types[pointer] = frozenset(found)
         return known

@@ -22,7 +22,7 @@ from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
 from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
-from mockserver.handlers.replies.entity_tags import condition_headers
+from mockserver.handlers.replies.entity_tags import with_conditions
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Document, Operation
@@ -34,7 +34,7 @@ from mockserver.web.request import prefer
 from mockserver.web.request.access import access_check
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
-from mockserver.web.request.content_negotiation import accepts
+from mockserver.web.request.content_negotiation import accepted, accepts, stream_of
 from mockserver.web.request.headers import read_cookies, read_headers
 from mockserver.web.request.parameters import Parameters, RequestTarget, parameter_reader
 from mockserver.web.request.prefer import NO_PREFERENCES, NOT_VALIDATED, Preferences
@@ -43,11 +43,11 @@ from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import client_path
 from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
-from mockserver.web.response.byte_ranges import byte_ranges
 from mockserver.web.response.default_errors import summary
 from mockserver.web.response.echoed_headers import echoed_headers
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
+from mockserver.web.response.modified_since import modified_since
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.response.reply_validator import ReplyValidator
 from mockserver.web.service_parts import ServiceParts
@@ -114,8 +114,8 @@ class Endpoint:
         plan = bound.plan if bound else None
         anyone = None if parts.authenticates else parts.keyring.anyone()
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
-        conditions = condition_headers(bound.tags, operation) if bound is not None else ()
-        own_parameters = [p for p in whole_parameters(operation) if _is_read(p.name, p.location)] + [*conditions]
+        read = [p for p in whole_parameters(operation) if _is_read(p.name, p.location)]
+        own_parameters = with_conditions(bound.tags if bound is not None else None, read)
         self._query_names = _query_names(operation, parts.contract.document)
         filters = bound.filters.entries if bound is not None else ()
         several = frozenset(each.parameter for each in filters if each.compare in ("any-of", "all-of"))
@@ -136,14 +136,14 @@ class Endpoint:
         self._preferences = NO_PREFERENCES if parts.validates else NOT_VALIDATED
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._access = access_check(stated, bound, parts)
-        self._limiter = _limiter(parts, stated, operation)
-        self.limiter = self._limiter
+        self.limiter = self._limiter = _limiter(parts, stated, operation)
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self.validate_response = ReplyValidator(operation, schemas).validated
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
+        self._stream = stream_of(operation)
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._accept_values = frozenset(_accept_values(operation, parts.contract))
-        self._byte_ranges = byte_ranges(operation, parts.examples)
+        self._parts_of_reply = modified_since(operation, parts.examples)
         self._echoes = echoed_headers(operation, schemas)
         self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
@@ -201,7 +201,7 @@ class Endpoint:
             sent = (given["path"], given["query"], given["header"], given["cookie"], body, media_type)
             call = Call(method, client_path(scope), *sent, principal, tenant)
             step = "handler"
-            accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
+            accept, handler = accepted(headers, body, self._stream), self._handler or self.resolve()
             if preferences is NO_PREFERENCES:
                 made = handler.reply(call, changes, accept, scope, content)
                 reply = made if isinstance(made, Reply) else await made
@@ -209,7 +209,7 @@ class Endpoint:
                 reply = await self._preferred_reply(preferences, call, changes, accept, scope, content)
             if not reply.proven or reply.content is None:
                 reply = encoded(self.validate_response(reply, by=handler.name, store=store))
-            reply = reply if self._byte_ranges is None else self._byte_ranges.part(reply, call, headers)
+            reply = reply if self._parts_of_reply is None else self._parts_of_reply.part(reply, call, headers)
             changes.commit()
             if self._is_delete or self._notify is not None:
                 self._tell(CommittedRequest(call, reply, changes, scope))

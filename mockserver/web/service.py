@@ -23,6 +23,7 @@ from mockserver.handlers.reload_state import keep_state
 from mockserver.lazy_module import LazyModule
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import SHAPE
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web import endpoint_index, name_hints
@@ -102,7 +103,8 @@ class Service:
         self.store = self._new_store(world, self.name)
         if namespaces is not None:
             namespaces.default.adopt(self.store)
-        needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
+        needs_source = SHAPE in contract.schemas.root
+        needs_source |= any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
         if settings.items or settings.materialize or needs_source:
             self.store.source = source = Materializer(
                 contract,

@@ -39,6 +39,10 @@ def renders(headers: dict[str, Any]) -> dict[str, Any]:
         ({"schema": {"type": "integer"}, "example": 3}, "3"),
         ({"schema": {"type": "integer", "default": 0}}, "0"),
         ({"schema": {"type": "integer"}, "examples": {"soon": {"value": 4}}}, "4"),
+        ({"schema": {"type": "array", "items": {"type": "integer"}}, "example": [1, 2]}, "1,2"),
+        ({"schema": {"type": "object"}, "explode": True, "example": {"wait": 5}}, "wait=5"),
+        ({"schema": {"type": "string", "enum": ["never"]}}, "never"),
+        ({"schema": {"type": "string", "enum": ["never", "soon"]}}, None),
         ({"schema": {"type": "integer"}}, None),
     ],
 )
@@ -49,6 +53,25 @@ def test_a_header_with_a_documented_value_is_sent(tmp_path: Path, header: dict[s
 
     assert [value, value] == [made.headers.get("retry-after"), listed.headers.get("retry-after")]
     assert ["one"] == [each["title"] for each in listed.json()]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [({"type": "integer", "minimum": 1}, "1"), ({"type": "string"}, "1"), ({"type": "integer", "minimum": 30}, None)],
+)
+def test_an_error_that_is_asked_for_says_when_to_come_again(tmp_path: Path, schema: Any, value: str | None) -> None:
+    """RFC 9110 section 10.2.3: a client that waits as it is told must not wait for long in a test."""
+    written = renders({})
+    for method in ("get", "post"):
+        busy = {"description": "busy", "headers": {"Retry-After": {"schema": schema}}}
+        written["paths"]["/renders"][method]["responses"] |= {"429": busy, "503": busy}
+
+    with Client(served(tmp_path, written)) as client:
+        told = [client.get("/renders", headers={"Prefer": f"code={code}"}) for code in (429, 503)]
+
+    assert [429, 503] == [each.status_code for each in told]
+    waits = [each.headers["retry-after"] for each in told]
+    assert [value, value] == waits if value else all(int(wait) >= 30 for wait in waits)
 
 
 def test_a_header_that_changes_with_each_response_is_no_example(tmp_path: Path) -> None:

@@ -113,3 +113,13 @@ def test_the_mock_of_such_a_document_has_no_findings(paths: dict[str, Any], only
 
     assert [] == [(each.check, each.operation, each.expected, each.seen) for each in result.findings]
     assert set(only) >= {check for (_, check), outcome in result.outcomes.items() if outcome == "failed"}
+
+
+def test_what_is_said_beside_an_uploaded_file_is_sent_where_the_form_has_it() -> None:
+    document = Path(__file__).parents[1] / "cases" / "documents" / "described-uploads.yaml"
+
+    result = check_app(
+        sandbox(document, seed=1), load_contract(document), mode="quick", only=["create", "read-back", "listed"]
+    )
+
+    assert ([], {"passed"}) == ([each.seen for each in result.findings], {*result.outcomes.values()})

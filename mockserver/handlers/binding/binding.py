@@ -22,6 +22,7 @@ from mockserver.handlers.binding.import_plans import import_plan, storing_operat
 from mockserver.handlers.binding.item_schemas import (
     further_fields,
     further_sent,
+    is_beside_file,
     operations_on,
     reply_schemas,
     request_properties,
@@ -159,6 +160,7 @@ def _of_action(operation: Operation, behaviour: OperationBehaviour, action: Acti
         "patch": action.patch,
         "upsert": action.upsert,
         "envelope": action.envelope,
+        "is_beside_file": is_beside_file(action),
         "body_names": action.takes,
         "inside": action.inside,
         "merges": action.merges,

@@ -43,6 +43,7 @@ AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 class BoundOperation(Struct, frozen=True):
     """An operation with its handler and its statements, compiled at load.
 
+    `envelope` leads to the item in a body; with `is_beside_file` what is beside it is said of the item too.
     `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's
     fields, `inside` is the field that has all of them, `merges` are those that are merged,
     `path_fields` path parameters to the fields that keep them, and
@@ -79,6 +80,7 @@ class BoundOperation(Struct, frozen=True):
     upsert: bool
     accept_body: AcceptBody
     envelope: tuple[str, ...] = ()
+    is_beside_file: bool = False
     body_names: Mapping[str, str] = field(default_factory=dict)
     inside: str = ""
     merges: tuple[str, ...] = ()
@@ -142,6 +144,9 @@ class BoundOperation(Struct, frozen=True):
         body = call.body
         for key in self.envelope:
             body = body.get(key) if isinstance(body, dict) else None
+        if self.is_beside_file and isinstance(call.body, dict):
+            beside = {name: value for name, value in call.body.items() if name not in self.envelope}
+            body = beside | body if isinstance(body, dict) else beside
         if isinstance(body, dict):
             return (
                 body | {new: body[name] for name, new in self.body_names.items() if name in body}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mockserver.behaviour.statements import BATCHES, CONTENTS, OperationBehaviour
+from mockserver.behaviour.statements import BATCHES, CONTENTS, WHOLE_BODY, Action, OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.handlers.replies.reply_alternatives import constants
@@ -15,7 +15,7 @@ from mockserver.inference.relations.references import EACH, about, stem
 from mockserver.lazy_module import LazyModule
 from mockserver.openapi.document import Operation
 from mockserver.openapi.further_names import IsName, shown_names, taken_names
-from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.schemas import SHAPE, Schemas
 
 if TYPE_CHECKING:
     from mockserver.inference.operations import item_actions
@@ -51,6 +51,13 @@ def reply_schemas(contract: Contract, resource: str) -> dict[str, str]:
             found.setdefault(contract.schemas.resolve(pointer)[1], does)
     main = min(found, key=lambda at: rank(found[at]), default="")
     return {at: does for at, does in found.items() if at == main or not _contradicts(contract.schemas, main, at)}
+
+
+def has_only_examples(contract: Contract, resource: str) -> bool:
+    """Do examples alone say what the items of a resource look like?"""
+    if SHAPE not in contract.schemas.root:
+        return False
+    return any(contract.schemas.keyword(at, SHAPE) is not None for at in reply_schemas(contract, resource))
 
 
 def showing_schemas(contract: Contract, resource: str) -> list[str]:
@@ -90,6 +97,13 @@ def request_schemas(contract: Contract, operation: Operation, behaviour: Operati
         pointer = contract.schemas.below(media.schema, envelope)
         if pointer is not None:
             yield pointer
+            if media.schema and is_beside_file(behaviour.action):
+                yield media.schema
+
+
+def is_beside_file(action: Action | None) -> bool:
+    """Is what a form says of an item in an object beside its file? What else the form has is said of the item too."""
+    return action is not None and action.content not in ("", WHOLE_BODY) and len(action.envelope) == 1
 
 
 def request_properties(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> frozenset[str]:

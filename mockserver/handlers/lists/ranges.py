@@ -24,7 +24,7 @@ def is_within(value: Any, compare: str, bound: Any) -> bool:
     if compare == "present":
         return (bool(value) or value is False) is (bound is True)
     if compare == "not-equal":
-        return bool(value != bound)
+        return bool(value not in bound if isinstance(bound, list) else value != bound)
     if compare in TEXTS:
         return isinstance(value, str) and TEXTS[compare](value.casefold(), str(bound).casefold())
     if isinstance(value, str) and isinstance(bound, str) and len(bound) == DAY < len(value):

@@ -9,13 +9,10 @@ from mockserver.behaviour.statements import Action
 from mockserver.contract import Contract
 from mockserver.handlers.binding.item_schemas import operations_on
 from mockserver.handlers.binding.resource_plan import ResourcePlan
-from mockserver.handlers.relations.path_owners import Owner
+from mockserver.handlers.relations.path_owners import UNNAMED, Owner
 from mockserver.handlers.request_context import RequestContext
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
-
-UNNAMED = "me"
-"""The owner where no item of any owner is known and the client has no name."""
 
 
 def owners_elsewhere(plan: ResourcePlan, action: Action) -> Mapping[str, str]:

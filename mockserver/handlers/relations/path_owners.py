@@ -9,6 +9,9 @@ from mockserver.behaviour.statements import Resource
 Owner = tuple[str, tuple[str, ...]]
 """The parent resource whose item must exist, and the path parameters that lead to it, its own last."""
 
+UNNAMED = "me"
+"""The owner where no item of any owner is known and the client has no name."""
+
 
 def parent_parameters(resource: Resource, resources: Mapping[str, Resource]) -> tuple[str, ...]:
     """The path parameters before the item's own id, the outermost first: as stated, else those of the parents."""

@@ -24,6 +24,7 @@ from mockserver.handlers.relations.joining import (
     UnknownReferenceError,
     compiled,
 )
+from mockserver.handlers.relations.path_owners import UNNAMED
 from mockserver.handlers.relations.shown_values import like, places
 from mockserver.inference.names import noun
 from mockserver.inference.paths.kept_parameters import PEOPLE
@@ -218,6 +219,9 @@ class Joins:
     def begin(self, resource: str, tenant: str, subject: Subject = NOTHING_ABOVE) -> None:
         """Make the items of a resource near the subject, so that there are some."""
         path = {name: self._id_above(of, tenant, subject) for name, of in self._above[resource].items()}
+        # What shows an owner that is no item, as `owner.login`, is that of the client: `/user/repos`.
+        shown = [name for name, steps in self._plans[resource].owner_steps if len(steps) > 1]
+        path |= {name: UNNAMED for name in shown if path.get(name, UNNAMED) is None}
         if None not in path.values():
             self._store.unjoined(resource, tenant, self._plans[resource].owner(path))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.behaviour.statements import CONTENTS, Action, OperationBehaviour
 from mockserver.contract import Contract
@@ -101,12 +102,22 @@ def _digest(contract: Contract, header: Header) -> str:
     return said[0].lower().replace("-", "") if said is not None else "sha256"
 
 
-def condition_headers(plan: TagPlan | None, operation: Operation) -> Iterator[Parameter]:
-    """The headers with conditions that an operation evaluates and its document does not name."""
-    known = {one.name.lower() for one in operation.parameters if one.location == "header"}
-    for name in (plan.match, plan.none_match) if plan is not None else ():
-        if name and name.lower() not in known:
-            yield Parameter(name, "header", False, None, "simple", False, None, "")  # its fields
+def with_conditions(plan: TagPlan | None, parameters: list[Parameter]) -> list[Parameter]:
+    """The parameters of an operation, with the headers with conditions that it evaluates and its document lacks.
+
+    An `If-Match` without which the request gets the documented 428 is not refused as a missing parameter (RFC 6585).
+    """
+    if plan is None:
+        return parameters
+    named = [
+        replace(each, required=False)
+        if plan.is_required and (each.location, each.name) == ("header", plan.match)
+        else each
+        for each in parameters
+    ]
+    known = {each.name.lower() for each in parameters if each.location == "header"}
+    added = [name for name in (plan.match, plan.none_match) if name and name.lower() not in known]
+    return named + [Parameter(name, "header", False, None, "simple", False, None, "") for name in added]
 
 
 def _has_tags(contract: Contract, action: Action) -> bool:

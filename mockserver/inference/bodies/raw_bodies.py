@@ -15,13 +15,13 @@ def sent_content(schemas: Schemas, operation: Operation) -> str:
     """What a request uploads: `*` for its whole body, else the name of the file in its form; empty for neither."""
     media = operation.request_body.content if operation.request_body is not None else ()
     forms = (each for each in media if is_multipart(each.name) and each.schema)
-    files = next((found for form in forms if (found := _files(schemas, str(form.schema)))), [])
-    if len(files) == 1:
-        return files[0]
+    sent = next((found for form in forms if (found := files(schemas, str(form.schema)))), [])
+    if len(sent) == 1:
+        return sent[0]
     return WHOLE_BODY if media and all(is_raw(schemas, each) for each in media) else ""
 
 
-def _files(schemas: Schemas, pointer: str) -> list[str]:
+def files(schemas: Schemas, pointer: str) -> list[str]:
     """The properties of a form that are files."""
     known = schemas.properties(pointer)
     single = [name for name, at in known.items() if _is_file(schemas, at)]

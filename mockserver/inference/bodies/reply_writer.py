@@ -23,9 +23,12 @@ from mockserver.inference.operations.transfers import import_counts
 from mockserver.inference.values.fields import timestamps
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Header
-from mockserver.openapi.header_values import documented_value
+from mockserver.openapi.header_values import documented_value, header_text
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.server_headers import ENTITY_TAG, SERVER_HEADERS
+
+CURSORS, NONE = frozenset(("cursor",)), frozenset[str]()
+"""What an entry of a list that is paged by cursors has beside the item: the position after it, which is its id."""
 
 
 class ReplyWriter:
@@ -46,8 +49,9 @@ class ReplyWriter:
         )
         if action.within:
             array = self._schemas.below(str(action.reply.schema), action.item_path)
+            has_cursors = self._pages(draft, action).get("style") == "cursor"
             placeholder = self._envelopes.of_entries(
-                str(self._schemas.items(str(array))), action.within, draft.id_names
+                str(self._schemas.items(str(array))), action.within, draft.id_names | (CURSORS if has_cursors else NONE)
             )
         keys: Statement = {"status": action.reply.status}
         body = self._body(draft, action, placeholder)
@@ -80,7 +84,7 @@ class ReplyWriter:
             return None
         if action.item_schema is not None:
             is_list = action.does in SEVERAL or action.is_listing
-            pages = (paging.paging(self._schemas, action.operation, draft.properties()) or {}) if is_list else {}
+            pages = self._pages(draft, action) if is_list else {}
             template = self._envelopes.template(
                 pointer,
                 action.item_path,
@@ -103,6 +107,10 @@ class ReplyWriter:
         if action.does in BATCHES:
             return counted(draft, self._envelopes, action, pointer)
         return self._envelopes.changed_one(pointer) if action.does in CHANGING else self._envelopes.constant(pointer)
+
+    def _pages(self, draft: ResourceDraft, action: DraftAction) -> Statement:
+        """How a list is paged; empty if it is not."""
+        return paging.paging(self._schemas, action.operation, draft.properties()) or {}
 
     def _imported(self, pointer: str) -> Any:
         """The body of the reply to an import: what it says of the numbers, beside what else must be there."""
@@ -177,17 +185,17 @@ class ReplyWriter:
         """The value of a header that the document shows, unless it changes with each response; empty without one."""
         if any(word in plain(header.name) for word in CHANGING_HEADERS):
             return ""
-        return _text(documented_value(self._schemas, header))
+        return self._text(documented_value(self._schemas, header), header)
 
     def _written(self, header: Header) -> str:
-        return _text(self._envelopes.value(str(header.schema)))
+        return self._text(self._envelopes.value(str(header.schema)), header)
 
-
-def _text(value: Any) -> str:
-    """A value as the template of a header; empty for None and for what is no single value."""
-    if value is None or isinstance(value, list | dict):
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(literal(value))
+    def _text(self, value: Any, header: Header) -> str:
+        """A value as the template of a header; empty for None."""
+        stated = self._schemas.resolve(header.pointer)[0]
+        if value is None or (isinstance(value, list | dict) and "content" in stated):
+            return ""
+        return str(literal(header_text(value, stated.get("explode") is True)))
 
 
 CHANGING_HEADERS = ("ratelimit", "lastmodified", "expires", "setcookie", "link")

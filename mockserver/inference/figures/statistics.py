@@ -78,10 +78,15 @@ class ItemNumbers:
                     yield (name, inner), value
 
     def _beside(self, name: str, pointer: str, own: ResourceDraft, asked: Mapping[str, str]) -> str | None:
-        """A figure beside a list is about the items of the list, unless a sentence names others."""
+        """A figure beside a list is about the items of the list, unless a sentence names others.
+
+        `recipesCount` beside the recipes is how many the request selects.
+        """
         value = self.template(name, pointer, own)
         found = named_figure(self._schemas, [own], name, pointer) if value is None else None
-        return self.figure(name, pointer, own, asked) if found is not None and found.draft is own else value
+        value = self.figure(name, pointer, own, asked) if found is not None and found.draft is own else value
+        is_of_all = value == f"{{count_of:{own.name}}}" and counted(self._schemas, pointer, "") is None
+        return "{total}" if is_of_all else value
 
 
 def _written(begin: str, where: Mapping[str, Any]) -> str | None:

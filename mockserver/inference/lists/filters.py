@@ -277,10 +277,18 @@ def _is_any_of(schemas: Schemas, parameter: Parameter, name: str, key: str, own:
 
 
 def _by_other_names(properties: Mapping[str, str]) -> dict[str, str]:
-    """Properties by names that they have only in queries: `tag` for `tags[]`, `title` for `attributes.title`."""
-    found = {"".join(noun(name.partition(EACH)[0])): name for name in properties if EACH in name}
+    """Properties by names that they have only in queries: `tag` for `tags[]` or `tagList[]`, `title` inside others."""
+    lists = {name: name.partition(EACH)[0] for name in properties if EACH in name}
+    ending = {name: words(each) for name, each in lists.items()}
+    found = {"".join(noun("_".join(parts[:-1]))): name for name, parts in ending.items() if _is_called_list(parts)}
+    found |= {"".join(noun(each)): name for name, each in lists.items()}
     split = [(name, *name.split(".", 1)) for name in properties if "." in name]
     return found | {plain(inner): name for name, outer, inner in split if plain(outer) in HOLDERS}
+
+
+def _is_called_list(parts: tuple[str, ...]) -> bool:
+    """Does a name end with what it is: `tagList`, `tag_names`?"""
+    return len(parts) > 1 and parts[-1] in ("list", "names", "array", "set", "collection")
 
 
 def _searches(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> Iterator[Statement]:

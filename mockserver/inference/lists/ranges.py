@@ -46,11 +46,14 @@ BEHIND = BEFORE | BEHIND_ONLY
 
 OF_TEXTS = {
     **dict.fromkeys(("contains", "icontains", "contain", "like", "ilike", "cont", "icont", "matches"), "contains"),
-    **dict.fromkeys(("startswith", "istartswith", "beginswith", "start"), "starts-with"),
+    **dict.fromkeys(("startswith", "istartswith", "beginswith", "start", "prefix"), "starts-with"),
     **dict.fromkeys(("ne", "neq", "not"), "not-equal"),
     "in": "any-of",
 }
 """What the last word of a parameter says about a text, or about any value: `title_like`, `id_ne`, `status_in`."""
+
+EXCLUDING = frozenset(("exclude", "excluding", "excluded", "except", "not"))
+"""First words of a parameter that names what the items have not: `exclude_status`."""
 
 EXACT = frozenset(("min", "minimum", "max", "maximum", *BEHIND_ONLY))
 """Words that say whether the bound itself is in the range; `from`, `until` and `after` do not."""
@@ -293,6 +296,8 @@ def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if len(name) > 1:
         if name[0] in BEFORE:
             yield "".join(name[1:]), BEFORE[name[0]]
+        if name[0] in EXCLUDING:
+            yield "".join(name[1:]), "not-equal"
         if name[-1] in BEHIND:
             yield "".join(name[:-1]), BEHIND[name[-1]]
         elif name[-1] in OF_TEXTS:
@@ -319,6 +324,11 @@ def _fits(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) ->
         entries = schemas.items(str(parameter.schema)) if asked == {"array"} else None
         several = schemas.types(entries) if entries is not None else asked
         return len(own) == 1 and own <= {"string", "integer"} and several in ({"string"}, own)
+    if compare == "not-equal" and asked == {"boolean"} and asked_words(parameter.name)[0] in EXCLUDING:
+        return False  # `exclude_archived=false` excludes nothing
+    if compare == "not-equal" and asked == {"array"}:
+        entries = schemas.items(str(parameter.schema))
+        asked = schemas.types(entries) if entries is not None else frozenset()
     if compare in WORDED:
         return asked == own and len(own) == 1 and (own == {"string"} or (compare == "not-equal" and own <= SCALARS))
     if own and own <= {"integer", "number"}:

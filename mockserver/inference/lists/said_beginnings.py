@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.inference.lists.sort_names import named_property
+from mockserver.inference.names import plain
 from mockserver.inference.sentences.descriptions import description
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.document import Operation
@@ -25,7 +26,10 @@ BEGINNING = lazy_pattern(
 def said_beginnings(
     schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str], key: str
 ) -> Iterator[Statement]:
-    """The `filter` statements about the beginning of a text: of the property that is named, else of the `key`."""
+    """The `filter` statements about the beginning of a text: of the property that is named, else of the `key`.
+
+    Where nothing is said, `prefix` is the beginning of the `key`, as in object stores.
+    """
     texts = [name for name, at in properties.items() if schemas.types(at) - {"null"} == {"string"}]
     for each in operation.parameters:
         is_text = each.location == "query" and each.schema and schemas.types(each.schema) - {"null"} == {"string"}
@@ -34,3 +38,6 @@ def said_beginnings(
         name = named_property(about, texts) if about else key if key in texts else ""
         if said is not None and name:
             yield said.statement(parameter=each.name, field=name, compare="starts-with")
+        elif is_text and plain(each.name) == "prefix" and key in texts and each.name not in {*taken, *properties}:
+            note = f"by the name of the query parameter: the beginning of {key}"
+            yield {"parameter": each.name, "field": key, "compare": "starts-with", "evidence": "inferred", "note": note}

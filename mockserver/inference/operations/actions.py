@@ -12,7 +12,7 @@ from mockserver.inference.bodies.raw_bodies import is_json_body, sent_content
 from mockserver.inference.bodies.request_envelope import request_envelope, wrapper_of
 from mockserver.inference.bodies.shown_items import may_be_alike, shown_item
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.names import SCALAR, plain, words
+from mockserver.inference.names import SCALAR, plain, same, words
 from mockserver.inference.operations import puts
 from mockserver.inference.operations.listing_creates import listing_create, natural_key
 from mockserver.inference.operations.patch_forms import merged_form, patch_form
@@ -280,6 +280,25 @@ def infer_first(draft: ResourceDraft) -> None:
     _add(draft, at_collection, {"query": query})
     if draft.item is None:
         _add(draft, at_collection, {"post": create})
+        _look_inside(draft)
+
+
+def _look_inside(draft: ResourceDraft) -> None:
+    """Infer the list anew where its entries have what the create shows: the `node` of edges is the item, not the edge.
+
+    Items without a path of their own were what the list has, as long as nothing else was known of them.
+    """
+    listed, made = draft.action("list"), draft.action("create")
+    if listed is None or made is None or not made.item_schema or listed.within:
+        return
+    before, draft.actions = draft.actions, [made]
+    found = listing(draft, listed.operation)
+    is_named = (
+        found is not None
+        and found.within != ()
+        and (plain(found.within[-1]) in messages.ENTRY_NAMES or same(found.within[-1], draft.word))
+    )
+    draft.actions = [found, made] if found is not None and is_named else before
 
 
 def infer_rest(draft: ResourceDraft) -> None:

@@ -12,6 +12,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.names import SCALAR, noun, plain, words
 from mockserver.inference.operations import actions
 from mockserver.inference.operations.searches import asking, is_search, with_parameters
+from mockserver.inference.paths.kept_parameters import PEOPLE
 from mockserver.inference.paths.path_tree import PathNode, Shape
 from mockserver.inference.relations.references import ID_WORDS
 from mockserver.inference.values import identity
@@ -80,7 +81,9 @@ def _rank(draft: ResourceDraft) -> tuple[bool, int]:
 def _alias(main: ResourceDraft, draft: ResourceDraft, action: DraftAction) -> DraftAction:
     reason = f"{action.reason}, with the schema of {main.word}"
     if action.does == "list":
-        return replace(action, across=True, reason=reason)
+        node = draft.collection or draft.node
+        owner = _owner_in(main, node)
+        return replace(action, across=True, keeps=dict.fromkeys(node.parameters, owner) if owner else {}, reason=reason)
     return replace(action, across=True, by=_id_of(main, draft), reason=reason)
 
 
@@ -227,10 +230,21 @@ def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
     for position, parameter in enumerate(node.parameters[skipped:], skipped):
         called = (plain(parameter), plain(f"{_word_before(node, position)}_{parameter}"))
         name = next((known[one] for one in called if one in known and one not in main.id_names), None)
-        if name is None:
+        name = name or _owner_in(main, node)
+        if not name:
             return None
         found[parameter] = name
     return found
+
+
+def _owner_in(main: ResourceDraft, node: PathNode) -> str:
+    """The property that shows the owner, if the only parameter of a path says who it is: `/users/{username}/repos`."""
+    word = _word_before(node, 0) if len(node.parameters) == 1 and len(main.parent_parameters) == 1 else ""
+    return main.owner_field if "".join(words(word)) in OWNERS else ""
+
+
+OWNERS = PEOPLE | {"org", "organisation", "team", "group"}
+"""What somebody is called who may own things."""
 
 
 def _in_objects(main: ResourceDraft) -> dict[str, str]:

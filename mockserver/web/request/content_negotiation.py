@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mockserver.lazy_pattern import lazy_pattern
-from mockserver.openapi.media_types import MediaRange, parse
+from mockserver.openapi.document import Operation
+from mockserver.openapi.media_types import MediaRange, is_json, parse
+from mockserver.openapi.sequences import is_sequence
 
 RANGE = lazy_pattern(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 """One range of an `Accept` header. A quoted parameter may contain commas."""
@@ -64,3 +67,19 @@ def _weight(text: str) -> float:
         return float(found[1]) if found else 1.0
     except ValueError:
         return 1.0
+
+
+def stream_of(operation: Operation) -> str:
+    """The media type of the stream that an operation answers with, where it answers in one piece too; else empty."""
+    success = operation.success()
+    offered = [media.name for media in success.content] if success is not None else []
+    return next((name for name in offered if is_sequence(name)), "") if any(map(is_json, offered)) else ""
+
+
+def accepted(headers: Mapping[str, str], body: Any, stream: str) -> str:
+    """What a client accepts: the `stream`, if the body asks for it by `stream: true`, else what its header says.
+
+    Clients that ask so get events whether their `Accept` says so or not.
+    """
+    is_asked = stream and isinstance(body, dict) and body.get("stream") is True
+    return stream if is_asked else headers.get("accept", "*/*")

@@ -42,7 +42,7 @@ class ByteRanges:
             return reply
         begin, end = span or (0, len(content))
         shown = ("content-range", f"bytes {begin}-{end - 1}/{len(content)}")
-        own = self._documented(call, {name for name, _ in kept} | OWN_HEADERS)
+        own = self._documented(call, {name.lower() for name, _ in kept} | OWN_HEADERS)
         return reply._replace(status=PARTIAL, headers=(*reply.headers, shown, *own), content=content[begin:end])
 
     def _documented(self, call: Call, known: set[str]) -> tuple[tuple[str, str], ...]:
@@ -67,7 +67,8 @@ def byte_ranges(operation: Operation, examples: ExampleResponses) -> ByteRanges 
 def _is_current(headers: Mapping[str, str], sent: tuple[tuple[str, str], ...]) -> bool:
     """Does the content have the entity tag or the date of `If-Range`, if there is one (section 13.1.5)?"""
     condition = headers.get("if-range")
-    return condition is None or condition in [value for name, value in sent if name in ("etag", "last-modified")]
+    known = [value for name, value in sent if name.lower() in ("etag", "last-modified")]
+    return condition is None or condition in known
 
 
 def _span(wanted: str, size: int) -> tuple[int, int] | None:

@@ -6,11 +6,9 @@ the values of the request. docs/policies.md describes this for users.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -25,7 +23,7 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.deprecation_headers import EXAMPLES, announced
 from mockserver.openapi.document import Header, MediaType, Operation, Response
-from mockserver.openapi.header_values import documented_value, value_holder
+from mockserver.openapi.header_values import documented_value, header_text, value_holder
 from mockserver.openapi.media_types import essence, is_json, is_range
 from mockserver.openapi.multipart import is_multipart
 from mockserver.openapi.path_template import names, split
@@ -214,17 +212,18 @@ class ExampleResponses:
             if end is not None:
                 yield name, end
                 continue
-            has_value = not VALUE_KEYS.isdisjoint(node) or not VALUE_KEYS.isdisjoint(self._schema(header))
+            has_value = documented_value(self._schemas, header) is not None
             if (
                 name not in SERVER_HEADERS
                 and name not in counted
-                and (header.required or has_value or (name == "location" and status // 100 in (2, 3)))
+                and (header.required or has_value or status in TELLING.get(name, ()))
             ):
                 value = self._header_value(operation, call, header, is_redirection=status // 100 == 3)
                 if node is not stated and isinstance(value, dict | list):
                     value = _content_text(stated, value)
-                lines = _cookies(value, node.get("explode") is True) if name == "set-cookie" else [value]
-                yield from ((name, _text(each, node.get("explode") is True)) for each in lines if each is not None)
+                explode = node.get("explode") is True
+                lines = _cookies(value, explode) if name == "set-cookie" else [value]
+                yield from ((name, header_text(each, explode)) for each in lines if each is not None)
 
     def _counted(self, operation: Operation, status: int) -> frozenset[str]:
         """The headers that the rate limit of an operation sends; `Retry-After` of a 429 or 503 says more than that."""
@@ -234,10 +233,6 @@ class ExampleResponses:
         names = frozenset(name.lower() for name in limit.headers.values()) if limit else frozenset()
         return names - {"retry-after"} if status in (429, 503) else names
 
-    def _schema(self, header: Header) -> Mapping[str, Any]:
-        node = self._schemas.resolve(header.schema)[0] if header.schema else {}
-        return node if isinstance(node, Mapping) else {}
-
     def _header_value(self, operation: Operation, call: Call, header: Header, *, is_redirection: bool) -> Any:
         node = value_holder(self._schemas.resolve(header.pointer)[0])
         if header.name.lower() == "location" and not node.keys() & {"example", "examples"}:
@@ -245,7 +240,11 @@ class ExampleResponses:
         documented = documented_value(self._schemas, header)
         if documented is not None:
             return documented
-        return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
+        if not header.schema:
+            return ""
+        is_valid = self._schemas.validator(header.schema, "response").is_valid
+        soon = (each for each in (1, "1") if header.name.lower() == "retry-after" and is_valid(each))
+        return next(soon, None) or self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}")
 
 
 DEEPEST_VALUES = 3
@@ -265,14 +264,14 @@ def _content_text(header: Mapping[str, Any], value: Any) -> str:
 def _cookies(value: Any, explode: bool) -> list[Any]:
     """The values of `Set-Cookie`, one for each line of the response (OpenAPI 3.2 section 4.21.4)."""
     if isinstance(value, dict) and explode:
-        return [f"{name}={_plain(each)}" for name, each in value.items()]
+        return [f"{name}={header_text(each)}" for name, each in value.items()]
     if isinstance(value, str):
         return value.strip("\r\n").splitlines() or [value]
     return value if isinstance(value, list) else [value]
 
 
-VALUE_KEYS = frozenset({"example", "examples", "default"})
-"""Keys of a header, or of its schema, that say which value it has."""
+TELLING = {"location": range(200, 400), "retry-after": (413, 429, 503)}
+"""Headers that are sent whenever they are documented, with the statuses with which they say where or when to go on."""
 
 
 def status_of(response: Response) -> int:
@@ -324,18 +323,3 @@ def _item_parameter(operation: Operation) -> str:
     """The path parameter at the end of the path (`petId` in `/pets/{petId}`); empty when there is none."""
     path, _ = split(operation.path)
     return names(path)[-1] if path.endswith("}") else ""
-
-
-def _text(value: Any, explode: bool = False) -> str:
-    """A header's value in the style `simple` (OpenAPI 3.1 section 4.8.21), percent-encoded where it is not ASCII."""
-    if isinstance(value, dict) and explode:
-        parts = [f"{name}={_plain(each)}" for name, each in value.items()]
-    elif isinstance(value, dict):
-        parts = [str(part) for pair in value.items() for part in pair]
-    else:
-        parts = [_plain(part) for part in (value if isinstance(value, list) else [value])]
-    return re.sub(r"[^\x20-\x7e]+", lambda found: quote(found.group()), ",".join(parts)).strip()
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json_codec.write(value).decode()

@@ -1,0 +1,47 @@
+"""304 for a request with `If-Modified-Since`, where a document has a `Last-Modified` (RFC 9110 section 13.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockserver.messages import Call, Reply
+from mockserver.openapi.deprecation_headers import moment
+from mockserver.openapi.document import Operation
+from mockserver.web.response.byte_ranges import ByteRanges, byte_ranges
+from mockserver.web.response.example_response import ExampleResponses
+
+LAST_MODIFIED = "last-modified"
+
+KEPT = frozenset({"cache-control", "content-location", "date", "etag", "expires", LAST_MODIFIED, "vary"})
+"""The headers that a 304 repeats (section 15.4.5)."""
+
+
+class ModifiedSince:
+    """Answers that nothing has changed since the date of a request; else what asks for `ranges` may follow."""
+
+    def __init__(self, ranges: ByteRanges | None) -> None:
+        self._ranges = ranges
+
+    def part(self, reply: Reply, call: Call, headers: Mapping[str, str]) -> Reply:
+        """The reply, a 304, or the part of the reply that was asked for. Raises RangeNotSatisfiable."""
+        asked = headers.get("if-modified-since")
+        shown = next((value for name, value in reply.headers if name.lower() == LAST_MODIFIED), None)
+        is_judged = reply.status == 200 and "if-none-match" not in headers and asked is not None
+        if is_judged and shown is not None and _is_at_most(shown, asked or ""):
+            kept = tuple(pair for pair in reply.headers if pair[0].lower() in KEPT)
+            return Reply(304, None, kept, "", b"", proven=True)
+        return reply if self._ranges is None else self._ranges.part(reply, call, headers)
+
+
+def modified_since(operation: Operation, examples: ExampleResponses) -> ModifiedSince | ByteRanges | None:
+    """What judges the dates of requests, if the reply of an operation has one, and their ranges; None for neither."""
+    ranges = byte_ranges(operation, examples)
+    success = operation.success() if operation.method == "get" else None
+    is_dated = success is not None and any(header.name.lower() == LAST_MODIFIED for header in success.headers)
+    return ModifiedSince(ranges) if is_dated else ranges
+
+
+def _is_at_most(shown: str, asked: str) -> bool:
+    """Is the first date not after the second one? False if one of them is no date: then the header is ignored."""
+    own, its = moment(LAST_MODIFIED, shown), moment(LAST_MODIFIED, asked)
+    return own is not None and its is not None and own <= its
