@@ -20,6 +20,7 @@ from contracts.client.transport import (
     Headers,
     HttpTransport,
     NoResponse,
+    RateLimited,
     ReceivedResponse,
     SentRequest,
     Transport,
@@ -78,10 +79,14 @@ class Request(NamedTuple):
     querystring: str = ""
 
 
-class _PerThread(threading.local):
-    """The seconds that this thread has paused since its last request."""
+MOST_LIMITED = 120.0
+"""So many seconds each check waits for rate limits altogether: a search needs hundreds of items, and a run must end."""
 
-    waited = 0.0
+
+class _PerThread(threading.local):
+    """The seconds that this thread has paused since its last request, and for rate limits since its check began."""
+
+    waited = limited = 0.0
 
 
 class Target:
@@ -182,7 +187,7 @@ class Target:
         """The responses to requests that are sent in parallel. Those that are to be sent later are, in parallel."""
         received, waited = self._sent(requests), 0
         while waits := {n: wait for n, got in enumerate(received) if (wait := self._wait(got, waited)) is not None}:
-            self.rest(self._affordable(max(waits.values())))
+            self._wait_for_limit(max(waits.values()))
             for n, got in zip(waits, self._sent([requests[n] for n in waits]), strict=True):
                 received[n] = got
             waited += 1
@@ -192,6 +197,19 @@ class Target:
         if len(requests) == 1:
             return [self.transport.send(requests[0])]
         return self.transport.send_together(requests)
+
+    def begin_check(self) -> None:
+        """What this thread has waited for rate limits until now does not count for the check that begins."""
+        self._per_thread.limited = 0.0
+
+    def _wait_for_limit(self, seconds: float) -> None:
+        """Wait before a request is sent again. Raises RateLimited, or Exhausted where the deadline comes first."""
+        self._per_thread.limited += 0.0 if self.in_process else seconds
+        if self._per_thread.limited > MOST_LIMITED:
+            raise RateLimited(
+                f"the service allows so few requests that this check would wait longer than {MOST_LIMITED:g} s"
+            )
+        self.rest(self._affordable(seconds))
 
     def _affordable(self, seconds: float) -> float:
         """The seconds, if they end before the deadline. Raises Exhausted."""

@@ -61,6 +61,10 @@ class Unsendable(Unreachable):
     """The request cannot be written in HTTP, so it was not sent."""
 
 
+class RateLimited(Unsendable):
+    """The service answered "later" (429, 503) for so long that no more is waited for it. The text says so."""
+
+
 class NoResponse(Unreachable):
     """The target accepted the connection, but there is no response to use. It may still respond to other requests.
 

@@ -235,7 +235,9 @@ class _Run:
             self.left_out.append(bound_check)
             return context, f"skipped: {LEFT_OUT}"
         named = f"{bound_check.check.name} at {bound_check.operation}"
+        self.target.begin_check()
         outcome = self._attempt(lambda: self._run_answered(bound_check, context), named)
+        self.target.begin_check()  # what was made is deleted, however long the check has waited
         self._attempt(lambda: self.left_behind.extend(context.clean_up()))
         self.left_behind.extend(context.remaining())
         return context, outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -115,6 +116,23 @@ def test_the_report_says_the_exit_code_and_which_failures_are_accepted(tmp_path:
     failures = [each for each in second["findings"] if each["verdict"] == "failure"]
     assert failures
     assert all(each["accepted"] for each in failures)
+
+
+def test_a_check_does_not_wait_for_a_rate_limit_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contracts.client.target.MOST_LIMITED", 2.5)
+    answered = count()
+
+    def limit(request: Request) -> Response | None:
+        is_over = request.method == "POST" and next(answered) % 2
+        return Response(status_code=429, headers={"Retry-After": "1"}) if is_over else None
+
+    with _served(Things(limit)) as base:
+        done = checked_things(base, tmp_path, "--only", "validation")
+    report = json.loads((tmp_path / "reports" / "report.json").read_text())
+
+    assert [] == [each for each in report["findings"] if each["verdict"] == "failure"], done.output
+    assert [each["outcome"] for each in report["outcomes"] if "so few requests" in each["outcome"]]
+    assert "" == report["stopped"]
 
 
 def test_every_wrong_credential_can_be_sent_over_the_network(tmp_path: Path) -> None:
