@@ -30,8 +30,9 @@ class Requests:
     def address(self, operation: Operation, path: Mapping[str, Any], asked: Mapping[str, Any] = NOTHING) -> str:
         """The path with its parameters and the required query parameters: the values in `asked`, or any valid ones."""
         parts = ALONE.split(operation.path)  # texts and names of parameters by turns
+        # A path may have a query (`/icons?platform={platform}`), which the mock ignores with its parameters.
         address = "".join(
-            quote(text(path[part]), safe="") if odd % 2 else quote(part, safe="/?%" + PCHAR)
+            quote(text(path.get(part, "any")), safe="") if odd % 2 else quote(part, safe="/?%" + PCHAR)
             for odd, part in enumerate(parts)
         )
         needed = [p for p in operation.parameters if p.location == "query" and p.required]

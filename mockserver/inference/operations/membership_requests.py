@@ -6,7 +6,7 @@ else that these items have adds, replaces or removes members. `members.py` says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -29,8 +29,12 @@ REPLIES = {"create": "create", "create-many": "create", "replace-all": "replace"
 def add_membership_requests(drafts: Iterable[ResourceDraft]) -> None:
     """Add to each resource whose items are those of another one the requests that name them by their ids alone."""
     found = list(drafts)
+    wholes: dict[str, list[ResourceDraft]] = {}  # by the schema of their items: a document may have thousands
     for draft in found:
-        whole = _whole(draft, found)
+        if draft.has_id and draft.is_created and (shown := draft.reply_schemas()[:1]):
+            wholes.setdefault(shown[0], []).append(draft)
+    for draft in found:
+        whole = _whole(draft, wholes)
         operations = draft.collection.operations if draft.collection is not None else {}
         for method, operation in operations.items() if whole is not None else ():
             action = _by_ids(draft, whole, method, operation) if whole is not None and method in SEVERAL else None
@@ -38,23 +42,14 @@ def add_membership_requests(drafts: Iterable[ResourceDraft]) -> None:
                 draft.actions = [each for each in draft.actions if each.operation is not operation] + [action]
 
 
-def _whole(draft: ResourceDraft, drafts: Iterable[ResourceDraft]) -> ResourceDraft | None:
+def _whole(draft: ResourceDraft, wholes: Mapping[str, Sequence[ResourceDraft]]) -> ResourceDraft | None:
     """The resource whose items a list shows by their schema, with fewer path parameters above it."""
     listed = draft.action("list")
     if listed is None or not listed.item_schema or not draft.parent_parameters:
         return None
-    shown = draft.schemas.kind(listed.item_schema)
-    return next(
-        (
-            other
-            for other in drafts
-            if other.has_id
-            and other.is_created
-            and set(other.parent_parameters) < set(draft.parent_parameters)
-            and other.reply_schemas()[:1] == [shown]
-        ),
-        None,
-    )
+    alike = wholes.get(draft.schemas.kind(listed.item_schema), ())
+    own = set(draft.parent_parameters)
+    return next((other for other in alike if set(other.parent_parameters) < own), None)
 
 
 def _by_ids(draft: ResourceDraft, whole: ResourceDraft, method: str, operation: Operation) -> DraftAction | None:

@@ -29,6 +29,7 @@ def selectors(asked: Mapping[str, Operation], node: PathNode, schemas: Schemas) 
     making = node.operations.get("post") or asked.get("put")
     if (
         making is None
+        or not asked
         or "get" not in node.operations
         or (asked.keys() <= READS and not is_shown_when_made(node.operations, schemas))
     ):

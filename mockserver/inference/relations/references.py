@@ -360,7 +360,7 @@ class ReferenceFinder:
     def _called(self, name: str, whole: str, own: ReferredResource) -> ReferredResource | None:
         """The resource that a name means, by its last words: `default_customer_id` means a customer."""
         if name in SELF:
-            return own if own.name else None
+            return own if own.name in self._by_name else None  # what has no id cannot be named
         parts = words(whole)
         parts = parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts
         called = noun("_".join(parts))
