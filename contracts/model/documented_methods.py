@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from mockserver.contract import Contract
@@ -23,7 +22,7 @@ def methods_at(contract: Contract, url: str, base: str | None = None) -> frozens
         each.http_method
         for each in document.operations
         for root in _roots(document, each, base)
-        if path.startswith(root) and re.fullmatch(path_template.pattern(each.path), path[len(root) :])
+        if path.startswith(root) and path_template.matches(each.path, path[len(root) :])
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from contracts.model.differing_fields import differing_fields
 from contracts.model.lookups import with_lookups
+from contracts.model.once import once_for_each_contract
 from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
@@ -277,18 +277,9 @@ def name_of(operation: Operation) -> str:
     return f"{operation.http_method} {operation.path}"
 
 
-_kept: WeakKeyDictionary[Contract, dict[str, CheckedResource]] = WeakKeyDictionary()
-"""What `checked_resources` found: more than eighty checks ask for it."""
-
-
+@once_for_each_contract
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name, without singletons, which have no id."""
-    if contract not in _kept:
-        _kept[contract] = _checked_resources(contract)
-    return _kept[contract]
-
-
-def _checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = stated_about(contract, operation)
@@ -357,11 +348,9 @@ def is_special(op: ResourceOperation) -> bool:
 def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
     """The special operations directly below an item of a resource."""
     of_item = {path_template.bare(op.operation.path) for op in resource.operations.values() if resource.is_of_item(op)}
-    for operation in contract.document.operations:
-        above, last = _item_and_rest(operation.path)
-        stated = stated_about(contract, operation)
-        op = ResourceOperation(operation, stated, contract.rules)
-        if above in of_item and "{" not in last and operation.method in ("post", "put") and is_special(op):
+    for op in resource_operations(contract):
+        above, last = _item_and_rest(op.operation.path)
+        if above in of_item and "{" not in last and op.operation.method in ("post", "put") and is_special(op):
             yield op
 
 
@@ -381,11 +370,11 @@ def _item_and_rest(path: str) -> tuple[str, str]:
     return path_template.above_and_last(path)
 
 
-def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
+@once_for_each_contract
+def resource_operations(contract: Contract) -> Sequence[ResourceOperation]:
     """Every operation with the statements about it."""
-    for operation in contract.document.operations:
-        stated = stated_about(contract, operation)
-        yield ResourceOperation(operation, stated, contract.rules)
+    known = contract.document.operations
+    return [ResourceOperation(each, stated_about(contract, each), contract.rules) for each in known]
 
 
 def value_at(value: Any, path: Path | None) -> Any:

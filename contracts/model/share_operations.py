@@ -47,7 +47,7 @@ class ItemSharing(NamedTuple):
 def sharings(contract: Contract, resource: CheckedResource) -> Iterator[ItemSharing]:
     """The operations below an item that share it with one user."""
     get = resource.operations["get"].operation.path.rstrip("/")
-    operations = list(resource_operations(contract))
+    operations = resource_operations(contract)
     for op in operations:
         path = op.operation.path.rstrip("/")
         rest = path.removeprefix(get + "/").split("/") if path.startswith(get + "/") else []

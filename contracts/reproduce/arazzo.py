@@ -101,7 +101,7 @@ def _step(number: int, step: ScriptStep, operations: tuple[str, ...], origins: M
 
 def _matches(operation: str, method: str, path: str) -> bool:
     own, _, template = operation.partition(" ")
-    return own == method and re.fullmatch(path_template.pattern(template), path) is not None
+    return own == method and path_template.matches(template, path)
 
 
 def _parameters(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from mockserver.lazy_pattern import lazy_pattern
@@ -111,6 +112,16 @@ def names_by_place(paths: Iterable[str]) -> dict[str, frozenset[str]]:
 def pattern(path: str) -> str:
     """A regular expression that matches the request paths of a template; a parameter has at least one character."""
     return "[^/]+".join(map(re.escape, EXPRESSION.split(split(path)[0])[::2]))
+
+
+@lru_cache(maxsize=10_000)  # `re` itself keeps 512
+def _compiled(path: str) -> re.Pattern[str]:
+    return re.compile(pattern(path))
+
+
+def matches(template: str, path: str) -> bool:
+    """Is a request path one of a template?"""
+    return _compiled(template).fullmatch(path) is not None
 
 
 def continues_after(path: str, parameter: str) -> bool:

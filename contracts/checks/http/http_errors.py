@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -198,7 +197,7 @@ def unknown_path(context: CheckContext, operation: Operation) -> None:
 
 def _is_documented(contract: Contract, path: str) -> bool:
     """Does a path match a documented one?"""
-    return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
+    return any(path_template.matches(each.path, path) for each in contract.document.operations)
 
 
 def error_bodies(context: CheckContext, resource: CheckedResource) -> None:

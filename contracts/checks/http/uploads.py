@@ -283,7 +283,7 @@ def _figures_of_bytes(contract: Contract, op: ResourceOperation) -> Iterator[tup
 
 
 def _download_places(contract: Contract) -> Iterator[Place]:
-    operations = list(resource_operations(contract))
+    operations = resource_operations(contract)
     for upload in _uploads(contract):
         name = upload.resource.name if upload.resource is not None else ""
         for op in operations:

@@ -145,7 +145,7 @@ def _check_removed(
 def _places(contract: Contract) -> Iterator[Place]:
     """PUT operations whose path names an owner and an item that other operations create."""
     known = checked_resources(contract)
-    operations = list(resource_operations(contract))
+    operations = resource_operations(contract)
     for op in operations:
         path = op.operation.path
         named = path_template.names(path)
