@@ -28,8 +28,8 @@ SHARED = Path(__file__).parents[1].parent / "shared"
 
 # How long an example takes says more about the machine than about the code: neither deadlines nor slowness fail a test.
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("here", print_blob=True, **PATIENT)
-settings.register_profile("ci", derandomize=True, print_blob=True, **PATIENT)
+settings.register_profile("here", max_examples=50, print_blob=True, **PATIENT)
+settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **PATIENT)
 settings.register_profile("thorough", max_examples=2_000, **PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def named_paths(text: str) -> list[str]:
     return re.findall(r"`([\w./-]+/|[\w./-]+\.py)`", text)
 
 
+@cache
 def homes() -> list[Path]:
     """The folders in which a short name of the codemap may be: the packages and their folders."""
     packages = [ROOT / "mockserver", ROOT / "contracts"]

@@ -26,6 +26,9 @@ from contracts.runner.context import CheckContext
 EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}
 """How many sequences each mode tries."""
 
+PHASES = [Phase.reuse, Phase.generate, Phase.shrink]
+"""What Hypothesis does: it tries the sequences that failed before, then others, and shortens one that fails."""
+
 MAX_LENGTH = 14
 """The maximal length of a sequence."""
 
@@ -59,7 +62,7 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
         print_blob=False,
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
-        phases=[Phase.reuse, Phase.generate, Phase.shrink],
+        phases=PHASES,
     )
     try:
         run_state_machine_as_test(machine, settings=limits)
