@@ -221,3 +221,22 @@ def test_a_filter_by_another_item_may_refuse_an_unknown_id(tmp_path: Path, name:
         )
 
     assert {("positive_data_acceptance", verdict)} == verdicts(tmp_path, paths, rides, "positive_data_acceptance")
+
+
+@pytest.mark.parametrize(
+    ("others", "found"), [(503, set()), (501, set()), (200, {("authentication", "failure")})], ids=["off", "none", "on"]
+)
+def test_nothing_is_said_of_the_authentication_of_what_is_switched_off(
+    tmp_path: Path, others: int, found: set[tuple[str, str]]
+) -> None:
+    tip = {"type": "object", "properties": {"height": {"type": "integer"}}}
+    get = {"responses": answers(tip) | {"401": NO}, "security": [{"key": []}]}
+    schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}}
+
+    def explorer(ask: Ask) -> Answer:
+        is_known = ask.headers.get("x-key") == "of-ada"
+        return Answer(others, {"height": 1}) if is_known or others != 200 else Answer(503)
+
+    seen = verdicts(tmp_path, {"/tip": {"get": get}}, explorer, "authentication", secret="of-ada", components=schemes)
+
+    assert found == {each for each in seen if each[0] == "authentication"}

@@ -28,7 +28,8 @@ from mockserver.contract import Contract
 
 WITHOUT = "without a credential"
 
-NOT_FOUND = 404
+OFF = (404, 501, 503)
+"""Statuses of an operation that is switched off, or that needs something which the service does not have."""
 
 
 def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
@@ -46,8 +47,8 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
-        if exchange.status == NOT_FOUND and created is None and what == WITHOUT:
-            _needs_route(context, op, path, body)
+        if exchange.status in OFF and created is None and what == WITHOUT:
+            _needs_route(context, op, path, body, exchange.status)
         _check_unauthenticated(context, op, exchange, what)
         _check_without_effect(context, resource, op, created, body, exchange, what)
     if op.operation.method == "get":
@@ -55,10 +56,10 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         _check_unknown_item(context, op, resource, created, path)
 
 
-def _needs_route(context: CheckContext, op: ResourceOperation, path: dict[str, Any], body: Any) -> None:
-    """Raises CannotBuildRequest if a valid credential gets 404, too: no such item is known, or the operation is off."""
-    if context.send(op, path=path, body=body, headers=_tenant_header(context)).status == NOT_FOUND:
-        raise CannotBuildRequest(f"{op.name} answers 404 to a valid credential, too")
+def _needs_route(context: CheckContext, op: ResourceOperation, path: dict[str, Any], body: Any, status: int) -> None:
+    """Raises CannotBuildRequest if a valid credential gets the same: no such item is known, or the operation is off."""
+    if context.send(op, path=path, body=body, headers=_tenant_header(context)).status == status:
+        raise CannotBuildRequest(f"{op.name} answers {status} to a valid credential, too")
 
 
 def _check_unauthenticated(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, what: str) -> None:
