@@ -7,6 +7,7 @@ a value as in the document's examples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,7 @@ class Envelopes:
     def __init__(self, schemas: Schemas, examples: ExampleMaker, *, keeps_validators: bool = True) -> None:
         self._schemas, self._examples, self._keeps_validators = schemas, examples, keeps_validators
         self._echoed: Mapping[str, str] = {}
+        self._made: dict[tuple[Any, ...], Template] = {}
 
     def _is_valid(self, pointer: str) -> Callable[[Any], bool]:
         """Says whether a reply is valid. For a large document, whose replies are rarely used, no validator is kept."""
@@ -78,7 +80,18 @@ class Envelopes:
         """
         if not path:
             return placeholder
-        self._echoed = echoed or {}
+        # Many operations of a large document answer with the same schema, whose validator takes long to compile.
+        pointer = self._schemas.resolve(pointer)[1]
+        asked = (pointer, path, repr(placeholder), listed, is_map, has_cursors, frozenset((echoed or {}).items()))
+        if asked not in self._made:
+            self._echoed = echoed or {}
+            self._made[asked] = self._checked(pointer, path, placeholder, listed, is_map, has_cursors)
+        return deepcopy(self._made[asked])
+
+    def _checked(
+        self, pointer: str, path: Path, placeholder: Template, listed: bool, is_map: bool, has_cursors: bool
+    ) -> Template:
+        """The first template that is valid with an item in it. Raises Unanswerable if none is."""
         empty: Any = {} if is_map else []
         sample = empty if listed else self.value(str(self._schemas.below(pointer, path)))
         for make in (partial(self._template, listed=listed), self._from_example):
