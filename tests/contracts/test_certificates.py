@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,7 +13,10 @@ import pytest
 
 from contracts.cleanup.journal import JOURNAL, Entry, Journal
 from mockserver.cli.certificate import write_self_signed
+from tests.inner_pytest import run_pytest
 from tests.process import ENVIRONMENT, READY, ROOT, Processes, run
+
+pytest_plugins = ["pytester"]
 
 DOCUMENT = str(ROOT / "docs" / "petstore.yaml")
 PET = {"name": "Rex", "kind": "dog"}
@@ -121,14 +123,9 @@ def test_what_a_check_left_behind_is_deleted_with_the_option(served: str, tmp_pa
     assert (0, f"deleted {address}\n") == (done.returncode, done.stdout)
 
 
-def test_pytest_has_the_option_too(served: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--contract", DOCUMENT]
-    command += ["--target", served, "-k", "create"]
-    runs = [
-        subprocess.run([*command, *more], capture_output=True, text=True, env=os.environ | ENVIRONMENT, cwd=tmp_path,
-                       check=False)
-        for more in ([], ["--contract-insecure"])
-    ]  # fmt: skip
+def test_pytest_has_the_option_too(served: str, pytester: pytest.Pytester) -> None:
+    options = ("--contract", DOCUMENT, "--target", served, "-k", "create")
+    runs = [run_pytest(pytester, *options, *more) for more in ([], ["--contract-insecure"])]
 
-    assert [2, 0] == [each.returncode for each in runs], runs
-    assert "in pytest --contract-insecure" in runs[0].stdout
+    assert [2, 0] == [each.ret for each in runs]
+    assert "in pytest --contract-insecure" in runs[0].stdout.str()
