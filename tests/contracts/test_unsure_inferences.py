@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.test_foreign_shapes import path_parameter, sent, verdicts
+from contracts.client.target import Target
+from contracts.client.user import User
+from contracts.runner.runner import run_checks
+from mockserver import contract as contracts
+from tests.contracts.test_foreign_shapes import Small, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
-from tests.web.document import Node, answers, takes
+from tests.web.document import Node, answers, document, takes
 
 NO: Node = {"description": "no"}
 TEXT: Node = {"type": "string", "minLength": 1, "maxLength": 60}
@@ -240,3 +245,21 @@ def test_nothing_is_said_of_the_authentication_of_what_is_switched_off(
     seen = verdicts(tmp_path, {"/tip": {"get": get}}, explorer, "authentication", secret="of-ada", components=schemes)
 
     assert found == {each for each in seen if each[0] == "authentication"}
+
+
+@pytest.mark.parametrize(("is_checked", "found"), [(True, set()), (False, {"failure"})])
+def test_of_a_user_with_two_credentials_both_are_invalid(tmp_path: Path, is_checked: bool, found: set[str]) -> None:
+    get = {"responses": answers({"type": "object"}) | {"401": NO}, "security": [{"key": []}]}
+    schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}}
+    (tmp_path / "test.json").write_text(json.dumps(document({"/purse": {"get": get}}, components=schemes)))
+    headers = (("Authorization", "Bearer token-of-ada"), ("X-Key", "key-of-ada"))
+    ada = User("ada", headers=headers, secret="token-of-ada", other_secrets=("key-of-ada",))
+
+    def purse(ask: Ask) -> Answer:
+        is_known = ask.headers.get("x-key") == "key-of-ada" or not is_checked
+        return Answer(200, {}) if is_known else Answer(401, None, (("www-authenticate", "Key"),))
+
+    with Target.asgi(Small(purse), [ada]) as target:
+        result = run_checks(contracts.of(tmp_path / "test.json"), target, only=["authentication"])
+
+    assert found == {each.verdict for each in result.findings}

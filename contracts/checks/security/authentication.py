@@ -242,11 +242,12 @@ def _invalid_credentials(
 
 
 def _with_credential(main: User, secret: str) -> User:
-    """The user with another credential, sent in the same way."""
+    """The user with another credential, sent in the same way, and without any further one, which may be enough."""
     headers, query, cookies = (
         tuple(
             (name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
             for name, value in pairs
+            if not any(other in value for other in main.other_secrets)
         )
         for pairs in (main.headers, main.query, main.cookies)
     )
