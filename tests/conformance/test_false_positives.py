@@ -13,6 +13,7 @@ from tests.conformance.false_positives import (
     FRAMED,
     NULL,
     STATED,
+    STREAMED,
     TEXTUAL,
     UNREACHABLE,
     WHOLE,
@@ -45,6 +46,8 @@ PATHS = {
             "responses": {"204": {"description": ""}, "400": {"description": "A stable version can't be removed"}}
         },
     },
+    "/ticks": {"get": {"responses": answers({"type": "array", "items": STATE}, kind="text/event-stream")}},
+    "/ticks/{id}": {"parameters": [ID], "get": {"responses": answers(STATE, kind="text/event-stream")}},
     "/lamps": {"put": {"requestBody": takes({"type": "array", "items": STATE}), "responses": answers()}},
 }
 
@@ -97,6 +100,25 @@ def test_a_state_that_a_sentence_names_may_refuse(
     assert reason == false_positive_reason(
         "ST202", "Stateful tests", "Valid data should have been accepted", case, contract
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "reason"),
+    [
+        ("/ticks", '{} is not of type "array"', STREAMED),
+        ("/ticks", '{} is not of type "integer"', ""),
+        ("/ticks/{id}", '{} is not of type "array"', ""),
+        ("/ticks/{id}", '"{\\"state\\": ... is not of type "object"', STREAMED),
+        ("/ticks/{id}", '"on" is not of type "object"', ""),
+        ("/shown", '{} is not of type "array"', ""),
+    ],
+)
+def test_the_schema_of_a_stream_may_be_that_of_the_data_or_of_all_events(
+    contract: Contract, path: str, found: str, reason: str
+) -> None:
+    message = f"SSE event violates schema\n\n    Event #0: {found}\n\n    Schema:"
+
+    assert reason == false_positive_reason("ST108", f"GET {path}", message, message, contract)
 
 
 @pytest.mark.parametrize(("names", "reason"), [(("at",), EXAMPLE), (("at", "by"), EXAMPLE), (("id", "at"), "")])
