@@ -30,9 +30,9 @@ def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
 
 
 def can_omit(contract: Contract, user: User) -> bool:
-    """Can Schemathesis leave out the credential? Not one in a form of no security scheme, such as `token X`."""
-    fixed = auth_settings(contract, user)["headers"]
-    return not (user.secret and any(user.secret in value for value in fixed.values()))
+    """Can Schemathesis leave out each credential? Not one in a form of no security scheme, such as `token X`."""
+    fixed = auth_settings(contract, user)["headers"].values()
+    return not any(secret and secret in value for secret in (user.secret, *user.other_secrets) for value in fixed)
 
 
 def _setting(scheme: SecurityScheme, secret: str, value: str) -> dict[str, str]:

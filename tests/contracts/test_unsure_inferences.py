@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contracts.client.target import Target
 from contracts.client.user import User
+from contracts.conformance.engine_credentials import can_omit
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
 from tests.contracts.test_foreign_shapes import Small, path_parameter, sent, verdicts
@@ -259,7 +261,10 @@ def test_of_a_user_with_two_credentials_both_are_invalid(tmp_path: Path, is_chec
         is_known = ask.headers.get("x-key") == "key-of-ada" or not is_checked
         return Answer(200, {}) if is_known else Answer(401, None, (("www-authenticate", "Key"),))
 
+    contract = contracts.of(tmp_path / "test.json")
     with Target.asgi(Small(purse), [ada]) as target:
-        result = run_checks(contracts.of(tmp_path / "test.json"), target, only=["authentication"])
+        result = run_checks(contract, target, only=["authentication"])
 
     assert found == {each.verdict for each in result.findings}
+    assert not can_omit(contract, ada)  # the further one is in no form that Schemathesis knows
+    assert can_omit(contract, replace(ada, headers=headers[:1], secret="", other_secrets=()))
