@@ -75,3 +75,19 @@ def noun(name: str) -> tuple[str, ...]:
 def same(one: str, other: str) -> bool:
     """Are two names the same, apart from singular and plural?"""
     return "".join(noun(one)) == "".join(noun(other))
+
+
+AMOUNTS = frozenset((
+    "order", "position", "level", "page", "version", "number", "count", "size", "priority", "rank", "column", "row",
+    "line", "step", "stage", "year", "month", "day", "hour", "minute", "second", "week", "point", "score", "unit",
+    "amount", "price", "quantity", "seat", "view", "like", "vote",
+))  # fmt: skip
+"""Names of whole numbers that are amounts as often as ids of something of that name."""
+
+SEVERAL = frozenset(("comments", "messages", "reviews", "rooms", "tickets"))
+"""Names that are amounts in the plural alone: `comments: 5`, but `ticket: 5` is the fifth one."""
+
+
+def may_be_amount(word: str) -> bool:
+    """May a whole number be an amount, by the last word of its name?"""
+    return word in SEVERAL or singular(word) in AMOUNTS

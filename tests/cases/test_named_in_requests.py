@@ -49,3 +49,15 @@ def test_the_message_of_laravel_says_that_the_item_must_exist(serve: Serve) -> N
     assert 201 == api.post("/halls", json={"town_id": town["id"]}).status_code
     refused = api.post("/halls", json={"town_id": town["id"] + 1})
     assert (422, ["town_id"]) == (refused.status_code, [*refused.json()["errors"]])
+
+
+def test_a_number_named_after_one_thing_is_its_id_and_one_after_several_is_an_amount(serve: Serve) -> None:
+    api = serve("django-comments")
+    ticket = api.post("/tickets/", json={"title": "Broken", "comments": 7}).json()
+
+    statuses = [
+        api.post("/comments/", json={"ticket": id, "text": "Soon"}).status_code for id in (ticket["id"], 424_242)
+    ]
+
+    assert [201, 404] == statuses
+    assert 7 == ticket["comments"]

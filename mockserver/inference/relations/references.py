@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from mockserver.inference.bodies.messages import is_object
-from mockserver.inference.names import SCALAR, noun, plain, words
+from mockserver.inference.names import SCALAR, may_be_amount, noun, plain, words
 from mockserver.inference.relations.relationships import relationships, target_of
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.values.identity import CHOSEN_BY_PEOPLE, KEYS
@@ -36,13 +36,6 @@ SELF = frozenset(("parent", "replyto", "inreplyto", "repliesto"))
 
 OWN_WORDS = frozenset(KEYS) - {"ref", "tag"}
 """Names of texts about the thing itself: the `key` of a license is no key of a user, its `email` no stored email."""
-
-NUMBERS = frozenset((
-    "order", "position", "level", "page", "version", "number", "count", "size", "priority", "rank", "column", "row",
-    "line", "step", "stage", "year", "month", "day", "hour", "minute", "second", "week", "point", "score", "unit",
-    "amount", "price", "quantity", "ticket", "seat", "room", "view", "like", "vote", "message", "comment", "review",
-))  # fmt: skip
-"""Names of whole numbers that are amounts as often as ids of something of that name."""
 
 PREFIXES = frozenset(("full", "minimal", "simple", "basic", "public", "private", "nullable", "short", "detailed"))
 """First words of schemas that say how much of a thing is shown: `minimal-repository` shows a repository."""
@@ -290,7 +283,7 @@ class ReferenceFinder:
         if (
             not says_id
             and not is_self
-            and not self._may_be_id(pointer, target, types)
+            and not self._may_be_id(pointer, target, types, parts[-1])
             and not self._is_said_to_be_id(pointer, listed)
         ):
             return None
@@ -322,8 +315,11 @@ class ReferenceFinder:
         """Does the description of a property, or of the list that it is an entry of, speak of ids?"""
         return any(IDS.search(description(self._schemas, each).text) for each in (pointer, listed) if each)
 
-    def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
-        """Can a property with the very name of a resource hold an id? Not one with values or a format of its own."""
+    def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str], last: str) -> bool:
+        """Can a property with the very name of a resource hold an id? Not one with values or a format of its own.
+
+        `last` is the last word of its name.
+        """
         keyword = self._schemas.keyword
         if any(keyword(pointer, each) is not None for each in ("enum", "const", "minimum", "maximum")):
             return False
@@ -331,7 +327,7 @@ class ReferenceFinder:
             named = [
                 at[target.field] for one in target.schemas if target.field in (at := self._schemas.properties(one))
             ]
-            return any(self._schemas.types(each) == {"integer"} for each in named) and target.words[-1] not in NUMBERS
+            return any(self._schemas.types(each) == {"integer"} for each in named) and not may_be_amount(last)
         if types != {"string"}:
             return False
         ids = [own[target.field] for each in target.schemas if target.field in (own := self._schemas.properties(each))]
