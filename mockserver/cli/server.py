@@ -116,7 +116,7 @@ def run(serving: Serving) -> None:
     serving.log_requests(server.print)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Otherwise asyncio sets its own, which holds a task. When uvicorn replaces it, Python prints it for an error
-        # that nobody sees, and imports `inspect` for that.
+        # that is never shown, and imports `inspect` for that.
         signal.signal(signal.SIGINT, _interrupted)
     try:
         server.run(opened(serving.host, serving.port))

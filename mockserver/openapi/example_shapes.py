@@ -1,7 +1,7 @@
 """What the examples of replies say about their form, where no schema says anything: which properties there are.
 
 Collections of requests that were converted to OpenAPI have examples and no schemas. What is written here allows every
-value, so that nothing is refused that the document allows; it only tells what the values that are shown look like.
+value, so that nothing is refused that the document allows; it only says what shown values look like.
 """
 
 from __future__ import annotations

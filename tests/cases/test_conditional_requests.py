@@ -32,7 +32,7 @@ def replies(**others: str) -> dict[str, Any]:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Any:
-    """A client of a mock of wiki pages, of which there is one."""
+    """A client of a mock of a wiki with one page."""
     written = document({
         "/pages": {"post": {"requestBody": takes(PAGE), "responses": replies()}},
         "/pages/{title}": {

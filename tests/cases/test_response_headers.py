@@ -60,7 +60,7 @@ def test_a_header_with_a_documented_value_is_sent(tmp_path: Path, header: dict[s
     [({"type": "integer", "minimum": 1}, "1"), ({"type": "string"}, "1"), ({"type": "integer", "minimum": 30}, None)],
 )
 def test_an_error_that_is_asked_for_says_when_to_come_again(tmp_path: Path, schema: Any, value: str | None) -> None:
-    """RFC 9110 section 10.2.3: a client that waits as it is told must not wait for long in a test."""
+    """RFC 9110 section 10.2.3: a client that obeys the header must not wait for long in a test."""
     written = renders({})
     for method in ("get", "post"):
         busy = {"description": "busy", "headers": {"Retry-After": {"schema": schema}}}

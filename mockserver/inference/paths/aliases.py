@@ -244,7 +244,7 @@ def _owner_in(main: ResourceDraft, node: PathNode) -> str:
 
 
 OWNERS = PEOPLE | {"org", "organisation", "team", "group"}
-"""What somebody is called who may own things."""
+"""Words for users and for groups of them, who may own things."""
 
 
 def _in_objects(main: ResourceDraft) -> dict[str, str]:
