@@ -243,11 +243,12 @@ def _invalid_credentials(
 
 def _with_credential(main: User, secret: str) -> User:
     """The user with another credential, sent in the same way, and without any further one, which may be enough."""
+    further = [each for each in main.other_secrets if each != basic(main.secret) and each not in main.secret]
     headers, query, cookies = (
         tuple(
             (name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
             for name, value in pairs
-            if not any(other in value for other in main.other_secrets)
+            if not any(each in value for each in further)
         )
         for pairs in (main.headers, main.query, main.cookies)
     )

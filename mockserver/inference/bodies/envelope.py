@@ -101,15 +101,6 @@ class Envelopes:
                 return template
         raise Unanswerable(f"no valid reply can be made with {placeholder} in it", pointer=pointer)
 
-    def of_entries(self, entries: str, path: Path, id_names: frozenset[str]) -> Template:
-        """The template of a list whose entries have the items at `path`, each inside of an object with its id."""
-        entry: dict[str, Template] = self.template(entries, path, "{item}", listed=False)
-        for name, at in self._schemas.properties(entries).items():
-            types = self._schemas.types(at) - {"null"}
-            if plain(name) in id_names and name not in path and types and types <= SCALAR:
-                entry[name] = "{text:id}" if types == {"string"} else "{id}"
-        return [{EACH: "items", **entry}]
-
     def _template(self, pointer: str, path: Path, placeholder: Template, listed: bool) -> Template:
         """The properties around the placeholder: those about the page, and those that are required."""
         if not path:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mockserver.behaviour.statements import BATCHES, CONTENTS, SEVERAL
+from mockserver.behaviour.templates import EACH
 from mockserver.inference.bodies.batch_replies import counted, with_counts
-from mockserver.inference.bodies.envelope import Envelopes, literal
-from mockserver.inference.bodies.messages import SAYING
+from mockserver.inference.bodies.envelope import Envelopes, Template, literal
+from mockserver.inference.bodies.messages import SAYING, Path
 from mockserver.inference.bodies.page_headers import page_headers
 from mockserver.inference.bodies.raw_bodies import is_list_of_ids
 from mockserver.inference.bodies.said_replies import is_said, said
@@ -16,7 +17,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.figures.statistics import ItemNumbers
 from mockserver.inference.lists import paging
-from mockserver.inference.names import plain
+from mockserver.inference.names import SCALAR, plain
 from mockserver.inference.operations.accounts import with_token
 from mockserver.inference.operations.tables import row_reply
 from mockserver.inference.operations.transfers import import_counts
@@ -50,7 +51,7 @@ class ReplyWriter:
         if action.within:
             array = self._schemas.below(str(action.reply.schema), action.item_path)
             has_cursors = self._pages(draft, action).get("style") == "cursor"
-            placeholder = self._envelopes.of_entries(
+            placeholder = self._of_entries(
                 str(self._schemas.items(str(array))), action.within, draft.id_names | (CURSORS if has_cursors else NONE)
             )
         keys: Statement = {"status": action.reply.status}
@@ -73,6 +74,15 @@ class ReplyWriter:
             keys["headers"] = headers
         keys |= rows
         return {"reply": inferred("the first documented success that fits", **keys)}
+
+    def _of_entries(self, entries: str, path: Path, id_names: frozenset[str]) -> Template:
+        """The template of a list whose entries have the items at `path`, each inside of an object with its id."""
+        entry: dict[str, Template] = self._envelopes.template(entries, path, "{item}", listed=False)
+        for name, at in self._schemas.properties(entries).items():
+            types = self._schemas.types(at) - {"null"}
+            if plain(name) in id_names and name not in path and types and types <= SCALAR:
+                entry[name] = "{text:id}" if types == {"string"} else "{id}"
+        return [{EACH: "items", **entry}]
 
     def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: Any) -> Any:
         if action.body is not None:

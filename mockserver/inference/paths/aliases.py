@@ -238,9 +238,21 @@ def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
 
 
 def _owner_in(main: ResourceDraft, node: PathNode) -> str:
-    """The property that shows the owner, if the only parameter of a path says who it is: `/users/{username}/repos`."""
-    word = _word_before(node, 0) if len(node.parameters) == 1 and len(main.parent_parameters) == 1 else ""
-    return main.owner_field if "".join(words(word)) in OWNERS else ""
+    """The property that shows the owner, if the only parameter of a path says who it is: `/users/{username}/repos`.
+
+    What a user has starred (`/users/{username}/starred`) belongs to others, and a number is no name.
+    """
+    is_of_one = len(node.parameters) == 1 and len(main.parent_parameters) == 1 and noun(node.word) == noun(main.word)
+    if not is_of_one or "".join(words(_word_before(node, 0))) not in OWNERS:
+        return ""
+    named, own = _types(main.schemas, node), _types(main.schemas, main.collection or main.node)
+    return main.owner_field if named == own else ""
+
+
+def _types(schemas: Schemas, node: PathNode) -> frozenset[str]:
+    """The types of the first parameter of a path."""
+    found = (each.parameter("path", node.parameters[0]) for each in node.operations.values())
+    return next((schemas.types(each.schema) for each in found if each is not None and each.schema), frozenset())
 
 
 OWNERS = PEOPLE | {"org", "organisation", "team", "group"}
