@@ -5,7 +5,6 @@ The expectations are those of AIP-131 (get), 132 (list), 133 (create), 134 (upda
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -240,6 +239,22 @@ def test_paths_that_forms_tell_apart_are_no_problem() -> None:
     assert () == known.problems
 
 
+def test_a_reference_into_a_path_with_names_is_followed(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "login.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: Login, version: '1'}\npaths:\n"
+        "  /logins/{login}/token:\n    post:\n      parameters:\n"
+        "      - {name: login, in: path, required: true, description: 'The name, of the form `hosts/{host}`',\n"
+        "         schema: {type: string}}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {const: 5}}}}}\n"
+        "  /token:\n    post:\n      responses:\n"
+        "        '200': {$ref: '#/paths/~1logins~1%7Blogin%7D~1token/post/responses/200'}\n"
+    )
+
+    api = serve(tmp_path / "login")
+
+    assert [5, 5] == [api.post(path).json() for path in ("/token", "/logins/hosts/a/token")]
+
+
 @pytest.mark.parametrize(
     ("said", "plain"),
     [
@@ -247,6 +262,7 @@ def test_paths_that_forms_tell_apart_are_no_problem() -> None:
         ("May be either a hash or a name of the form `heads/{branch}`, also `tags/{tag}`.", 200),
         ("The name of the commit, formatted as `heads/BRANCH` or `tags/TAG`.", 404),
         ("The path can be `heads/{branch}` or `tags/{tag}`.", 404),
+        ("For users a name, of the form `heads/{branch}` or `tags/{tag}`.', example: 'main", 200),
     ],
 )
 def test_values_without_a_slash_stay_where_a_description_names_them_beside_forms(
@@ -256,7 +272,7 @@ def test_values_without_a_slash_stay_where_a_description_names_them_beside_forms
         "openapi: 3.0.3\ninfo: {title: Git, version: '1'}\npaths:\n"
         "  /repos/{repo}/commits/{ref}/status:\n    get:\n      operationId: get-status\n      parameters:\n"
         "      - {name: repo, in: path, required: true, schema: {type: string}}\n"
-        f"      - {{name: ref, in: path, required: true, description: {json.dumps(said)}, schema: {{type: string}}}}\n"
+        f"      - {{name: ref, in: path, required: true, description: '{said}', schema: {{type: string}}}}\n"
         "      responses: {'200': {description: ok, content: {application/json: {schema: {type: boolean}}}}}\n"
     )
 

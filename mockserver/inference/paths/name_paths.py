@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 
@@ -17,6 +18,7 @@ from mockserver.inference.paths import resource_names
 from mockserver.inference.paths.path_tree import VERSION
 from mockserver.inference.paths.resource_names import Form
 from mockserver.openapi import path_template
+from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import RESOURCE_NAME, WILDCARD, methods_of
 from mockserver.openapi.object_positions import find
 
@@ -160,6 +162,8 @@ def _moved(source: _Source, moves: list[tuple[_Place, dict[str, list[Form]]]]) -
                 by_path.setdefault(place.path, []).append((path, place, node))
     paths: dict[str, Any] = {}
     stay = {(place.path, place.method) for place, forms in moves if _may_be_other(place, forms)}
+    for path in _referred_to(raw) if by_path else ():
+        stay |= {(path, method) for method in _methods(raw["paths"].get(path))}
     for path, item in raw["paths"].items():
         gone = {place.method for _, place, _ in by_path.get(path, ()) if (path, place.method) not in stay}
         if gone != {*_methods(item)} or not gone:
@@ -171,7 +175,26 @@ def _moved(source: _Source, moves: list[tuple[_Place, dict[str, list[Form]]]]) -
 
 def _may_be_other(place: _Place, forms: dict[str, list[Form]]) -> bool:
     """May the values have no slash, too? The operation then is at its author's path as well."""
-    return any(resource_names.may_be_other(place.parameters[name].get("description")) for name in forms)
+    nodes = [place.parameters[name] for name in forms]
+    return any(resource_names.may_be_other(each.get("description")) or _is_shown_without(each) for each in nodes)
+
+
+def _is_shown_without(node: dict[str, Any]) -> bool:
+    """Is the example of a parameter a text without a slash?"""
+    inner = node.get("schema")
+    shown = node.get("example", inner.get("example") if type(inner) is dict else None)
+    return type(shown) is str and "/" not in shown
+
+
+def _referred_to(raw: dict[str, Any]) -> Iterator[str]:
+    """The paths that references of the document lead into: `#/paths/~1tokens~1{name}/post/responses/200`."""
+    waiting: list[Any] = [raw]
+    while waiting:
+        node = waiting.pop()
+        reference = node.get("$ref") if type(node) is dict else None
+        if type(reference) is str and reference.startswith("#/paths/"):
+            yield json_pointer.split(unquote(reference[1:]))[1]
+        waiting += node.values() if type(node) is dict else node if type(node) is list else ()
 
 
 def _methods(item: Any) -> list[str]:
