@@ -50,24 +50,24 @@ def postpone(name: str, known: Mapping[str, str] = NONE) -> None:
     spec = find_spec(name) if name not in sys.modules else None
     if spec is None or spec.loader is None:
         return
-    package, run = module_from_spec(spec), spec.loader.exec_module
+    module, run = module_from_spec(spec), spec.loader.exec_module
     lock, begun = RLock(), list[bool]()
 
-    def of_package(attribute: str) -> Any:
-        if attribute == "__path__" and attribute not in vars(package):
+    def of_module(attribute: str) -> Any:
+        if attribute == "__path__":
             raise AttributeError(f"module {name!r} is no package")  # each `from name import …` asks for it
         if attribute in known:
             return getattr(import_module(known[attribute]), attribute)
         with lock:  # another thread waits until all is there
             if not begun:
                 begun.append(True)
-                run(package)
-        if attribute in vars(package):
-            return vars(package)[attribute]
+                run(module)
+        if attribute in vars(module):
+            return vars(module)[attribute]
         raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
 
-    vars(package)["__getattr__"] = of_package  # PEP 562
-    sys.modules[name] = package
+    vars(module)["__getattr__"] = of_module  # PEP 562
+    sys.modules[name] = module
     parent, _, last = name.rpartition(".")
     if parent:
-        setattr(sys.modules[parent], last, package)
+        setattr(sys.modules[parent], last, module)
