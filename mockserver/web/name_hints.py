@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mockserver.openapi.document import Document
+from mockserver.openapi.document import Document, Operation
 from mockserver.suggestions import nearest
+from mockserver.web.request.router import Router
 
 MOST = 4
 """How many forms a message names."""
@@ -15,6 +16,23 @@ def hint(document: Document, path: str) -> str:
     sent = path.split("/")
     nearest = sorted(dict.fromkeys(each.path for each in named), key=lambda known: _distance(known.split("/"), sent))
     return f"; paths of resource names are {', '.join(nearest[:MOST])}" if nearest else ""
+
+
+def authors_paths(document: Document) -> Router:
+    """The operations by method, below the paths at which their author wrote them, before their names were written out.
+
+    A value there that is no resource name is unknown to that operation, which may document the 404.
+    """
+    made: dict[str, dict[str, Operation]] = {}
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            if parameter.resource_name:
+                path = operation.path.replace(parameter.resource_name, "{" + parameter.name + "}", 1)
+                made.setdefault(path, {}).setdefault(operation.http_method, operation)
+    router = Router()
+    for path, methods in made.items():
+        router.add(path, methods)
+    return router
 
 
 def _distance(known: list[str], sent: list[str]) -> tuple[int, int]:

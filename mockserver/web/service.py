@@ -307,7 +307,13 @@ class Service:
         hint = f"; paths begin with {begin}" if begin else self._hint(path)
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         note(scope, refusal.message)
-        return self._errors.reply(refusal, None, scope["method"], path)
+        found = self._authors_paths.find(path)
+        operation = found[0].get(scope["method"]) if found is not None else None
+        return self._errors.reply(refusal, operation, scope["method"], path)
+
+    @cached_property
+    def _authors_paths(self) -> Router:
+        return name_hints.authors_paths(self.contract.document)
 
     def _hint(self, path: str) -> str:
         if self.router.find(_other_slash(path)) is not None:

@@ -280,3 +280,26 @@ def test_values_without_a_slash_stay_where_a_description_names_them_beside_forms
 
     tried = ("heads/main", "tags/v1", "e83c5163316f89bfbde7d9ab23ca2e25604af290")
     assert [200, 200, plain] == [api.get(f"/repos/git/commits/{ref}/status").status_code for ref in tried]
+
+
+def test_a_value_that_is_no_name_gets_the_404_that_its_operation_documents(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "git.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: Git, version: '1'}\npaths:\n"
+        "  /repos/{repo}/ref/{ref}:\n    get:\n      operationId: get-ref\n      parameters:\n"
+        "      - {name: repo, in: path, required: true, schema: {type: string}}\n"
+        "      - {name: ref, in: path, required: true, schema: {type: string},\n"
+        "         description: 'The name, formatted as `heads/BRANCH` or `tags/TAG`.'}\n"
+        "      responses:\n        '200': {description: ok, content: {application/json: {schema: {type: boolean}}}}\n"
+        "        '404': {description: no, content: {application/vnd.git+json: {schema: {type: object,\n"
+        "          required: [message], properties: {message: {type: string}}}}}}\n"
+    )
+    api = serve(tmp_path / "git")
+
+    refused = api.get("/repos/git/ref/0")
+
+    assert (404, "application/vnd.git+json") == (refused.status_code, refused.headers["content-type"])
+    assert {"message"} == {*refused.json()}
+    assert "/repos/{repo}/ref/heads/{" in refused.json()["message"]
+    assert 405 == api.post("/repos/git/ref/heads/main").status_code
+    for other in (api.post("/repos/git/ref/0"), api.get("/repos/git/refs/0")):
+        assert (404, "application/problem+json") == (other.status_code, other.headers["content-type"])
