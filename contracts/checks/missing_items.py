@@ -28,7 +28,10 @@ The check `delete` warns of a 403; the others are about something else.
 REPEATED = (
     "A DELETE of an item that does not exist may succeed, where the document has no 404 (RFC 9110 section 9.2.2)."
 )
-CREATED = "A PUT may create the item that does not exist, where the document has no 404 (RFC 9110 section 9.3.4)."
+CREATED = (
+    "A PUT or PATCH may create the item that does not exist, where the document has no 404 "
+    "(RFC 9110 section 9.3.4, RFC 5789 section 2)."
+)
 HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
 CASE = "A service that lets clients choose ids may find them without regard to case."
 MARKED = "The item may still be shown, marked as deleted."
@@ -55,8 +58,8 @@ def may_succeed(op: ResourceOperation, status: int) -> bool:
 
 
 def may_create(context: CheckContext, made: CreatedItem, op: ResourceOperation, response: RecordedExchange) -> bool:
-    """Is it a PUT that has created the item of `made`, which a GET then shows, and has the document no 404 for it?"""
-    if op.operation.method != "put" or not 200 <= response.status < 300 or documents_missing(op):
+    """Is it a PUT or PATCH that has created the item of `made`, which a GET then shows, and has the document no 404 for it?"""
+    if op.operation.method not in ("put", "patch") or not 200 <= response.status < 300 or documents_missing(op):
         return False
     return not made.resource.can("get") or context.get(made).status == 200
 

@@ -46,6 +46,11 @@ class ResourceOperation:
         """`METHOD path`."""
         return name_of(self.operation)
 
+    @property
+    def creates_missing(self) -> bool:
+        """Is it stated that a PUT or PATCH creates a missing item (RFC 9110 section 9.3.4, RFC 5789 section 2)?"""
+        return self.behaviour.action is not None and self.behaviour.action.upsert
+
     @cached_property
     def template(self) -> Any:
         """The template of the body of a successful response."""
@@ -326,8 +331,7 @@ def resource_above(operation: Operation, known: Mapping[str, CheckedResource]) -
 
 def _creates(op: ResourceOperation | None) -> bool:
     """Does the document say that this PUT creates an item that does not exist (RFC 9110 section 9.3.4)?"""
-    is_upsert = op is not None and op.behaviour.action is not None and op.behaviour.action.upsert
-    return op is not None and is_upsert and any(each.status == "201" for each in op.operation.responses)
+    return op is not None and op.creates_missing and any(each.status == "201" for each in op.operation.responses)
 
 
 def _creates_content(put: ResourceOperation | None, get: ResourceOperation | None) -> bool:

@@ -68,7 +68,7 @@ class ExistingItems(ItemRecorder):
     def _put(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """An item that a PUT to an id of our own makes; None if that is not possible."""
         op, parameter = resource.operations.get("replace"), resource.behaviour.identity.parameter
-        if op is None or self.target.read_only or not (op.behaviour.action and op.behaviour.action.upsert):
+        if op is None or self.target.read_only or not op.creates_missing:
             return None
         body = self.shared.bodies.minimal(op, self.check)
         described = next((p for p in op.operation.parameters if p.name == parameter), None)

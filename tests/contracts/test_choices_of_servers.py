@@ -27,7 +27,7 @@ NEW_CUP: Node = {"type": "object", "required": ["name"], "properties": {"name": 
 
 
 class Cups:
-    """Cups, whose PUT creates one that is not there; with `forgets`, it only says so."""
+    """Cups, whose PUT or PATCH creates one that is not there; with `forgets`, it only says so."""
 
     def __init__(self, *, creates: bool = True, forgets: bool = False) -> None:
         self.creates, self.forgets = creates, forgets
@@ -41,7 +41,7 @@ class Cups:
         if match[1] is None:
             return self._all(ask)
         number = int(match[1])
-        if ask.method == "PUT":
+        if ask.method in ("PUT", "PATCH"):
             return self._put(number, sent(ask))
         if number not in self.cups:
             return Answer(404)
@@ -68,7 +68,7 @@ class Cups:
         return Answer(200, cup)
 
 
-def cups(**of_put: Node) -> Node:
+def cups(method: str = "put", **of_put: Node) -> Node:
     return {
         "/cups": {
             "get": {"responses": answers({"type": "array", "items": CUP})},
@@ -77,7 +77,7 @@ def cups(**of_put: Node) -> Node:
         "/cups/{id}": {
             "parameters": [path_parameter("id", {"type": "integer"})],
             "get": {"responses": answers(CUP) | {"404": NO}},
-            "put": {"requestBody": takes(NEW_CUP), "responses": answers(CUP) | {"400": NO} | of_put},
+            method: {"requestBody": takes(NEW_CUP), "responses": answers(CUP) | {"400": NO} | of_put},
             "delete": {"responses": answers(CUP) | {"404": NO}},
         },
     }
@@ -86,6 +86,7 @@ def cups(**of_put: Node) -> Node:
 BOTH = ("delete", "not-found")
 
 
+@pytest.mark.parametrize("method", ["put", "patch"])
 @pytest.mark.parametrize(
     ("server", "documented", "found"),
     [
@@ -96,10 +97,20 @@ BOTH = ("delete", "not-found")
     ],
     ids=["not found", "created", "created against the document", "said and not done"],
 )
-def test_a_put_that_creates_what_is_not_there_is_a_failure_only_where_the_document_has_404(
-    tmp_path: Path, server: Cups, documented: Node, found: set[tuple[str, str]]
+def test_a_put_or_patch_that_creates_what_is_not_there_is_a_failure_only_where_the_document_has_404(
+    tmp_path: Path, server: Cups, documented: Node, found: set[tuple[str, str]], method: str
 ) -> None:
-    assert found == verdicts(tmp_path, cups(**documented), server, *BOTH, "linearizability")
+    assert found == verdicts(tmp_path, cups(method, **documented), server, *BOTH, "linearizability")
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_put_or_patch_that_is_said_to_create_is_not_expected_to_answer_404(tmp_path: Path, method: str) -> None:
+    made = {
+        "description": "An update that resulted in a creation of the cup",
+        "content": answers(CUP)["200"]["content"],
+    }
+    everything = (*BOTH, "linearizability", "lifecycle", "error-bodies", "concurrent-update-and-delete")
+    assert verdicts(tmp_path, cups(method, **{"201": made}), Cups(), *everything) == set()
 
 
 SCHEMES: Node = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-cup-key"}}}

@@ -206,7 +206,7 @@ def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
     context.delete(created)
     for name in ("get", "update", "replace", "delete"):
         op = resource.operations.get(name)
-        if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
+        if op is not None and not op.creates_missing:
             body = context.bodies.minimal(op, context.check) if op.media_type else None
             response = context.send(op, path=created.path, body=MISSING if body is None else body)
             check_refused(context, "missing", op, response, "a request for a deleted item", f"missing {name}")

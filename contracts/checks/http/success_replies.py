@@ -38,7 +38,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
 
 def _may_create(resource: CheckedResource, op: ResourceOperation) -> bool:
     """Can a PUT create the item, so that 201 is right as well (RFC 9110 section 9.3.4)?"""
-    return bool(op.behaviour.action and op.behaviour.action.upsert) and (resource.is_put or not resource.can("create"))
+    return op.creates_missing and (resource.is_put or not resource.can("create"))
 
 
 def _is_location_stated(op: ResourceOperation, statement: ReplyStatement) -> bool:

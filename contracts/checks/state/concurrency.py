@@ -251,7 +251,7 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
             *exchanges,
             about="error",
         )
-        if deleted.status < 300:
+        if deleted.status < 300 and not op.creates_missing:
             response = context.get(created)
             context.expect_status(
                 response.status in HIDDEN_OR_GONE,

@@ -58,9 +58,7 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
         return
     history, is_shown = (created.exchange, removed), False
     for name, op in resource.operations.items():
-        if name in ("get", "delete") or (
-            _is_json(op) and (name == "update" or (name == "replace" and not _creates_missing(op)))
-        ):
+        if name in ("get", "delete") or (_is_json(op) and name in ("update", "replace") and not op.creates_missing):
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
             response = context.send(op, path=created.path, body=body)
             if _is_body_refused(context, op, response, neighbour, body):
@@ -123,10 +121,6 @@ def _unfiltered_queries(resource: CheckedResource) -> Iterator[dict[str, Any]]:
             yield {statement.parameter: statement.unless}
 
 
-def _creates_missing(op: ResourceOperation) -> bool:
-    return bool(op.behaviour.action and op.behaviour.action.upsert)
-
-
 def _is_json(op: ResourceOperation) -> bool:
     """Does the operation take a JSON body, or none?"""
     return op.operation.request_body is None or op.media_type is not None
@@ -147,7 +141,7 @@ def not_found(context: CheckContext, resource: CheckedResource) -> None:
     parameter = resource.behaviour.identity.parameter
     for name in ("get", "update", "replace", "delete"):
         op = resource.operations.get(name)
-        if op is None or parameter not in "".join(op.operation.path) or (name == "replace" and _creates_missing(op)):
+        if op is None or parameter not in "".join(op.operation.path) or op.creates_missing:
             continue
         if name in ("update", "replace") and not _is_json(op):
             continue

@@ -119,7 +119,7 @@ class HistoryRun:
         if kind == "delete":
             return ObservedRequest("delete", exchange.status, {})
         sent = {name: json.dumps(body[name]) for name in self.names if name in body}
-        creates = kind == "replace" and (self.recreates or bool(op.behaviour.action and op.behaviour.action.upsert))
+        creates = op.creates_missing or (kind == "replace" and self.recreates)
         return ObservedRequest("write", exchange.status, sent, creates)
 
 

@@ -118,7 +118,7 @@ def change(sequence: RequestSequence, user: User, choice: int) -> None:
     """Update one field of an existing or deleted item."""
     held = _pick(sequence.all_items(user), choice)
     op = sequence.resource.operations.get("update")
-    if held is None or op is None:
+    if held is None or op is None or (op.creates_missing and not held.alive):
         return
     names = [
         n
