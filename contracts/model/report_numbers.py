@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -114,7 +114,7 @@ def report_numbers(
 
 
 def _for_each(
-    sentences: Iterator[str], name: str, resources: Mapping[str, tuple[CheckedResource, Mapping[str, str]]]
+    sentences: Iterable[str], name: str, resources: Mapping[str, tuple[CheckedResource, Mapping[str, str]]]
 ) -> ReportNumber | None:
     for sentence in sentences:
         match = FOR_EACH.match(sentence)

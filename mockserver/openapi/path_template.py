@@ -14,6 +14,9 @@ EXPRESSION = lazy_pattern(r"\{([^{}]*)\}")
 PCHAR = "!$&'()*+,;=:@-._~"
 """The characters of a path segment that need no percent-encoding, besides letters and digits (RFC 3986 section 3.3)."""
 
+KEPT = 10_000
+"""How many paths are kept with what was found in them; `re` itself keeps 512."""
+
 ENCODED = lazy_pattern(r"%(?:([0-9A-Fa-f]{2}))?")
 
 
@@ -59,7 +62,12 @@ def fixed_pairs(path: str) -> tuple[tuple[str, str], ...]:
 
 def names(path: str) -> list[str]:
     """The names of the parameters of a path, in order."""
-    return EXPRESSION.findall(split(path)[0])
+    return [*_names(path)]
+
+
+@lru_cache(maxsize=KEPT)
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(EXPRESSION.findall(split(path)[0]))
 
 
 def filled(path: str, values: Sequence[str]) -> str:
@@ -114,7 +122,7 @@ def pattern(path: str) -> str:
     return "[^/]+".join(map(re.escape, EXPRESSION.split(split(path)[0])[::2]))
 
 
-@lru_cache(maxsize=10_000)  # `re` itself keeps 512
+@lru_cache(maxsize=KEPT)
 def _compiled(path: str) -> re.Pattern[str]:
     return re.compile(pattern(path))
 

@@ -13,7 +13,7 @@ from mockserver.inference.figures.effects import effect_counts
 from mockserver.inference.figures.fillings import filling_counts
 from mockserver.inference.figures.undone_effects import with_limits
 from mockserver.inference.names import noun, plain, words
-from mockserver.inference.relations.described_references import sent_reference
+from mockserver.inference.relations.described_references import naming, sent_reference
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.mean_sentences import means
 from mockserver.lazy_pattern import lazy_pattern
@@ -111,17 +111,18 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
 
     A number that clients send is theirs, and does not follow from other items.
     """
-    for draft in drafts if any(draft.is_created for draft in drafts) else ():
-        found = list(_counts(schemas, draft, drafts, resources)) if draft.is_created and draft.has_id else []
-        if draft.is_created and draft.has_id:
-            found += _means(schemas, draft, drafts, resources)
-            found += _moved(schemas, draft, drafts, resources, frozenset(str(each["field"]) for each in found))
+    others_of = naming(drafts, resources)
+    for draft in drafts:
+        others = others_of.get(draft.name, ()) if draft.is_created and draft.has_id else ()
+        found = list(_counts(schemas, draft, others, resources))
+        found += _means(schemas, draft, others, resources)
+        found += _moved(schemas, draft, others, resources, frozenset(str(each["field"]) for each in found))
         if found:
             resources[draft.name]["counts"] = found
 
 
 def _counts(
-    schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
+    schemas: Schemas, draft: ResourceDraft, others: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
     sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
     for field, pointer in draft.properties().items():
@@ -130,7 +131,7 @@ def _counts(
             said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer, kind=_kind_named(field, named))
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue
-        for other in drafts:
+        for other in others:
             is_meant = noun(other.name)[-1] == said.noun or (other is draft and said.noun in BELOW)
             by = relation(resources, draft.name, other) if is_meant else None
             where = condition(other, said.kind) if by is not None else None
@@ -154,12 +155,12 @@ BELOW = frozenset(("reply", "child", "answer", "subtask", "subfolder", "subcateg
 
 
 def _means(
-    schemas: Schemas, draft: ResourceDraft, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
+    schemas: Schemas, draft: ResourceDraft, others: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
     """The numbers that are means of numbers of the items below an item."""
     sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
     shown = {name: at for name, at in draft.properties().items() if name not in sent}
-    for other in drafts:
+    for other in others:
         if other.action("create") is None or relation(resources, draft.name, other) != "":
             continue
         for mean in means(schemas, shown, next(other.request_properties("create"), {}), other.name):
@@ -174,15 +175,14 @@ def _means(
 def _moved(
     schemas: Schemas,
     draft: ResourceDraft,
-    drafts: Sequence[ResourceDraft],
+    others: Sequence[ResourceDraft],
     resources: Mapping[str, Statement],
     known: frozenset[str],
 ) -> Iterator[Statement]:
     """The numbers that other items raise and lower. `known` follow from other items already."""
-    by_name, found = {each.name: each for each in drafts}, list(_effects(schemas, draft, drafts, resources, known))
+    by_name, found = {each.name: each for each in others}, list(_effects(schemas, draft, others, resources, known))
     taken = known | {str(each["field"]) for each in found}
-    filled = (each for other in drafts for each in filling_counts(schemas, draft, other, resources))
-    found += [each for each in filled if each["field"] not in taken]
+    found += [each for each in filling_counts(schemas, draft, others, resources) if each["field"] not in taken]
     shown = draft.properties()
     yield from (with_limits(schemas, each, by_name[each["resource"]], shown[str(each["field"])]) for each in found)
 
@@ -190,12 +190,12 @@ def _moved(
 def _effects(
     schemas: Schemas,
     draft: ResourceDraft,
-    drafts: Sequence[ResourceDraft],
+    others: Sequence[ResourceDraft],
     resources: Mapping[str, Statement],
     known: frozenset[str],
 ) -> Iterator[Statement]:
     """The numbers that other items change by what they add to them. `known` follow from other items already."""
-    for other in drafts:
+    for other in others:
         by = relation(resources, draft.name, other) if other is not draft else None
         if by is not None:
             yield from effect_counts(schemas, draft, other, by, known)

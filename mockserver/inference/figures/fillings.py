@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, described, inferred
@@ -26,14 +26,21 @@ from mockserver.openapi.schemas import Schemas
 
 
 def filling_counts(
-    schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, resources: Mapping[str, Statement]
+    schemas: Schemas, draft: ResourceDraft, others: Iterable[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
-    """The `counts` by which creating `other` items adds to the one balance, stock or the like of an item."""
-    made = other.action("create")
+    """The `counts` by which creating one of `others` adds to the one balance, stock or the like of an item."""
     figure = _only(n for n, at in draft.properties().items() if set(words(n)) & FIGURES and is_amount(schemas, at))
-    sent = next(other.request_properties("create"), {})
-    amount = _only(iter(numbers_sent(schemas, sent)))
-    if made is None or not figure or not amount:
+    for other in others if figure else ():
+        yield from _by_items(schemas, draft, figure, other, resources)
+
+
+def _by_items(
+    schemas: Schemas, draft: ResourceDraft, figure: str, other: ResourceDraft, resources: Mapping[str, Statement]
+) -> Iterator[Statement]:
+    """The `counts` by which creating `other` items changes the `figure` of an item."""
+    made = other.action("create")
+    amount = _only(iter(numbers_sent(schemas, next(other.request_properties("create"), {}))))
+    if made is None or not amount:
         return
     keys: Statement = {"field": figure, "resource": other.name, "sum": amount, "on-top": True}
     making = [action for action in other.actions if action.does == "create"]

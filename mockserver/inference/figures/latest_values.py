@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.evidence import Statement, described, inferred
 from mockserver.inference.names import noun, plain, words
+from mockserver.inference.relations.described_references import naming
 from mockserver.inference.sentences.descriptions import DOUBT, description
 from mockserver.inference.sentences.effect_sentences import is_called
 from mockserver.inference.sentences.extreme_sentences import extremes, meant_field
@@ -157,9 +158,10 @@ def add_latest(
     schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement], relation: Relation
 ) -> None:
     """Add the `latest` to the statements about `resources`. `relation` says how items name another one."""
+    others_of = naming(drafts, resources)
     for draft in drafts:
         found: list[Statement] = []
-        for other in drafts if draft.is_created and draft.has_id else ():
+        for other in others_of.get(draft.name, ()) if draft.is_created and draft.has_id else ():
             makes = other.action("create", "create-many") is not None and other is not draft
             by = relation(resources, draft.name, other) if makes else None
             if by is not None:

@@ -73,9 +73,10 @@ def _numbers(schemas: Schemas, drafts: Sequence[ResourceDraft], name: str, point
     rest = tuple(part for part in parts if part not in MARKS and part not in ("of", "the"))
     kinds = [MARKS[part] for part in parts if part in MARKS]
     kind = next((each for each in kinds if each != "sum"), "sum")
-    for draft in drafts:
+    said = description(schemas, pointer).first(SUM_OF_KIND)
+    is_of_fields = said is not None or (rest and (kinds or len(rest) > 1))
+    for draft in drafts if is_of_fields else ():
         fields = {"".join(noun(each)): each for each in _amounts(schemas, draft)}
-        said = description(schemas, pointer).first(SUM_OF_KIND)
         where = condition(draft, said.match["kind"]) if said is not None else None
         if said is not None and where and noun(said.match["noun"])[-1] == noun(draft.name)[-1] and len(fields) == 1:
             yield NamedFigure(draft, "sum", next(iter(fields.values())), where)
@@ -86,14 +87,15 @@ def _numbers(schemas: Schemas, drafts: Sequence[ResourceDraft], name: str, point
             yield NamedFigure(draft, "sum", inner, where)
     if kind == "sum":
         yield from _counts(drafts, tuple(part for part in parts if part not in COUNTING), is_said=bool(kinds))
-    ended = [(draft, each) for draft in drafts for each in _amounts(schemas, draft) if _has_unit(each, name)]
+    of_unit = drafts if plain(name) in UNITS else ()
+    ended = [(draft, each) for draft in of_unit for each in _amounts(schemas, draft) if _has_unit(each, name)]
     if len(ended) == 1:
         yield NamedFigure(ended[0][0], "sum", ended[0][1])
 
 
 def _has_unit(field: str, name: str) -> bool:
     """Does the name of a number end with the unit that another one is called: `honeyKg` for `kilograms`?"""
-    return plain(name) in UNITS and words(field)[-1:] in ((UNITS[plain(name)],), (plain(name),))
+    return words(field)[-1:] in ((UNITS[plain(name)],), (plain(name),))
 
 
 def _amounts(schemas: Schemas, draft: ResourceDraft) -> Iterator[str]:

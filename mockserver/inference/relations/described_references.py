@@ -100,10 +100,24 @@ def _add_leaving(schemas: Schemas, draft: ResourceDraft, other: ResourceDraft, r
 def sent_reference(resources: Mapping[str, Statement], name: str, other: ResourceDraft) -> Statement | None:
     """The reference by which a request that creates an `other` item names one called `name`; None without one."""
     key = resources[name]["identity"]["field"]
-    sent = {field for asked in other.request_properties("create") for field in asked}
     for one in resources[other.name].get("references", ()):
-        is_meant = (one.get("resource"), one.get("key")) == (name, key)
-        if is_meant and one.get("field", "").partition("[")[0].partition(".")[0] in sent:
+        if (one.get("resource"), one.get("key")) != (name, key):
+            continue
+        begin = one.get("field", "").partition("[")[0].partition(".")[0]
+        if any(begin in asked for asked in other.request_properties("create")):
             found: Statement = one
             return found
     return None
+
+
+def naming(
+    drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
+) -> Mapping[str, Sequence[ResourceDraft]]:
+    """The resources whose items are below those of one or name them, by its name: few of many resources do."""
+    found: dict[str, list[ResourceDraft]] = {}
+    for other in drafts:
+        stated = resources[other.name]
+        named = [stated.get("parent", {}), *stated.get("references", ())]
+        for name in dict.fromkeys(each.get("resource", "") for each in named):
+            found.setdefault(name, []).append(other)
+    return found

@@ -57,9 +57,10 @@ def _pairs(
     drafts: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[tuple[ResourceDraft, ResourceDraft, str]]:
     """Each resource with another one that its items name when they are created, and the property by which they do."""
-    made = [draft for draft in drafts if draft.action("create") is not None]
-    for draft in made:
-        for other in made:
+    made = {draft.name: draft for draft in drafts if draft.action("create") is not None}
+    for draft in made.values():
+        named = dict.fromkeys(each.get("resource") for each in resources[draft.name].get("references", ()))
+        for other in (made[name] for name in named if name in made):
             is_near = other.parent_parameters in ((), draft.parent_parameters)
             if other is draft or not other.has_id or not is_near:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -42,18 +43,19 @@ WRAPPED = lazy_pattern(r"(?<![\s.!?;:])[ \t]*\r?\n[ \t]*(?=[a-z(`\"'’]|\d+(?![
 """A line break within a sentence: the next line goes on with a small letter, a number or a word in markup."""
 
 
+MOST_TEXTS = 2_000
+"""How many texts are kept in sentences: many questions are asked of each one."""
+
+
 class Description(Struct, frozen=True):
     """The description of an object of the document, and its JSON pointer."""
 
     text: str
     pointer: str
 
-    def sentences(self) -> Iterator[str]:
+    def sentences(self) -> tuple[str, ...]:
         """Its sentences, without markup; not those that are too long for one statement."""
-        for sentence in END.split(ABBREVIATION.sub(r"\1", WRAPPED.sub(" ", self.text))):
-            short = " ".join(MARKUP.sub(r"\1", sentence).split()).strip(" -*.;:")
-            if 0 < len(short) <= LONGEST:
-                yield short
+        return _sentences(self.text)
 
     def first(self, pattern: re.Pattern[str]) -> Said | None:
         """The first sentence that says what a pattern describes, without a doubt in the rest of it."""
@@ -62,6 +64,13 @@ class Description(Struct, frozen=True):
             if match and not DOUBT.search(sentence[: match.start()] + " " + sentence[match.end() :]):
                 return Said(match, sentence, self.pointer)
         return None
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _sentences(text: str) -> tuple[str, ...]:
+    plain = END.split(ABBREVIATION.sub(r"\1", WRAPPED.sub(" ", text)))
+    short = (" ".join(MARKUP.sub(r"\1", sentence).split()).strip(" -*.;:") for sentence in plain)
+    return tuple(each for each in short if 0 < len(each) <= LONGEST)
 
 
 class Said(Struct, frozen=True):
