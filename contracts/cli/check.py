@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from contracts.cleanup.journal import JOURNAL, Journal
+from contracts.cleanup.journal_lock import kept_alone
 from contracts.cli import options
 from contracts.cli.check_run import CheckRun
 from contracts.cli.console import say
@@ -244,8 +245,12 @@ def _examine(settings: CheckSettings, receiver: ReceiverSettings) -> CheckResult
 
 
 def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
-    """Compare the service with the mock; with a `file`, write what is learned to it."""
-    journal = Journal(folder / JOURNAL)
+    """Compare the service with the mock; with a `file`, write what is learned to it. Raises FolderInUse."""
+    with kept_alone(folder):
+        return _compare_alone(settings, Journal(folder / JOURNAL), file)
+
+
+def _compare_alone(settings: CheckSettings, journal: Journal, file: Path | None) -> CheckResult:
     if file is None:
         return run.compare(settings, journal, _print_progress)
     result, learned = run.learn(settings, journal, _print_progress, file)

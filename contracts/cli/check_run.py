@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from contracts.checks import checks_of
 from contracts.cleanup.journal import JOURNAL, Journal
+from contracts.cleanup.journal_lock import kept_alone
 from contracts.cli.console import say
 from contracts.cli.progress import Progress
 from contracts.client.target import Target
@@ -50,7 +51,14 @@ class CheckRun:
     accepted: tuple[KnownFailure, ...] = ()
 
     def result(self) -> CheckResult:
-        """Run everything. What the target does is in the result."""
+        """Run everything. What the target does is in the result.
+
+        Raises FolderInUse if another run uses the folder for a service.
+        """
+        with kept_alone(self.folder) if self.settings.url else nullcontext():
+            return self._run()
+
+    def _run(self) -> CheckResult:
         settings, journal, began = self.settings, Journal(self.folder / JOURNAL), time.monotonic()
         is_bounded = settings.mode == "quick" and settings.deadline is None
         journal = journal if settings.url else Journal.in_memory()

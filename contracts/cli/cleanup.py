@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contracts.cleanup.journal import JOURNAL, Journal
+from contracts.cleanup.journal_lock import kept_alone
 from contracts.cleanup.leftovers import find_unconfirmed, remove
 from contracts.cli import options
 from contracts.cli.console import say
@@ -38,19 +39,20 @@ def cleanup(
     folder: Path,
 ) -> None:
     """Delete what an earlier check created and could not delete. Give the same credentials in the same order."""
-    journal = Journal(folder / JOURNAL)
     try:
         credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth, insecure)
         reading = contracts.ReadingOptions(lenient, verify=not insecure)
         contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules), reading=reading)
-        given_users = users(contract, credentials, next(iter(journal.addresses()), None))
+        with kept_alone(folder):
+            journal = Journal(folder / JOURNAL)
+            given_users = users(contract, credentials, next(iter(journal.addresses()), None))
+            left = [
+                *remove(journal, given_users, click.echo, verify=not insecure),
+                *find_unconfirmed(journal, contract, given_users, click.echo, verify=not insecure),
+            ]
     except (MockServerError, click.ClickException) as fault:
         say(str(fault), err=True)
         context.exit(2)
-    left = [
-        *remove(journal, given_users, click.echo, verify=not insecure),
-        *find_unconfirmed(journal, contract, given_users, click.echo, verify=not insecure),
-    ]
     for line in left:
         say(line)
     context.exit(1 if left else 0)

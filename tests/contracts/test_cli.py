@@ -155,6 +155,30 @@ def test_invalid_options_exit_with_two(tmp_path: Path, wrong: tuple[str, ...]) -
     assert 2 == run("check", *wrong, "--report", str(tmp_path)).returncode
 
 
+def test_a_second_run_does_not_take_the_report_folder_of_the_first(tmp_path: Path) -> None:
+    """It would delete what the first has created, as if it were left behind."""
+    seconds: list[tuple[int, str]] = []
+    (tmp_path / "things.json").write_text(json.dumps(document()))
+    folder = str(tmp_path / "reports")
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "POST" and not seconds:
+            for command in ("check", "cleanup"):
+                url = ("--url", str(request.base_url)) if command == "check" else ()
+                second = run(command, str(tmp_path / "things.json"), *url, "--report", folder)
+                seconds.append((second.returncode, second.stderr))
+
+    with _served(Things(meanwhile)) as base:
+        first = checked_things(base, tmp_path, "--only", "create")
+        after = run("cleanup", str(tmp_path / "things.json"), "--report", folder)
+
+    assert 0 == first.exit_code, first.output
+    assert [2, 2] == [status for status, _ in seconds]
+    said = f"another run uses the report folder {folder}; give this one a folder of its own with --report"
+    assert all(said in text for _, text in seconds), seconds
+    assert 0 == after.returncode, after.stdout + after.stderr
+
+
 def test_cleanup_lists_what_it_could_not_delete(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/things/1"
