@@ -95,11 +95,15 @@ def always_shown(context: CheckContext, op: ResourceOperation) -> set[str]:
     return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
 
 
+def immutable(resource: CheckedResource) -> frozenset[str]:
+    """Fields that a statement says no update changes: it may refuse them, or leave them as they are."""
+    return frozenset(name for statement in resource.behaviour.immutable for name in statement.fields)
+
+
 def unchangeable(resource: CheckedResource) -> frozenset[str]:
     """Fields that an update cannot change, or that follow other fields."""
-    fixed = {name for statement in resource.behaviour.immutable for name in statement.fields}
     return frozenset(
-        fixed
+        immutable(resource)
         | resource.server_fields
         | resource.write_only_fields
         | resource.rule_fields

@@ -244,6 +244,64 @@ def test_equal_items_of_other_requests_do_not_count_for_a_key(tmp_path: Path, is
     assert found == ({("idempotency-key", "failure")} if is_broken else set())
 
 
+STATE: Node = {
+    "type": "string",
+    "enum": ["planned", "sailing", "ended"],
+    "description": "The state. It cannot be changed through updates.",
+}
+
+
+class Journeys:
+    """Journeys, whose state stays as it was made. `refuses`: another one is refused. `forgets`: the name stays, too."""
+
+    def __init__(self, *, refuses: bool = False, forgets: bool = False) -> None:
+        self.items: dict[int, Node] = {}
+        self.refuses, self.forgets = refuses, forgets
+
+    def __call__(self, ask: Ask) -> Answer:
+        body = sent(ask) if ask.method != "GET" else {}
+        is_valid = body.get("state", "ended") in STATE["enum"] and isinstance(body.get("name", ""), str)
+        if ask.method != "GET" and not (body and is_valid):
+            return Answer(400)
+        if ask.path == "/journeys":
+            asked = {name: body[name] for name in ("name", "state") if name in body}
+            self.items[len(self.items) + 1] = {"id": len(self.items) + 1, "state": "planned", **asked}
+            return Answer(201, self.items[len(self.items)]) if "name" in body else Answer(400)
+        found = self.items.get(int(ask.path.rpartition("/")[2]))
+        if found is None:
+            return Answer(404)
+        if self.refuses and body.get("state", found["state"]) != found["state"]:
+            return Answer(400)
+        if "name" in body and not self.forgets:
+            found["name"] = body["name"]
+        return Answer(200, found)
+
+
+def journeys() -> Node:
+    fields: Node = {"name": TEXT, "state": STATE}
+    new: Node = {"type": "object", "required": ["name"], "properties": fields}
+    journey: Node = {**new, "required": ["id", "name", "state"], "properties": {"id": {"type": "integer"}, **fields}}
+    change = takes({"type": "object", "minProperties": 1, "properties": fields})
+    return {
+        "/journeys": {"post": {"requestBody": takes(new), "responses": answers(journey, "201") | {"400": NO}}},
+        "/journeys/{id}": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"responses": answers(journey) | {"404": NO}},
+            "patch": {"requestBody": change, "responses": answers(journey) | {"400": NO, "404": NO}},
+        },
+    }
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize("forgets", [False, True])
+def test_what_no_update_changes_is_not_expected_as_an_update_sends_it(
+    tmp_path: Path, refuses: bool, forgets: bool
+) -> None:
+    found = verdicts(tmp_path, journeys(), Journeys(refuses=refuses, forgets=forgets), "validation", "edge-input")
+
+    assert {check for check, _ in found} == ({"edge-input"} if forgets else set())
+
+
 class Voyages:
     """Voyages, whose harbour stays as it was made. `is_open`: an update changes it all the same."""
 

@@ -12,7 +12,7 @@ from contracts.checks.input.refusal_causes import (
     is_form_refused,
     is_stated_in_order,
 )
-from contracts.checks.item_view import as_json, unchangeable
+from contracts.checks.item_view import as_json, immutable, unchangeable
 from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
@@ -126,12 +126,13 @@ def _trial(context: CheckContext, resource: CheckedResource, op: ResourceOperati
 
 
 def _free_fields(trial: InputTrial) -> list[str]:
-    """The fields that may have any valid value: not those that must be unique, and no ids."""
+    """The fields that may have any valid value: not those that must be unique or cannot be changed, and no ids."""
     resource, op = trial.resource, trial.op
     unique = {name for statement in resource.behaviour.unique for name in statement.fields}
     refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
     known = trial.context.bodies.closed.get(resource.operations["create"].name, set())
     closed = known | unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
+    closed |= immutable(resource) if trial.target is not None else set()
     names = [name for name in trial.context.bodies.properties(op) if name not in closed]
     return [name for name in names if not is_reference(trial.context, name)]
 

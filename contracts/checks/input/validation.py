@@ -14,7 +14,7 @@ from contracts.checks.input.refusal_causes import (
     is_in_pair,
     is_stated_in_order,
 )
-from contracts.checks.item_view import as_json, meant
+from contracts.checks.item_view import as_json, immutable, meant
 from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
@@ -115,15 +115,8 @@ def _check_required(
         body = {key: value for key, value in base.items() if key != name}
         if not context.bodies.accepts(op, body):
             exchange = _send(context, resource, op, created, body)
-            check_case_refused(
-                context,
-                op,
-                exchange,
-                f"a request without the required field {name}",
-                f"{name} required",
-                name,
-                "required",
-            )
+            what = f"a request without the required field {name}"
+            check_case_refused(context, op, exchange, what, f"{name} required", name, "required")
 
 
 def _check_case(
@@ -150,7 +143,7 @@ def _check_case(
             case.keyword,
             trimmed=is_valid_trimmed(case.value, lambda value: context.bodies.accepts(op, {**base, name: value})),
         )
-    elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
+    elif not op.may_refuse and name not in op.rule_fields and _is_free(resource, created, name):
         _check_accepted(context, resource, op, created, base, name, case)
 
 
@@ -307,9 +300,12 @@ def _check_reply_value(
         expect_value(context, item, name, case.value, expected, exchange, about=f"{name} {case.keyword} kept")
 
 
-def _is_unique(resource: CheckedResource, name: str) -> bool:
+def _is_free(resource: CheckedResource, created: CreatedItem | None, name: str) -> bool:
+    """May any valid value be sent? Not one that no two items share, or of a field that an update leaves as it is."""
     fields = {field for statement in resource.behaviour.unique for field in statement.fields}
-    return name in fields or (resource.client_named and name == resource.behaviour.identity.field)
+    if created is not None:
+        fields |= immutable(resource)
+    return name not in fields and not (resource.client_named and name == resource.behaviour.identity.field)
 
 
 def _send(
