@@ -170,6 +170,7 @@ def to_change(context: RequestContext) -> Record | None:
         check_tag(context, before)
         context.before = before
     elif context.bound.upsert:
+        check_tag(context, None)
         create_with_id(context)
     else:
         raise context.missing()
@@ -294,8 +295,8 @@ def find_unchanged(context: RequestContext) -> Record:
     return record
 
 
-def check_tag(context: RequestContext, record: Record) -> None:
-    """Raise PreconditionFailed or PreconditionRequired, if an item may not be changed by its entity tag."""
+def check_tag(context: RequestContext, record: Record | None) -> None:
+    """Raise PreconditionFailed or PreconditionRequired, if the tags of the request forbid to change or create the item."""
     if context.bound.tags is not None:
         check_match(context.bound.tags, context.call.headers, record)
 

@@ -79,3 +79,46 @@ def test_a_put_without_a_condition_gets_the_documented_428(pages: Client) -> Non
 
     assert [428, 200] == [each.status_code for each in sent]
     assert 404 == pages.put("/pages/Other", json={"text": "two"}).status_code
+
+
+FLAG = {"type": "object", "required": ["on"], "properties": {"key": TEXT["schema"], "on": {"type": "boolean"}}}
+
+
+@pytest.fixture(params=[True, False], ids=["with tags", "without tags"])
+def flags(request: Any, tmp_path: Path) -> Any:
+    """A client of a mock of flags that a PUT creates or replaces, with entity tags or without."""
+    shown = {"description": "the flag", "content": {"application/json": {"schema": FLAG}}}
+    shown |= {"headers": {"ETag": TEXT}} if request.param else {}
+    named = {"name": "key", "in": "path", "required": True, **TEXT}
+    unless = {"name": "If-None-Match", "in": "header", **TEXT}
+    refused = {"description": "a condition does not hold"}
+    put = {"parameters": [unless], "requestBody": takes(FLAG), "responses": {"200": shown, "201": shown}}
+    put["responses"]["412"] = refused
+    get = {"responses": {"200": shown, "404": {"description": "none"}}}
+    written = document({"/flags/{key}": {"parameters": [named], "get": get, "put": put}})
+    with Client(served(tmp_path, written)) as client:
+        yield client
+
+
+def test_a_put_that_may_only_create_replaces_nothing(flags: Client) -> None:
+    sent = [flags.put("/flags/a", json={"on": on}, headers={"If-None-Match": "*"}) for on in (True, False)]
+
+    assert [201, 412] == [each.status_code for each in sent]
+    assert {"key": "a", "on": True} == flags.get("/flags/a").json()
+    assert 200 == flags.put("/flags/a", json={"on": False}).status_code
+
+
+def test_an_item_that_is_not_there_has_no_entity_tag(tmp_path: Path) -> None:
+    shown = {"description": "ok", "headers": {"ETag": TEXT}, "content": {"application/json": {"schema": FLAG}}}
+    named = {"name": "key", "in": "path", "required": True, **TEXT}
+    matched = {"name": "If-Match", "in": "header", **TEXT}
+    replies = {"200": shown, "201": shown, "412": {"description": "changed"}}
+    put = {"parameters": [matched], "requestBody": takes(FLAG), "responses": replies}
+    get = {"responses": {"200": shown, "404": {"description": "none"}}}
+    written = document({"/flags/{key}": {"parameters": [named], "get": get, "put": put}})
+
+    with Client(served(tmp_path, written)) as client:
+        sent = [client.put("/flags/a", json={"on": True}, headers={"If-Match": tag}) for tag in ('"old"', "*")]
+        found = client.get("/flags/a")
+
+    assert [412, 412, 404] == [*(each.status_code for each in sent), found.status_code]

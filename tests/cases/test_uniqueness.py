@@ -74,3 +74,21 @@ def test_a_value_may_be_unique_below_its_parent_only(tmp_path: Path, sentence: s
         replies = [client.post(f"/shelves/{each}/boxes", json={"code": "A"}) for each in (1, 1, 2)]
 
     assert [201, 409, elsewhere] == [each.status_code for each in replies]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "second"),
+    [
+        ({"enum": ["label"]}, "type conflict", 201),
+        ({"const": "label"}, "An item of this type exists", 201),
+        ({"enum": ["label", "note"]}, "The type does not fit", 201),
+        ({"enum": ["label", "note"]}, "There already is one of this type", 409),
+    ],
+)
+def test_a_value_that_all_items_have_is_not_unique(tmp_path: Path, kind: Any, sentence: str, second: int) -> None:
+    labels = collection("/labels", item(type=TEXT | kind, colour=TEXT), refused("409", sentence))
+
+    with Client(served(tmp_path, document(labels))) as client:
+        replies = [client.post("/labels", json={"type": "label", "colour": each}) for each in ("a", "b")]
+
+    assert [201, second] == [each.status_code for each in replies]

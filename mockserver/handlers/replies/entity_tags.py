@@ -35,7 +35,8 @@ class TagPlan(Struct, frozen=True):
 
     `is_shown`: its reply has the tag. `match` and `none_match` are the names of the headers that it evaluates, empty
     for none; with `is_required` it refuses a request without `If-Match`. With `digest` the tag is that of the content
-    of the item, by this digest.
+    of the item, by this digest. A write refuses what has one of the tags in the header `unless`, or with `*`, whatever
+    is there.
     """
 
     is_shown: bool
@@ -43,6 +44,7 @@ class TagPlan(Struct, frozen=True):
     none_match: str
     is_required: bool
     digest: str = ""
+    unless: str = ""
 
     def tag(self, record: Record) -> str:
         """The tag of an item, or of its content, as it is now."""
@@ -66,15 +68,20 @@ def tag_plan(contract: Contract, operation: Operation, behaviour: OperationBehav
         return TagPlan(is_shown=True, match="", none_match=_name(operation, "If-None-Match"), is_required=False)
     if action is not None and action.does in CONTENTS:
         return _content_tags(contract, operation, action)
-    if action is None or action.does not in ("get", "create", *WRITES) or not _has_tags(contract, action):
+    if action is None or action.does not in ("get", "create", *WRITES):
         return None
-    header = _tag_header(operation.success())
     is_refused = action.does in WRITES and operation.response(412) is not None
+    unless = _name(operation, "If-None-Match") if is_refused else ""
+    if not _has_tags(contract, action):
+        is_asked = is_refused and any(one.location == "header" and one.name == unless for one in operation.parameters)
+        return TagPlan(is_shown=False, match="", none_match="", is_required=False, unless=unless) if is_asked else None
+    header = _tag_header(operation.success())
     return TagPlan(
         is_shown=header is not None,
         match=_name(operation, "If-Match") if is_refused else "",
         none_match=_name(operation, "If-None-Match") if operation.method == "get" else "",
         is_required=is_refused and any(response.status == "428" for response in operation.responses),
+        unless=unless,
     )
 
 
@@ -93,6 +100,7 @@ def _content_tags(contract: Contract, operation: Operation, action: Action) -> T
         none_match=_name(operation, "If-None-Match") if operation.method == "get" else "",
         is_required=is_refused and operation.response(428) is not None,
         digest=_digest(contract, header),
+        unless=_name(operation, "If-None-Match") if is_refused else "",
     )
 
 
@@ -116,7 +124,7 @@ def with_conditions(plan: TagPlan | None, parameters: list[Parameter]) -> list[P
         for each in parameters
     ]
     known = {each.name.lower() for each in parameters if each.location == "header"}
-    added = [name for name in (plan.match, plan.none_match) if name and name.lower() not in known]
+    added = [name for name in (plan.match, plan.none_match, plan.unless) if name and name.lower() not in known]
     return named + [Parameter(name, "header", False, None, "simple", False, None, "") for name in added]
 
 
@@ -163,19 +171,38 @@ def _tag(written: bytes) -> str:
     return f'"{blake2b(written, digest_size=8).hexdigest()}"'
 
 
-def check_match(plan: TagPlan, headers: Mapping[str, Any], record: Record) -> None:
-    """Raises PreconditionFailed if the item has none of the tags in `If-Match`, and PreconditionRequired without it."""
-    sent = _sent(headers, plan.match) if plan.match else []
-    if not sent and plan.is_required:
+def check_match(plan: TagPlan, headers: Mapping[str, Any], record: Record | None) -> None:
+    """Compare the tags of a request with the item that it changes, None if it would create one (RFC 9110 section 13.1).
+
+    Raises PreconditionFailed if the item has none of the tags in `If-Match`, or if it has one of those in
+    `If-None-Match`; `*` is every item. Raises PreconditionRequired without `If-Match` where it is required.
+    """
+    wanted = _sent(headers, plan.match) if plan.match else []
+    unwanted = _sent(headers, plan.unless) if plan.unless else []
+    if record is None:
+        if wanted:
+            raise PreconditionFailed(f"{plan.match}: there is no item with this entity tag, because there is no item")
+        return
+    if unwanted == ["*"]:
+        raise PreconditionFailed(f"{plan.unless}: the item exists already")
+    tag = plan.tag(record)
+    if tag.strip('"') in _opaque(unwanted):
+        raise PreconditionFailed(f"{plan.unless}: the item has this entity tag: {tag}")
+    if not wanted and not unwanted and plan.is_required:
         raise PreconditionRequired(f"{plan.match} with the entity tag of the item is required")
-    if sent and sent != ["*"] and plan.tag(record).strip('"') not in [tag.strip('"') for tag in sent]:
-        raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {plan.tag(record)}")
+    if wanted and wanted != ["*"] and tag.strip('"') not in [each.strip('"') for each in wanted]:
+        raise PreconditionFailed(f"{plan.match}: the item has another entity tag: {tag}")
+
+
+def _opaque(tags: list[str]) -> list[str]:
+    """The tags as `If-None-Match` compares them, a weak one like a strong one (RFC 9110 section 8.8.3.2)."""
+    return [each.removeprefix("W/").strip('"') for each in tags]
 
 
 def tagged(plan: TagPlan, headers: Mapping[str, Any], tag: str, reply: Reply) -> Reply:
     """The reply with its tag; 304 without a body if `If-None-Match` has it (RFC 9110 section 13.1.2)."""
     sent = _sent(headers, plan.none_match) if plan.none_match else []
-    if sent == ["*"] or tag.strip('"') in [one.removeprefix("W/").strip('"') for one in sent]:
+    if sent == ["*"] or tag.strip('"') in _opaque(sent):
         return Reply(304, None, (("etag", tag),), "", b"", proven=True)
     return reply._replace(headers=(*reply.headers, ("etag", tag))) if plan.is_shown else reply
 

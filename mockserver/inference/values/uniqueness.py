@@ -44,6 +44,9 @@ TOGETHER = (
 EXISTS = lazy_pattern(r"\b(?:already|taken|in use|duplicates?|unique)\b", re.IGNORECASE)
 """What says that a value belongs to something that exists."""
 
+EXIST = lazy_pattern(r"\bexists?\b", re.IGNORECASE)
+"""What says the same of a conflict: a 409 whose value does not exist would be none."""
+
 
 def unique_property(schemas: Schemas, draft: ResourceDraft, identity: str) -> Statement | None:
     """The statement `unique`, with the property that a refusal of the create names; None if none names one.
@@ -110,12 +113,22 @@ def _refusals(creation: DraftAction | None) -> list[str]:
 def _named(schemas: Schemas, asked: Mapping[str, str], identity: str, text: str) -> str:
     """The property that a text names; empty if it names none.
 
-    A 409 alone does not say what the conflict is: it may be a state, a version or a limit.
+    A 409 alone does not say what the conflict is: it may be a state, a version or a limit. A value that every item has
+    cannot be unique, and one of a few is only if the text says that it exists: "type conflict" is about a wrong type.
     """
     terms = [plain(word) for word in TERM.findall(text)]
     said = {*terms, *(singular(term) for term in terms)}  # "SKUs are unique"
     for name, at in asked.items():
         is_text = schemas.types(at) - {"null"} == {"string"}
-        if is_text and name != identity and (plain(name) in said or said.issuperset(words(name))):
+        is_named = is_text and name != identity and (plain(name) in said or said.issuperset(words(name)))
+        if is_named and _may_be_unique(schemas, at, text):
             return name
     return ""
+
+
+def _may_be_unique(schemas: Schemas, at: str, text: str) -> bool:
+    """May a refusal with this text be about the value of a property that another item has?"""
+    allowed = schemas.keyword(at, "enum") or []
+    if schemas.keyword(at, "const") is not None or len(allowed) == 1:
+        return False
+    return not allowed or bool(EXISTS.search(text) or EXIST.search(text))
