@@ -11,7 +11,7 @@ from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import SAFE, User
 from contracts.model.finding import RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.runner.list_pages import read_pages
+from contracts.runner.list_pages import needs_words, read_pages
 from contracts.runner.refused_fields import RefusedFields
 
 
@@ -115,7 +115,8 @@ class CheckContext(RefusedFields):
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
         """All items of a list, read page by page, and the exchanges. `op` is another list of the same resource.
 
-        Raises CannotBuildRequest if the list of the user who created `made`, without a query, is no success.
+        Raises CannotBuildRequest if the list of the user who created `made`, without a query, is no success, and for a
+        search that finds nothing without a word.
         """
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
@@ -125,7 +126,10 @@ class CheckContext(RefusedFields):
         if op.behaviour.paging is None:
             exchange = self.send(op, user=user, path=path, query=query)
             self._needs_list(exchange, op, is_ordinary=is_ordinary)
-            return listed(op, exchange), [exchange]
+            items = listed(op, exchange)
+            if not items and not query and needs_words(op):
+                raise CannotBuildRequest(f"{op.name} is a search, and finds nothing without a word")
+            return items, [exchange]
         read = read_pages(self, op, path=path, user=user, size=size, most=pages, query=query or {})
         self._needs_list(read.exchanges[0], op, is_ordinary=is_ordinary)
         return read.items, read.exchanges

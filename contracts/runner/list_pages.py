@@ -13,6 +13,7 @@ from contracts.model.resources import ResourceOperation
 from contracts.runner.request_sender import RequestSender
 from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
 from mockserver.inference.lists.paging import first_number
+from mockserver.inference.names import words
 
 
 @dataclass(slots=True)
@@ -36,6 +37,12 @@ class ListPages:
     def sizes(self) -> list[int]:
         """How many items each page has."""
         return [len(page) for page in self.pages]
+
+
+def needs_words(op: ResourceOperation) -> bool:
+    """Is a list a search, by the end of its path, to which a query may give a word? Without one it may find nothing."""
+    is_search = words(op.operation.path.rpartition("/")[2])[-1:] == ("search",)
+    return is_search and any(each.location == "query" for each in op.operation.parameters)
 
 
 def read_pages(

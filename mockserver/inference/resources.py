@@ -8,7 +8,14 @@ from itertools import takewhile
 from msgspec import Struct
 
 from mockserver.inference.bodies import likeness
-from mockserver.inference.bodies.messages import is_object, is_shown_when_made, list_path, reply_body, resembles
+from mockserver.inference.bodies.messages import (
+    is_object,
+    is_shown_when_made,
+    item_path,
+    list_path,
+    reply_body,
+    resembles,
+)
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.figures.statistics import add_statistics
 from mockserver.inference.names import noun, plain, words
@@ -246,7 +253,11 @@ def _is_list_of(below: PathNode | None, node: PathNode, schemas: Schemas) -> boo
     path = list_path(schemas, listed.schema, node.word)
     array = schemas.below(listed.schema, path) if path is not None else None
     entries = schemas.items(array) if array is not None else None
-    return entries is not None and resembles(schemas, item.schema, entries)
+    if entries is None:
+        return False
+    keys = frozenset(map(plain, (*below.parameters[-1:], "id")))
+    shown = schemas.below(item.schema, item_path(schemas, item.schema, below.word, keys)) or item.schema
+    return resembles(schemas, shown, entries)
 
 
 def _has_entries(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas) -> bool:

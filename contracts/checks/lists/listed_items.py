@@ -20,9 +20,9 @@ def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
 
 
 def only(resource: CheckedResource, items: Sequence[Any], created: Sequence[CreatedItem]) -> list[Any]:
-    """The items that the check created."""
+    """The items that the check created. Raises CannotBuildRequest if the items of a list show no id."""
     wanted = {str(each.id) for each in created}
-    return [item for item in items if str(item.get(resource.behaviour.identity.field)) in wanted]
+    return [item for item, id in zip(items, ids(resource, items), strict=True) if id in wanted]
 
 
 def in_one_list(resource: CheckedResource, created: Sequence[CreatedItem]) -> list[CreatedItem]:

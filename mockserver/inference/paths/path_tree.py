@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
+from mockserver.inference.names import words
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -74,9 +75,24 @@ def shape_of(path: str) -> Shape:
 
 
 def path_nodes(operations: Iterable[Operation]) -> dict[Shape, PathNode]:
-    """The nodes of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one node."""
+    """The nodes of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one node.
+
+    An operation whose path ends with a new value, and not with the id of what is there, is about no item.
+    """
     found: dict[Shape, tuple[str, dict[str, Operation]]] = {}
     for operation in operations:
+        if _ends_with_new_value(operation):
+            continue
         _, methods = found.setdefault(shape_of(operation.path), (operation.path, {}))
         methods.setdefault(operation.method, operation)
     return {shape: PathNode(path, shape, methods) for shape, (path, methods) in found.items()}
+
+
+def _ends_with_new_value(operation: Operation) -> bool:
+    """Does a request change something to what its path ends with: `PUT /wallet/{new_name}`, `PATCH /me/{newEmail}`?
+
+    A POST may make what it names, and so may a PUT of a `{new_id}`.
+    """
+    last = ALONE.fullmatch(operation.path.strip("/").rpartition("/")[2])
+    named = words(last[1]) if last is not None and operation.method in ("put", "patch") else ()
+    return len(named) > 1 and named[0] == "new" and named[-1] not in ("id", "uuid", "key")
