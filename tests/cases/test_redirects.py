@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cases.conftest import Serve
+from tests.client import Client
+from tests.web.document import answers, document, served, takes
 
 
 @pytest.mark.parametrize(("path", "status"), [("/go/{}", 302), ("/signposts/{}/visit", 307)])
@@ -32,3 +36,25 @@ def test_what_a_client_sent_adds_no_header(serve: Serve) -> None:
 
     assert "set-cookie" not in reply.headers
     assert "https://a.example/%0D%0Aset-cookie: x" == reply.headers["location"]
+
+
+def test_a_create_that_redirects_leads_to_the_new_item(tmp_path: Path) -> None:
+    """Post/redirect/get (RFC 9110 section 15.4.4)."""
+    shown = {"type": "object", "properties": {"code": {"type": "string"}, "target": {"type": "string"}}}
+    sent = {"type": "object", "required": ["target"], "properties": {"target": {"type": "string"}}}
+    see_other = {"303": {"description": "see it", "headers": {"Location": {"schema": {"type": "string"}}}}}
+    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
+    made = {"requestBody": takes(sent, "application/x-www-form-urlencoded"), "responses": see_other}
+    written = document({
+        "/links": {"post": made, "get": {"responses": answers({"type": "array", "items": shown})}},
+        "/links/{code}": {"parameters": [code], "get": {"responses": answers(shown)}},
+    })  # fmt: skip
+    with Client(served(tmp_path, written)) as api:
+        made_one, made_two = (
+            api.post("/links", data={"target": target}, follow_redirects=False) for target in ("https://a", "https://b")
+        )
+        found = [api.get(each.headers["location"]).json()["target"] for each in (made_one, made_two)]
+        listed = api.get("/links").json()
+
+    assert (303, ["https://a", "https://b"]) == (made_one.status_code, found)
+    assert found == [each["target"] for each in listed]

@@ -187,3 +187,27 @@ def test_an_action_that_an_error_calls_done_already_is_refused_the_second_time(
 
         assert (200, second) == (done.status_code, client.post(f"/orders/{order['id']}/cancel").status_code)
         assert second == 200 or done.json() == client.get(f"/orders/{order['id']}").json()
+
+
+@pytest.mark.parametrize(
+    ("verb", "others", "status", "is_locked"),
+    [
+        ("cancel", (), "cancelled", False),  # as in the tutorial of Spring HATEOAS
+        ("cancel", ("post",), "pending", False),  # what a POST did is taken back
+        ("lock", ("put",), "pending", False),
+        ("lock", (), "pending", False),
+    ],
+)
+def test_a_delete_below_an_item_may_end_something(
+    tmp_path: Path, verb: str, others: tuple[str, ...], status: str, is_locked: bool
+) -> None:
+    path, operation = f"/orders/{{orderId}}/{verb}", {"responses": answers(SHOWN)}
+    written = orders(path, operation, "delete")
+    written["paths"][path] |= dict.fromkeys(others, operation)
+    with Client(served(tmp_path, written)) as client:
+        order = client.post("/orders", json={"name": "one"}).json()
+        for method in (*others, "delete"):
+            done = client.request(method, f"/orders/{order['id']}/{verb}")
+
+        assert (200, status, is_locked) == (done.status_code, done.json()["status"], done.json()["isLocked"])
+        assert done.json() == client.get(f"/orders/{order['id']}").json()

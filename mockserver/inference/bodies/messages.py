@@ -133,6 +133,8 @@ class ReplyBody(Struct, frozen=True):
 def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     """The success reply of an operation that does this; None if it is a redirection, or in neither JSON nor XML.
 
+    The redirection of a create that leads to the new item is its reply (303, RFC 9110 section 15.4.4).
+
     What writes or deletes may also say in a text that it has done so; a list may have an item a line. An operation
     that documents no success can succeed too: with a reply without a description.
     """
@@ -140,6 +142,9 @@ def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     for status in SUCCESS.get(does, USUAL):
         if status in described:
             return _answer(described[status], int(status.replace("XX", "00")), does)
+    shown_next = described.get("303")
+    if shown_next is not None and does == "create" and "location" in {each.name.lower() for each in shown_next.headers}:
+        return ReplyBody(shown_next, 303, None)
     if any(status[0] in "23" for status in described):
         return None
     if "DEFAULT" in described:

@@ -74,14 +74,31 @@ def add_item_actions(drafts: Iterable[ResourceDraft], nodes: Mapping[Shape, Path
         draft = by_shape.get(shape if name else node.shape)
         for method, verb in named if draft is not None else ():
             operation = node.operations.get(method)
-            found = _found(draft, operation, verb) if draft and operation else None
+            is_undone = method == "delete" and not _ends(node, verb)
+            found = _found(draft, operation, verb, is_undone=is_undone) if draft and operation else None
             if draft is not None and found is not None and found.operation.operation_id not in used:
                 draft.actions.append(found)
 
 
-def _found(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
+def _ends(node: PathNode, name: str) -> bool:
+    """Does the only write of a path end something, so that its DELETE does that and not the opposite?
+
+    `DELETE /orders/{id}/cancel` cancels an order; `DELETE /posts/{id}/like` takes back what a PUT does.
+    """
+    is_alone = node.operations.keys().isdisjoint(("post", "put", "patch"))
+    return is_alone and not ENDING.isdisjoint(_content(name)[:1])
+
+
+ENDING = frozenset((
+    "cancel", "abort", "terminate", "revoke", "withdraw", "void", "stop", "end", "close", "expire", "deactivate",
+    "disable", "reject", "decline", "dismiss", "discard", "unpublish", "unsubscribe",
+))  # fmt: skip
+"""First words of paths that end something."""
+
+
+def _found(draft: ResourceDraft, operation: Operation, name: str, *, is_undone: bool) -> DraftAction | None:
     """What an operation does to the item above it. One that only shows the item may set the property it is named by."""
-    found, reply = acting(draft, operation, name), reply_body(operation, "update")
+    found, reply = acting(draft, operation, name, is_undone=is_undone), reply_body(operation, "update")
     is_change = found is not None and found.does != "get"
     written = property_write(draft, operation, name, reply) if reply is not None and not is_change else None
     action = written or found
@@ -133,8 +150,8 @@ def _editing(draft: ResourceDraft, action: DraftAction, edited: Mapping[str, Any
     return replace(action, sets=sets) if sets else action
 
 
-def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction | None:
-    """What an operation does to the item above it; None if its name and its reply do not say."""
+def acting(draft: ResourceDraft, operation: Operation, name: str, *, is_undone: bool = False) -> DraftAction | None:
+    """What an operation does to the item above it, or undoes; None if its name and its reply do not say."""
     found = reply_body(operation, "update")
     path, schema = shown_item(draft, found) if found is not None else ((), None)
     if found is not None and schema and _copies(draft, name, schema):
@@ -143,7 +160,7 @@ def acting(draft: ResourceDraft, operation: Operation, name: str) -> DraftAction
         return DraftAction(operation, "copy", reply_body(operation, "create") or found, reason, path, schema, envelope)
     if found is None or (found.status == 201 and not _is_about_the_item(draft, operation, name)):
         return None
-    sets = changes_named(draft, name, is_undone=operation.method == "delete")
+    sets = changes_named(draft, name, is_undone=is_undone)
     said = dict(said_changes(draft, operation))
     said |= dict(_times_reached(draft, {**sets, **said}))
     sets |= said if sets or (schema and likeness.is_exactly(draft, schema)) else {}

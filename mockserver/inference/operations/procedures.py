@@ -153,5 +153,5 @@ def _action(draft: ResourceDraft, each: Procedure, field: str, names: frozenset[
         reason = f"a procedure that says {each.does}, whose request has the id as {name}"
         takes = takes if each.operation.method == "post" else {name: field}
         return DraftAction(each.operation, each.does, found, reason, path, schema, takes=takes)
-    done = item_actions.acting(draft, each.operation, each.does)
+    done = item_actions.acting(draft, each.operation, each.does, is_undone=each.operation.method == "delete")
     return replace(done, takes=takes) if done is not None else None
