@@ -282,7 +282,7 @@ class Service:
 
         404 where the path has operations of this method, and the query or the headers are those of none of them.
         """
-        allowed = ", ".join(sorted(match[0]))
+        allowed = ", ".join(sorted({*match[0], *(("HEAD",) if "GET" in match[0] else ())}))
         method, choice = scope["method"], _at_method(scope["method"], match)
         refusal: Refusal
         if choice is not None:

@@ -224,7 +224,7 @@ def test_a_body_that_is_no_json_is_refused(team: JudgedClient, content: str, kin
 def test_an_unknown_method_is_refused_with_the_allowed_ones(team: JudgedClient) -> None:
     reply = team.request("PUT", SERVERS)
 
-    assert (405, "GET, POST") == (reply.status_code, reply.headers["allow"])
+    assert (405, "GET, HEAD, POST") == (reply.status_code, reply.headers["allow"])
 
 
 # Managed secrets

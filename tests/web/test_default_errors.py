@@ -302,7 +302,7 @@ def test_other_errors_have_their_own_status_and_body(tmp_path: Path) -> None:
         jsonschema.validate(response.json(), PROBLEM)
         assert status == response.json()["code"]
     assert "Bearer" == stranger.headers["www-authenticate"]
-    assert (405, "DELETE, GET") == (refused.status_code, refused.headers["allow"])
+    assert (405, "DELETE, GET, HEAD") == (refused.status_code, refused.headers["allow"])
 
 
 def keyed_client(client: Client) -> Any:

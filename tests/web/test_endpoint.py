@@ -90,7 +90,7 @@ def test_a_content_type_with_parameters_is_accepted(admin: Client) -> None:
 def test_a_405_lists_the_methods_of_the_path(admin: Client) -> None:
     reply = admin.put(SERVERS, json={})
 
-    assert (405, "GET, POST") == (reply.status_code, reply.headers["allow"])
+    assert (405, "GET, HEAD, POST") == (reply.status_code, reply.headers["allow"])
     assert {"title", "detail"} == set(reply.json()["error"])
 
 

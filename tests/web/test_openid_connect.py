@@ -95,8 +95,8 @@ def test_an_operation_that_says_who_the_user_is_is_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), [
-    ("GET", "token", "POST"), ("PUT", "token", "POST"), ("DELETE", "authorize", "GET, POST"),
-    ("POST", ".well-known/jwks.json", "GET"),
+    ("GET", "token", "POST"), ("PUT", "token", "POST"), ("DELETE", "authorize", "GET, HEAD, POST"),
+    ("POST", ".well-known/jwks.json", "GET, HEAD"),
 ])  # fmt: skip
 def test_a_wrong_method_is_told_which_are_right(api: Client, method: str, path: str, allowed: str) -> None:
     reply = api.request(method, f"/realms/shop/{path}")

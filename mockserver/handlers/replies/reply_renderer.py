@@ -134,12 +134,16 @@ class ReplyRenderer(Struct, frozen=True):
 
     def empty(self) -> Reply:
         """The reply without an item."""
+        if self.is_bodiless:
+            return Reply(self.status, None, (), "", b"", True)
         return Reply(
             self.status, self.body({"item": None, "id": None, "location": None, "included": None}), (), self.media_type
         )
 
     def told(self, values: Mapping[str, Any]) -> Reply:
         """The reply that shows no items, and says something about them."""
+        if self.is_bodiless:
+            return self.empty()
         return Reply(self.status, self.body(values), (), self.media_type)
 
     def item_list(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
@@ -153,6 +157,8 @@ class ReplyRenderer(Struct, frozen=True):
         if self.is_map:
             values["by_id"] = {str(record.id): self.item(record, {}) for record in records}
         headers = (*headers, *self._headers(values))
+        if self.is_bodiless:
+            return self.empty()._replace(headers=headers)
         if self.is_wrapped:
             values["items"] = [{"item": self.item(record, {}), "id": record.id} for record in records]
             return Reply(self.status, self.body(values), headers, self.media_type)
@@ -309,7 +315,7 @@ def compile(
         is_one=templates.find(template, "only") is not None,
         shows_all=does == "create" and items_path is not None,
         further=shown_names(schemas, item, further) if shown and item else None,
-        is_bodiless=does == "create" and response is not None and not response.content and not other_media_type,
+        is_bodiless=response is not None and not response.content and not other_media_type,
     )
 
 
