@@ -296,7 +296,7 @@ def find_unchanged(context: RequestContext) -> Record:
 
 
 def check_tag(context: RequestContext, record: Record | None) -> None:
-    """Raise PreconditionFailed or PreconditionRequired, if the tags of the request forbid to change or create the item."""
+    """Raise PreconditionFailed or PreconditionRequired, if the tags of a request forbid its change."""
     if context.bound.tags is not None:
         check_match(context.bound.tags, context.call.headers, record)
 

@@ -60,7 +60,7 @@ def unknown(names: list[str]) -> str:
 
 
 def examples_of(error: ValidationError, definition: Callable[[str], Mapping[str, Any]]) -> str:
-    """What follows the sentence about `error`: examples that keep the keyword, if the schema at `error` has some.
+    """What follows the sentence about `error`: the cause of a dependent one, or examples that keep the keyword.
 
     `definition` finds a schema below `$defs`.
     """
@@ -70,12 +70,26 @@ def examples_of(error: ValidationError, definition: Callable[[str], Mapping[str,
     schema: Any = definition(str(place[1]))
     for step in place[2:]:
         schema = schema[step]
+    cause = _cause(error, schema) if error.kind.name == "required" else ""
+    if cause:
+        return f" together with {cause}"
     if error.kind.name == "required" and (error.instance or len(schema["required"]) > 1):
         return ""  # the name says enough, and each of several sentences would have the same example
     written = [*(schema.get("examples") or ()), *([schema["example"]] if "example" in schema else ())]
     texts = [_json(each) for each in written if fits(schema, each)]
     *others, last = [text for text in texts if len(text) <= LONGEST_EXAMPLE][:MOST_EXAMPLES] or [""]
     return f"; for example {', '.join(others)}{' or ' if others else ''}{last}" if last else ""
+
+
+def _cause(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    """The property that makes another one required (JSON Schema 2020-12 section 6.5.4); empty if that always is."""
+    *_, outer, name, keyword = ("", "", *map(str, error.schema_path))
+    if keyword == "dependentRequired":
+        missing: Any = error.kind.property  # type: ignore[attr-defined]
+        sent: Any = error.instance
+        causes = (each for each, names in schema[keyword].items() if missing in names and each in sent)
+        return next(causes, "")
+    return name if outer == "dependentSchemas" else ""
 
 
 def _forbidden(error: ValidationError) -> str:

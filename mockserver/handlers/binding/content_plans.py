@@ -150,7 +150,7 @@ def content_plan(
 def _gone(contract: Contract, operation: Operation, media: Sequence[MediaType]) -> ItemContent | None:
     if operation.response(404) is not None or len(media) != 1 or not media[0].schema:
         return None
-    is_list = contract.schemas.types(media[0].schema) == {"array"} and media_types.is_json(media[0].name)
+    is_list = contract.schemas.types(media[0].schema) - {"null"} == {"array"} and media_types.is_json(media[0].name)
     can_be_empty = is_list and contract.schemas.validator(media[0].schema, "response").is_valid([])
     return ItemContent(b"[]", media[0].name) if can_be_empty else None
 

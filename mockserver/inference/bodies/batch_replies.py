@@ -132,6 +132,6 @@ def _number(base: str, spoken: Collection[str]) -> Template | None:
 
 def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:
     """Does a schema allow nothing but lists of texts or whole numbers?"""
-    entries = schemas.items(pointer) if schemas.types(pointer) == {"array"} else None
+    entries = schemas.items(pointer) if schemas.types(pointer) - {"null"} == {"array"} else None
     types = schemas.types(entries) if entries is not None else frozenset()
     return bool(types) and types <= SCALAR

@@ -100,5 +100,5 @@ def _same(schemas: Schemas, one: MediaType, other: MediaType) -> bool:
 
 def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:
     """Is a value a list of texts or of numbers?"""
-    entries = schemas.items(pointer) if schemas.types(pointer) == {"array"} else None
+    entries = schemas.items(pointer) if schemas.types(pointer) - {"null"} == {"array"} else None
     return entries is not None and bool(schemas.types(entries)) and schemas.types(entries) <= SCALAR

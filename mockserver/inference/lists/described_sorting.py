@@ -83,7 +83,7 @@ def _directions(
     schemas: Schemas, pointer: str | None, properties: Mapping[str, str]
 ) -> Iterator[tuple[str, str, bool]]:
     """The values of a sort parameter, each with its property and whether it means a descending list."""
-    entries = schemas.items(pointer) if pointer and schemas.types(pointer) == {"array"} else pointer
+    entries = schemas.items(pointer) if pointer and schemas.types(pointer) - {"null"} == {"array"} else pointer
     values = (schemas.keyword(entries, "enum") if entries else None) or (
         value for name in properties for value in (name, f"-{name}")
     )

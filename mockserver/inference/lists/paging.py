@@ -373,9 +373,14 @@ def is_text(schemas: Schemas, parameter: Parameter) -> bool:
     return schemas.types(str(parameter.schema)) - {"null"} == {"string"}
 
 
+def _entries(schemas: Schemas, parameter: Parameter) -> str | None:
+    at = str(parameter.schema)
+    return schemas.items(at) if schemas.types(at) - {"null"} == {"array"} else None
+
+
 def _are_texts(schemas: Schemas, parameter: Parameter) -> bool:
     """Does a parameter have a text, or a list of texts?"""
-    entries = schemas.items(str(parameter.schema)) if schemas.types(str(parameter.schema)) == {"array"} else None
+    entries = _entries(schemas, parameter)
     return is_text(schemas, parameter) or (entries is not None and schemas.types(entries) == {"string"})
 
 
@@ -386,6 +391,6 @@ def is_only_text(schemas: Schemas, pointer: str) -> bool:
 
 def enum_of(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
     """The values that a parameter may have, in lower case; none if it may have any."""
-    entries = schemas.items(str(parameter.schema)) if schemas.types(str(parameter.schema)) == {"array"} else None
+    entries = _entries(schemas, parameter)
     values = schemas.keyword(entries or str(parameter.schema), "enum")
     return frozenset(str(value).lower() for value in values or ())

@@ -321,12 +321,12 @@ def _fits(schemas: Schemas, parameter: Parameter, pointer: str, compare: str) ->
     """Are both numbers, or both times; for a part both texts, or both of one type that is not to be equal?"""
     asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
     if compare == "any-of":
-        entries = schemas.items(str(parameter.schema)) if asked == {"array"} else None
+        entries = schemas.items(str(parameter.schema)) if asked - {"null"} == {"array"} else None
         several = schemas.types(entries) if entries is not None else asked
         return len(own) == 1 and own <= {"string", "integer"} and several in ({"string"}, own)
     if compare == "not-equal" and asked == {"boolean"} and asked_words(parameter.name)[0] in EXCLUDING:
         return False  # `exclude_archived=false` excludes nothing
-    if compare == "not-equal" and asked == {"array"}:
+    if compare == "not-equal" and asked - {"null"} == {"array"}:
         entries = schemas.items(str(parameter.schema))
         asked = schemas.types(entries) if entries is not None else frozenset()
     if compare in WORDED:

@@ -24,7 +24,7 @@ def nothing_yet(schemas: Schemas, draft: ResourceDraft, name: str, at: str) -> S
     sent = draft.sendable("create", "update", "replace")
     if name in sent and _is_open_map(schemas, at):
         return StartValue({}, f"clients send what is in {name}, and nothing is there without")
-    if (name in sent and schemas.types(at) != {"array"}) or _is_named(name, sent - {name}):
+    if (name in sent and schemas.types(at) - {"null"} != {"array"}) or _is_named(name, sent - {name}):
         return None
     types, shown = schemas.types(at), schemas.keyword(at, "examples")
     if types == {"array"} and not shown and not any(node.get("minItems") for node, _ in schemas.branches(at)):

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from mockserver.errors import Fault
 from mockserver.inference.names import plain
 from mockserver.web.response.error_field_map import field_bodies
-from mockserver.web.response.error_values import HEADINGS, SENTENCES, ErrorFacts, Path, candidates, role_of, with_fault
+from mockserver.web.response.error_values import (
+    HEADINGS,
+    LOCATIONS,
+    SENTENCES,
+    ErrorFacts,
+    Path,
+    candidates,
+    role_of,
+    with_fault,
+)
 
 MAX_FAULTS = 50
 """The most faults that a body lists."""
@@ -106,9 +115,18 @@ def _values(body: dict[str, Any], path: Path, role: str, facts: ErrorFacts, rule
     # Beside a time or a status, as in bodies of Spring, the path is that of the request.
     if role == "path" and isinstance(old, str) and len(path) == ROOT and not OF_REQUEST.isdisjoint(map(plain, beside)):
         return iter([facts.address])
+    if role == "location" and facts.field and _is_alone(beside, old):
+        return iter([f"{facts.location}.{facts.field}", facts.location])  # as Huma writes it
     if role == "code" and rules.is_example and isinstance(old, str) and len(path) <= DEEPEST_EXAMPLE:
         return iter([old])
     return candidates(role, old, facts, rules.choices(path))
+
+
+def _is_alone(beside: dict[str, Any], old: Any) -> bool:
+    """Does nothing beside a `location` name the field, and is it no `in`, which is one word?"""
+    others = {name for name in beside if name != "location"}
+    is_named = any(role_of(each) in NAMED | {"pointer"} or plain(each) in NAMERS for each in others)
+    return "location" in beside and not is_named and isinstance(old, str) and old not in LOCATIONS
 
 
 def _empty(body: dict[str, Any], rules: BodyRules) -> None:
