@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.checks.input.validation import UNCERTAIN
+from contracts.checks.input.invalid_values import UNCERTAIN
 from contracts.client.boundary_values import cases
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.differential.player import UNKNOWN_CREDENTIAL

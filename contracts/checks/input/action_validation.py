@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.input.validation import UNCERTAIN, is_valid_trimmed, place_of
+from contracts.checks.input.invalid_values import UNCERTAIN, is_valid_trimmed, place_of
 from contracts.checks.state.repeated_requests import send_least
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases

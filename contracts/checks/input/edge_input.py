@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.checks.input.refusal_causes import (
     OTHER_RULE,
+    chooses_fields,
     is_accepted_beside_others,
     is_form_refused,
     is_stated_in_order,
@@ -221,6 +222,8 @@ def depends(context: CheckContext, op: ResourceOperation, name: str) -> bool:
     if is_conditional(context.contract.schemas, pointer):
         return True
     formatted = context.contract.schemas.keyword(pointer, "format") in ("date", "date-time", "email", "uri", "hostname")
+    if chooses_fields(context, op, name):
+        return True
     words = "".join(c if c.islower() else f" {c.lower()}" for c in name).replace("_", " ").replace("-", " ").split()
     return formatted or is_reference(context, name) or any(word in BELONGS for word in words)
 

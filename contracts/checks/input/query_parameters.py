@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from contracts.checks.error_replies import REFUSED_BODY, documented_statuses
-from contracts.checks.input.validation import NOT_FOUND, check_case_refused, is_valid_trimmed, shown_case
+from contracts.checks.input.invalid_values import NOT_FOUND, check_case_refused, is_valid_trimmed, shown_case
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.path_values import allows_text, text_in_url
@@ -27,8 +27,8 @@ from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 
-ELSEWHERE = (401, 403, NOT_FOUND)
-"""The statuses of a request that is refused for what it is about, or for who sends it."""
+ELSEWHERE = (401, 403, NOT_FOUND, 501, 503)
+"""The statuses of a request that is refused for what it is about or who sends it, or because the operation is off."""
 
 
 def query_parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:

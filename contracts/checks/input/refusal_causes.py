@@ -9,6 +9,7 @@ from contracts.checks.valid_bodies import is_reference
 from contracts.client.text_forms import of_length
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.names import words
 from mockserver.inference.values.ordered_pairs import pairs
 
 OTHER_RULE = "The schema allows the value; another rule of the service, which no schema can state, may forbid it."
@@ -58,6 +59,21 @@ def _beside_other_numbers(
 def is_in_pair(context: CheckContext, op: ResourceOperation, name: str) -> bool:
     """Is it one of two fields that come in order, such as a first and a last day?"""
     return any(name in pair for pair in pairs(context.bodies.properties(op)))
+
+
+CHOOSING = frozenset(("type", "kind", "mode", "method", "provider", "strategy"))
+"""Last words of the name of a field that tells kinds of items apart, which may need different fields."""
+
+
+def chooses_fields(context: CheckContext, op: ResourceOperation, name: str) -> bool:
+    """Does a field with an `enum` tell kinds of items apart, beside fields that only some kinds may need?"""
+    known = context.bodies.properties(op)
+    is_listed = context.contract.schemas.keyword(known[name], "enum") is not None
+    return (
+        is_listed
+        and not CHOOSING.isdisjoint(words(name)[-1:])
+        and bool(known.keys() - context.bodies.required(op) - {name})
+    )
 
 
 def is_stated_in_order(resource: CheckedResource, name: str) -> bool:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from contracts.checks.error_replies import REFUSED_BODY, check_refused, error_statement
+from contracts.checks.error_replies import REFUSED_BODY
+from contracts.checks.input.invalid_values import (
+    NOT_FOUND,
+    check_case_refused,
+    is_valid_trimmed,
+    place_of,
+    shown_case,
+)
 from contracts.checks.input.refusal_causes import (
     OTHER_RULE,
+    chooses_fields,
     is_accepted_beside_others,
     is_form_refused,
     is_in_pair,
     is_stated_in_order,
 )
-from contracts.checks.item_view import as_json, immutable, meant
+from contracts.checks.item_view import immutable, meant
 from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import may_exceed
 from contracts.model.resources import (
     CheckedResource,
@@ -34,13 +42,8 @@ from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description
 
-NOT_FOUND = 404
-
 UPPER = frozenset({"maximum", "exclusiveMaximum", "multipleOf"})
 """Keywords for which a large number is sent."""
-
-UNCERTAIN = frozenset({"format"})
-"""Keywords that a service need not enforce (JSON Schema Validation section 7.2.1)."""
 
 
 def body_validation(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -147,19 +150,6 @@ def _check_case(
         _check_accepted(context, resource, op, created, base, name, case)
 
 
-def place_of(name: str, case: BoundaryCase) -> str:
-    """The invalid value and where it is: `address.zip "x"`, or `address without zip`."""
-    value, place = case.value, name
-    for step in case.keyword.split("/")[:-1]:
-        if isinstance(value, list) and value and step == "items":
-            value, place = value[0], f"{place}[]"
-        elif isinstance(value, dict) and step in value:
-            value, place = value[step], f"{place}.{step}"
-        elif isinstance(value, dict):
-            return f"{place} without {step}"
-    return f"{place} {shown_case(value)}"
-
-
 def _check_accepted(
     context: CheckContext,
     resource: CheckedResource,
@@ -247,9 +237,11 @@ class _Refusal(NamedTuple):
         )
 
     def _is_told_elsewhere(self) -> bool:
-        """Does the description of another field name a value of this `enum`: "required for a `choice`"?"""
+        """Does the description of another field name a value of this `enum`, "required for a `choice`", or may it?"""
         if self.case.keyword != "enum":
             return False
+        if chooses_fields(self.context, self.op, self.name):
+            return True
         schemas, known = self.context.contract.schemas, self.context.bodies.properties(self.op)
         values = [re.escape(each) for each in schemas.keyword(known[self.name], "enum") or () if isinstance(each, str)]
         word = re.compile(rf"(?<![\w-])(?:{'|'.join(values)})(?![\w-])", re.IGNORECASE)
@@ -269,15 +261,6 @@ def _is_base_refused(
     Where it is at fault itself, the case whose value the body has says so.
     """
     return bool(base) and _send(context, resource, op, created, base).status in REFUSED_BODY
-
-
-def is_valid_trimmed(value: Any, is_valid: Callable[[Any], bool]) -> bool:
-    """Is an invalid text valid without the white space at its ends, which many services remove first?
-
-    The `$` of Python's patterns allows a line's end there, too.
-    """
-    trimmed = value.strip() if isinstance(value, str) else value
-    return bool(trimmed != value and is_valid(trimmed))
 
 
 def _check_reply_value(
@@ -326,55 +309,6 @@ def _send(
     if fresh is not None and resource.can("delete"):
         context.remove(fresh)
     return exchange
-
-
-def check_case_refused(
-    context: CheckContext,
-    op: ResourceOperation,
-    exchange: RecordedExchange,
-    what: str,
-    about: str,
-    name: str,
-    keyword: str,
-    *,
-    trimmed: bool = False,
-) -> None:
-    """Report a request with a value that the schema forbids, unless it was refused and the error names the field."""
-    if 200 <= exchange.status < 300:
-        doubt = trimmed or keyword.rpartition("/")[2] in UNCERTAIN
-        statement = StatementRef(
-            op.name,
-            "schema",
-            "inferred" if doubt else "documented",
-            "JSON Schema Validation section 6",
-            f"{name}: {keyword}".removeprefix(": "),
-        )
-        context.report_violation(
-            f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement
-        )
-    elif check_refused(context, "invalid", op, exchange, what, f"{about} status") and name:
-        _check_names_field(context, op, exchange, name)
-
-
-def _check_names_field(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
-    """An error body with a message or field names the invalid field."""
-    statement = error_statement(context, "invalid", op)
-    if statement is not None and any(word in str(statement.body) for word in ("{message}", "{field}", "{loc}")):
-        reference = StatementRef.of("service", "errors.invalid", statement)
-        context.expect(
-            name.encode() in exchange.reply_body,
-            f"the error body names the invalid field {name}",
-            exchange.reply_body[:200].decode("utf-8", "replace"),
-            exchange,
-            about="names",
-            statement=reference,
-        )
-
-
-def shown_case(value: Any) -> str:
-    """A value as JSON, without the middle of a long one."""
-    text = as_json(value)
-    return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
 def _refers(context: CheckContext, resource: CheckedResource, name: str) -> bool:

@@ -28,7 +28,7 @@ CONCURRENT = 8
 
 def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None:
     """Concurrent creates all succeed: each item has its own id and values, and is in the list once."""
-    context.create(resource)  # otherwise refusals are not about concurrency
+    alone = context.create(resource)  # otherwise refusals are not about concurrency
     created, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
     if requested_count(created) < len(created) or (
         resource.is_put and len({e.url for e in exchanges}) < len(exchanges)
@@ -58,8 +58,9 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     )
     if resource.can("list"):
         _check_listed_once(context, resource, created, exchanges)
+    otherwise = _other_values(context, resource, alone) if resource.can("get") else frozenset()
     for each in created if resource.can("get") else ():
-        _check_own_values(context, resource, each)
+        _check_own_values(context, resource, each, otherwise)
 
 
 def _is_refused_alone(context: CheckContext, resource: CheckedResource, exchange: RecordedExchange) -> bool:
@@ -92,11 +93,12 @@ def _check_listed_once(
     )
 
 
-def _check_own_values(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> None:
+def _other_values(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> frozenset[str]:
+    """The texts of an item that a GET shows as other ones than were sent."""
     op = resource.operations["get"]
     shown = context.item(op, context.get(created))
     fixed, visible = unchangeable(resource), showable(context, resource, op)
-    mixed = [
+    return frozenset(
         name
         for name, value in created.sent.items()
         if name in shown
@@ -104,7 +106,14 @@ def _check_own_values(context: CheckContext, resource: CheckedResource, created:
         and name not in fixed
         and likeness(shown[name], value, name) == "different"
         and name in visible
-    ]
+    )
+
+
+def _check_own_values(
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, otherwise: frozenset[str]
+) -> None:
+    """A concurrently created item has its values, but for those that one which was created alone shows `otherwise`."""
+    mixed = sorted(_other_values(context, resource, created) - otherwise)
     context.expect(
         not mixed,
         "each item has the values of its own create request",
@@ -218,6 +227,8 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
     response = context.get(created)
     after = context.item(resource.operations["get"], response)
     lost = [name for name, value in wanted.items() if likeness(after.get(name, ABSENT), value, name) == "different"]
+    if lost and not _is_kept_alone(context, resource, {name: wanted[name] for name in lost}):
+        raise CannotBuildRequest(f"{op.name} does not store {', '.join(lost)} alone, as `update` reports")
     context.expect(
         not lost,
         "concurrent updates of different fields all take effect",
@@ -227,6 +238,17 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
         response,
         statement=whole_put(context, op),
     )
+
+
+def _is_kept_alone(context: CheckContext, resource: CheckedResource, wanted: dict[str, Any]) -> bool:
+    """Are all of these values kept by updates that are sent one after the other?"""
+    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    for name, value in wanted.items():
+        context.update(created, {name: value})
+        after = context.item(resource.operations["get"], context.get(created))
+        if likeness(after.get(name, ABSENT), value, name) == "different":
+            return False
+    return True
 
 
 def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
@@ -282,6 +304,8 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
     )
     if all(is_documented_conflict(resource, e.status) for e in exchanges):
         raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say for which items")
+    if all(400 <= e.status < 500 for e in exchanges) and context.delete(deletable(context, resource)).status >= 400:
+        raise CannotBuildRequest(f"{op.name} is refused alone, too, as `delete` reports")
     context.expect(
         any(e.status < 300 for e in exchanges),
         "one of the concurrent deletes succeeds",

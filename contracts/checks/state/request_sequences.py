@@ -10,6 +10,7 @@ from contracts.checks.deletable_items import is_documented_conflict
 from contracts.checks.item_view import as_json, changing, documented, unchangeable
 from contracts.checks.lists.listed_items import ids, order_of
 from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, may_succeed
+from contracts.checks.refused_changes import may_be_by_rule
 from contracts.checks.stored_fields import shown_part
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
@@ -19,6 +20,8 @@ from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
 from mockserver.inference.values.ordered_pairs import comes_in_order
+
+NOT_FOUND = 404
 
 
 class StateMachineFailure(AssertionError):
@@ -140,7 +143,9 @@ def change(sequence: RequestSequence, user: User, choice: int) -> None:
     elif exchange.status < 300:
         held.fields[name], held.unread = value, True
     else:
-        sequence.expect(op.may_refuse or exchange.status == 409, "a valid update succeeds", f"status {exchange.status}")
+        may_refuse = op.may_refuse or may_be_by_rule(sequence.context, op, name, exchange.status)
+        may_refuse &= exchange.status != NOT_FOUND  # the item is there
+        sequence.expect(may_refuse or exchange.status == 409, "a valid update succeeds", f"status {exchange.status}")
 
 
 def remove(sequence: RequestSequence, user: User, choice: int) -> None:

@@ -15,6 +15,7 @@ from contracts.checks.item_view import (
     shows_null,
     unchangeable,
 )
+from contracts.checks.refused_changes import BY_RULE, doubt_of_change, own_values
 from contracts.checks.state.read_your_writes import WRITES, echoed
 from contracts.checks.stored_fields import expect_value, whole_put
 from contracts.checks.valid_bodies import distinct_body
@@ -101,6 +102,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
                     created.exchange,
                     changed,
                     about=f"{name} accepted",
+                    statement=doubt_of_change(context, op, created, name, value, changed.status),
                 )
             continue
         response = context.get(created)
@@ -225,6 +227,9 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     count = len(context.list_all(created)[0]) if resource.can("list") else 0
     body = smallest_put_body(context, resource, op, created)
     first = context.send(op, path=created.path, body=body)
+    own = own_values(context, op, created, body) if first.status in BY_RULE else None
+    if own is not None:  # one of the other values may be a name that is taken, or that of nothing
+        body, first = own, context.send(op, path=created.path, body=own)
     if not context.expect_status(
         200 <= first.status < 300, "a valid PUT succeeds", created.exchange, first, about="accepted"
     ):
