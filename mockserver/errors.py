@@ -21,6 +21,7 @@ MockServerError
 │   ├── Unauthenticated          no credential, or one that is not accepted
 │   ├── Forbidden                the credential's role does not allow this
 │   ├── Missing                  no such item, or not for this tenant
+│   │   └── Gone                 it was deleted (RFC 9110 section 15.5.11)
 │   ├── UnknownPath              no such path in the document
 │   ├── MethodNotAllowed         the path does not have this method (RFC 9110 section 15.5.6)
 │   ├── NotAcceptable            the client accepts none of the documented media types
@@ -205,6 +206,10 @@ class Forbidden(Refusal):
 
 class Missing(Refusal):
     kind, status = "missing", 404
+
+
+class Gone(Missing):
+    status = 410
 
 
 class UnknownPath(Refusal):

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from mockserver.errors import Missing
+from mockserver.errors import Gone, Missing
 from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.binding.content_plans import SentBody
 from mockserver.handlers.binding.resource_plan import ResourcePlan
@@ -195,9 +195,22 @@ class RequestContext:
         return found or self.materialize(plan, ids)
 
     def missing(self, resource: str = "") -> Missing:
-        """The 404 for an item that does not exist."""
+        """The 404 for an item that does not exist, or a documented 410 for one that was deleted (RFC 9110 15.5.11)."""
         name = (resource or self.bound.resource.name).replace("-", " ")
+        if not resource and self._was_deleted():
+            return Gone(f"{name} was deleted", resource=name)
         return Missing(f"{name} not found", resource=name)
+
+    def _was_deleted(self) -> bool:
+        """Does the document have a 410, and was the item that the path names deleted?"""
+        bound = self.bound
+        if bound.plan is None or all(each.status != "410" for each in bound.operation.responses):
+            return False
+        id, collection = bound.id(self.call), self.collection()
+        record, kept = collection.get(id), bound.resource.soft_delete
+        if record is not None:
+            return kept is not None and kept.hides(record, bound.operation)
+        return collection.was_deleted(id, made_up=True)
 
     def edit(self, record: Record) -> None:
         """Start to change a stored item: from here on `record` is a copy of it."""
