@@ -8,7 +8,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import fields
 
-from mockserver.behaviour.statements import Capacity, Expand, Filter, Order, Paging, Parent, Sort, Statement, Unique
+from mockserver.behaviour.statements import (
+    Capacity,
+    Expand,
+    Filter,
+    Order,
+    Paging,
+    Parent,
+    Select,
+    Sort,
+    Statement,
+    Unique,
+)
 
 BASIS = ("evidence", "source", "note")
 """The keys of a statement that say how it is known."""
@@ -46,6 +57,8 @@ def sentence(statement: Statement) -> str:
             return f"The parameter {statement.parameter} says by which field the list is sorted."
         case Expand():
             return f"The parameter {statement.parameter} names references whose items the reply shows."
+        case Select():
+            return f"The parameter {statement.parameter} names the properties that the reply shows."
         case Parent():
             exists = ", and there is none below an unknown one" if statement.must_exist else ""
             return f"Each item belongs to the {statement.resource} that {statement.parameter} names{exists}."

@@ -11,6 +11,7 @@ from mockserver.inference.bodies.envelope import Envelopes
 from mockserver.inference.bodies.reply_writer import ReplyWriter
 from mockserver.inference.draft import CREATING, DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.evidence import Statement, implied, inferred
+from mockserver.inference.lists.chosen_fields import selection
 from mockserver.inference.lists.list_statements import listed
 from mockserver.inference.names import noun, plain
 from mockserver.inference.operations import accounts, soft_delete
@@ -283,6 +284,7 @@ class Writer:
         if action.does in EXPANDING:
             expand = expansion(self._schemas, action.operation, action.item_schema, self._found_in(draft))
             stated |= {"expand": expand} if expand is not None else {}
+            stated |= selection(self._schemas, action.operation, action.item_schema, draft.word)
         return with_included(stated | self._replies.reply(draft, action))
 
     def _generate(self, draft: ResourceDraft) -> str:

@@ -48,7 +48,7 @@ from mockserver.behaviour.statements.limits import (
     SumLimit,
     Unique,
 )
-from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
+from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Select, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
 
@@ -105,6 +105,7 @@ __all__ = [
     "ReplyStatement",
     "Resource",
     "Rule",
+    "Select",
     "ServerSet",
     "ServiceStatements",
     "SoftDelete",

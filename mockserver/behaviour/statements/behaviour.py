@@ -39,7 +39,7 @@ from mockserver.behaviour.statements.limits import (
     SumLimit,
     Unique,
 )
-from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Sort
+from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Select, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
 from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
 
@@ -108,6 +108,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     filter: tuple[Filter, ...] = ()
     sort: Sort | None = None
     expand: Expand | None = None
+    select: Select | None = None
     reply: ReplyStatement | None = None
     permission: Permission | None = None
     own: Own | None = None

@@ -136,6 +136,18 @@ class Expand(Statement, frozen=True, kw_only=True):
     ] = False
 
 
+class Select(Statement, frozen=True, kw_only=True):
+    """A query parameter that names the properties of items that a reply shows.
+
+    What the schema requires is always shown. A request that names what no item has gets all properties.
+    """
+
+    parameter: Annotated[str, Meta(description="The parameter, a list of names or a text with commas.")]
+    inside: Annotated[
+        str, Meta(description="The property of an item that has the others: `attributes` (JSON:API).")
+    ] = ""
+
+
 class Sort(Statement, frozen=True, kw_only=True):
     """Query parameters that choose the order of a list."""
 

@@ -49,6 +49,7 @@ from mockserver.handlers.relations.owner_choice import owners_elsewhere, path_ow
 from mockserver.handlers.relations.path_owners import Owner
 from mockserver.handlers.repeated_requests import key_header
 from mockserver.handlers.replies import reply_renderer
+from mockserver.handlers.replies.chosen_fields import choosing
 from mockserver.handlers.replies.entity_tags import tag_plan
 from mockserver.handlers.replies.other_media import reply_in
 from mockserver.handlers.replies.reply_renderer import ReplyRenderer
@@ -121,7 +122,7 @@ def _bound(
     renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media, further)
     return BoundOperation(
         operation=operation,
-        handler=EVERY_HANDLER[action.does],
+        handler=choosing(EVERY_HANDLER[action.does], contract, operation, behaviour),
         plan=plan,
         plans=plans,
         renderer=renderer,
