@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.checks.item_view import as_json, documented, shown_value
-from contracts.checks.value_likeness import ABSENT, likeness
+from contracts.checks.value_likeness import ABSENT, is_same_number, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import PARTIAL, is_kept_by_null, rewritten_fields, told
@@ -124,8 +124,9 @@ def expect_value(
     A normalised one is a warning, and right where the document says so.
     """
     alike = likeness(item.get(name, ABSENT), sent, name)
+    is_number = alike == "normalised" and is_same_number(item.get(name), sent) and _is_decimal(context, name)
     context.expect(
-        alike == "same" or (alike == "normalised" and _is_said(context, name)),
+        alike == "same" or is_number or (alike == "normalised" and _is_said(context, name)),
         expected,
         _short(shown_value(item, name)),
         *exchanges,
@@ -136,9 +137,22 @@ def expect_value(
 
 def _is_said(context: CheckContext, name: str) -> bool:
     """Does the document say that the service writes a field anew, in the resource that the check is about?"""
+    return any(is_rewritten(context, each, name) for each in _subjects(context))
+
+
+def _is_decimal(context: CheckContext, name: str) -> bool:
+    """Is a field of the resource that the check is about a decimal number, whose last zeros say nothing?"""
+    for op in (op for each in _subjects(context) for op in each.operations.values()):
+        pointer = context.bodies.properties(op).get(name)
+        if pointer is not None and context.contract.schemas.keyword(pointer, "format") == "decimal":
+            return True
+    return False
+
+
+def _subjects(context: CheckContext) -> Iterator[CheckedResource]:
+    """The resources that the check is about."""
     known = checked_resources(context.contract).values()
-    about = (each for each in known if context.operation in {op.name for op in each.operations.values()})
-    return any(is_rewritten(context, each, name) for each in about)
+    return (each for each in known if context.operation in {op.name for op in each.operations.values()})
 
 
 def is_rewritten(context: CheckContext, resource: CheckedResource, name: str) -> bool:

@@ -70,6 +70,12 @@ def _is_rounded(shown: Any, sent: Any) -> bool:
     return None not in numbers and abs(numbers[0] - numbers[1]) < Decimal("0.01")  # type: ignore[operator]
 
 
+def is_same_number(shown: Any, sent: Any) -> bool:
+    """Are both the same number, perhaps as texts with other zeros at their ends?"""
+    number = _number(shown)
+    return number is not None and number == _number(sent)
+
+
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None

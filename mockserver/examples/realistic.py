@@ -151,6 +151,10 @@ def token(random: Random) -> str:
     return f"{random.getrandbits(128):032x}"
 
 
+def amount(random: Random) -> str:
+    return f"{between(random, 1, 99)}.{between(random, 0, 99):02}"
+
+
 def any_of(*values: str) -> Maker:
     """One of fixed values."""
     return lambda random: choice(random, values)
@@ -162,6 +166,7 @@ FORMATS: Final[dict[str, Maker]] = {
     "byte": base64_text,
     "date": date,
     "date-time": date_time,
+    "decimal": amount,
     "duration": duration,
     "email": email,
     "hostname": host,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from mockserver.examples import name_hints, realistic
 from mockserver.examples.characters import UnreadablePattern
 from mockserver.examples.patterns import Writing, expression
-from mockserver.openapi.formats import FORMATS
+from mockserver.openapi.formats import WRITTEN_FORMATS
 from mockserver.openapi.regex import validator_of
 
 TRIES = 200
@@ -97,7 +97,7 @@ class Text(Struct, frozen=True, dict=True):
             asked["maxLength"] = self.max_length
         parts = [{"pattern": one} for one in self.patterns] + [{"format": one} for one in self.formats]
         asked |= {"allOf": parts} if parts else {}
-        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True, formats=FORMATS)
+        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True, formats=WRITTEN_FORMATS)
 
     def _accepts(self, text: str) -> bool:
         return self._validator.is_valid(text)

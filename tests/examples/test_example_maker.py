@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ def test_a_number_created_is_a_time_or_how_many_were_created(beside: list[str], 
     made = value({"type": "object", "required": names, "properties": {name: {"type": "integer"} for name in names}})
 
     assert is_time == (made["created"] > 1_000_000_000)
+
+
+@pytest.mark.parametrize("pattern", [r"^-?\d{0,5}(?:\.\d{0,2})?$", r"^-?\d{0,1}(?:\.\d{0,2})?$", "", r"^\d+$"])
+def test_a_decimal_is_a_number_also_where_its_pattern_allows_none(pattern: str) -> None:
+    schema = {"type": "string", "format": "decimal"} | ({"pattern": pattern} if pattern else {})
+
+    assert all(re.fullmatch(r"-?\d+(\.\d+)?", value(schema, seed)) for seed in range(40))
 
 
 @pytest.mark.parametrize("limits", [{}, {"maxLength": 40}, {"minLength": 3}, {"pattern": "^[A-Za-z0-9+/=]*$"}])
