@@ -46,8 +46,8 @@ class ItemMaker(ExistingItems):
         self.leaves_out_refused = True  # not where a check is about these fields
         self._being_made: set[str] = set()
         self._added: Counter[str] = Counter()
-        self._alike: dict[str, dict[str, Any]] = {}
-        self._made_alike = ""
+        self._alike, self._made_alike = dict[str, dict[str, Any]](), ""
+        self._refers_for: User | None = None
 
     def _referred(self, name: str, key: str, count: int) -> list[Any]:
         """The values of a property of items of a resource, which are created, or read if they cannot be created."""
@@ -66,10 +66,10 @@ class ItemMaker(ExistingItems):
     def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
         try:
             if resource.can("create") and not self.target.read_only:
-                made = [self.create_plentiful(resource) for _ in range(count)]
+                made = [self.create_plentiful(resource, user=self._refers_for) for _ in range(count)]
                 return [{**m.sent, **m.item, resource.behaviour.identity.field: m.id} for m in made]
             op = resource.operations["list"]
-            exchange = self.send(op)
+            exchange = self.send(op, user=self._refers_for)
         except (CannotBuildRequest, KeyError):
             return []
         return listed(op, exchange)[:count]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.model.resources import CheckedResource
-from contracts.runner.items_below_others import ItemsBelowOthers
+from contracts.runner.own_references import OwnReferences
 
 MOST_FIELDS = 20
 """At most this many optional fields are tried one by one."""
 
 
-class RefusedFields(ItemsBelowOthers):
+class RefusedFields(OwnReferences):
     """Creates items, and learns why bodies with all fields are refused."""
 
     def learn_refused_fields(self, name: str) -> bool:

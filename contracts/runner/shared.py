@@ -40,8 +40,9 @@ class SharedState:
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
     after which an item accepts an operation that refuses new ones; they are none where no way was found.
     `below_others` names the resources whose items a user may create only below an item of another user, `by_others`
-    the operations that a user may use only for an item of another user. `listed` has what lists showed that no
-    request adds to, by the names of their operations. `listener` takes what the service sends; None without one.
+    the operations that a user may use only for an item of another user. `own_references` says whether items of
+    another user must refer to items of that user, by resource. `listed` has what lists showed that no request adds
+    to, by the names of their operations. `listener` takes what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -70,6 +71,7 @@ class SharedState:
         self.made, self.refused = set[str](), set[str]()
         self.below_others = set[str]()
         self.by_others = set[str]()
+        self.own_references: dict[str, bool] = {}
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()
