@@ -86,10 +86,10 @@ class ItemMaker(ExistingItems):
             made = self._plentiful(resource, user, always=always, **fields)
         finally:
             self._made_alike = before
-        self._alike.setdefault(resource.name, self._listed_values(resource, made.sent))
+        self._alike.setdefault(resource.name, self.listed_values(resource, made.sent))
         return made
 
-    def _listed_values(self, resource: CheckedResource, sent: Mapping[str, Any]) -> dict[str, Any]:
+    def listed_values(self, resource: CheckedResource, sent: Mapping[str, Any]) -> dict[str, Any]:
         """What a body has in fields whose values the schema lists."""
         known, keyword = self.bodies.properties(resource.operations["create"]), self.contract.schemas.keyword
         return {name: sent[name] for name, at in known.items() if name in sent and keyword(at, "enum") is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -242,6 +243,57 @@ def test_equal_items_of_other_requests_do_not_count_for_a_key(tmp_path: Path, is
     found = verdicts(tmp_path, signals(), Signals(is_broken=is_broken), "idempotency-key")
 
     assert found == ({("idempotency-key", "failure")} if is_broken else set())
+
+
+KINDS = ["packed", "moved", "scanned", "weighed", "delivered", "lost"]
+
+
+def crate_events() -> Callable[[Ask], Answer]:
+    """Crates that take no further events once one has said that they are delivered or lost."""
+    crates: list[list[str]] = []
+
+    def handle(ask: Ask) -> Answer:
+        if ask.path == "/crates":
+            crates.append([])
+            return Answer(201, {"id": len(crates)})
+        number = int(ask.path.split("/")[2]) - 1
+        if number >= len(crates):
+            return Answer(404)
+        if ask.method == "GET":
+            return Answer(200, {"id": number + 1})
+        if crates[number][-1:] in (["delivered"], ["lost"]):
+            return Answer(409)
+        crates[number].append(sent(ask)["kind"])
+        return Answer(201, {"id": len(crates[number]), "kind": sent(ask)["kind"]})
+
+    return handle
+
+
+def test_requests_at_the_same_time_are_equal_to_those_that_conflict_one_after_the_other(tmp_path: Path) -> None:
+    new: Node = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": KINDS}}}
+    event: Node = {**new, "properties": {"id": {"type": "integer"}, **new["properties"]}}
+    crate: Node = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+    paths: Node = {
+        "/crates": {"post": {"responses": answers(crate, "201")}},
+        "/crates/{crateId}": {
+            "parameters": [path_parameter("crateId", {"type": "integer"})],
+            "get": {"responses": answers(crate) | {"404": NO}},
+        },
+        "/crates/{crateId}/events": {
+            "parameters": [path_parameter("crateId", {"type": "integer"})],
+            "post": {"requestBody": takes(new), "responses": answers(event, "201") | {"404": NO, "409": NO}},
+        },
+    }
+    file = tmp_path / "crates.json"
+    file.write_text(json.dumps(document(paths)))
+    compared = 0
+    for seed in range(12):
+        with Target.asgi(Small(crate_events()), []) as target:
+            result = run_checks(contracts.of(file), target, only=["concurrent-repeat"], seed=seed)
+        assert [] == [(each.expected, each.seen) for each in result.findings]
+        compared += [*result.outcomes.values()].count("passed")
+
+    assert compared
 
 
 STATE: Node = {
