@@ -17,6 +17,7 @@ from mockserver.inference.figures.counts import add_counts, relation
 from mockserver.inference.figures.figures import add_figures
 from mockserver.inference.figures.latest_values import add_latest
 from mockserver.inference.operations.accounts import add_authors
+from mockserver.inference.operations.dry_runs import dry_run
 from mockserver.inference.operations.own_items import add_own
 from mockserver.inference.operations.versions import add_versions
 from mockserver.inference.relations.copies import add_copies
@@ -51,7 +52,8 @@ def infer(
         for action in draft.actions:
             key = f"{action.operation.method} {action.operation.path}"
             try:
-                behaviours[key] = writer.operation(draft, action, above[draft.name])
+                told = writer.operation(draft, action, above[draft.name])
+                behaviours[key] = {**told, **dry_run(schemas, action.operation)}
             except UNWRITABLE as fault:
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     service = _service(document, [*unsaid, *_improvised(document, behaviours)])

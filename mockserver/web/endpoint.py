@@ -19,7 +19,7 @@ from mockserver.errors import (
     UnsupportedMediaType,
 )
 from mockserver.handlers import tenants
-from mockserver.handlers.actions import deleted_reply
+from mockserver.handlers.actions import delete
 from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.replies.entity_tags import with_conditions
@@ -137,7 +137,7 @@ class Endpoint:
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._access = access_check(stated, bound, parts)
         self.limiter = self._limiter = _limiter(parts, stated, operation)
-        self._is_delete = bound is not None and bound.handler.end is deleted_reply
+        self._is_delete = bound is not None and bound.handler.begin is delete
         self.validate_response = ReplyValidator(operation, schemas).validated
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
         self._stream = stream_of(operation)

@@ -47,3 +47,27 @@ def test_a_deleted_item_is_gone_where_the_document_says_so(
     assert [gone, gone, 404] == [after.status_code, again.status_code, never.status_code]
     if gone == 410:
         assert {"code": 410, "message": "note was deleted"} == after.json()
+
+
+def test_an_undeleted_item_has_no_time_of_its_deletion(tmp_path: Path) -> None:
+    """As AIP-164 has it: `delete_time` is missing in what is not deleted, and may not be null."""
+    time = {"type": "string", "format": "date-time", "readOnly": True}
+    number = {"type": "integer", "readOnly": True}
+    book = {"type": "object", "properties": {"id": number, "title": TEXT, "deleteTime": time}}
+    written = document({
+        "/books": {"post": {"requestBody": takes(book), "responses": answers(book)}},
+        "/books/{id}": {
+            "parameters": [ID],
+            "get": {"responses": answers(book)},
+            "delete": {"responses": answers(book)},
+        },
+        "/books/{id}:undelete": {"parameters": [ID], "post": {"responses": answers(book)}},
+    })  # fmt: skip
+    with Client(served(tmp_path, written)) as client:
+        client.post("/books", json={"title": "One"})
+        deleted, hidden = client.delete("/books/1"), client.get("/books/1")
+        back, found = client.post("/books/1:undelete"), client.get("/books/1")
+
+    assert ["deleteTime", "id", "title"] == sorted(deleted.json())
+    shown = {"id": 1, "title": "One"}
+    assert (404, shown, shown) == (hidden.status_code, back.json(), found.json())

@@ -30,6 +30,7 @@ NO_CHECK = {
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
     "expand": "what a reply shows of other items depends on the request, and no document says it",
+    "dry-run": "a server that only validates may answer otherwise than one that does it",
     "select": "a server may show more than a client chose",
     "content": "which properties describe a file follows from names, and no document says it",
     "soft-delete": "delete tests that no operation finds the item; what restores it, and when, no document says",

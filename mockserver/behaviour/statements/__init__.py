@@ -50,7 +50,7 @@ from mockserver.behaviour.statements.limits import (
 )
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Select, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
-from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
+from mockserver.behaviour.statements.requests import DryRun, TrailingSlash, UnknownFields
 
 __all__ = [
     "BATCHES",
@@ -74,6 +74,7 @@ __all__ = [
     "Defaults",
     "Delivery",
     "Derived",
+    "DryRun",
     "ErrorBody",
     "Errors",
     "Evidence",

@@ -41,7 +41,7 @@ from mockserver.behaviour.statements.limits import (
 )
 from mockserver.behaviour.statements.lists import Expand, Filter, Order, Paging, Select, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
-from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
+from mockserver.behaviour.statements.requests import DryRun, TrailingSlash, UnknownFields
 
 
 class ServiceStatements(Keys, frozen=True, kw_only=True):
@@ -109,6 +109,7 @@ class OperationBehaviour(Keys, frozen=True, kw_only=True):
     sort: Sort | None = None
     expand: Expand | None = None
     select: Select | None = None
+    dry_run: DryRun | None = None
     reply: ReplyStatement | None = None
     permission: Permission | None = None
     own: Own | None = None

@@ -16,6 +16,12 @@ class UnknownFields(Statement, frozen=True, kw_only=True):
     ] = "ignore"
 
 
+class DryRun(Statement, frozen=True, kw_only=True):
+    """A query parameter with which a request changes nothing. It is validated, refused and answered as others."""
+
+    parameter: Annotated[str, Meta(description="A flag, or a text that is not `false` or `none`: `dryRun=All`.")]
+
+
 class TrailingSlash(Statement, frozen=True, kw_only=True):
     """What happens to a path that differs from a documented one only by its last slash."""
 

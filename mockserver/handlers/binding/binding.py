@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ from mockserver.handlers.binding.item_schemas import (
 )
 from mockserver.handlers.binding.resource_plan import ResourcePlan
 from mockserver.handlers.contents import CONTENT_HANDLERS
+from mockserver.handlers.dry_runs import undoing
 from mockserver.handlers.fields.generated_fields import ReplyView
 from mockserver.handlers.fields.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.fields.nested_secrets import Path, nested_secrets, without
@@ -81,8 +83,12 @@ def bind(
     if action.does == "import":
         return _import(contract, operation, behaviour, plans)
     if action.does in BATCHES:
-        return bind_batch(contract, operation, behaviour, action, lambda each: _bound(contract, operation, each, plans))
-    return _bound(contract, operation, behaviour, plans, media)
+        single = partial(_bound, contract, operation, plans=plans)
+        found = bind_batch(contract, operation, behaviour, action, single)
+    else:
+        found = _bound(contract, operation, behaviour, plans, media)
+    tried = behaviour.dry_run
+    return found if found is None or tried is None else replace(found, handler=undoing(found.handler, tried.parameter))
 
 
 def _import(

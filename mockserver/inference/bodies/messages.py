@@ -249,9 +249,15 @@ def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -
     if sum(plain(name) not in WRAPPINGS for name in properties) > (MOST_BESIDE if has_id else 3):
         return ()
     for name, at in sorted(inner.items(), key=lambda entry: not same(entry[0], word)):
-        if is_wrapper(name, word):
+        if is_wrapper(name, word) and not _is_map_of_values(schemas, at):
             return (name, *item_path(schemas, at, word, keys))
     return ()
+
+
+def _is_map_of_values(schemas: Schemas, pointer: str) -> bool:
+    """Is an object a value with any names, such as the tags of something, and no item?"""
+    values = schemas.values(pointer)
+    return values is not None and bool(schemas.types(values)) and schemas.types(values) <= SCALARS
 
 
 def _ends_alike(name: str, word: str) -> bool:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mockserver.inference.names import words
 from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 
 AROUND = frozenset(("filter", "filters", "filterby", "where", "search", "query", "criteria", "q"))
@@ -18,14 +19,18 @@ EQUAL = frozenset(("eq", "equals", "equal", "exact"))
 
 
 def filter_parameters(schemas: Schemas, operation: Operation) -> Iterator[Parameter]:
-    """The query parameters of an operation; in place of an object of style `deepObject` each property of it.
+    """The query parameters of an operation; in place of one whose value is an object each property of it.
+
+    That is one of style `deepObject`, one of style `form` that is not exploded, or a JSON text (`content`).
 
     An object that is a condition itself is named so: `price[min]`, or `filter[price][min]`.
     """
     for parameter in operation.parameters:
         if parameter.location != "query" or not parameter.schema:
             continue
-        yield from _inside(schemas, parameter, DEEPEST if parameter.style == "deepObject" else 0)
+        is_whole = parameter.style == "deepObject" or (parameter.style == "form" and not parameter.explode)
+        is_object = is_json(parameter.content) if parameter.content else is_whole
+        yield from _inside(schemas, parameter, DEEPEST if is_object else 0)
 
 
 DEEPEST = 2

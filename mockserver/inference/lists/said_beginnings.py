@@ -28,7 +28,7 @@ def said_beginnings(
 ) -> Iterator[Statement]:
     """The `filter` statements about the beginning of a text: of the property that is named, else of the `key`.
 
-    Where nothing is said, `prefix` is the beginning of the `key`, as in object stores.
+    Where nothing is said, `prefix` is the beginning of the `key`, as in object stores, `namePrefix` of a `queueName`.
     """
     texts = [name for name, at in properties.items() if schemas.types(at) - {"null"} == {"string"}]
     for each in operation.parameters:
@@ -38,6 +38,12 @@ def said_beginnings(
         name = named_property(about, texts) if about else key if key in texts else ""
         if said is not None and name:
             yield said.statement(parameter=each.name, field=name, compare="starts-with")
-        elif is_text and plain(each.name) == "prefix" and key in texts and each.name not in {*taken, *properties}:
+        elif is_text and key in texts and _is_prefix(each.name, key) and each.name not in {*taken, *properties}:
             note = f"by the name of the query parameter: the beginning of {key}"
             yield {"parameter": each.name, "field": key, "compare": "starts-with", "evidence": "inferred", "note": note}
+
+
+def _is_prefix(name: str, key: str) -> bool:
+    """Is a parameter by its name the beginning of the property with the id?"""
+    asked = plain(name)
+    return asked.endswith("prefix") and plain(key).endswith(asked.removesuffix("prefix"))

@@ -242,13 +242,18 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
 
 
 def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
-    """A DELETE deletes the item."""
+    """A DELETE deletes the item; that of a single one only if its query does not have to name parts: `?tagKeys=env`."""
     found = reply_body(operation, "delete")
-    if found is None:
+    if found is None or (draft.single and _names_parts(draft, operation)):
         return None
     path, schema = shown_item(draft, found)
     path, schema = ((), None) if schema and likeness.contradicts(draft, schema) else (path, schema)
     return DraftAction(operation, "delete", found, "a DELETE of the item's own path", path, schema)
+
+
+def _names_parts(draft: ResourceDraft, operation: Operation) -> bool:
+    asked = (each for each in operation.parameters if each.location == "query" and each.required and each.schema)
+    return any("array" in draft.schemas.types(str(each.schema)) for each in asked)
 
 
 def query(draft: ResourceDraft, operation: Operation) -> DraftAction | None:

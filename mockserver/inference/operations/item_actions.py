@@ -268,8 +268,9 @@ def _changes(draft: ResourceDraft, name: str, *, is_undone: bool) -> Iterator[tu
         yield from _new_time(draft, properties, past_forms(verb))
     yield from _switched(draft, properties, verb, is_undone=is_undone)
     undone = verb if is_undone else opposite_of(verb)
+    required = {name for view in draft.reply_schemas() for name in draft.schemas.required(view)}
     for each, _ in _new_time(draft, properties, past_forms(undone)) if undone else ():
-        if draft.schemas.validator(properties[each], "response").is_valid(None):
+        if each not in required or draft.schemas.validator(properties[each], "response").is_valid(None):
             yield each, None
     for each, left in _new_state(draft, properties, past_forms(undone)) if undone and not states else ():
         yield from _first_state(draft, properties, each, left)
