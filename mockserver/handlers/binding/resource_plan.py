@@ -15,6 +15,7 @@ from mockserver.behaviour.templates import ITEM_VALUES, RENEWED, Render
 from mockserver.contract import Contract
 from mockserver.handlers.binding.item_schemas import operations_on, reply_schemas, sent_fields, view_maker
 from mockserver.handlers.binding.own_plans import OwnPlan, own_plan
+from mockserver.handlers.binding.single_items import is_there
 from mockserver.handlers.binding.soft_delete_plans import SoftDeletePlan, soft_delete_plan
 from mockserver.handlers.binding.version_plans import VersionPlan, version_plans
 from mockserver.handlers.fields import new_ids
@@ -117,7 +118,7 @@ class ResourcePlan(Struct, frozen=True):
         """A new item, not stored yet: the client's fields, defaults, and the fields that the service sets."""
         fields = {**self.defaults, **sent} if self.defaults else sent
         id = self.new_id(world, collection, fields)
-        if self.statements.identity.field:
+        if self.statements.identity.field and not self.is_single:  # the id of a single item is a value like others
             fields[self.statements.identity.field] = id
         self.stamp(fields, moment, created=True)
         fields.update(self.constants)
@@ -158,7 +159,7 @@ class ResourcePlan(Struct, frozen=True):
     def show_id(self, call: Call, id: Any, fields: dict[str, Any]) -> None:
         """Let an item show its id, or the resource name that ends with it."""
         identity = self.statements.identity
-        if identity.field:
+        if identity.field and not self.is_single:
             fields[identity.field] = id
         if identity.resource_name:
             scope = self.scope(call, id, fields, 0.0)
@@ -234,7 +235,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     lists = member_lists(contract, members)
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
-        exists = resource.identity.generate == "single" and name not in created and _is_shown(contract, name)
+        exists = resource.identity.generate == "single" and name not in created and is_there(contract, name)
         above = resources_above(resource, resources, parameters[name])
         plans[name] = replace(
             plan,
@@ -266,18 +267,6 @@ def _member_of(resource: Resource, resources: Mapping[str, Resource]) -> str:
     own = resource.identity.field
     named = (one for one in resource.references if one.key and one.field == own)
     return next((one.resource for one in named if one.key == resources[one.resource].identity.field), "")
-
-
-def _is_shown(contract: Contract, name: str) -> bool:
-    """Does a GET of a single item show anything? One that says by its status whether it is there starts without it."""
-    replies = [
-        operation.success()
-        for operation, behaviour in operations_on(contract, name)
-        if behaviour.action is not None
-        and behaviour.action.does in ("get", "get-content")
-        and behaviour.action.evidence == "inferred"
-    ]
-    return not replies or any(reply is None or reply.status != "204" for reply in replies)
 
 
 def _owner_steps(resource: Resource) -> tuple[tuple[str, Steps], ...]:

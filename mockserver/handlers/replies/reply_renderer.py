@@ -14,6 +14,7 @@ from mockserver.behaviour.templates import REPLY_VALUES, Render
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers.fields.generated_fields import ReplyView
+from mockserver.handlers.replies.empty_lists import NO_CONTENT, says_none
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
@@ -81,6 +82,7 @@ class ReplyRenderer(Struct, frozen=True):
     is_one: bool = False
     shows_all: bool = False
     is_bodiless: bool = False
+    says_none: bool = False
     further: IsName | None = None
 
     @property
@@ -159,6 +161,8 @@ class ReplyRenderer(Struct, frozen=True):
         headers = (*headers, *self._headers(values))
         if self.is_bodiless:
             return self.empty()._replace(headers=headers)
+        if self.says_none and not records:
+            return Reply(NO_CONTENT, None, (), "", b"", True)
         if self.is_wrapped:
             values["items"] = [{"item": self.item(record, {}), "id": record.id} for record in records]
             return Reply(self.status, self.body(values), headers, self.media_type)
@@ -315,6 +319,7 @@ def compile(
         is_one=templates.find(template, "only") is not None,
         shows_all=does == "create" and items_path is not None,
         further=shown_names(schemas, item, further) if shown and item else None,
+        says_none=does == "list" and says_none(operation),
         is_bodiless=response is not None and not response.content and not other_media_type,
     )
 

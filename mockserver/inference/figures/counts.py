@@ -113,7 +113,7 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
     """
     others_of = naming(drafts, resources)
     for draft in drafts:
-        others = others_of.get(draft.name, ()) if draft.is_created and draft.has_id else ()
+        others = others_of.get(draft.name, ()) if draft.has_id else ()
         found = list(_counts(schemas, draft, others, resources))
         found += _means(schemas, draft, others, resources)
         found += _moved(schemas, draft, others, resources, frozenset(str(each["field"]) for each in found))
@@ -137,7 +137,8 @@ def _counts(
             where = condition(other, said.kind) if by is not None else None
             by = by if where is not None else None
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
-            if by is not None and amount is not None and other.action("create") is not None:
+            is_made = other.action("create") is not None or (other.is_created and not said.is_sum)  # a PUT may add one
+            if by is not None and amount is not None and is_made:
                 keys: Statement = {"field": field, "resource": other.name} | ({"by": by} if by else {})
                 keys |= {"where": where} if where else {}
                 yield keys | ({"sum": amount} if amount else {}) | _evidence(said)

@@ -149,6 +149,12 @@ def _listing_beside(drafts: Sequence[ResourceDraft], operation: Operation) -> tu
     return None
 
 
+def _of_all(schemas: Schemas, own: ResourceDraft, name: str, pointer: str) -> str | None:
+    """The template of the number of all items, which is called `total` or `count`; None for other properties."""
+    is_number = schemas.types(pointer) - {"null"} == {"integer"}
+    return "{count_of:" + own.name + "}" if is_number and {*words(name)} <= COUNTS | {"total"} else None
+
+
 def _body(
     schemas: Schemas,
     numbers: ItemNumbers,
@@ -167,6 +173,7 @@ def _body(
         value = numbers.figure(name, at, own, asked) if value is None or asked else value
         if value is None and plain(name) in asked:
             value = "{asked:" + asked[plain(name)] + "}"
+        value = _of_all(schemas, own, name, at) if value is None and own is not None else value
         if value is not None:
             body[name] = value
     told = [value for value in body.values() if not value.startswith("{asked:")]
