@@ -387,7 +387,7 @@ def create_with_id(context: RequestContext) -> None:
     if context.record is not None:
         return
     is_named = id is not None and not context.bound.is_selected
-    named = {name: id} if name and is_named else list_query.selected_values(context)
+    named = {name: id} if name and is_named and not plan.is_single else list_query.selected_values(context)
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | named
     content = sent_content(context, sent) if context.bound.content is not None else None
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,11 +18,13 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.evidence import Statement, inferred
 from mockserver.inference.figures.statistics import ItemNumbers
 from mockserver.inference.lists import paging
-from mockserver.inference.names import SCALAR, plain
+from mockserver.inference.names import SCALAR, plain, words
 from mockserver.inference.operations.accounts import with_token
 from mockserver.inference.operations.tables import row_reply
 from mockserver.inference.operations.transfers import import_counts
 from mockserver.inference.values.fields import timestamps
+from mockserver.inference.values.state_values import STATES, choices
+from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi.deprecation_headers import announced
 from mockserver.openapi.document import Header
 from mockserver.openapi.header_values import documented_value, header_text
@@ -116,7 +119,27 @@ class ReplyWriter:
             return "{ids}" if is_list_of_ids(self._schemas, pointer) else self._envelopes.number(pointer)
         if action.does in BATCHES:
             return counted(draft, self._envelopes, action, pointer)
-        return self._envelopes.changed_one(pointer) if action.does in CHANGING else self._envelopes.constant(pointer)
+        return self._told(action, pointer)
+
+    def _told(self, action: DraftAction, pointer: str) -> Any:
+        """The body of a reply that shows no item."""
+        if action.does in CHANGING:
+            return self._envelopes.changed_one(pointer)
+        body = self._envelopes.constant(pointer)
+        return self._begun(pointer, body) if action.reply.status == ACCEPTED else body
+
+    def _begun(self, pointer: str, body: Any) -> Any:
+        """The body of a 202, in which a state is the first that does not say that something has ended."""
+        known = self._schemas.properties(pointer) if isinstance(body, dict) and not self._has_example(pointer) else {}
+        early = {
+            name: next((each for each in choices(self._schemas, at) if not ENDED.search(each)), body[name])
+            for name, at in known.items()
+            if name in body and (words(name) or ("",))[-1] in STATES and not self._has_example(at)
+        }
+        return {**body, **early} if early else body
+
+    def _has_example(self, pointer: str) -> bool:
+        return any(self._schemas.keyword(pointer, each) is not None for each in ("example", "examples"))
 
     def _pages(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         """How a list is paged; empty if it is not."""
@@ -210,6 +233,16 @@ class ReplyWriter:
 
 CHANGING_HEADERS = ("ratelimit", "lastmodified", "expires", "setcookie", "link")
 """Parts of names of headers whose example is wrong in the next response."""
+
+
+ACCEPTED = 202
+"""The status of what has only begun (RFC 9110 section 15.3.3)."""
+
+ENDED = lazy_pattern(
+    r"^(?:success|succe|done|fail|error|cancel|abort|reject|expire|finish|complete|clos|delet|stop|timed?)",
+    re.IGNORECASE,
+)
+"""States of what has ended."""
 
 
 CHANGING = ("update", "replace", "delete")
