@@ -25,7 +25,7 @@ from contracts.conformance.ignored_statements import has_inheriting_discriminato
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.conformance.uncertain_failures import guess_behind, leads_elsewhere, without_authentication
+from contracts.conformance.uncertain_failures import ACCEPTED, guess_behind, leads_elsewhere, without_authentication
 from contracts.model.ending_operations import is_left_out
 from contracts.model.examined import Examined
 from contracts.model.finding import (
@@ -41,6 +41,7 @@ from contracts.model.unreachable_operations import unreachable_operations
 from contracts.runner.context import CheckContext
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
+from contracts.runner.start_page import is_start_page
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
 
@@ -247,7 +248,9 @@ class EngineRun:
         if interaction is None:
             return False
         exchange = exchange_of(self.target, interaction)
-        is_elsewhere = leads_elsewhere(self.contract, self.target.base_url, info.failure, exchange)
+        is_elsewhere = leads_elsewhere(self.contract, self.target.base_url, info.failure, exchange) or (
+            isinstance(info.failure, ACCEPTED) and is_start_page(self.context, exchange)
+        )
         return is_elsewhere or self.false_positives.excuses(operation, case, info.failure, exchange)
 
     def _check_with_openapi_core(

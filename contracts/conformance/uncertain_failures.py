@@ -30,6 +30,9 @@ BEYOND = re.compile(
 COLLECTION = re.compile(r"/([^/{}]+)/\{")
 """A step of a path that names a collection: what follows names one of its items."""
 
+ACCEPTED = (AcceptedNegativeData, IgnoredAuth, UnsupportedMethodResponse)
+"""Failures that say of a request that it succeeded; a page outside of the document shows none of it."""
+
 WIDTHS = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
 """Formats of integers with a sign, and the bits of a number."""
 

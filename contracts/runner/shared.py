@@ -42,7 +42,8 @@ class SharedState:
     `below_others` names the resources whose items a user may create only below an item of another user, `by_others`
     the operations that a user may use only for an item of another user. `own_references` says whether items of
     another user must refer to items of that user, by resource. `listed` has what lists showed that no request adds
-    to, by the names of their operations. `listener` takes what the service sends; None without one.
+    to, by the names of their operations. `start_page` is the beginning of the page that unknown paths get, empty where
+    they get none, and None before it is fetched. `listener` takes what the service sends; None without one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -77,6 +78,7 @@ class SharedState:
         self.access = UserAccess()
         self.existing: dict[str, Any] = {}
         self.listed: dict[str, list[dict[str, Any]]] = {}
+        self.start_page: bytes | None = None
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)

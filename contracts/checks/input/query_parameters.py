@@ -22,8 +22,10 @@ from contracts.model.resources import (
 )
 from contracts.runner.check import Check, Place, resource_of, schema_reference
 from contracts.runner.context import CheckContext
+from contracts.runner.start_page import is_start_page
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
+from mockserver.openapi.alternatives import alternatives
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.field_types import QUERYSTRING
 
@@ -40,40 +42,61 @@ def query_parameters(context: CheckContext, op: ResourceOperation, resource: Che
         if parameter.location != "query" or parameter.schema is None:
             continue
         for case in _parameter_cases(context, parameter):
-            if case.valid and parameter.name in cursors:
-                continue  # only the service makes cursors
-            exchange = context.send(
-                op,
-                path=created.path if created else None,
-                query={parameter.name: case.value},
-                body=_body_for(context, op),
-            )
-            what = f"{parameter.name}={shown_case(case.value)}"
-            about = f"{parameter.name} {case.keyword}"
-            if case.valid:
-                if exchange.status in REFUSED_BODY and _status_without(context, op, created) in REFUSED_BODY:
-                    break  # it is not about this parameter
-                context.expect_status(
-                    exchange.status not in REFUSED_BODY,
-                    f"a request with {what}, which `{case.keyword}` allows, is accepted",
-                    exchange,
-                    about=f"{about} accepted",
-                )
-            elif exchange.status in ELSEWHERE and (plain := _status_without(context, op, created)) == exchange.status:
-                break  # there is no such item, or it may not be read
-            elif exchange.status == NOT_FOUND and plain < 300:  # only the parameter can be about it
-                _check_no_page(context, op, exchange, f"a request with {what}", about)
-            else:
-                check_case_refused(
-                    context,
-                    op,
-                    exchange,
-                    f"a request with {what}, which `{case.keyword}` forbids,",
-                    about,
-                    parameter.name,
-                    case.keyword,
-                    trimmed=is_valid_trimmed(case.value, partial(allows_text, context.contract.schemas, parameter)),
-                )
+            is_own = case.valid and parameter.name in cursors  # only the service makes cursors
+            if not is_own and not _check_case(context, op, created, parameter, case):
+                break
+
+
+def _check_case(
+    context: CheckContext, op: ResourceOperation, created: CreatedItem | None, parameter: Parameter, case: BoundaryCase
+) -> bool:
+    """Send one value of a parameter, and report what is wrong. False if the response is not about the parameter."""
+    exchange = context.send(
+        op,
+        path=created.path if created else None,
+        query={parameter.name: case.value},
+        body=_body_for(context, op),
+    )
+    what = f"{parameter.name}={shown_case(case.value)}"
+    about = f"{parameter.name} {case.keyword}"
+    if is_start_page(context, exchange):
+        return False
+    if case.valid:
+        if exchange.status in REFUSED_BODY and _status_without(context, op, created) in REFUSED_BODY:
+            return False
+        context.expect_status(
+            exchange.status not in REFUSED_BODY,
+            f"a request with {what}, which `{case.keyword}` allows, is accepted",
+            exchange,
+            about=f"{about} accepted",
+        )
+        return True
+    plain = _status_without(context, op, created) if exchange.status in ELSEWHERE else 0
+    if plain == exchange.status:
+        return False  # there is no such item, or it may not be read
+    if exchange.status == NOT_FOUND and plain < 300:  # only the parameter can be about it
+        _check_no_page(context, op, exchange, f"a request with {what}", about)
+        return True
+    check_case_refused(
+        context,
+        op,
+        exchange,
+        f"a request with {what}, which `{case.keyword}` forbids,",
+        about,
+        parameter.name,
+        "format" if _is_only_format(context, parameter) else case.keyword,
+        trimmed=is_valid_trimmed(case.value, partial(allows_text, context.contract.schemas, parameter)),
+    )
+    return True
+
+
+def _is_only_format(context: CheckContext, parameter: Parameter) -> bool:
+    """May a parameter be any text of a `format`, so that no other keyword forbids one, or null?"""
+    schemas, others = context.contract.schemas, ("enum", "const", "pattern", "minLength", "maxLength")
+    possible = alternatives(schemas, str(parameter.schema))
+    keyword, pointer = schemas.keyword, possible[0][-1]
+    is_text = len(possible) == 1 and schemas.types(pointer) - {"null"} == {"string"}
+    return is_text and keyword(pointer, "format") is not None and all(keyword(pointer, each) is None for each in others)
 
 
 def _cursors(op: ResourceOperation) -> tuple[str, ...]:
@@ -118,11 +141,12 @@ def _parameter_cases(context: CheckContext, parameter: Parameter) -> Iterator[Bo
     for case in cases(context.contract.schemas, pointer, present):
         if case.value is None or isinstance(case.value, dict | list) or (case.keyword == "type" and "string" in types):
             continue
-        if case.keyword == "type" and "array" in types and _allows_texts(context, pointer):
+        is_of_type = case.keyword in ("type", "anyOf", "oneOf")  # a type or null
+        if is_of_type and "array" in types and _allows_texts(context, pointer):
             continue  # one value is a list with one entry
-        if case.keyword == "type" and "object" in types:
+        if is_of_type and "object" in types:
             continue  # any text may be the notation of an object (OpenAPI 3.1 section 4.8.12.2)
-        if types & {"integer", "number"} and case.keyword == "type" and isinstance(case.value, bool):
+        if types & {"integer", "number"} and is_of_type and isinstance(case.value, bool):
             continue
         if "boolean" in types and case.value in (7, "yes"):
             continue  # many services read 1, yes and on as true

@@ -24,6 +24,7 @@ from contracts.model.resources import (
 )
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
+from contracts.runner.start_page import is_start_page
 from mockserver.contract import Contract
 
 WITHOUT = "without a credential"
@@ -47,6 +48,8 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
+        if is_start_page(context, exchange):
+            raise CannotBuildRequest(f"{op.name} leads to the start page, as any path that is not known")
         if exchange.status in OFF and created is None and what == WITHOUT:
             _needs_route(context, op, path, body, exchange.status)
         _check_unauthenticated(context, op, exchange, what)
