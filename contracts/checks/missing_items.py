@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.checks.error_replies import documented_statuses
 from contracts.checks.stored_fields import weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -34,6 +35,7 @@ CREATED = (
 )
 HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
 CASE = "A service that lets clients choose ids may find them without regard to case."
+FORM = "A service may refuse an id of another form than its own, which the document does not say."
 MARKED = "The item may still be shown, marked as deleted."
 
 LEFT_OUT = re.compile(
@@ -121,11 +123,12 @@ def expect_missing(
     before: Mapping[str, Any] | None = None,
     created: bool = False,
     is_other_case: bool = False,
+    is_malformed: bool = False,
 ) -> bool:
     """Report the last exchange, unless it says that the item does not exist. `before` is the item before its deletion.
 
     What correct servers may do is a warning. `created`: the request has created the item. With `is_other_case`, its id
-    is that of an item but for upper and lower case.
+    is that of an item but for upper and lower case. With `is_malformed` the service may refuse its form.
     """
     status = exchanges[-1].status
     item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
@@ -134,6 +137,7 @@ def expect_missing(
         CREATED: created,
         HIDDEN: status == 403,
         CASE: is_other_case,
+        FORM: is_malformed and status in documented_statuses(op),
         MARKED: before is not None and op.operation.method == "get" and is_marked_deleted(before, item),
     }
     text = next((text for text, applies in doubts.items() if applies), "")

@@ -16,6 +16,9 @@ from mockserver.openapi.document import SecurityScheme
 ANY_CREDENTIAL = "contract-check-credential"
 """A credential for services that accept any credential."""
 
+WHOLE = re.compile(r"(?i)(token|api-?key|jwt|key) [^\s:]+")
+"""A credential that is given with a scheme of its own, which documents call Basic or Bearer."""
+
 CREDENTIAL_NAME = re.compile(r"(?i)authorization|(x-)?((api|auth|access)-?)?(key|token)")
 """Names of header parameters that take a credential."""
 
@@ -110,7 +113,12 @@ def _decoded(credentials: str) -> str:
 
 
 def authorization(scheme: SecurityScheme, secret: str) -> str:
-    """The value of an Authorization header (RFC 9110 section 11.6.2) for a scheme."""
+    """The value of an Authorization header (RFC 9110 section 11.6.2) for a scheme.
+
+    `Token …` is one already: no `name:password` and no token looks so, and the document may name another scheme.
+    """
+    if WHOLE.fullmatch(secret):
+        return secret
     if is_basic(scheme):
         return f"Basic {basic(secret)}"
     return f"Bearer {secret}" if scheme.type != "http" or scheme.scheme == "bearer" else f"{scheme.scheme} {secret}"

@@ -14,6 +14,7 @@ from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.values.ordered_pairs import in_order
+from mockserver.openapi.alternatives import alternatives, own_properties
 
 MARK = "contract-check"
 """The name of every item that a contract check creates starts with this."""
@@ -100,9 +101,19 @@ class RequestBodies:
             if is_open and (name not in body or body[name] is None):
                 value = self.value(op, name, seed)
                 candidate = self._without_id(op, body | {name: value})
-                if value is not None and self.accepts(op, candidate):
+                if value is not None and self.accepts(op, candidate) and name not in self.foreign(op, candidate):
                     body = candidate
         return body
+
+    def foreign(self, op: ResourceOperation, body: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of a body that only other alternatives of its schema have: a service need not keep them."""
+        schema = self.schema(op)
+        known = alternatives(self._schemas, schema) if schema is not None else []
+        if len(known) < 2:
+            return frozenset()
+        own = [{*own_properties(self._schemas, parts)} for parts in known]
+        allowed = [names for names, parts in zip(own, known, strict=True) if all(self._fits(at, body) for at in parts)]
+        return frozenset((set().union(*own) - set().union(*allowed)) & body.keys()) if allowed else frozenset()
 
     def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
         """A valid value of a field; None if none can be generated."""

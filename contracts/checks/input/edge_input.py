@@ -88,9 +88,9 @@ class InputTrial:
         return 200 <= attempt.exchange.status < 300
 
     def with_field(self, name: str, value: Any) -> dict[str, Any] | None:
-        """The base with one field changed; None if that is not valid."""
-        body = self.base | {name: value}
-        return body if self.context.bodies.accepts(self.op, body) else None
+        """The base with one field changed; None if that is not valid, or the field is one of another alternative."""
+        body, bodies = self.base | {name: value}, self.context.bodies
+        return body if bodies.accepts(self.op, body) and name not in bodies.foreign(self.op, body) else None
 
 
 def edge_input(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:

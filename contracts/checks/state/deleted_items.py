@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -33,6 +34,9 @@ ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
 
 BELOW = "What is below a deleted item no longer exists, either; the document has no 404 there."
+
+NUMBERED = re.compile(r"([A-Za-z]\w*[:/|])([0-9]{1,18})")
+"""A type and a number, which name an item together."""
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """A UUID; its letters may have either case (RFC 9562 section 4)."""
@@ -155,7 +159,17 @@ def not_found(context: CheckContext, resource: CheckedResource) -> None:
                 is_other_case = str(id).casefold() == str(known.id).casefold()
                 what = f"an id that differs from {known.id} in case only" if is_other_case else "an unknown id"
                 is_chosen = is_other_case and resource.client_named
-                expect_missing(context, op, what, response, about=name, created=is_new, is_other_case=is_chosen)
+                is_malformed = _is_opaque(id) and response.status in REFUSED_BODY
+                expect_missing(
+                    context,
+                    op,
+                    what,
+                    response,
+                    about=name,
+                    created=is_new,
+                    is_other_case=is_chosen,
+                    is_malformed=is_malformed,
+                )
                 if is_new and known.resource.can("delete"):
                     context.delete(made)
 
@@ -183,7 +197,7 @@ def unknown_ids(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
 def _similar_ids(schemas: Schemas, known: CreatedItem) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
         yield similar_id(known.id)
-        is_cased = known.id.swapcase() != known.id and not UUID.fullmatch(known.id)
+        is_cased = known.id.swapcase() != known.id and not UUID.fullmatch(known.id) and not _decoded(known.id)
         if is_cased and not ignores_case(schemas, known.resource):
             yield known.id.swapcase()
     elif isinstance(known.id, int):
@@ -194,7 +208,22 @@ def similar_id(known: str | int) -> str | int:
     """An id of the same form, which probably no item has."""
     if isinstance(known, int):
         return known + 1_000_003
+    if decoded := _decoded(known):
+        return base64.b64encode(f"{decoded[1]}{int(decoded[2]) + 1_000_003}".encode()).decode()
     return known[:-6] + "".join(_other_character(c) for c in known[-6:])
+
+
+def _decoded(known: str) -> re.Match[str] | None:
+    """A type and a number in base64, as the global ids of GraphQL servers have them (`User:1`); None for other ids."""
+    try:
+        return NUMBERED.fullmatch(base64.b64decode(known, validate=True).decode())
+    except ValueError:
+        return None
+
+
+def _is_opaque(id: Any) -> bool:
+    """Is an id a text whose form only the service knows? A changed one may be no id at all."""
+    return isinstance(id, str) and not id.isdigit() and not UUID.fullmatch(id)
 
 
 def _other_character(character: str) -> str:
