@@ -26,6 +26,7 @@ from mockserver.openapi.subschemas import (
     Schema,
     definition_keys,
     mapped,
+    without_items,
 )
 
 Direction = Literal["request", "response"]
@@ -102,6 +103,18 @@ class DirectionView:
         """As `reference_to`, with all definitions that it needs, for a validator."""
         schema = self._reference(pointer, "use", ALONE)
         return {**schema, "$defs": self.closure((schema,))}
+
+    def without_items(self, pointer: str) -> Schema:
+        """As `standalone`, with lists of any items: few definitions are needed for a page of a list."""
+        schema = self._reference(pointer, "use", ALONE)
+        found: dict[str, Schema] = {}
+        waiting = [*definition_keys(schema)]
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found[key] = without_items(self.definition(key))
+                waiting.extend(definition_keys(found[key]))
+        return {**schema, "$defs": found}
 
     def definition(self, key: str) -> Schema:
         """The rewritten schema behind `#/$defs/<key>`."""

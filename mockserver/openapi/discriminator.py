@@ -8,7 +8,7 @@ value that selects it, as a mapping would say (https://azure.github.io/autorest/
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -77,7 +77,7 @@ class Inheritance:
         rule = self._rule(name) if self._pointers.get(name) == pointer else None
         if not rule or (self._is_unmapped_parent(rule, name) and not self._is_value(rule, name)):
             return None
-        return self._tag(rule, name, self._family(name))
+        return self._tag(rule, name, self._family(name) if "defaultMapping" in rule else ())
 
     def _is_unmapped_parent(self, rule: Mapping[str, Any], name: str) -> bool:
         """Has this schema the discriminator, and does its mapping not list the schema?"""
@@ -104,8 +104,8 @@ class Inheritance:
         known = [name for name in names if name in self.schemas]
         return [self._tag(rule, name, known) if name in self.schemas else None for name in names]
 
-    def _tag(self, rule: Mapping[str, Any], name: str, family: list[str]) -> Schema | None:
-        """The schema for the property that selects the schema `name` among a `family`."""
+    def _tag(self, rule: Mapping[str, Any], name: str, family: Sequence[str]) -> Schema | None:
+        """The schema for the property that selects the schema `name`; among a `family`, by a `defaultMapping`."""
         prop, default = rule.get("propertyName", ""), rule.get("defaultMapping")
         if default is not None and _name(default) in (name, _implicit(name)):
             # OpenAPI 3.2 section 4.25: it applies where the property is missing, or selects no other schema.
@@ -157,8 +157,11 @@ def _reached(edges: Mapping[str, list[str]], start: str) -> list[str]:
     The list grows while the loop reads it; names that are in it already are not added, so circles end.
     """
     found = list(edges.get(start, ()))
+    known = {start, *found}
     for name in found:
-        found.extend(further for further in edges.get(name, ()) if further not in found and further != start)
+        further = [each for each in dict.fromkeys(edges.get(name, ())) if each not in known]
+        known.update(further)
+        found += further
     return found
 
 

@@ -154,10 +154,14 @@ class Schemas:
         for validator in list(self._validators.values()):
             validator.compile()
 
-    def compile_once(self, pointer: str, direction: Direction) -> Compiled:
-        """A new compiled validator of the schema at `pointer`. Raises InvalidDocument if it cannot be compiled."""
+    def compile_once(self, pointer: str, direction: Direction, *, items: bool = True) -> Compiled:
+        """A new compiled validator of the schema at `pointer`; without `items`, one that allows any items in lists.
+
+        Raises InvalidDocument if it cannot be compiled.
+        """
+        view = self.views[direction]
         try:
-            return compiled(self.views[direction].standalone(pointer))
+            return compiled(view.standalone(pointer) if items else view.without_items(pointer))
         except (ValueError, jsonschema_rs.ReferencingError, Unanswerable) as fault:
             raise InvalidDocument(f"the schema cannot be compiled: {fault}", pointer=pointer) from None
 

@@ -36,6 +36,21 @@ def mapped(schema: Schema, change: Callable[[Any], Any]) -> Schema:
     return copied
 
 
+ITEMS = frozenset({"items", "prefixItems", "unevaluatedItems"})
+"""Keywords that say what the items of a list are."""
+
+DENYING = frozenset({"if", "not"})
+"""Keywords whose schema allows more where less is valid."""
+
+
+def without_items(schema: Any) -> Any:
+    """A copy of a schema that allows any items in lists; as it is below what denies (`not`)."""
+    if not isinstance(schema, dict):
+        return schema
+    copied = mapped({keyword: value for keyword, value in schema.items() if keyword not in ITEMS}, without_items)
+    return copied | {keyword: schema[keyword] for keyword in DENYING & schema.keys()}
+
+
 def without_booleans(schema: Any) -> Schema:
     """A copy of `schema` with every boolean schema written out: `true` is `{}`, `false` is `{"not": {}}`."""
     if isinstance(schema, bool):

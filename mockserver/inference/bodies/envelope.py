@@ -57,10 +57,10 @@ class Envelopes:
         self._echoed: Mapping[str, str] = {}
         self._made: dict[tuple[Any, ...], Template] = {}
 
-    def _is_valid(self, pointer: str) -> Callable[[Any], bool]:
-        """Says whether a reply is valid. For a large document, whose replies are rarely used, no validator is kept."""
+    def _is_valid(self, pointer: str, *, items: bool = True) -> Callable[[Any], bool]:
+        """Says whether a reply is valid. A large document keeps no validator; without `items`, any are allowed."""
         validator = self._schemas.validator(pointer, "response") if self._keeps_validators else None
-        return (validator or self._schemas.compile_once(pointer, "response")).is_valid
+        return (validator or self._schemas.compile_once(pointer, "response", items=items)).is_valid
 
     def template(
         self,
@@ -92,13 +92,13 @@ class Envelopes:
         self, pointer: str, path: Path, placeholder: Template, listed: bool, is_map: bool, has_cursors: bool
     ) -> Template:
         """The first template that is valid with an item in it. Raises Unanswerable if none is."""
-        empty: Any = {} if is_map else []
-        sample = empty if listed else self.value(str(self._schemas.below(pointer, path)))
-        for make in (partial(self._template, listed=listed), self._from_example):
-            template = make(pointer, path, placeholder)
-            is_valid = self._is_valid(pointer)
-            if any(is_valid(filled(template, sample, cursor)) for cursor in (SAMPLE_CURSORS if has_cursors else ("",))):
-                return template
+        sample = ({} if is_map else []) if listed else self.value(str(self._schemas.below(pointer, path)))
+        # The list in a page is empty here, so the schema of its items, which is large, is only compiled when needed.
+        for items in (False, True) if listed and not self._keeps_validators else (True,):
+            for make in (partial(self._template, listed=listed), self._from_example):
+                template, is_valid = make(pointer, path, placeholder), self._is_valid(pointer, items=items)
+                if any(is_valid(filled(template, sample, each)) for each in (SAMPLE_CURSORS if has_cursors else ("",))):
+                    return template
         raise Unanswerable(f"no valid reply can be made with {placeholder} in it", pointer=pointer)
 
     def _template(self, pointer: str, path: Path, placeholder: Template, listed: bool) -> Template:
