@@ -22,7 +22,7 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
         ("POST /st", "text/plain", b"abcd", 400), ("POST /o", JSON, b'{"a":1,"a":2}', 200),
         ("POST /any", JSON, b"{}", 400), ("POST /any", JSON, b'{"w":1}', 204), ("POST /anyapp", JSON, b"{}", 400),
         ("POST /anyj", "application/x+json", b"{}", 400), ("POST /anyapp", "application/x+json", b"{}", 400),
-        ("POST /anyj", JSON, b'{"w":1}', 415),
+        ("POST /anyj", JSON, b'{"w":1}', 415), ("POST /o", JSON, b'\xef\xbb\xbf{"a":1}', 200),
     ],
 )  # fmt: skip
 def test_23_a_body_is_read_by_its_media_type(

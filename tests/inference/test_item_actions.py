@@ -211,3 +211,35 @@ def test_a_delete_below_an_item_may_end_something(
 
         assert (200, status, is_locked) == (done.status_code, done.json()["status"], done.json()["isLocked"])
         assert done.json() == client.get(f"/orders/{order['id']}").json()
+
+
+def test_a_move_gives_an_item_the_list_whose_id_it_sends(tmp_path: Path) -> None:
+    number = {"type": "integer", "readOnly": True}
+    schemas = {"Card": {"type": "object", "properties": {"id": number, "listId": number, "title": {"type": "string"}}}}
+    card = {"$ref": "#/components/schemas/Card"}
+    lists = {"type": "object", "properties": {"id": number, "name": {"type": "string"}}}
+    list_id = {"name": "listId", "in": "path", "required": True, "schema": {"type": "integer"}}
+    target = {"type": "object", "required": ["listId"], "properties": {"listId": {"type": "integer"}}}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    written = document({
+        "/lists": {"post": {"requestBody": takes(lists), "responses": answers(lists, "201")}},
+        "/lists/{listId}": {"parameters": [list_id], "get": {"responses": answers(lists)}},
+        "/lists/{listId}/cards": {
+            "parameters": [list_id],
+            "post": {"requestBody": takes(card), "responses": answers(card, "201")},
+            "get": {"responses": answers({"type": "array", "items": card})},
+        },
+        "/cards/{id}": {"parameters": [parameter], "get": {"responses": answers(card)}},
+        "/cards/{id}/move": {
+            "parameters": [parameter],
+            "post": {"requestBody": takes(target), "responses": answers(card)},
+        },
+    }, components={"schemas": schemas})  # fmt: skip
+    with Client(served(tmp_path, written)) as client:
+        for name in ("one", "two"):
+            client.post("/lists", json={"name": name})
+        client.post("/lists/1/cards", json={"title": "a"})
+        moved = client.post("/cards/1/move", json={"listId": 2}).json()
+        shown = [client.get(f"/lists/{each}/cards").json() for each in (1, 2)]
+
+    assert ({"id": 1, "listId": 2, "title": "a"}, [[], [moved]]) == (moved, shown)

@@ -16,7 +16,10 @@ ADDING = frozenset((
     "increment", "move", "pay", "redeem", "refill", "refund", "restock", "send", "spend", "take", "topup", "transfer",
     "withdraw",
 ))  # fmt: skip
-"""Verbs whose numbers are added to what an item has, or taken from it: a `deposit` of 5 does not make a balance 5."""
+"""Verbs whose numbers are added to what an item has, or taken from it: a `deposit` of 5 does not make a balance 5.
+
+An id is no such number: a `move` to the list 5 makes it the list of the item.
+"""
 
 NUMBERS = frozenset(("integer", "number"))
 
@@ -42,7 +45,7 @@ def values_taken(draft: ResourceDraft, operation: Operation, verb: tuple[str, ..
     found: dict[str, str] = {}
     for name, at in sent.items():
         types = draft.schemas.types(at) - {"null"}
-        adds = bool(types & NUMBERS) and verb[0] in ADDING
+        adds = bool(types & NUMBERS) and verb[0] in ADDING and words(name)[-1:] != ("id",)
         own = known.get(plain(name), "")
         named = [own] if own else [each for each in free if _is_rest(name, each, verb)]
         fitting = [each for each in named if types & draft.schemas.types(free[each])]

@@ -135,9 +135,13 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
     return MediaReader(name, lambda content, _: content, None)
 
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some clients write before a text, and a parser of JSON may ignore (RFC 8259 section 8.1)."""
+
+
 def _json(content: bytes, content_type: str) -> Any:
     try:
-        value = json_codec.read(content)
+        value = json_codec.read(content.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as fault:
         message = f"not JSON: {fault}"
         faults = (Fault("body", (), message, "json"),)
