@@ -1,15 +1,18 @@
 """Responses from the document alone: the example of the success response if it is valid, else a generated value.
 
 The same request gets the same response: values depend on the seed, the operation and the ids in the path, and echo
-the values of the request. docs/policies.md describes this for users.
+the values of the request. Those of a create (201) depend on its body too: two that differ have two ids.
+docs/policies.md describes this for users.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from msgspec import Struct
 
 from mockserver.contract import Contract
@@ -144,7 +147,7 @@ class ExampleResponses:
             media.schema is None or (is_json(name) and self._schemas.says_nothing(media.schema))
         ):
             return {} if is_json(name) else ""
-        key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}"
+        key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}{_digest(operation, call)}"
         draw = choice.draw
         value = self._alike(media, key, call.body) if draw is None else self._new_value(media, key, draw())
         if media.schema is None or self._is_example(media, value):
@@ -245,6 +248,18 @@ class ExampleResponses:
         is_valid = self._schemas.validator(header.schema, "response").is_valid
         soon = (each for each in (1, "1") if header.name.lower() == "retry-after" and is_valid(each))
         return next(soon, None) or self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}")
+
+
+def _digest(operation: Operation, call: Call) -> str:
+    """What tells the body of a create from others; empty for other requests, and without an object as the body."""
+    success = operation.success() if operation.method == "post" and isinstance(call.body, dict) else None
+    if success is None or success.status != "201":
+        return ""
+    try:
+        written = json_codec.write(call.body, orjson.OPT_SORT_KEYS)
+    except TypeError:  # a file in a form
+        return ""
+    return " " + blake2b(written, digest_size=8).hexdigest()
 
 
 DEEPEST_VALUES = 3
