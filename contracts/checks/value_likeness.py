@@ -96,8 +96,11 @@ def _moment(text: str) -> datetime | None:
 
 
 def _is_same_second(shown: str, sent: str) -> bool:
-    moments = [_moment(text) for text in (shown, sent)]
-    return all(moments) and len({m.replace(microsecond=0, tzinfo=None) for m in moments if m}) == 1
+    """Is it the same moment but for fractions of a second, or without the offset of the other one?"""
+    moments = [each.replace(microsecond=0) for each in map(_moment, (shown, sent)) if each is not None]
+    if len(moments) == 2 and None in (moments[0].tzinfo, moments[1].tzinfo):
+        moments = [each.replace(tzinfo=None) for each in moments]
+    return len(moments) == 2 and moments[0] == moments[1]
 
 
 def _element(value: Any, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from contracts.client.text_forms import has_form, of_length
@@ -19,6 +20,8 @@ LONG = 1_000
 LARGEST = 2**31 - 1
 """The largest integer that nearly every database stores in its default integer type."""
 
+
+EAST = timezone(timedelta(hours=2))
 
 FRACTIONS = (8.2, 4.1, 2.3, 0.29, 2.5)
 """The binary forms of the first ones are a little less: a price that is cut off to whole cents loses one."""
@@ -93,9 +96,20 @@ def _figures(present: Any) -> Iterator[EdgeValue]:
         yield EdgeValue("a figure that begins with zero", f"0{present[1:]}", False)
 
 
+def _elsewhere(present: Any) -> Iterator[EdgeValue]:
+    """The same moment as people two hours further east write it (RFC 3339 section 4.2)."""
+    try:
+        moment = datetime.fromisoformat(present.upper())
+        yield EdgeValue("a time with an offset", moment.astimezone(EAST).isoformat(), False)
+    except (AttributeError, ValueError, OverflowError):
+        return
+
+
 def _texts(schemas: Schemas, pointer: str, present: Any) -> Iterator[EdgeValue]:
     if schemas.keyword(pointer, "format") or schemas.keyword(pointer, "pattern"):
         yield from _figures(present)
+        if schemas.keyword(pointer, "format") == "date-time":
+            yield from _elsewhere(present)
         return
     least, most = schemas.keyword(pointer, "minLength"), schemas.keyword(pointer, "maxLength")
     yield EdgeValue("the empty text", "", least == 0)

@@ -74,8 +74,8 @@ class Writer:
 
     def _target(self, draft: ResourceDraft) -> ReferredResource:
         field = str(self._identity(draft, draft.properties()).get("field", ""))
-        views = tuple(draft.reply_schemas())
-        return ReferredResource(draft.name, noun(draft.word), views, field, draft.parameter, draft.parent_parameters)
+        views, above, asked = tuple(draft.reply_schemas()), draft.parent_parameters, draft.parameter_schema or ""
+        return ReferredResource(draft.name, noun(draft.word), views, field, draft.parameter, above, asked)
 
     def _references(self, draft: ResourceDraft, parent: DraftParent | None) -> list[Statement]:
         """The properties of an item, and the path parameters above it, that name items of other resources."""

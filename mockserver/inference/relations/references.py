@@ -60,6 +60,7 @@ class ReferredResource(Struct, frozen=True):
 
     `words` is its name, `schemas` are the pointers of the schemas that show its items (resolved), the fullest first;
     `field` is the property with the id, `parameter` the path parameter with it, and `parents` are those above it.
+    `asked` is the pointer of the schema of that parameter, or empty.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ReferredResource(Struct, frozen=True):
     field: str
     parameter: str = ""
     parents: tuple[str, ...] = ()
+    asked: str = ""
 
 
 class FoundReference(Struct, frozen=True):
@@ -331,6 +333,7 @@ class ReferenceFinder:
         if types != {"string"}:
             return False
         ids = [own[target.field] for each in target.schemas if target.field in (own := self._schemas.properties(each))]
+        ids += [target.asked] if target.asked else []  # replies often say less of an id than the path does
         return all(
             keyword(pointer, form) is None or any(keyword(pointer, form) == keyword(id, form) for id in ids)
             for form in ("format", "pattern")

@@ -27,6 +27,12 @@ RELATIVE = lazy_pattern(
 )
 """How a sentence compares what a request asks for with what there is."""
 
+PERMITTED = lazy_pattern(
+    r"\b(?:may|can|could) (?!not\b)(?:\w+ )?(?:overlap|exceed|remain)\w*"
+    r"|\boverlap\w*(?: \w+){0,3} (?:is|are) (?:fine|allowed|permitted|accepted)",
+    re.IGNORECASE,
+)
+"""How a sentence allows this instead: "appointments may overlap"."""
 
 THAN = lazy_pattern(rf"\b(?:{COMPARED}) (?:\w+ )?than (\w+)", re.IGNORECASE)
 """The same with the name of a field: "the room has fewer places than `attendees`"."""
@@ -41,7 +47,7 @@ def relative_sentence(schemas: Schemas, operation: Operation) -> str:
 
 
 def _is_relative(schemas: Schemas, operation: Operation, text: str) -> bool:
-    if RELATIVE.search(text):
+    if RELATIVE.search(PERMITTED.sub("", text)):
         return True
     content = operation.request_body.content if operation.request_body is not None else ()
     sent = {plain(name) for media in content if media.schema for name in schemas.properties(media.schema)}
