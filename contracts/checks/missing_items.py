@@ -12,10 +12,13 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.sentences.absence_sentences import says_absent
 from mockserver.inference.sentences.descriptions import description
 from mockserver.inference.sentences.letter_case import IGNORES_CASE
 from mockserver.inference.sentences.refusal_sentences import operation_sentences
 from mockserver.openapi.schemas import Schemas
+
+NO_CONTENT = 204
 
 GONE = (404, 410)
 """Statuses for an item that does not exist (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -131,6 +134,9 @@ def expect_missing(
     is that of an item but for upper and lower case. With `is_malformed` the service may refuse its form.
     """
     status = exchanges[-1].status
+    described = {each.status: each.description for each in op.operation.responses}
+    if op.operation.method == "delete" and status == NO_CONTENT and says_absent(described.get(str(status), "")):
+        return True  # the document says that this is the status for what is not there
     item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
     doubts = {
         REPEATED: may_succeed(op, status),

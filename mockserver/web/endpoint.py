@@ -19,7 +19,6 @@ from mockserver.errors import (
     UnsupportedMediaType,
 )
 from mockserver.handlers import tenants
-from mockserver.handlers.actions import delete
 from mockserver.handlers.binding.bound_operation import BoundOperation
 from mockserver.handlers.outgoing import CommittedRequest
 from mockserver.handlers.replies.entity_tags import with_conditions
@@ -137,7 +136,8 @@ class Endpoint:
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._access = access_check(stated, bound, parts)
         self.limiter = self._limiter = _limiter(parts, stated, operation)
-        self._is_delete = bound is not None and bound.handler.begin is delete
+        action = stated.action if stated is not None else None
+        self._is_delete = bound is not None and action is not None and action.does == "delete"
         self.validate_response = ReplyValidator(operation, schemas).validated
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
         self._stream = stream_of(operation)

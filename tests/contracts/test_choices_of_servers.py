@@ -371,3 +371,24 @@ def test_the_service_is_not_ended_unless_it_is_asked_for(tmp_path: Path, only: t
 
     assert is_sent is ("POST /admin/shutdown" in seen)
     assert is_sent is not ("POST pots" in seen)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("There is no such cup", set()),
+        ("Deleted, or there is no such cup: deleted or not found", {(name, "warning") for name in BOTH}),
+    ],
+)
+def test_a_delete_of_what_is_not_there_may_succeed_as_the_document_says(
+    tmp_path: Path, said: str, found: set[tuple[str, str]]
+) -> None:
+    class Lenient(Cups):
+        def __call__(self, ask: Ask) -> Answer:
+            reply = super().__call__(ask)
+            return Answer(204) if ask.method == "DELETE" and reply.status == 404 else reply
+
+    paths = cups()
+    paths["/cups/{id}"]["delete"]["responses"] = answers(CUP) | {"204": {"description": said}}
+
+    assert found == verdicts(tmp_path, paths, Lenient(creates=False), *BOTH)

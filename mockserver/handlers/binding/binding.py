@@ -53,6 +53,7 @@ from mockserver.handlers.repeated_requests import key_header
 from mockserver.handlers.replies import reply_renderer
 from mockserver.handlers.replies.chosen_fields import choosing
 from mockserver.handlers.replies.entity_tags import tag_plan
+from mockserver.handlers.replies.gone_items import idempotent
 from mockserver.handlers.replies.other_media import reply_in
 from mockserver.handlers.replies.reply_renderer import ReplyRenderer
 from mockserver.inference.paths.path_tree import shape_of
@@ -128,7 +129,9 @@ def _bound(
     renderer = reply_renderer.compile(operation, stated, contract.schemas, secrets, action.does, view, media, further)
     return BoundOperation(
         operation=operation,
-        handler=choosing(EVERY_HANDLER[action.does], contract, operation, behaviour),
+        handler=choosing(
+            idempotent(EVERY_HANDLER[action.does], operation, action.does), contract, operation, behaviour
+        ),
         plan=plan,
         plans=plans,
         renderer=renderer,

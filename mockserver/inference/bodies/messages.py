@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from mockserver.inference.names import noun, plain, same
+from mockserver.inference.sentences.absence_sentences import says_absent
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
 from mockserver.openapi.media_types import is_form, is_prose, is_xml, may_be_json
 from mockserver.openapi.schemas import Schemas
@@ -139,8 +140,9 @@ def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     that documents no success can succeed too: with a reply without a description.
     """
     described = {response.status.upper(): response for response in operation.responses}
+    is_other = {status for status, each in described.items() if does == "delete" and says_absent(each.description)}
     for status in SUCCESS.get(does, USUAL):
-        if status in described:
+        if status in described and (status not in is_other or len(described.keys() & {*USUAL}) == 1):
             return _answer(described[status], int(status.replace("XX", "00")), does)
     shown_next = described.get("303")
     if shown_next is not None and does == "create" and "location" in {each.name.lower() for each in shown_next.headers}:
