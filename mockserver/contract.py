@@ -26,6 +26,7 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
 from mockserver.inference.paths import authors_paths
+from mockserver.inference.paths.flag_paths import without_flags
 from mockserver.inference.paths.name_paths import written_out
 from mockserver.lazy_pattern import lazy_pattern
 from mockserver.openapi import document_reader, lenient, lint, remote, source
@@ -213,7 +214,7 @@ def from_raw(
     reading: ReadingOptions = STRICT,
 ) -> Contract:
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
-    own = written_out(normalize_module.own_path_items(raw) if overlays else raw)
+    own = written_out(without_flags(normalize_module.own_path_items(raw) if overlays else raw))
     overlays = authors_paths.followed(overlays, own) if overlays else overlays
     problems = authors_paths.still_true(problems, own) if problems else problems
     changed = _changed(own, overlays)

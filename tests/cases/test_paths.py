@@ -136,3 +136,29 @@ def test_a_request_for_none_of_the_operations_of_a_path_is_told_what_there_is(se
     refused = serve("told-apart").get("/?Action=Drop")
 
     assert (404, True) == (refused.status_code, "there are: Action=List, Action=Create" in refused.json()["detail"])
+
+
+def test_a_flag_behind_paths_is_a_parameter_of_collections_and_items(serve: Serve) -> None:
+    api = serve("flags-behind-paths")
+    flag = {"beta": "true"}
+
+    made, other = (api.post("/v1/agents", params=flag, json={"name": name}).json() for name in "ab")
+    path = f"/v1/agents/{made['id']}"
+
+    assert [made, other] == api.get("/v1/agents", params=flag).json()["data"]
+    assert made | {"name": "c"} == api.post(path, params=flag, json={"name": "c"}).json()
+    assert api.post(f"{path}/archive", params=flag).json()["archived_at"] is not None
+    assert api.get(path, params=flag).json()["archived_at"] is not None
+    refused = api.get(path)
+    assert 400 == refused.status_code
+    assert "beta is required" in refused.text
+    assert 204 == api.delete(path, params=flag).status_code
+    assert 404 == api.get(path, params=flag).status_code
+    assert [other] == api.get("/v1/agents", params=flag).json()["data"]
+
+
+def test_a_flag_tells_apart_what_the_document_has_with_and_without_it(serve: Serve) -> None:
+    api = serve("flags-behind-paths")
+
+    assert [True, False] == [api.get("/v1/models", params=each).json()["stable"] for each in ({}, {"beta": "true"})]
+    assert "/v1/agents?beta=true" in api.get("/openapi.json").json()["paths"]

@@ -21,16 +21,23 @@ EQUAL = frozenset(("eq", "equals", "equal", "exact"))
 def filter_parameters(schemas: Schemas, operation: Operation) -> Iterator[Parameter]:
     """The query parameters of an operation; in place of one whose value is an object each property of it.
 
-    That is one of style `deepObject`, one of style `form` that is not exploded, or a JSON text (`content`).
+    That is one of style `deepObject`, one of style `form` that is not exploded, or a JSON text (`content`). One that
+    every request has with the same value (`beta=true`) selects nothing.
 
     An object that is a condition itself is named so: `price[min]`, or `filter[price][min]`.
     """
     for parameter in operation.parameters:
-        if parameter.location != "query" or not parameter.schema:
+        if parameter.location != "query" or not parameter.schema or _is_constant(schemas, parameter):
             continue
         is_whole = parameter.style == "deepObject" or (parameter.style == "form" and not parameter.explode)
         is_object = is_json(parameter.content) if parameter.content else is_whole
         yield from _inside(schemas, parameter, DEEPEST if is_object else 0)
+
+
+def _is_constant(schemas: Schemas, parameter: Parameter) -> bool:
+    """Is there only one value that a request may and must have?"""
+    values = schemas.keyword(str(parameter.schema), "enum") if parameter.required else None
+    return isinstance(values, list) and len(values) == 1
 
 
 DEEPEST = 2

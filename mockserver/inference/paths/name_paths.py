@@ -152,7 +152,7 @@ def _told(place: _Place) -> dict[str, list[Form]]:
 def _moved(source: _Source, moves: list[tuple[_Place, dict[str, list[Form]]]]) -> dict[str, Any]:
     """The paths with these operations at their own, each behind the path that it comes from."""
     raw = source.raw
-    taken = {(path_template.shape(path), method) for path, item in raw["paths"].items() for method in _methods(item)}
+    taken = {(path_template.shape(path), method) for path, item in raw["paths"].items() for method in methods_in(item)}
     by_path: dict[str, list[tuple[str, _Place, dict[str, Any]]]] = {}
     for place, forms in moves:
         for path, node in _copies(source, place, forms):
@@ -162,11 +162,11 @@ def _moved(source: _Source, moves: list[tuple[_Place, dict[str, list[Form]]]]) -
                 by_path.setdefault(place.path, []).append((path, place, node))
     paths: dict[str, Any] = {}
     stay = {(place.path, place.method) for place, forms in moves if _may_be_other(place, forms)}
-    for path in _referred_to(raw) if by_path else ():
-        stay |= {(path, method) for method in _methods(raw["paths"].get(path))}
+    for path in referred_to(raw) if by_path else ():
+        stay |= {(path, method) for method in methods_in(raw["paths"].get(path))}
     for path, item in raw["paths"].items():
         gone = {place.method for _, place, _ in by_path.get(path, ()) if (path, place.method) not in stay}
-        if gone != {*_methods(item)} or not gone:
+        if gone != {*methods_in(item)} or not gone:
             paths[path] = {key: value for key, value in item.items() if key not in gone} if gone else item
         for new, place, node in by_path.get(path, ()):
             paths[new] = {**paths.get(new, {}), place.method: node}
@@ -186,7 +186,7 @@ def _is_shown_without(node: dict[str, Any]) -> bool:
     return type(shown) is str and "/" not in shown
 
 
-def _referred_to(raw: dict[str, Any]) -> Iterator[str]:
+def referred_to(raw: dict[str, Any]) -> Iterator[str]:
     """The paths that references of the document lead into: `#/paths/~1tokens~1{name}/post/responses/200`."""
     waiting: list[Any] = [raw]
     while waiting:
@@ -197,7 +197,8 @@ def _referred_to(raw: dict[str, Any]) -> Iterator[str]:
         waiting += node.values() if type(node) is dict else node if type(node) is list else ()
 
 
-def _methods(item: Any) -> list[str]:
+def methods_in(item: Any) -> list[str]:
+    """The methods of a path item as its keys; none of what is no path item."""
     return [method for method, _ in methods_of(item)] if type(item) is dict else []
 
 
@@ -217,7 +218,7 @@ def _copies(source: _Source, place: _Place, forms: dict[str, list[Form]]) -> Ite
             added += [{**one, **mark} for one in made]
         own = [node for key, node in place.parameters.items() if key not in forms]
         node = {**_outer(place), "parameters": [*_outside_path(source, place), *own, *added]}
-        yield path, {**node, AUTHORS_PATH: place.path}
+        yield path, {**node, AUTHORS_PATH: place.node.get(AUTHORS_PATH, place.path)}
 
 
 def _without_rest(form: Form, rest: str) -> Form:
