@@ -19,6 +19,7 @@ from mockserver.examples.joined_schemas import JoinedSchemas
 from mockserver.examples.keywords import decided, fold
 from mockserver.openapi.closed_parts import OF_ANOTHER_PART
 from mockserver.openapi.direction_view import DirectionView
+from mockserver.openapi.other_readings import other_readings
 from mockserver.openapi.subschemas import without_booleans
 
 TRIES = 6
@@ -186,9 +187,10 @@ class ValueGenerator(JoinedSchemas):
         return own or [kept for value in meaningful for kept in self._shown(value)]
 
     def _shown(self, value: Any) -> list[Any]:
-        """The example, if needed without what this direction hides; nothing if it is invalid."""
+        """The example, if needed without what this direction hides, or in the type of the schema; else nothing."""
         candidates = (value, self.generators.types.shown(self, value))
-        return next(([candidate] for candidate in candidates if self.valid(candidate)), [])
+        found = next(([candidate] for candidate in candidates if self.valid(candidate)), [])
+        return found or next(([meant] for meant in other_readings(value) if self.valid(meant)), [])
 
     def _tried(self, budget: Budget, name: str) -> Any:
         """A valid value, made from the constraints or else from the canonical form."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urldefrag
 
-import jsonschema_rs
+from msgspec.structs import replace
 
 from mockserver.openapi import (
     bare_objects,
@@ -22,6 +21,7 @@ from mockserver.openapi import (
     media_types,
     meta_schemas,
     normalize,
+    own_values,
     path_template,
     schema_ids,
     schema_keywords,
@@ -45,7 +45,7 @@ def _by_rules(published: dict[str, Any], version: str) -> Iterator[UnratedProble
     document = schema_ids.localised(published, normalize.copy) if version in normalize.NAMED else published
     if document is not published:  # only then a schema has an anchor; `localised` has replaced them in its copy
         yield from _dynamic_references(published)
-    subject, misfits = _Subject(document, version), list[Place]()
+    subject, misfits, unused = _Subject(document, version), list[Place](), list[UnratedProblem]()
     for place in walk(document, misfits):
         if wrong := field_types.malformed(place.kind, place.node):
             yield from _malformed(subject, place, wrong)
@@ -55,7 +55,11 @@ def _by_rules(published: dict[str, Any], version: str) -> Iterator[UnratedProble
             for keys, check in CHECKS.get(place.kind, ()):
                 if keys is None or not keys.isdisjoint(place.node):
                     yield from check(subject, place)
+            unused += own_values.unused_example(document, version, place) if place.kind == "schema" else ()
     yield from map(_misfit, misfits)  # complete only when the walk is over
+    if unused:  # one line for all, since many documents have hundreds of them
+        more = f", and so have {len(unused) - 1} other schemas" if len(unused) > 1 else ""
+        yield replace(unused[0], message=f"{unused[0].message}{more}")
     for whole in WHOLE:
         yield from whole(subject)
 
@@ -196,27 +200,10 @@ def _link(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 
 def _default_value(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     if "default" in place.node:
-        own = {key: value for key, value in place.node.items() if key in OWN}
-        # The validator knows 2020-12 only, so `nullable` and the like are translated first.
-        normalize.SCHEMA_RULES[subject.version](subject.document, own)
-        why = _breach(json_codec.write(own), json_codec.write(place.node["default"]))
+        own = own_values.restricting(subject.document, subject.version, place.node)
+        why = own_values.breach(own, json_codec.write(place.node["default"]))
         if why:
             yield UnratedProblem(join(place.pointer, "default"), f"the default does not match its own schema: {why}")
-
-
-OWN = frozenset((
-    "type", "enum", "const", "nullable", "x-nullable", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties",
-    "maxProperties", "required",
-))  # fmt: skip
-"""The keywords that restrict a value without regard to other schemas: a default is checked against these."""
-
-
-@lru_cache(maxsize=4096)
-def _breach(schema: bytes, value: bytes) -> str:
-    """Why `value` is not valid; empty when it is. Cached, since a document repeats few different schemas."""
-    validator = jsonschema_rs.Draft202012Validator(json_codec.read(schema))
-    return next((error.message for error in validator.iter_errors(json_codec.read(value))), "")
 
 
 def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
