@@ -102,13 +102,17 @@ class BoundedHTTPTransport(httpx.HTTPTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """As in HTTPTransport."""
+        """As in HTTPTransport. Where no new connection is accepted, the error is that of the one which was closed."""
+        lost: httpx.NetworkError | None = None
         # Each attempt uses up a stale connection, so one of them is made on a new connection, which cannot be stale.
         for _ in range(self._connections):
             try:
                 return super().handle_request(request)
             except httpx.NetworkError as fault:
                 stale = fault.__cause__
+                if lost is not None and isinstance(fault, httpx.ConnectError):
+                    raise lost from lost.__cause__
+                lost = fault
                 if not isinstance(stale, StaleConnection) or not (stale.refused or request.method in IDEMPOTENT):
                     raise
         return super().handle_request(request)

@@ -40,6 +40,8 @@ def _setting(scheme: SecurityScheme, secret: str, value: str) -> dict[str, str]:
     if scheme.type == "apiKey":
         return {"api_key": secret}
     if is_basic(scheme):
+        if not value.startswith("Basic "):
+            return {}
         username, _, password = base64.b64decode(value.partition(" ")[2]).decode().partition(":")
         return {"username": username, "password": password}
     is_bearer = scheme.type in BEARER or (scheme.type == "http" and scheme.scheme == "bearer")

@@ -65,7 +65,9 @@ def notes(contract: Contract) -> tuple[str, ...]:
         places.setdefault(each.reason, []).append(each.pointer)
     left_out = [f"{each.operation} is not examined: {each.because}" for each in contract.skipped]
     ending = filter(ends_service, map(name_of, contract.document.operations))
-    left_out += [f"{name} is not examined unless --only names it: by its name it ends the service" for name in ending]
+    left_out += [
+        f"{name} is not examined unless --only names it: by its name it ends the service or session" for name in ending
+    ]
     return (
         *left_out,
         *(f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()),

@@ -269,14 +269,22 @@ class _Run:
                 raise Unreachable(str(silence)) from None
 
     def _run_connected(self, bound_check: BoundCheck, context: CheckContext) -> None:
-        """Run a check, and once more if a connection was closed that may only have been idle for too long."""
+        """Run a check, and once more if a connection was closed that may only have been idle for too long.
+
+        Where the service accepts no connection after that, it was not idle: the request has ended the service.
+        """
         try:
             bound_check.run(context)
         except Disconnected as closed:
             if not closed.was_kept:
                 raise
             context.findings.clear()
-            bound_check.run(context)
+            try:
+                bound_check.run(context)
+            except NoResponse:
+                raise
+            except Unreachable:
+                raise closed from None
 
     def _finish(self, bound_check: BoundCheck, context: CheckContext, outcome: str) -> None:
         """Record what a check found and its outcome."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 from httpcore._backends.sync import SyncStream
@@ -18,6 +20,7 @@ from contracts.pytest_plugin.plugin import _served
 from contracts.report.report import read_report
 from tests.contracts.closing_server import closing
 from tests.contracts.things import Things, checked
+from tests.process import await_port, free_port
 
 NO_ERROR = "not_a_server_error"
 
@@ -87,6 +90,51 @@ def test_a_check_goes_on_after_a_connection_without_a_response(tmp_path: Path) -
 
     assert 1 == done.exit_code, done.output
     assert "ended early" not in done.output
+    assert "seen       none: the connection was closed" in done.output
+
+
+ENDS_ON_PUT = """
+import json, os, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version, things = "HTTP/1.1", {}
+
+    def answer(self):
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"null")
+        if self.command == "PUT":
+            os._exit(3)
+        id = self.path.rpartition("/")[2]
+        status, shown = 200, list(self.things.values())
+        if self.command == "POST":
+            made = {"id": len(self.things) + 1, **(body or {})}
+            status, shown = 201, self.things.setdefault(str(made["id"]), made)
+        elif id != "things":
+            status, shown = (200, self.things[id]) if id in self.things else (404, {})
+        content = json.dumps(shown).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer
+
+    def log_message(self, *args):
+        pass
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def test_a_request_that_ends_the_service_is_a_failure(tmp_path: Path) -> None:
+    port = free_port()
+    with Popen([sys.executable, "-c", ENDS_ON_PUT, str(port)]) as server:
+        await_port(port, server)
+        done = checked(f"http://127.0.0.1:{port}", tmp_path, "--only", "replace")
+        server.kill()
+
+    assert "FAILURE PUT /things/{thingId}: replace" in done.output
     assert "seen       none: the connection was closed" in done.output
 
 

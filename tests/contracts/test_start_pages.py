@@ -12,8 +12,12 @@ from urllib.parse import unquote
 import pytest
 
 from contracts.client.authentication import user_with_secret
+from contracts.client.target import Target
+from contracts.client.user import User
+from contracts.model.ending_operations import is_left_out
+from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
-from tests.contracts.test_foreign_shapes import path_parameter, sent, verdicts
+from tests.contracts.test_foreign_shapes import Small, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
 from tests.web.document import Node, answers, document, takes
 
@@ -209,3 +213,28 @@ def test_a_credential_with_a_scheme_of_its_own_is_sent_as_it_is(
     user = user_with_secret(contracts.of(tmp_path / "a.json"), "ann", secret)
 
     assert (("authorization", header),) == user.headers
+
+
+def test_a_forged_token_beside_a_key_that_is_enough_says_nothing(tmp_path: Path) -> None:
+    schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}}
+    get = {"responses": answers({"type": "array", "items": BOARD}) | {"401": NO}, "security": [{"key": []}]}
+    (tmp_path / "test.json").write_text(json.dumps(document({"/boards": {"get": get}}, components=schemes)))
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6ImFubiJ9.CqT8l9psJHZJ27gIYsOJpY2vr3ah4m6S1RLkLBm8JoA"
+    ann = User("ann", (("Authorization", f"Bearer {token}"), ("X-Key", "of-ann")), secret=token)
+    contract = contracts.of(tmp_path / "test.json")
+
+    def boards(ask: Ask) -> Answer:
+        return Answer(200, []) if ask.headers.get("x-key") == "of-ann" else Answer(401, {})
+
+    with Target.asgi(Small(boards), [ann]) as target:
+        found = run_checks(contract, target, only=["forged-token"])
+
+    assert "further credential is enough" in str(found.outcomes)
+    assert not found.findings
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/auth/logout/", "/session/sign-out", "/system/shutdown"])
+def test_an_operation_that_ends_the_session_is_left_out_unless_it_is_named(path: str) -> None:
+    assert is_left_out(f"POST {path}", [])
+    assert not is_left_out(f"POST {path}", [f"POST {path}"])
+    assert not is_left_out("POST /users/{id}/logout", [])

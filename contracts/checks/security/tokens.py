@@ -60,6 +60,8 @@ def forged_token(context: CheckContext, op: ResourceOperation) -> None:
         raise CannotBuildRequest("the operation does not succeed with the credential")
     if context.send(op, user=ANONYMOUS).status < 300:
         raise CannotBuildRequest("the operation succeeds without a credential, as `authentication` reports")
+    if context.send(op, user=_with_token(user, "contract-check")).status < 300:
+        raise CannotBuildRequest("the operation succeeds without a token: a further credential is enough")
     for what, text in (*_forgeries(token), *_confused(context, token)):
         exchange = context.send(op, user=_with_token(user, text))
         context.expect_status(exchange.status >= 300, f"a token {what} is refused", exchange, about=what)

@@ -29,7 +29,7 @@ CONCURRENT = 8
 def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None:
     """Concurrent creates all succeed: each item has its own id and values, and is in the list once."""
     alone = context.create(resource)  # otherwise refusals are not about concurrency
-    created, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
+    created, exchanges, bodies = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
     if requested_count(created) < len(created) or (
         resource.is_put and len({e.url for e in exchanges}) < len(exchanges)
     ):
@@ -37,11 +37,11 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     _check_room(context, resource, created, exchanges)
     created_ids = [str(each.id) for each in created]
     op = resource.operations["create"]
-    refused = [each for each in exchanges if each.status >= 300]
-    conflicts = {each.status for each in refused} == {CONFLICT}
+    refused = [(each, body) for each, body in zip(exchanges, bodies, strict=True) if each.status >= 300]
+    conflicts = {each.status for each, _ in refused} == {CONFLICT}
     may_conflict = conflicts and op.operation.response(CONFLICT) is not None  # with the state of their owner, perhaps
     may_refuse = may_conflict or (op.may_refuse and all(each.status < 500 for each in exchanges))
-    may_refuse = may_refuse or all(_is_refused_alone(context, resource, each) for each in refused)
+    may_refuse = may_refuse or all(_is_refused_alone(context, resource, *each) for each in refused)
     context.expect(
         len(created) == len(exchanges) or may_refuse,
         f"all {len(exchanges)} concurrent creates succeed",
@@ -63,14 +63,16 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
         _check_own_values(context, resource, each, otherwise)
 
 
-def _is_refused_alone(context: CheckContext, resource: CheckedResource, exchange: RecordedExchange) -> bool:
+def _is_refused_alone(
+    context: CheckContext, resource: CheckedResource, exchange: RecordedExchange, body: dict[str, Any]
+) -> bool:
     """Does the service refuse the same request in the same way when no other one is on its way?"""
     op = resource.operations["create"]
     if resource.is_put or not 400 <= exchange.status < 500:
         return False
     path = context.parent_path(resource, context.main_user)
-    alone = context.send(op, path=path, body=exchange.sent)
-    context.record_created(resource, alone, exchange.sent, context.main_user, path)
+    alone = context.send(op, path=path, body=body)
+    context.record_created(resource, alone, body, context.main_user, path)
     return alone.status == exchange.status
 
 
@@ -150,7 +152,8 @@ def _check_room(
 
 def _create_concurrently(
     context: CheckContext, resource: CheckedResource, count: int
-) -> tuple[list[CreatedItem], list[RecordedExchange]]:
+) -> tuple[list[CreatedItem], list[RecordedExchange], list[dict[str, Any]]]:
+    """The items that were created, and each response with the body that was sent."""
     op = resource.operations["create"]
     path = context.parent_path(resource, context.main_user)
     bodies = [context.body(resource) for _ in range(count)]
@@ -159,7 +162,7 @@ def _create_concurrently(
         context.record_created(resource, e, body, context.main_user, path)
         for e, body in zip(exchanges, bodies, strict=True)
     ]
-    return [created for created in found if created is not None], exchanges
+    return [created for created in found if created is not None], exchanges, bodies
 
 
 def concurrent_capacity(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
@@ -169,7 +172,7 @@ def concurrent_capacity(context: CheckContext, resource: CheckedResource, statem
     held = len(context.list_all(resource)[0])
     for _ in range(held, statement.limit - 2):
         context.create(resource)
-    created, exchanges = _create_concurrently(context, resource, CONCURRENT)
+    created, exchanges, _ = _create_concurrently(context, resource, CONCURRENT)
     room = min(statement.limit - held, 2)
     context.expect(
         len(created) == room,
