@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from contracts.checks.lists.listed_items import ids
-from contracts.checks.security.access_attempts import Access, AccessAttempt, owners_view, shows
+from contracts.checks.security.access_attempts import DENIED, Access, AccessAttempt, in_list, owners_view, shows
 from contracts.checks.security.other_user_changes import actions, changes, deletes
 from contracts.checks.security.other_user_lists import lists, total, totals
 from contracts.checks.security.other_user_reads import reads_below
@@ -66,6 +66,18 @@ def _reads(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
         exchange = context.send(op, path=made.path, user=access.other)
         seen = f"status {exchange.status} with the item"
         yield AccessAttempt("read", op, shows(context, made, exchange), seen, (made.exchange, exchange))
+    elif op is None:
+        yield from _refused_list(context, access)
+
+
+def _refused_list(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
+    """A list below an item of the owner that is refused, where no operation shows the item alone: a read of it."""
+    made, op = access.made, access.made.resource.operations.get("list")
+    if op is None or not made.resource.behaviour.parent or not in_list(context, made, access.owner)[0]:
+        return
+    there, exchanges = in_list(context, made, access.other)
+    if not there and exchanges[-1].status in DENIED:
+        yield AccessAttempt("read", op, False, "", (made.exchange, exchanges[-1]))
 
 
 def _unread(context: CheckContext, resource: CheckedResource) -> ResourceOperation | None:
