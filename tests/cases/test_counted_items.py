@@ -81,3 +81,27 @@ def test_statistics_count_all_items_and_those_with_each_value(tmp_path: Path) ->
 
     assert 0 == none["total"]
     assert {"total": 3, "byStatus": {"open": 2, "closed": 1}} == found
+
+
+def test_a_number_called_as_what_is_below_an_item_counts_it(tmp_path: Path) -> None:
+    """As GitHub has `comments` of an issue; `points` with nothing of that name below are no count."""
+    number = NUMBER | {"readOnly": True}
+    issue = {"type": "object", "properties": {"id": number, "title": TEXT, "comments": number, "points": number}}
+    comment = {"type": "object", "properties": {"id": number, "body": TEXT}}
+    issue_id = GROUP_ID | {"name": "issueId"}
+    written = document({
+        "/issues": {"post": {"requestBody": takes(issue), "responses": answers(issue, "201")}},
+        "/issues/{issueId}": {"parameters": [issue_id], "get": {"responses": answers(issue)}},
+        "/issues/{issueId}/comments": {
+            "parameters": [issue_id],
+            "get": {"responses": answers({"type": "array", "items": comment})},
+            "post": {"requestBody": takes(comment), "responses": answers(comment, "201")},
+        },
+    })  # fmt: skip
+    with Client(served(tmp_path, written)) as client:
+        issues = [client.post("/issues", json={"title": title}).json() for title in ("a", "b")]
+        client.post("/issues/1/comments", json={"body": "hi"})
+        found = [client.get(f"/issues/{each['id']}").json() for each in issues]
+
+    assert [0, 0, 1, 0] == [each["comments"] for each in (*issues, *found)]
+    assert [each["points"] for each in issues] == [each["points"] for each in found]

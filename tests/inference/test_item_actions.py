@@ -243,3 +243,31 @@ def test_a_move_gives_an_item_the_list_whose_id_it_sends(tmp_path: Path) -> None
         shown = [client.get(f"/lists/{each}/cards").json() for each in (1, 2)]
 
     assert ({"id": 1, "listId": 2, "title": "a"}, [[], [moved]]) == (moved, shown)
+
+
+def test_a_time_without_a_format_is_set_as_the_other_times_of_the_item(tmp_path: Path) -> None:
+    """As Laravel documents them: `published_at` is a text or null."""
+    text, shown = {"type": "string"}, {"type": "string", "readOnly": True}
+    state = {"type": "string", "enum": ["draft", "published"], "readOnly": True}
+    properties = {
+        "id": {"type": "integer", "readOnly": True},
+        "title": text,
+        "status": state,
+        "published_at": {"type": ["string", "null"], "readOnly": True},
+        "created_at": shown,
+        "updated_at": shown,
+    }
+    whole = {"type": "object", "required": [*properties], "properties": properties}
+    post = {"$ref": "#/components/schemas/Post"}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    written = document({
+        "/posts": {"post": {"requestBody": takes(post), "responses": answers(post, "201")}},
+        "/posts/{id}": {"parameters": [parameter], "get": {"responses": answers(post)}},
+        "/posts/{id}/publish": {"parameters": [parameter], "post": {"responses": answers(post)}},
+    }, components={"schemas": {"Post": whole}})  # fmt: skip
+    with Client(served(tmp_path, written)) as client:
+        made = client.post("/posts", json={"title": "a"}).json()
+        done = client.post("/posts/1/publish").json()
+
+    assert (None, "published") == (made["published_at"], done["status"])
+    assert made["created_at"][:10] == done["published_at"][:10]

@@ -118,7 +118,7 @@ class ResourcePlan(Struct, frozen=True):
         """A new item, not stored yet: the client's fields, defaults, and the fields that the service sets."""
         fields = {**self.defaults, **sent} if self.defaults else sent
         id = self.new_id(world, collection, fields)
-        if self.statements.identity.field and not self.is_single:  # the id of a single item is a value like others
+        if self.statements.identity.field:
             fields[self.statements.identity.field] = id
         self.stamp(fields, moment, created=True)
         fields.update(self.constants)
@@ -134,6 +134,9 @@ class ResourcePlan(Struct, frozen=True):
             self._set_parent_field(call, fields)
         if self.generated_fields is not None or self.figures:
             self.complete(fields, id or self.owner(call.path), world)  # a single item has no id
+            if self.is_single and fields.get(self.statements.identity.field) == "":
+                del fields[self.statements.identity.field]  # but it may show one, which is a value like others
+                self.complete(fields, self.owner(call.path), world)
         for parameter, steps in self.owner_steps:
             self._show_owner(call.path.get(parameter), steps, fields)
         for steps, value in self.means:

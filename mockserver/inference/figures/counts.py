@@ -124,16 +124,20 @@ def add_counts(schemas: Schemas, drafts: Sequence[ResourceDraft], resources: Map
 def _counts(
     schemas: Schemas, draft: ResourceDraft, others: Sequence[ResourceDraft], resources: Mapping[str, Statement]
 ) -> Iterator[Statement]:
-    sent = {name for asked in draft.request_properties(*SENDING) for name in asked}
+    sent = draft.sendable(*SENDING)
     for field, pointer in draft.properties().items():
         said = counted(schemas, pointer, draft.name) if field not in sent else None
         if said is None and field not in sent and (named := number_named(schemas, pointer, field)):
             said = Counted(named, is_sum=False, each="", sentence="", pointer=pointer, kind=_kind_named(field, named))
+        is_plural = said is None and field not in sent and _is_plural_number(schemas, pointer, field)
+        if is_plural:  # `comments` of an item with comments below it
+            said = Counted(noun(field)[-1], is_sum=False, each="", sentence="", pointer=pointer)
         if said is None or not schemas.validator(pointer, "response").is_valid(0):
             continue
         for other in others:
             is_meant = noun(other.name)[-1] == said.noun or (other is draft and said.noun in BELOW)
             by = relation(resources, draft.name, other) if is_meant else None
+            by = None if is_plural and by != "" else by
             where = condition(other, said.kind) if by is not None else None
             by = by if where is not None else None
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
@@ -143,6 +147,12 @@ def _counts(
                 keys |= {"where": where} if where else {}
                 yield keys | ({"sum": amount} if amount else {}) | _evidence(said)
                 break
+
+
+def _is_plural_number(schemas: Schemas, pointer: str, field: str) -> bool:
+    """Is it a number that is called by one word, the plural of something, and that nothing describes?"""
+    is_number = schemas.types(pointer) - {"null"} == {"integer"} and not description(schemas, pointer).text
+    return is_number and len(words(field)) == 1 and noun(field) != words(field)
 
 
 def _kind_named(field: str, counted: str) -> str:

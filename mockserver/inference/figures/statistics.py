@@ -173,7 +173,8 @@ def _body(
         value = numbers.figure(name, at, own, asked) if value is None or asked else value
         if value is None and plain(name) in asked:
             value = "{asked:" + asked[plain(name)] + "}"
-        value = _of_all(schemas, own, name, at) if value is None and own is not None else value
+        is_of_all = value is None and own is not None and STATISTICS.issuperset(words(node.word))
+        value = _of_all(schemas, own, name, at) if is_of_all and own is not None else value
         if value is not None:
             body[name] = value
     told = [value for value in body.values() if not value.startswith("{asked:")]

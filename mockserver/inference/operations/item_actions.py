@@ -359,10 +359,11 @@ def _times_reached(draft: ResourceDraft, sets: Mapping[str, Any]) -> Iterator[tu
 
 def _now(draft: ResourceDraft, at: str) -> str | None:
     """The template of the time of a request, as a property has it; None if the property holds no time."""
-    written = NOW.get(format_of(draft.schemas, at))
-    if written is None and draft.schemas.types(at) - {"null"} == {"integer"}:  # as the other times of the item
-        stamps = timestamps(draft.schemas, draft.properties()) or {}
-        written = "{now}" if str(stamps.get("written")).startswith("unix-") else None
+    written, types = NOW.get(format_of(draft.schemas, at)), draft.schemas.types(at) - {"null"}
+    if written is None and (types == {"integer"} or (types == {"string"} and not format_of(draft.schemas, at))):
+        stamps = timestamps(draft.schemas, draft.properties()) or {}  # as the other times of the item
+        form = "unix-" if types == {"integer"} else "iso-"
+        written = "{now}" if str(stamps.get("written")).startswith(form) else None
     return written
 
 

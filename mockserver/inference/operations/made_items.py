@@ -26,7 +26,8 @@ def makes_items(node: PathNode, schemas: Schemas) -> bool:
     is_named = made.status == 201 or words(node.word) != noun(node.word)
     path = messages.item_path(schemas, made.schema, node.word, id_names("id", node.word))
     shown = schemas.properties(schemas.below(made.schema, path) or made.schema)
-    sent = schemas.properties(schemas.below(asked, path) or asked)  # in the wrapper of the reply, as in JSON:API
+    inside = path if not node.parameters else ()  # the wrapper of the reply, as in JSON:API; `/{id}/clone` has one too
+    sent = schemas.properties(schemas.below(asked, inside) or asked)
     common = {plain(name) for name in shown} & {plain(name) for name in sent} - {"id"}
     return is_named and "id" in {plain(name) for name in shown} and bool(common)
 
