@@ -133,15 +133,19 @@ class ResourcePlan(Struct, frozen=True):
         if self.statements.parent is not None:
             self._set_parent_field(call, fields)
         if self.generated_fields is not None or self.figures:
-            self.complete(fields, id or self.owner(call.path), world)  # a single item has no id
-            if self.is_single and fields.get(self.statements.identity.field) == "":
-                del fields[self.statements.identity.field]  # but it may show one, which is a value like others
-                self.complete(fields, self.owner(call.path), world)
+            self._complete_new(fields, id or self.owner(call.path), world)
         for parameter, steps in self.owner_steps:
             self._show_owner(call.path.get(parameter), steps, fields)
         for steps, value in self.means:
             put_at(fields, steps, value)
         return Record(id, sequence, fields)
+
+    def _complete_new(self, fields: dict[str, Any], id: Any, world: World) -> None:
+        """Generate what a new item lacks. A single item has no id, but may show one, which is a value like others."""
+        self.complete(fields, id, world)
+        if self.is_single and fields.get(self.statements.identity.field) == "":
+            del fields[self.statements.identity.field]
+            self.complete(fields, id, world)
 
     def _set_unless_never_null(self, fields: dict[str, Any], name: str, value: Any) -> None:
         """Set a field; one that gets null and cannot be null is left out."""
