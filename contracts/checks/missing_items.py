@@ -117,6 +117,12 @@ def expect_gone(
     )
 
 
+def is_said_absent(op: ResourceOperation, status: int) -> bool:
+    """Does the document say that this is the status of a delete of what is not there: "204: No such widget"?"""
+    described = {each.status: each.description for each in op.operation.responses}
+    return op.operation.method == "delete" and status == NO_CONTENT and says_absent(described.get(str(status), ""))
+
+
 def expect_missing(
     context: CheckContext,
     op: ResourceOperation,
@@ -134,9 +140,8 @@ def expect_missing(
     is that of an item but for upper and lower case. With `is_malformed` the service may refuse its form.
     """
     status = exchanges[-1].status
-    described = {each.status: each.description for each in op.operation.responses}
-    if op.operation.method == "delete" and status == NO_CONTENT and says_absent(described.get(str(status), "")):
-        return True  # the document says that this is the status for what is not there
+    if is_said_absent(op, status):
+        return True
     item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
     doubts = {
         REPEATED: may_succeed(op, status),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from contracts.checks.item_view import as_json
+from contracts.checks.missing_items import is_said_absent
 from contracts.checks.reply_templates import template_differences, without_examples
 from contracts.client.request_builder import CannotBuildRequest, servers_of
 from contracts.client.target import Request
@@ -18,7 +19,7 @@ from mockserver.behaviour.statements import ReplyStatement
 def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: ReplyStatement) -> None:
     """A success reply has the stated status, envelope and Location header."""
     exchange = _send_valid_request(context, resource, op)
-    if exchange.status >= 300:
+    if exchange.status >= 300 or is_said_absent(op, exchange.status):
         raise CannotBuildRequest(f"{op.name} answers {exchange.status}")
     if statement.status is not None and not (exchange.status == 201 and _may_create(resource, op)):
         context.expect_status(
