@@ -377,7 +377,7 @@ def test_the_service_is_not_ended_unless_it_is_asked_for(tmp_path: Path, only: t
     ("said", "found"),
     [
         ("There is no such cup", set()),
-        ("Deleted, or there is no such cup: deleted or not found", {(name, "warning") for name in BOTH}),
+        ("Deleted, or there is no such cup: deleted or not found", {(name, "warning") for name in (*BOTH, "reply")}),
     ],
 )
 def test_a_delete_of_what_is_not_there_may_succeed_as_the_document_says(
