@@ -121,7 +121,8 @@ class ExampleMaker:
             for candidate in (example, objects.shown(generator, example), written):
                 if self._accepted(generator, candidate):
                     return fresh(candidate)
-        return None
+        meant = (self._retyped(generator, objects.shown(generator, example)) for example in examples.values())
+        return next((fresh(each) for each in meant if self._accepted(generator, each)), None)
 
     def _named(self, examples: Mapping[str, Any], name: str, pointer: str) -> Any:
         if name not in examples:
@@ -139,6 +140,12 @@ class ExampleMaker:
             return generator.valid(value)
         except NoValue as failure:
             raise Unanswerable(str(failure)) from None
+
+    def _retyped(self, generator: ValueGenerator, example: Any) -> Any:
+        try:
+            return generator.retyped(example)
+        except NoValue:
+            return example
 
     def _grown(self, generator: ValueGenerator, seed: int | str, pointer: str, trials: BudgetOptions = TRIALS) -> Any:
         """A value by the first trial that leads to a valid one."""

@@ -183,14 +183,32 @@ class ValueGenerator(JoinedSchemas):
     def samples(self) -> list[Any]:
         """The document's own examples that are valid here; if there are none, its defaults except empty ones."""
         own = [kept for value in self.constraints.samples for kept in self._shown(value)]
+        own = own or [kept for value in self.constraints.samples for kept in self._meant(value)]
         meaningful = [value for value in self.constraints.defaults if value not in (None, "", [], {})]
         return own or [kept for value in meaningful for kept in self._shown(value)]
 
     def _shown(self, value: Any) -> list[Any]:
-        """The example, if needed without what this direction hides, or in the type of the schema; else nothing."""
+        """The example, if needed without what this direction hides; nothing if it is invalid."""
         candidates = (value, self.generators.types.shown(self, value))
-        found = next(([candidate] for candidate in candidates if self.valid(candidate)), [])
-        return found or next(([meant] for meant in other_readings(value) if self.valid(meant)), [])
+        return next(([candidate] for candidate in candidates if self.valid(candidate)), [])
+
+    def _meant(self, value: Any) -> list[Any]:
+        """The example in the types of its schema; nothing if it is invalid all the same."""
+        meant = self.retyped(self.generators.types.shown(self, value))
+        return [meant] if self.valid(meant) else []
+
+    def retyped(self, value: Any) -> Any:
+        """A copy of an example with its values in the types of their schemas, as far as they may mean those."""
+        if self.valid(value):
+            return value
+        meant = next((each for each in other_readings(value) if self.valid(each)), value)
+        if meant is not value:
+            return meant
+        if isinstance(value, list):
+            return [self.item(index).retyped(each) for index, each in enumerate(value)]
+        return (
+            {name: self.child(name).retyped(each) for name, each in value.items()} if isinstance(value, dict) else value
+        )
 
     def _tried(self, budget: Budget, name: str) -> Any:
         """A valid value, made from the constraints or else from the canonical form."""

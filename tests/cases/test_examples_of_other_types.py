@@ -40,6 +40,25 @@ def test_an_example_is_shown_in_the_type_of_its_schema(tmp_path: Path, schema: N
     assert [] == [*problem_lines(of(tmp_path / "test.json"))]
 
 
+def test_an_example_of_a_body_is_shown_in_the_types_of_its_schema(tmp_path: Path) -> None:
+    place = {"type": "object", "required": ["zip"], "properties": {"zip": {"type": "string"}}}
+    person = {"type": "object", "properties": {"age": {"type": "integer"}, "places": {"type": "array", "items": place}}}
+    example = {"age": "41", "places": [{"zip": 8000}, {"zip": "3000"}]}
+    written = document({"/a": {"get": {"responses": answers(person, example=example)}}})
+    with Client(served(tmp_path, written)) as client:
+        assert {"age": 41, "places": [{"zip": "8000"}, {"zip": "3000"}]} == client.get("/a").json()
+
+    assert [] == [*problem_lines(of(tmp_path / "test.json"))]
+
+
+def test_a_valid_example_comes_before_one_of_another_type(tmp_path: Path) -> None:
+    named = {"a": {"value": {"n": "1"}}, "b": {"value": {"n": 2}}}
+    number = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    written = document({"/a": {"get": {"responses": answers(number, examples=named)}}})
+    with Client(served(tmp_path, written)) as client:
+        assert {"n": 2} == client.get("/a").json()
+
+
 def test_examples_that_no_reply_can_show_are_told_in_one_line(tmp_path: Path) -> None:
     with Client(
         served(
