@@ -162,3 +162,23 @@ def test_a_flag_tells_apart_what_the_document_has_with_and_without_it(serve: Ser
 
     assert [True, False] == [api.get("/v1/models", params=each).json()["stable"] for each in ({}, {"beta": "true"})]
     assert "/v1/agents?beta=true" in api.get("/openapi.json").json()["paths"]
+
+
+def test_a_parameter_that_is_named_behind_a_path_is_one_of_the_item(serve: Serve) -> None:
+    api = serve("flags-behind-paths")
+
+    made = api.post("/v1/devices", json={"name": "a"}).json()
+
+    assert made == api.get(f"/v1/devices/{made['id']}", params={"kind": "id"}).json()
+    assert 400 == api.get(f"/v1/devices/{made['id']}").status_code
+    assert 204 == api.delete(f"/v1/devices/{made['id']}").status_code
+    assert 404 == api.get(f"/v1/devices/{made['id']}", params={"kind": "id"}).status_code
+
+
+def test_a_list_behind_a_path_may_say_what_a_delete_takes_away(serve: Serve) -> None:
+    api = serve("flags-behind-paths")
+    kept = {"tags": {"a": "1", "b": "2"}}
+    api.put("/v1/tags/x", json=kept)
+
+    assert 204 == api.delete("/v1/tags/x", params={"keys": "c"}).status_code
+    assert kept == api.get("/v1/tags/x").json()

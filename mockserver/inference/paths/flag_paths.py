@@ -1,13 +1,14 @@
-"""Paths with one flag behind them, which becomes a parameter: `/v1/vaults?beta=true` is `/v1/vaults` with `beta`.
+"""Paths with a mark behind them that tells nothing apart: `/v1/vaults?beta=true` is `/v1/vaults` with a parameter.
 
-A query behind a path tells apart what one path and one method have in common (`/files?op=copy`). A flag such as
-`?beta=true`, which many paths have and which no other operation of these paths lacks, tells nothing apart. Without it,
-the paths of collections and of their items go together.
+What is behind a path tells apart what has one path and one method (`/files?op=copy`, `/#Action=ListUsers`). A flag that
+many paths have, such as `?beta=true`, and a parameter that Amazon's documents name there (`/devices/{id}#type`) tell
+nothing apart where the document has no other operation of this path and method. Without them, the paths of collections
+and of their items go together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,47 +20,76 @@ FEWEST = 2
 
 
 def without_flags(raw: dict[str, Any]) -> dict[str, Any]:
-    """The document with flags behind paths as parameters; `raw` itself, which is not changed, without any.
+    """The document with what tells nothing apart as parameters; `raw` itself, which is not changed, without any.
 
-    A path that references lead into stays, and one beside which the document has the path without the flag.
+    A path that references lead into stays, and an operation beside which the document has one without the mark.
     """
     written = raw.get("paths")
     paths: dict[Any, Any] = written if type(written) is dict else {}
-    flagged = dict(_flagged(paths))
-    if not flagged:
+    marked = _marked(paths)
+    refers = {*referred_to(raw)} if marked else ()
+    marked = {path: parts for path, parts in marked.items() if path not in refers}
+    if not marked:
         return raw
-    stay = {path_template.shape(path) for path in paths if type(path) is str and path not in flagged}
-    refers = {*referred_to(raw)}
-    is_swagger, moved = "swagger" in raw, dict[str, Any]()
+    flags = _flags([behind for _, behind in marked.values()])
+    others = ((path, item) for path, item in paths.items() if type(path) is str and path not in marked)
+    taken = {(path_template.shape(path), method) for path, item in others for method in methods_in(item)}
+    moved: dict[Any, Any] = {}
     for path, item in paths.items():
-        plain, behind = path_template.split(path) if path in flagged else (path, "")
-        if not behind or path in refers or path_template.shape(plain) in stay or plain in moved:
-            moved[path] = item
-        else:
-            moved[plain] = _with_parameters(path, item, behind, is_swagger=is_swagger)
+        plain, behind = marked.get(path, (path, ""))
+        going: dict[str, Any] = {}
+        for method in methods_in(item) if behind else ():
+            node = _plain(path, item, item[method], behind, flags, is_swagger="swagger" in raw)
+            if node is not None and (path_template.shape(plain), method) not in taken:
+                taken.add((path_template.shape(plain), method))
+                going[method] = node
+        if going:
+            moved[plain] = {**moved.get(plain, {}), **going}
+        rest = {key: value for key, value in item.items() if key not in going} if going else item
+        if not going or methods_in(rest):
+            moved[path] = {**rest, **moved[path]} if path in moved else rest
     return {**raw, "paths": moved}
 
 
-def _flagged(paths: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
-    """The paths with a query of fixed values that others have too, and that query."""
-    behind = {path: path_template.split(path)[1] for path in paths if type(path) is str and "?" in path}
-    queries = [*behind.values()]
-    for path, query in behind.items():
-        is_fixed = query[:1] == "?" and "{" not in query and all("=" in part for part in query[1:].split("&"))
-        if is_fixed and queries.count(query) >= FEWEST and type(paths[path]) is dict and "$ref" not in paths[path]:
-            yield path, query
+def _marked(paths: Mapping[Any, Any]) -> dict[str, tuple[str, str]]:
+    """The paths with something behind them, each as the path itself and that."""
+    found = {path: path_template.split(path) for path in paths if type(path) is str and ("?" in path or "#" in path)}
+    return {
+        path: parts
+        for path, parts in found.items()
+        if parts[1] and "{" not in parts[1] and type(paths[path]) is dict and "$ref" not in paths[path]
+    }
 
 
-def _with_parameters(path: str, item: Mapping[str, Any], behind: str, *, is_swagger: bool) -> dict[str, Any]:
-    """A path item whose operations need the query `behind` the path as parameters."""
-    made = dict(item)
-    for method in methods_in(item):
-        node = item[method]
-        if type(node) is dict:
-            known = [*_listed(item), *_listed(node)]
-            added = [each for each in _parameters(behind, is_swagger=is_swagger) if not _is_among(each, known)]
-            made[method] = {**node, "parameters": [*_listed(node), *added], AUTHORS_PATH: path}
-    return made
+def _flags(behind: list[str]) -> frozenset[str]:
+    """The queries of fixed values that several paths have."""
+    fixed = [each for each in behind if each[0] == "?" and all("=" in part for part in each[1:].split("&"))]
+    return frozenset(each for each in fixed if fixed.count(each) >= FEWEST)
+
+
+def _plain(
+    path: str, item: Mapping[str, Any], node: Any, behind: str, flags: Collection[str], *, is_swagger: bool
+) -> dict[str, Any] | None:
+    """The operation for the path without what is behind it; None if that may say more than a parameter does."""
+    if type(node) is not dict:
+        return None
+    known = [*_listed(item), *_listed(node)]
+    if behind in flags:
+        added = [each for each in _parameters(behind, is_swagger=is_swagger) if _declared(each["name"], known) is None]
+    elif behind[0] == "#" and all(_is_single(_declared(name, known)) for name in behind[1:].split("&")):
+        added = []
+    else:
+        return None
+    outer = {"servers": item["servers"]} if "servers" in item else {}
+    return {**outer, **node, "parameters": [*known, *added], AUTHORS_PATH: path}
+
+
+def _is_single(parameter: Mapping[str, Any] | None) -> bool:
+    """Is it a single value? A list may name what a DELETE takes away: `DELETE /tags/{arn}#tagKeys` keeps other tags."""
+    if parameter is None:
+        return False
+    schema = parameter.get("schema", parameter)
+    return type(schema) is dict and schema.get("type") not in (None, "array")
 
 
 def _listed(holder: Mapping[str, Any]) -> list[Any]:
@@ -67,13 +97,14 @@ def _listed(holder: Mapping[str, Any]) -> list[Any]:
     return found if type(found) is list else []
 
 
-def _is_among(parameter: Mapping[str, Any], known: list[Any]) -> bool:
-    """Is there a parameter with this place and name, which says more of it?"""
-    wanted = parameter["in"], parameter["name"]
-    return any(type(each) is dict and (each.get("in"), each.get("name")) == wanted for each in known)
+def _declared(name: str, known: list[Any]) -> dict[str, Any] | None:
+    """The parameter of this name outside of the path."""
+    outside = (each for each in known if type(each) is dict and each.get("in") in ("query", "header"))
+    return next((each for each in outside if each.get("name") == name), None)
 
 
 def _parameters(behind: str, *, is_swagger: bool) -> Iterator[dict[str, Any]]:
+    """The parameters of a flag: each has one value."""
     for name, value in parse_qsl(behind[1:], keep_blank_values=True):
         schema: dict[str, Any] = {"type": "string", "enum": [value]}
         yield {"name": name, "in": "query", "required": True, **(schema if is_swagger else {"schema": schema})}
