@@ -238,3 +238,42 @@ def test_an_operation_that_ends_the_session_is_left_out_unless_it_is_named(path:
     assert is_left_out(f"POST {path}", [])
     assert not is_left_out(f"POST {path}", [f"POST {path}"])
     assert not is_left_out("POST /users/{id}/logout", [])
+
+
+@pytest.mark.parametrize(("status", "found"), [(403, set()), (204, {"lifecycle"})], ids=["refuses", "says it did"])
+def test_only_the_first_user_need_have_the_right_to_delete(tmp_path: Path, status: int, found: set[str]) -> None:
+    new: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+    one = {"parameters": [path_parameter("id", NUMBER)]}
+    paths = {
+        "/boards": {
+            "get": {"responses": answers({"type": "array", "items": BOARD})},
+            "post": {"requestBody": takes(new), "responses": answers(BOARD, "201") | {"422": NO}},
+        },
+        "/boards/{id}": {
+            "get": {**one, "responses": answers(BOARD) | {"404": NO}},
+            "delete": {**one, "responses": {"204": NO, "403": NO, "404": NO}},
+        },
+    }
+    (tmp_path / "test.json").write_text(json.dumps(document(paths, components=KEY, security=[{"key": []}])))
+    contract = contracts.of(tmp_path / "test.json")
+    kept: dict[str, Node] = {}
+    made = iter(range(1, 100000))
+
+    def boards(ask: Ask) -> Answer:
+        id = ask.path.removeprefix("/boards").strip("/")
+        if ask.method == "POST":
+            number = next(made)
+            return Answer(201, kept.setdefault(str(number), {"id": number, "name": sent(ask).get("name", "")}))
+        if not id:
+            return Answer(200, [*kept.values()])
+        if id not in kept:
+            return Answer(404)
+        if ask.method == "DELETE":
+            return Answer(status) if ask.headers.get("x-key") == "of-bob" else Answer(204 if kept.pop(id) else 404)
+        return Answer(200, kept[id])
+
+    users = [user_with_secret(contract, name, f"of-{name}") for name in ("ann", "bob")]
+    with Target.asgi(Small(boards), users) as target:
+        result = run_checks(contract, target, only=["lifecycle"])
+
+    assert found == {each.check for each in result.findings}
