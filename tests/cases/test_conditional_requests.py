@@ -122,3 +122,14 @@ def test_an_item_that_is_not_there_has_no_entity_tag(tmp_path: Path) -> None:
         found = client.get("/flags/a")
 
     assert [412, 412, 404] == [*(each.status_code for each in sent), found.status_code]
+
+
+@pytest.mark.parametrize("tag", ['"abc"', "abc", 'W/"abc"'])
+@pytest.mark.parametrize(("asked", "status"), [("{}", 304), ('"other", {}', 304), ("*", 304), ('"other"', 200)])
+def test_the_tag_of_an_example_is_compared_too(tmp_path: Path, tag: str, asked: str, status: int) -> None:
+    shown = {"description": "ok", "headers": {"ETag": {**TEXT, "example": tag}, "X-Other": {**TEXT, "example": "1"}}}
+    shown |= {"content": {"application/json": {"example": {"x": 1}}}}
+    with Client(served(tmp_path, document({"/prices": {"get": {"responses": {"200": shown}}}}))) as client:
+        reply = client.get("/prices", headers={"If-None-Match": asked.format(tag)})
+
+    assert (status, tag, status == 304) == (reply.status_code, reply.headers["etag"], reply.content == b"")

@@ -1,4 +1,7 @@
-"""304 for a request with `If-Modified-Since`, where a document has a `Last-Modified` (RFC 9110 section 13.1.3)."""
+"""304 for a request with `If-None-Match` or `If-Modified-Since`, where a reply has an `ETag` or `Last-Modified`.
+
+RFC 9110 sections 13.1.2 and 13.1.3. The tags of stored items are compared before.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from mockserver.openapi.document import Operation
 from mockserver.web.response.byte_ranges import ByteRanges, byte_ranges
 from mockserver.web.response.example_response import ExampleResponses
 
-LAST_MODIFIED = "last-modified"
+LAST_MODIFIED, ETAG = "last-modified", "etag"
 
-KEPT = frozenset({"cache-control", "content-location", "date", "etag", "expires", LAST_MODIFIED, "vary"})
+KEPT = frozenset({"cache-control", "content-location", "date", ETAG, "expires", LAST_MODIFIED, "vary"})
 """The headers that a 304 repeats (section 15.4.5)."""
 
 
@@ -24,10 +27,7 @@ class ModifiedSince:
 
     def part(self, reply: Reply, call: Call, headers: Mapping[str, str]) -> Reply:
         """The reply, a 304, or the part of the reply that was asked for. Raises RangeNotSatisfiable."""
-        asked = headers.get("if-modified-since")
-        shown = next((value for name, value in reply.headers if name.lower() == LAST_MODIFIED), None)
-        is_judged = reply.status == 200 and "if-none-match" not in headers and asked is not None
-        if is_judged and shown is not None and _is_at_most(shown, asked or ""):
+        if reply.status == 200 and _is_unchanged(reply, headers.get("if-none-match"), headers.get("if-modified-since")):
             kept = tuple(pair for pair in reply.headers if pair[0].lower() in KEPT)
             return Reply(304, None, kept, "", b"", proven=True)
         return reply if self._ranges is None else self._ranges.part(reply, call, headers)
@@ -37,8 +37,17 @@ def modified_since(operation: Operation, examples: ExampleResponses) -> Modified
     """What judges the dates of requests, if the reply of an operation has one, and their ranges; None for neither."""
     ranges = byte_ranges(operation, examples)
     success = operation.success() if operation.method == "get" else None
-    is_dated = success is not None and any(header.name.lower() == LAST_MODIFIED for header in success.headers)
-    return ModifiedSince(ranges) if is_dated else ranges
+    is_told = success is not None and any(each.name.lower() in (LAST_MODIFIED, ETAG) for each in success.headers)
+    return ModifiedSince(ranges) if is_told else ranges
+
+
+def _is_unchanged(reply: Reply, tags: str | None, date: str | None) -> bool:
+    """Does the client have what a reply shows: by its tags, or where it sends none by its date?"""
+    shown = {name.lower(): value for name, value in reply.headers}
+    if tags is not None:
+        known = [each.strip().removeprefix("W/").strip('"') for each in tags.split(",")]
+        return ETAG in shown and (tags.strip() == "*" or shown[ETAG].removeprefix("W/").strip('"') in known)
+    return date is not None and LAST_MODIFIED in shown and _is_at_most(shown[LAST_MODIFIED], date)
 
 
 def _is_at_most(shown: str, asked: str) -> bool:
