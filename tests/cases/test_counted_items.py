@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.document import answers, document, served, takes
@@ -83,12 +85,14 @@ def test_statistics_count_all_items_and_those_with_each_value(tmp_path: Path) ->
     assert {"total": 3, "byStatus": {"open": 2, "closed": 1}} == found
 
 
-def test_a_number_called_as_what_is_below_an_item_counts_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("item", ["/issues/{issueId}/comments/{commentId}", "/comments/{commentId}"])
+def test_a_number_called_as_what_is_below_an_item_counts_it(tmp_path: Path, item: str) -> None:
     """As GitHub has `comments` of an issue; `points` with nothing of that name below are no count."""
     number = NUMBER | {"readOnly": True}
     issue = {"type": "object", "properties": {"id": number, "title": TEXT, "comments": number, "points": number}}
     comment = {"type": "object", "properties": {"id": number, "body": TEXT}}
-    issue_id = GROUP_ID | {"name": "issueId"}
+    issue_id, comment_id = GROUP_ID | {"name": "issueId"}, GROUP_ID | {"name": "commentId"}
+    below = [issue_id] if "issueId" in item else []
     written = document({
         "/issues": {"post": {"requestBody": takes(issue), "responses": answers(issue, "201")}},
         "/issues/{issueId}": {"parameters": [issue_id], "get": {"responses": answers(issue)}},
@@ -97,6 +101,7 @@ def test_a_number_called_as_what_is_below_an_item_counts_it(tmp_path: Path) -> N
             "get": {"responses": answers({"type": "array", "items": comment})},
             "post": {"requestBody": takes(comment), "responses": answers(comment, "201")},
         },
+        item: {"parameters": [*below, comment_id], "get": {"responses": answers(comment)}},
     })  # fmt: skip
     with Client(served(tmp_path, written)) as client:
         issues = [client.post("/issues", json={"title": title}).json() for title in ("a", "b")]

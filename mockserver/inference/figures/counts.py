@@ -137,7 +137,8 @@ def _counts(
         for other in others:
             is_meant = noun(other.name)[-1] == said.noun or (other is draft and said.noun in BELOW)
             by = relation(resources, draft.name, other) if is_meant else None
-            by = None if is_plural and by != "" else by
+            is_below = resources[other.name].get("parent", {}).get("resource") == draft.name
+            by = None if is_plural and not is_below else by
             where = condition(other, said.kind) if by is not None else None
             by = by if where is not None else None
             amount = _amount(schemas, other, said, resources) if said.is_sum else ""
