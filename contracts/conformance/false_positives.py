@@ -50,6 +50,7 @@ from contracts.conformance.schemathesis_messages import (
     names_in,
     property_named,
 )
+from contracts.conformance.xml_lists import is_missing_list
 from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
@@ -303,6 +304,8 @@ class FalsePositives:
             return False
         if is_json(sent):
             return self._is_nullable_null(media.schema, message, exchange)
+        if is_xml(sent) and is_missing_list(self.contract.schemas, media.schema, message):
+            return True
         return self._is_valid_as_text(media, message) or (
             "swagger" in self.contract.document.raw and FURTHER.search(message) is not None
         )
