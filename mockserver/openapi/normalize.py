@@ -308,7 +308,7 @@ def _admit_null(node: dict[str, Any]) -> None:
     if kinds is not None:
         node["type"] = [*([kinds] if type(kinds) is str else kinds), *(["null"] if "null" not in kinds else [])]
     if "enum" in node and None not in node["enum"]:
-        node["enum"].append(None)
+        node["enum"] = [*node["enum"], None]  # the list may be that of the author
 
 
 ENCODINGS = {"byte": ("contentEncoding", "base64"), "binary": ("contentMediaType", "application/octet-stream")}

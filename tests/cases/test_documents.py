@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cases.conftest import Serve
@@ -69,3 +71,16 @@ def test_32_a_dynamic_reference_means_the_anchor_of_the_schema_that_a_body_begin
     assert 400 == api.post("/dyn", json={"items": []}).status_code
     assert 200 == (shown := api.get("/dyn")).status_code
     assert {str} == {type(item) for item in shown.json()["items"]}
+
+
+def test_the_published_document_has_the_values_of_its_author(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "roles.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: Roles, version: '1'}\npaths:\n  /roles:\n    get:\n      responses:\n"
+        "        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Role'}}}}\n"
+        "components: {schemas: {Role: {type: string, nullable: true, enum: [owner, guest], example: owner,\n"
+        "  default: guest}}}\n"
+    )
+
+    published = serve(tmp_path / "roles").get("/openapi.json").json()
+
+    assert ["owner", "guest"] == published["components"]["schemas"]["Role"]["enum"]
