@@ -124,7 +124,7 @@ def _values(body: dict[str, Any], path: Path, role: str, facts: ErrorFacts, rule
 
 def _is_alone(beside: dict[str, Any], old: Any) -> bool:
     """Does nothing beside a `location` name the field, and is it no `in`, which is one word?"""
-    others = {name for name in beside if name != "location"}
+    others = {str(name) for name in beside if name != "location"}
     is_named = any(role_of(each) in NAMED | {"pointer"} or plain(each) in NAMERS for each in others)
     return "location" in beside and not is_named and isinstance(old, str) and old not in LOCATIONS
 
