@@ -17,7 +17,7 @@ from mockserver.contract import Contract
 from mockserver.inference.names import noun, plain
 from mockserver.openapi.document import Operation
 
-ONLY_FORMAT = re.compile(r"(?:violates `format` at \S+|value not matching the '[^']+' format)\s*$")
+ONLY_FORMAT = re.compile(r"(?:violates `format` at \S+|[Vv]alue not matching the '[^']+' format)\s*$")
 """The end of Schemathesis' message for a value whose `format` alone is wrong."""
 
 

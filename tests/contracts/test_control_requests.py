@@ -176,3 +176,27 @@ def test_nothing_is_said_of_the_parameters_of_what_is_switched_off(tmp_path: Pat
     documented = {**get, "responses": {**get["responses"], str(status): NO}}
 
     assert set() == verdicts(tmp_path, {"/blocks": {"get": documented}}, lambda ask: Answer(status), "query-parameters")
+
+
+TEAM: Node = {"name": TEXT, "visibility": {"enum": ["open", "closed", "secret"]}, "is_old": {"type": "boolean"}}
+
+
+@pytest.mark.parametrize(("refused", "found"), [("", set()), ("secret", {"failure"})])
+def test_a_name_that_is_taken_says_nothing_about_other_fields(tmp_path: Path, refused: str, found: set[str]) -> None:
+    paths = flags(TEAM)
+    del paths["/flags/{id}"]["delete"], paths["/flags/{id}"]["patch"]
+    server, names = Flags(lambda body, is_new: 200), set[str]()
+
+    def teams(ask: Ask) -> Answer:
+        body = sent(ask)
+        if ask.method == "POST":
+            is_known = body.get("visibility", "open") in ("open", "closed", "secret")
+            fits = isinstance(body.get("name"), str) and isinstance(body.get("is_old", True), bool) and is_known
+            if not fits or body["name"] in names or (refused and body.get("visibility") == refused):
+                return Answer(400)
+            names.add(body["name"])
+        return server(ask)
+
+    seen = verdicts(tmp_path, paths, teams, "validation", "optional-fields", "edge-input")
+
+    assert found == {verdict for _, verdict in seen if verdict == "failure"}

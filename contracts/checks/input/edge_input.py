@@ -18,6 +18,7 @@ from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.edge_values import EdgeValue, edge_values
+from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import CannotBuildRequest, RefusedItem
 from contracts.model.conditional_sentences import is_conditional
 from contracts.model.finding import RecordedExchange
@@ -72,6 +73,8 @@ class InputTrial:
         shared = self.context.shared
         names = {name for statement in self.resource.behaviour.unique for name in statement.fields}
         names |= {*shared.spans.get(self.resource.name, ())} if self.resource.name in shared.apart else set()
+        if not self.resource.can("delete"):  # the items before are there, and a name may be unique without a statement
+            names |= {name for name, value in body.items() if isinstance(value, str) and MARK in value}
         fresh = self.context.body(self.resource) if names & body.keys() else {}
         own = {name: fresh[name] for name in names & fresh.keys() if body.get(name) == self.base.get(name)}
         return {**body, **own} if self.context.bodies.accepts(self.op, {**body, **own}) else body

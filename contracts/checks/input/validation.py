@@ -27,6 +27,7 @@ from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
+from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import may_exceed
@@ -161,9 +162,11 @@ def _check_accepted(
 ) -> None:
     body = base | {name: case.value}
     exchange = _send(context, resource, op, created, body)
-    if exchange.status == CONFLICT and created is None:  # with an earlier item, perhaps, and not with this value
+    is_taken = exchange.status in REFUSED_BODY and not resource.can("delete")  # the base before it is there
+    if created is None and (exchange.status == CONFLICT or is_taken):  # with an earlier item, not with this value
+        plain = _fresh(context, resource, base) if is_taken else context.body(resource)
         try:
-            exchange, made = context.try_create(resource, context.body(resource) | {name: case.value})
+            exchange, made = context.try_create(resource, plain | {name: case.value})
         except CannotBuildRequest:
             return
         if made is not None and resource.can("delete"):
@@ -260,7 +263,16 @@ def _is_base_refused(
 
     Where it is at fault itself, the case whose value the body has says so.
     """
+    if created is None and not resource.can("delete"):  # the item of the base is there, and may have its name alone
+        base = _fresh(context, resource, base)
     return bool(base) and _send(context, resource, op, created, base).status in REFUSED_BODY
+
+
+def _fresh(context: CheckContext, resource: CheckedResource, base: dict[str, Any]) -> dict[str, Any]:
+    """The body with other marks in its texts, so that no item has its name."""
+    other = context.body(resource)
+    marked = [name for name, value in base.items() if isinstance(value, str) and MARK in value]
+    return base | {name: other[name] for name in marked if name in other}
 
 
 def _check_reply_value(
