@@ -111,7 +111,9 @@ def three_values(
 ) -> tuple[Any, Any, Any]:
     """A low value of a field, a bound, and a high value. Raises CannotBuildRequest if there are none."""
     schemas, create = context.contract.schemas, resource.operations["create"]
-    pointer = context.bodies.properties(create)[statement.field]
+    pointer = context.bodies.properties(create).get(statement.field, "")
+    if not pointer:
+        raise CannotBuildRequest(f"no create sends {statement.field}")
     asked = next(str(p.schema) for p in op.operation.parameters if p.name == statement.parameter)
     least, most = (schemas.keyword(pointer, word) for word in ("minimum", "maximum"))
     start = least if isinstance(least, int | float) else 1
