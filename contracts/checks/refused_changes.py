@@ -1,4 +1,4 @@
-"""Why a valid change may be refused: the value is one that the service takes from nobody, or the item is at fault."""
+"""Why a valid change may be refused: the value is one that no client may send, or the item is at fault."""
 
 from __future__ import annotations
 
