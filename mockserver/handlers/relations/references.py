@@ -332,11 +332,17 @@ def by_name(collection: Collection, name: Any) -> Record | None:
 
 
 def _valid_parts(before: Any, joined: Any, fits: Callable[[Any], bool], depth: int = DEEPEST) -> Any:
-    """A value with those parts of the joined one with which it stays valid: whole properties, else parts of them."""
+    """A value with those parts of the joined one with which it stays valid: whole properties, else parts of them.
+
+    A property may be missing in the joined one, where that is an item in place of one shown as `deleted`.
+    """
     if depth == 0 or not isinstance(before, dict | list) or type(before) is not type(joined):
         return before
     value = before.copy()
-    for key in range(len(before)) if isinstance(before, list) else before:
+    both = (
+        range(min(len(before), len(joined))) if isinstance(before, list) else [key for key in before if key in joined]
+    )
+    for key in both:
         if before[key] != joined[key]:
             value[key] = joined[key]
             if not fits(value):
