@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cases.conftest import Serve
@@ -226,3 +228,30 @@ def test_a_list_whose_pages_no_parameter_leads_to_has_no_link(serve: Serve) -> N
     page = api.get("/issues?limit=1")
 
     assert (1, None) == (len(page.json()), page.headers.get("link"))
+
+
+def test_a_list_of_items_of_another_kind_shows_some_that_are_there(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "calls.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: Calls, version: '1'}\npaths:\n"
+        "  /calls/{callId}:\n    get:\n      parameters:\n"
+        "      - {name: callId, in: path, required: true, schema: {type: integer}}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {type: array,\n"
+        "        minItems: 2, items: {$ref: '#/components/schemas/Person'}}}}}}\n"
+        "  /people:\n    get:\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {type: array,\n"
+        "        items: {$ref: '#/components/schemas/Person'}}}}}}\n"
+        "  /people/{personId}:\n    get:\n      parameters:\n"
+        "      - {name: personId, in: path, required: true, schema: {type: string, format: uuid}}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema:\n"
+        "        {$ref: '#/components/schemas/Person'}}}}}\n"
+        "components: {schemas: {Person: {type: object, required: [id, name], properties: {id: {type: string,\n"
+        "  format: uuid}, name: {type: string}}}}}\n"
+    )
+    api = serve(tmp_path / "calls", items=4)
+
+    shown = api.get("/calls/7")
+
+    assert 200 == shown.status_code
+    known = api.get("/people").json()
+    assert [True] * len(shown.json()) == [each in known for each in shown.json()]
+    assert len(shown.json()) >= 2

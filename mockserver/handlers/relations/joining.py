@@ -233,7 +233,9 @@ class Joining:
         inside, position = (place, 0) if isinstance(last, str) else (place[:-1], last)
         chosen = self._about(reference, inside, position)
         if chosen not in self._chosen:
-            begin = next(inside[:length] for length in range(len(inside), 0, -1) if inside[:length] in self._subjects)
+            # Around the entries of a list that is the whole value is nothing but the value.
+            above = (inside[:length] for length in range(len(inside), 0, -1))
+            begin = next((each for each in above if each in self._subjects), ("",))
             subject = self._subjects[begin]
             key = "/".join(map(str, (self._chooser.seed, subject.key, *inside[len(begin) :], chosen[1])))
             is_above = reference.resource in subject.above.values()
