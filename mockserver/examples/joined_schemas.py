@@ -72,7 +72,8 @@ class JoinedSchemas:
 
     def _whole(self) -> Schema:
         needed = self.view.closure(self.schemas)
-        return {"allOf": list(self.schemas), **({"$defs": needed} if needed else {})}
+        # Without a schema every value is valid; an empty `allOf` is no schema (JSON Schema Core section 10.2.1.1).
+        return {**({"allOf": list(self.schemas)} if self.schemas else {}), **({"$defs": needed} if needed else {})}
 
     @cached_property
     def values(self) -> list[Any]:

@@ -133,7 +133,8 @@ class BoundOperation(Struct, frozen=True):
         if identity.generate == "single":
             return ""
         if identity.parameter in call.path:
-            return call.path[identity.parameter]
+            id = call.path[identity.parameter]
+            return ",".join(map(str, id)) if isinstance(id, list) else id  # an id is one value, in a list too
         given = self.item_body(call)
         return given.get(identity.field) if isinstance(given, dict) else None
 

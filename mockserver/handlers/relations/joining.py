@@ -66,9 +66,11 @@ References = Mapping[str, Sequence[JoinedReference]]
 
 
 def compiled(plans: Mapping[str, ResourcePlan]) -> References:
-    """The references in the items of each resource, outer ones first."""
+    """The references in the items of each resource to those of `plans`, outer ones first."""
     stated = {
-        name: [one for one in plan.statements.references if one.field and not _is_own(plan, one)]
+        name: [
+            one for one in plan.statements.references if one.field and one.resource in plans and not _is_own(plan, one)
+        ]
         for name, plan in plans.items()
     }
     return {name: outer_first(statements) for name, statements in stated.items()}
