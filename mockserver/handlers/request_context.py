@@ -161,6 +161,7 @@ class RequestContext:
         source = self.transaction.store.source
         if source is None:
             return None
+        ids = [",".join(map(str, id)) if isinstance(id, list) else id for id in ids]
         owner = "/".join(str(id) for id in ids[:-1])
         collection, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
         if self.stays_deleted(plan, collection, ids[-1]):

@@ -120,7 +120,11 @@ class Collection:
                 values.setdefault(after, SortedList()).add(new.sequence)
 
     def get(self, id: Any) -> Record | None:
-        """The item of that id; `7` and `"7"` are the same id, since a path knows only text."""
+        """The item of that id; `7` and `"7"` are the same id, since a path knows only text. A list is one id, too."""
+        if type(id) is list:
+            id = ",".join(map(str, id))
+        elif type(id) is dict:
+            return None
         found = self.by_id.get(id)
         if found is not None:
             return found

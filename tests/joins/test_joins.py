@@ -34,6 +34,11 @@ def test_what_the_replies_of_gitea_refer_to_is_there() -> None:
         ("lyft.com", "/v1/rides", 200),
         # the id in the path is a list
         ("zalando.com", "/categories/delta-garden", 404),
+        ("daniweb.com", "/connect/api/v4/users/350", 404),
+        # what shows one item has no value in its path
+        ("visagecloud.com", "/rest/v1.1/classifier/svm/status", 200),
+        # the entries of a filter that is a list may be `all`
+        ("anchore.io", "/subscriptions", 200),
         # a reply is a list of items of another kind
         ("getgo.com/gotowebinar", "/G2W/rest/organizers/351/webinars/1/sessions/5", 200),
     ],

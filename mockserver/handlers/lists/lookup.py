@@ -14,7 +14,12 @@ from mockserver.state.store import ItemSource
 
 
 def found_across(context: RequestContext) -> Record | None:
-    """The item whose id or property is the last value of the path, with `--materialize` a new one; else None."""
+    """The item whose id or property is the last value of the path, with `--materialize` a new one; else None.
+
+    A path without a value shows the newest one.
+    """
+    if not context.call.path:
+        return newest(context)
     value, by = list(context.call.path.values())[-1], context.bound.by
     found = next((one for one in context.collection() if str([one.fields.get(by, one.id)]) == str([value])), None)
     if found is None and not context.bound.resource.parent_parameters:

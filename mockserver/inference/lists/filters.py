@@ -358,6 +358,7 @@ def _scalar_types(schemas: Schemas, pointer: str) -> frozenset[str]:
 
 
 def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:
-    """One of `values` as the parameter's `enum` writes it."""
-    enum = schemas.keyword(str(parameter.schema), "enum") or ()
-    return next(value for value in enum if str(value).lower() in values)
+    """One of `values` as the `enum` of the parameter writes it, or that of its entries."""
+    entries = schemas.items(str(parameter.schema))
+    enum = schemas.keyword(str(parameter.schema), "enum") or schemas.keyword(str(entries or parameter.schema), "enum")
+    return next((value for value in enum or () if str(value).lower() in values), min(values))
