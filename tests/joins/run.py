@@ -157,7 +157,7 @@ class Walk:
         """Values from entries that seem to be of the same kind: `owner: {login}` and `name` of a repository."""
         ranked = sorted(self._lists, key=lambda path: not noun(_word(path)).startswith(noun(name)))
         found: list[Any] = []
-        for entry in (entry for path in ranked for entry in self._lists[path]):
+        for entry in (entry for path in ranked for entry in self._lists[path] if isinstance(entry, dict)):
             if values and all(_leads(entry.get(above), value) for above, value in values.items()):
                 found.append(_id(entry, name, name))
             inner = entry.get(name) if not values else None
@@ -175,6 +175,8 @@ class Walk:
         """Does the GET of an item with this id or name answer with success, below what the reply is below?"""
         above = dict(one.values)
         for path, operation in self._items.items():
+            if not names(path):  # an id in the query
+                continue
             *before, last = names(path)
             if noun(_word(path)) == one.noun and set(before) <= above.keys():
                 values = {name: above[name] for name in before}
