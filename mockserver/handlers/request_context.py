@@ -14,6 +14,7 @@ from mockserver.handlers.lists.every_parent import below_every, names_every
 from mockserver.messages import Call, Reply
 from mockserver.rules import RuleFunction
 from mockserver.state.collection import Collection
+from mockserver.state.id_text import one_id
 from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
 
@@ -161,7 +162,7 @@ class RequestContext:
         source = self.transaction.store.source
         if source is None:
             return None
-        ids = [",".join(map(str, id)) if isinstance(id, list) else id for id in ids]
+        ids = [one_id(id) for id in ids]
         owner = "/".join(str(id) for id in ids[:-1])
         collection, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
         if self.stays_deleted(plan, collection, ids[-1]):

@@ -16,6 +16,11 @@ def number_of(id: Any) -> int | None:
     return int(id) if isinstance(id, str) and INTEGER.fullmatch(id) else None
 
 
+def one_id(value: Any) -> Any:
+    """The id that a value of a path or an item is: a list is one id too, as a path writes it."""
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
 def like(shown: Any, id: Any) -> Any:
     """An id as a number, if it can be one, where a number is `shown` so far; else the id itself."""
     number = number_of(id) if type(shown) is int else None

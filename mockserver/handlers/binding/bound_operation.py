@@ -24,6 +24,7 @@ from mockserver.handlers.replies.reply_renderer import ReplyRenderer
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.rules import RuleFunction
+from mockserver.state.id_text import one_id
 
 
 class Handler(Struct, frozen=True):
@@ -133,8 +134,7 @@ class BoundOperation(Struct, frozen=True):
         if identity.generate == "single":
             return ""
         if identity.parameter in call.path:
-            id = call.path[identity.parameter]
-            return ",".join(map(str, id)) if isinstance(id, list) else id  # an id is one value, in a list too
+            return one_id(call.path[identity.parameter])
         given = self.item_body(call)
         return given.get(identity.field) if isinstance(given, dict) else None
 

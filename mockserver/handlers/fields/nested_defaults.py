@@ -60,7 +60,7 @@ def _objects(schemas: Schemas, properties: Mapping[str, str]) -> Iterator[tuple[
     """The properties that are objects or lists of such, each with the schema of an object."""
     for name, at in properties.items():
         types = schemas.types(at) - {"null"}
-        entries = schemas.items(at) if types - {"null"} == {"array"} else at
+        entries = schemas.items(at) if types == {"array"} else at
         if entries is not None and schemas.types(entries) - {"null"} == {"object"}:
             yield name, entries
 

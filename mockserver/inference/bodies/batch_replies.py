@@ -9,9 +9,9 @@ from mockserver.behaviour.statements import BATCHES
 from mockserver.behaviour.templates import EACH
 from mockserver.inference.bodies.envelope import Envelopes, filled
 from mockserver.inference.bodies.envelope_names import COUNTED, SUCCESSES
+from mockserver.inference.bodies.raw_bodies import is_list_of_ids
 from mockserver.inference.draft import DraftAction, ResourceDraft
-from mockserver.inference.names import SCALAR, noun, plain, words
-from mockserver.openapi.schemas import Schemas
+from mockserver.inference.names import noun, plain, words
 
 Template = Any
 
@@ -128,10 +128,3 @@ def _number(base: str, spoken: Collection[str]) -> Template | None:
     if not told or not told <= COUNTED | own | others:
         return None
     return 0 if others & told and not own & told else "{count}"
-
-
-def is_list_of_ids(schemas: Schemas, pointer: str) -> bool:
-    """Does a schema allow nothing but lists of texts or whole numbers?"""
-    entries = schemas.items(pointer) if schemas.types(pointer) - {"null"} == {"array"} else None
-    types = schemas.types(entries) if entries is not None else frozenset()
-    return bool(types) and types <= SCALAR
