@@ -46,7 +46,8 @@ def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str 
     schemes = tuple(_credential(each, secret) for each in preferred)
     places: dict[str, dict[str, str]] = {"header": {}, "query": {}, "cookie": {}}
     for each in schemes:
-        places[each.location].setdefault(each.name, each.value)
+        if _cased(each) not in {name.lower() if each.location == "header" else name for name in places[each.location]}:
+            places[each.location][each.name] = each.value
     headers, query, cookies = (tuple(found.items()) for found in places.values())
     query = () if headers else query
     in_basic = (basic(secret),) if any(map(is_basic, known)) else ()

@@ -1,4 +1,4 @@
-"""Finds how a service wants a credential that its document sends in `Authorization` without a scheme."""
+"""Finds how a service wants a credential: by which security scheme of the document, and with which word before it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.request_builder import CannotBuildRequest, RequestBuilder
-from contracts.client.target import Exhausted, NoResponse, Target, Unreachable, User
+from contracts.client.target import ANONYMOUS, Exhausted, NoResponse, Request, Target, Unreachable, User
 from contracts.model.finding import RecordedExchange
 from contracts.runner.settings import CheckSettings
 from contracts.runner.shared import SharedState
@@ -23,25 +23,26 @@ NO_TOKEN = frozenset({"basic", "digest", "negotiate", "ntlm"})
 
 MOST_OPERATIONS = 4
 
+REFUSED = (401, 403)
+
 
 def with_token_scheme(settings: CheckSettings) -> tuple[CheckSettings, tuple[str, ...]]:
-    """The settings with users whose credential is sent with a scheme, where the service accepts it only so.
+    """The settings with users whose credential is sent in the way in which the service accepts it.
 
-    Many documents have an `apiKey` in the header `Authorization` and mean `Bearer TOKEN` (OpenAPI 3.1 section 4.8.27
-    has the scheme `bearer` for that). A credential that is accepted as it is stays so. Returns a sentence for each user
-    that is changed, too.
+    A document may list several security schemes for one operation, and a credential is of one of them. Many documents
+    have an `apiKey` in the header `Authorization` and mean `Bearer TOKEN` (OpenAPI 3.1 section 4.8.27 has the scheme
+    `bearer` for that). A credential that is accepted as it is stays so. Returns a sentence for each user that is
+    changed, too.
     """
-    if settings.url is None or not any(map(_is_bare, settings.users)):
+    if settings.url is None or not any(_is_bare(user) or len(user.schemes) > 1 for user in settings.users):
         return settings, ()
     users, said = list[User](), list[str]()
     with settings.target() as target:
         for user in settings.users:
-            scheme = _scheme_of(settings.contract, target, user) if _is_bare(user) else ""
-            users.append(_with_scheme(user, scheme) if scheme else user)
-            if scheme:
-                said.append(
-                    f"{user.name}: sent as `Authorization: {scheme} …`, because it is refused without `{scheme}`"
-                )
+            fitting, how = _accepted(settings.contract, target, user)
+            users.append(fitting)
+            if how:
+                said.append(f"{user.name}: sent as {how}")
     return replace(settings, users=tuple(users)), tuple(said)
 
 
@@ -63,23 +64,53 @@ def _with_scheme(user: User, scheme: str) -> User:
     )
 
 
-def _scheme_of(contract: Contract, target: Target, user: User) -> str:
-    """The scheme with which the service accepts what it refuses without one; empty if there is none."""
+def _accepted(contract: Contract, target: Target, user: User) -> tuple[User, str]:
+    """The user in the form that the service accepts, and what is different; an empty text if nothing is."""
     builder = RequestBuilder(SharedState(contract, 0), CreatedItems())
     for operation in list(_secured(contract))[:MOST_OPERATIONS]:
         try:
             request = builder.request(operation, user=user)
             plain = target.send(request, user)
-            if plain.status not in (401, 403):
-                return ""  # it is accepted, or nothing can be said
-            for scheme in _schemes(plain):
-                if target.send(request, _with_scheme(user, scheme)).status < 300:
-                    return scheme
+            if plain.status not in REFUSED:
+                if target.send(builder.request(operation, user=ANONYMOUS)).status in REFUSED:
+                    return user, ""  # it is accepted
+                continue  # this operation needs no credential, whatever its document says
+            found = _by_another_scheme(target, request, user) or _with_a_word(target, request, user, plain)
+            if found is not None:
+                return found
         except (CannotBuildRequest, NoResponse):
             continue
         except (Exhausted, Unreachable):
-            return ""
-    return ""
+            break
+    return user, ""
+
+
+def _by_another_scheme(target: Target, request: Request, user: User) -> tuple[User, str] | None:
+    """The user without the security schemes that refuse its credential, if another one accepts it."""
+    refused = set[str]()
+    for name, *others in request.security:
+        if others or name in refused or name not in {each.scheme for each in user.schemes}:
+            continue
+        alone = user.for_security(((name,),))
+        status = target.send(request, alone).status
+        if 200 <= status < 300:
+            left = sorted((each for each in user.schemes if each.scheme not in refused), key=lambda e: e.scheme != name)
+            how = f"the document's `{name}`, because it is refused as " + ", ".join(
+                f"`{each}`" for each in sorted(refused)
+            )
+            return replace(alone, schemes=tuple(left)), how if refused else f"the document's `{name}`"
+        if status in REFUSED:
+            refused.add(name)
+    return None
+
+
+def _with_a_word(target: Target, request: Request, user: User, plain: RecordedExchange) -> tuple[User, str] | None:
+    """The user whose bare secret in `Authorization` has the word before it that the service wants."""
+    for scheme in _words(plain) if _is_bare(user) else ():
+        changed = _with_scheme(user, scheme)
+        if 200 <= target.send(request, changed).status < 300:
+            return changed, f"`Authorization: {scheme} …`, because it is refused without `{scheme}`"
+    return None
 
 
 def _secured(contract: Contract) -> Iterator[Operation]:
@@ -89,7 +120,7 @@ def _secured(contract: Contract) -> Iterator[Operation]:
             yield each
 
 
-def _schemes(refused: RecordedExchange) -> Iterator[str]:
+def _words(refused: RecordedExchange) -> Iterator[str]:
     """The schemes to try: first the one that a refusal asks for (RFC 9110 section 11.6.1)."""
     asked = (refused.header("www-authenticate") or "").partition(" ")[0]
     if asked and asked.lower() not in NO_TOKEN:

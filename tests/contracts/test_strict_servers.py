@@ -161,11 +161,14 @@ def test_an_operation_that_is_off_says_nothing_about_credentials(
 
 @pytest.mark.parametrize("scheme", ["Bearer", "Token", "PotKey", ""])
 def test_a_token_in_authorization_gets_the_scheme_that_the_service_wants(tmp_path: Path, scheme: str) -> None:
+    """Also where an operation that is documented with a credential answers everybody."""
     get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"}) | {"401": NO}}
     file = tmp_path / "pots.json"
-    file.write_text(json.dumps(document({"/pots": {"get": get}}, components=IN_HEADER)))
+    file.write_text(json.dumps(document({"/about": {"get": get}, "/pots": {"get": get}}, components=IN_HEADER)))
 
     def handle(ask: Ask) -> Answer:
+        if ask.path == "/about":
+            return Answer(200, [])
         sent_scheme, _, token = ask.headers.get("authorization", "").rpartition(" ")
         is_known = token == SECRET and sent_scheme.lower() == scheme.lower()
         asked = (("www-authenticate", scheme),) if scheme == "PotKey" else ()
@@ -181,14 +184,46 @@ def test_a_token_in_authorization_gets_the_scheme_that_the_service_wants(tmp_pat
             SECRET,
             "--only",
             "authentication",
+            "--skip",
+            "GET /about",
             "--report",
             str(tmp_path / "reports"),
         )
 
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert "credential: success at 1 of 1 operations tried" in done.stderr
+    assert "credential: success at 2 of 2 operations tried" in done.stderr
     assert ("sent as `Authorization" in done.stderr) == bool(scheme)
     assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("accepted", ["inQuery", "inHeader", "login"])
+def test_a_credential_is_sent_by_the_scheme_that_accepts_it(tmp_path: Path, accepted: str) -> None:
+    """An operation may list several security schemes, and a credential is of one of them."""
+    schemes: Node = {
+        "inQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
+        "inHeader": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "login": {"type": "oauth2", "flows": {"password": {"scopes": {}, "tokenUrl": "/token"}}},
+    }
+    get: Node = {"security": [{name: []} for name in schemes], "responses": answers({"type": "array"}) | {"401": NO}}
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document({"/pots": {"get": get}}, components={"securitySchemes": schemes})))
+
+    def handle(ask: Ask) -> Answer:
+        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+        sent = {
+            "inQuery": ask.query.get("api_key"),
+            "inHeader": ask.headers.get("x-key"),
+            "login": token if scheme.lower() == "bearer" else "",
+        }
+        return Answer(200, []) if sent[accepted] == SECRET else Answer(401, headers=(("www-authenticate", "Bearer"),))
+
+    with _served(Small(handle)) as base:
+        reports = str(tmp_path / "reports")
+        done = run("check", str(file), "--url", base, "--auth", SECRET, "--only", "authentication", "--report", reports)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "credential: success at 1 of 1 operations tried" in done.stderr
+    assert (f"credential: sent as the document's `{accepted}`" in done.stderr) == (accepted != "inQuery")
 
 
 def test_a_credential_is_sent_once_where_the_document_asks_for_none(tmp_path: Path) -> None:
