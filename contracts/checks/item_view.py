@@ -13,6 +13,8 @@ from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
+SUMMARY = "A list may show less of an item than a GET of the item does."
+
 FEW = 1000
 """With fewer ids than this, a service must reuse the ids of deleted items."""
 
@@ -53,6 +55,22 @@ def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
     }
     most = [found for place in places if isinstance(found := keyword(place, "maximum"), int)]
     return bool(most) and min(most) < FEW
+
+
+def shows_less(entry: Any, alone: Any) -> bool:
+    """Does an entry of a list only leave out what a GET of the item shows: null or a part in place of an object?
+
+    A list need not show all of an item; a missing text or number of it is a wrong one.
+    """
+    if entry is None:
+        return isinstance(alone, dict | list)
+    return (
+        isinstance(entry, dict)
+        and isinstance(alone, dict)
+        and all(
+            name in alone and (part == alone[name] or shows_less(part, alone[name])) for name, part in entry.items()
+        )
+    )
 
 
 def changing(

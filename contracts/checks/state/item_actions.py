@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, documented
+from contracts.checks.item_view import SUMMARY, as_json, documented, shows_less
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.state.conflicts import action_name, sent_action
-from contracts.checks.stored_fields import TICK, current, listed_item
+from contracts.checks.stored_fields import TICK, current, listed_item, weaker
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
@@ -153,6 +153,7 @@ def _check_list(
             *history,
             *listing,
             about=f"{name} listed",
+            statement=weaker(context, SUMMARY) if shows_less(shown[name], changed[name]) else None,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, documented, shows_id
+from contracts.checks.item_view import SUMMARY, as_json, documented, shows_id, shows_less
 from contracts.checks.lists.listed_items import ids, in_one_list
 from contracts.checks.stored_fields import (
     check_unchanged,
@@ -248,6 +248,7 @@ def _matches_get(
             response,
             *listing,
             about=name,
+            statement=weaker(context, SUMMARY) if shows_less(shown[name], alone[name]) else None,
         )
 
 
