@@ -143,10 +143,14 @@ SAID_KEYS = ("slug", "username", "handle", "login", "code", "sku", "email")
 
 
 def alternatives(parameter: str) -> tuple[str, str]:
-    """The names in a path parameter that holds the one or the other: `issueIdOrKey` is `issue_id` and `key`."""
+    """The names in a path parameter that holds the one or the other: `issueIdOrKey` is `issue_id` and `key`.
+
+    The id comes first, also of `project_name_or_id`: some operations on an item may take nothing else.
+    """
     parts = words(parameter)
     at = parts.index("or") if "or" in parts[1:-1] else 0
-    return ("_".join(parts[:at]), "_".join(parts[at + 1 :])) if at else ("", "")
+    one, other = "_".join(parts[:at]), "_".join(parts[at + 1 :])
+    return ((other, one) if _is_id(other) and not _is_id(one) else (one, other)) if at else ("", "")
 
 
 def _candidates(parameter: str, word: str) -> Iterator[str]:
@@ -164,6 +168,10 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
         yield from LOGINS
     if parts and (parts == called or parts == called[-len(parts) :]):
         yield from (each for each in KEYS if not (_is_issued(parameter) and each in CHOSEN_BY_PEOPLE))
+
+
+def _is_id(name: str) -> bool:
+    return words(name)[-1:] != () and words(name)[-1] in IDS
 
 
 def _is_issued(parameter: str) -> bool:
