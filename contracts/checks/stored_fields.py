@@ -11,9 +11,11 @@ from contracts.checks.value_likeness import ABSENT, is_same_number, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import PARTIAL, is_kept_by_null, rewritten_fields, told
-from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.context import CheckContext
+from mockserver.inference.names import plain
+from mockserver.inference.values.fields import CREATED
 
 FOLLOWS = "The value may follow from other items."
 TICK = 1.05
@@ -21,12 +23,21 @@ TICK = 1.05
 
 WHOLE = "A PUT may replace the whole item, also if none of its fields is required (RFC 9110 section 9.3.4)."
 
+MADE_THEN = "The only time that a new item shows may be that of its last change."
+
 NORMALISED = "The service writes the value in another way, which its document does not mention."
 
 
 def weaker(context: CheckContext, text: str) -> StatementRef | None:
     """The statement of a check as a guess, so that breaking it is a warning."""
     return replace(context.statement, evidence="inferred", text=text) if context.statement else None
+
+
+def doubt_of_time(context: CheckContext, resource: CheckedResource, name: str) -> StatementRef | None:
+    """A guess in place of the statement that a field stays, if only its place says that it is the time of creation."""
+    times = resource.behaviour.timestamps
+    is_guess = times is not None and name == times.created and times.evidence not in BINDING_EVIDENCE
+    return weaker(context, MADE_THEN) if is_guess and plain(name) not in CREATED else None
 
 
 def whole_put(context: CheckContext, op: ResourceOperation) -> StatementRef | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -93,6 +93,16 @@ def _moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text.upper())
     except ValueError:
         return None
+
+
+def is_later(before: Any, after: Any) -> bool:
+    """Are both a moment, as a text or as seconds or milliseconds since 1970, and is the second one a little later?"""
+    if isinstance(before, str) and isinstance(after, str):
+        moments = _moment(before), _moment(after)
+        known = [each.replace(tzinfo=each.tzinfo or UTC) for each in moments if each is not None]
+        return len(known) == 2 and known[0] < known[1]
+    numbers = _number(before), _number(after)
+    return None not in numbers and 10**9 < numbers[0] < numbers[1] < numbers[0] * Decimal("1.0001")  # type: ignore[operator]
 
 
 def _is_same_second(shown: str, sent: str) -> bool:

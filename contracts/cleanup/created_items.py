@@ -23,6 +23,9 @@ MOST_WRITES = 12
 LONG_ID = 8
 """A text of so many characters that is the id of an item is no other value by chance."""
 
+SHORT_ID = 3
+"""A text of fewer characters may be both an id and the value of a field by chance."""
+
 SAFE = ("GET", "HEAD")
 
 
@@ -70,10 +73,16 @@ def created_item(
     if id is None:
         return None
     parameter = resource.behaviour.identity.parameter
-    asked = path.get(parameter) if resource.is_put else sent.get(field)
+    asked = path.get(parameter) if resource.is_put else sent.get(naming_field(resource, sent, id))
     named = asked if resource.is_put or str(asked) == str(id) else None
     own = {parameter: id} if parameter else {}
     return CreatedItem(resource, id, shown, sent, user, exchange, {**path, **own}, named)
+
+
+def naming_field(resource: CheckedResource, sent: Mapping[str, Any], id: Any) -> str:
+    """The field of a create request whose text became the id of the item; else the field that the document names so."""
+    found = [name for name, value in sent.items() if value == id and isinstance(value, str) and len(value) >= SHORT_ID]
+    return found[0] if len(found) == 1 else resource.behaviour.identity.field
 
 
 def _located_id(resource: CheckedResource, exchange: RecordedExchange) -> str | None:

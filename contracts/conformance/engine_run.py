@@ -25,7 +25,13 @@ from contracts.conformance.ignored_statements import has_inheriting_discriminato
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.conformance.uncertain_failures import ACCEPTED, guess_behind, leads_elsewhere, without_authentication
+from contracts.conformance.uncertain_failures import (
+    ACCEPTED,
+    guess_behind,
+    leads_elsewhere,
+    without_authentication,
+    without_success,
+)
 from contracts.model.ending_operations import is_left_out
 from contracts.model.examined import Examined
 from contracts.model.finding import (
@@ -135,6 +141,9 @@ class EngineRun:
         self.items.clean_up()
         if not (self.target.users or self._asks_for_credentials()):
             self.findings = {id: without_authentication(each) for id, each in self.findings.items()}
+        answered = self.context.shared.access.answered
+        for id, each in self.findings.items():
+            self.findings[id] = each if answered.get(each.operation) else without_success(each)
         self.findings |= self.context.shared.openapi_core.findings
         self.outcomes |= {
             (name, OPENAPI_CORE): outcome for name, outcome in self.context.shared.openapi_core.outcomes.items()
@@ -146,7 +155,7 @@ class EngineRun:
             time.monotonic() - self.began,
             tuple(self.items.left),
             self.stopped,
-            Examined(self.context.shared.access.answered, notes=tuple(self._left_out())),
+            Examined(answered, notes=tuple(self._left_out())),
         )
 
     def _asks_for_credentials(self) -> bool:

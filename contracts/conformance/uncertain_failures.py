@@ -101,6 +101,18 @@ def without_authentication(found: Finding) -> Finding:
     )
 
 
+def without_success(found: Finding) -> Finding:
+    """A finding of a run in which no request to its operation succeeded.
+
+    That a valid request is refused may then be for what the service has not got: an active route, a feature.
+    """
+    if found.check != "positive_data_acceptance":
+        return found
+    text = "The schema allows the request. None to this operation succeeded, so the service may lack what it needs."
+    statement = StatementRef(found.operation, "schema", "inferred", "the document's schema of the request", text)
+    return replace(found, verdict="warning", statement=statement)
+
+
 def leads_elsewhere(contract: Contract, base: str, failure: Failure, exchange: RecordedExchange) -> bool:
     """Was a request "accepted" by a page outside of the document, such as the login page that it was redirected to?
 

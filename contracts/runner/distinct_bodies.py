@@ -54,7 +54,8 @@ class DistinctBodies:
                 made[name] = self._later(op, made, name, number)
                 continue
             is_free = name not in refers and not self._bodies.is_moment(op, name)
-            if is_free and (level > 1 or (isinstance(value, str) and (level or EMAIL.fullmatch(value)))):
+            is_name = name == self._shared.naming.get(resource.name)
+            if is_free and (level > 1 or (isinstance(value, str) and (level or is_name or EMAIL.fullmatch(value)))):
                 made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.cleanup.created_items import CreatedItem, created_item
+from contracts.cleanup.created_items import CreatedItem, created_item, naming_field
 from contracts.cleanup.journal import Entry
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
@@ -34,6 +34,9 @@ class ItemRecorder(RequestSender):
         made = created_item(resource, exchange, sent, user, path)
         if made is not None:
             self._created.add(made)
+            field = naming_field(resource, sent, made.id)
+            if made.named is not None and field != resource.behaviour.identity.field:
+                self.shared.naming[resource.name] = field
             self.shared.made.add(resource.name)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)

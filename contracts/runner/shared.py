@@ -30,9 +30,10 @@ class SharedState:
     between the number of its first page and the inferred one. `unanswered` counts the requests to each operation
     without a response in time since its last response. `crowded` maps each resource whose creates may conflict to
     how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `taking`
-    names those of which each must refer to items of its own: who lends a book cannot lend it again. `forms`
-    maps each resource whose usual body was refused to the form of bodies that is accepted, or to nothing. `made`
-    names the resources that got an item, and `refused` those that refused bodies that differ more, too;
+    names those of which each must refer to items of its own: a book is lent to one reader. `naming` has
+    the field of a create request whose text becomes the id of the item, by resource. `forms` maps each resource whose
+    usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources that got
+    an item, and `refused` those that refused bodies that differ more, too;
     `refused_fields` has the optional fields that make a resource refuse bodies with all fields. `used_up` names
     the resources that create requests may use up, and `fillings` has the operations that add to what there is
     of them. `spans` has the fields between which the items of a resource last,
@@ -66,6 +67,7 @@ class SharedState:
         self.page_shifts: dict[str, int] = {}
         self.crowded: dict[str, int] = {}
         self.taking = set[str]()
+        self.naming: dict[str, str] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
         self.ways: dict[str, tuple[Any, ...]] = {}

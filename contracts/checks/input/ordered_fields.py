@@ -21,6 +21,9 @@ from mockserver.inference.sentences.refusal_sentences import Sentence, operation
 NUMBERS = (200, 20, 5, 2, 1)
 """Distances between the numbers that are sent."""
 
+BODIES = 8
+"""So many bodies are made to find one of the alternative of the schema that has both fields."""
+
 TIMES: Mapping[str, tuple[str, ...]] = {
     "date": ("2031-03-04", "2031-03-15", "2031-03-20", "2031-03-27"),
     "date-time": ("2031-03-04T10:00:00Z", "2031-03-15T10:00:00Z", "2031-03-20T10:00:00Z", "2031-03-27T10:00:00Z"),
@@ -117,7 +120,12 @@ def _refers(sentence: Sentence, statement: Ordered) -> bool:
 
 
 def _with(context: CheckContext, resource: CheckedResource, statement: Ordered, low: Any, high: Any) -> dict[str, Any]:
-    return context.body(resource) | {statement.low: low, statement.high: high}
+    """A body with both fields. Raises CannotBuildRequest if only another alternative of the schema has them."""
+    for _ in range(BODIES):
+        body = context.body(resource) | {statement.low: low, statement.high: high}
+        if context.bodies.foreign(resource.operations["create"], body).isdisjoint((statement.low, statement.high)):
+            return body
+    raise CannotBuildRequest(f"no body with {statement.low} and {statement.high} is of one alternative of the schema")
 
 
 def _values(context: CheckContext, op: ResourceOperation, statement: Ordered) -> Values:

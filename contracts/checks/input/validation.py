@@ -116,7 +116,7 @@ def _check_required(
     created: CreatedItem | None,
 ) -> None:
     for name in list(base):
-        body = {key: value for key, value in base.items() if key != name}
+        body = _without(base, name)
         if not context.bodies.accepts(op, body):
             exchange = _send(context, resource, op, created, body)
             what = f"a request without the required field {name}"
@@ -209,12 +209,8 @@ class _Refusal(NamedTuple):
 
     def is_of_something_else(self, status: int) -> bool:
         """Is something else than the bound at fault: another field, an item that is not there, or a rule between two?"""
-        context, op, base, name = self.context, self.op, self.base, self.name
-        if (
-            status in REFUSED_BODY
-            and self.case.value != base.get(name)
-            and _is_base_refused(context, self.resource, op, base, self.created)
-        ):
+        context, op, name = self.context, self.op, self.name
+        if status in REFUSED_BODY and self._is_refused_without_it():
             return True
         if is_stated_in_order(self.resource, name):
             return True
@@ -226,6 +222,17 @@ class _Refusal(NamedTuple):
         if self.case.keyword in UPPER and may_exceed(context.contract.schemas, self.resource, op):
             return True  # the document says that it may be more than there is
         return is_accepted_beside_others(context, op, self.body, name, self.is_accepted)
+
+    def _is_refused_without_it(self) -> bool:
+        """Is the body refused without this value, too? Then another field of it is at fault, or what the path names."""
+        context, op, base, name = self.context, self.op, self.base, self.name
+        if self.case.value != base.get(name):
+            return _is_base_refused(context, self.resource, op, base, self.created)
+        if self.created is None:  # a valid create was accepted before all cases
+            return False
+        others = [{**base, name: context.bodies.other(op, name, base[name], context.check)}, _without(base, name)]
+        other = next((each for each in others if each != base and context.bodies.accepts(op, each)), None)
+        return other is not None and _send(context, self.resource, op, self.created, other).status in REFUSED_BODY
 
     @property
     def may_be_of_another_rule(self) -> bool:
@@ -250,6 +257,10 @@ class _Refusal(NamedTuple):
         word = re.compile(rf"(?<![\w-])(?:{'|'.join(values)})(?![\w-])", re.IGNORECASE)
         others = (description(schemas, at).text for name, at in known.items() if name != self.name)
         return bool(values) and any(word.search(text) for text in others)
+
+
+def _without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != name}
 
 
 def _is_base_refused(

@@ -105,14 +105,31 @@ def _check_script(context: CheckContext, exchange: RecordedExchange, where: str)
 
 
 def _check_id(context: CheckContext, op: ResourceOperation, path: dict[str, Any], name: str) -> None:
-    """No id with a condition at its end finds an item."""
+    """No id with a condition at its end finds an item.
+
+    A service that succeeds for any unknown id, which another check reports, must not show the present item for this one.
+    """
     numbers = isinstance(path.get(name), int)
+    plain = 987_654_321 if numbers else "contract-check-nowhere" + HARMLESS
+    finds_any = context.send(op, path=path | {name: plain}).status < 300
     for id in ("987654321 OR 1=1",) if numbers else tuple("contract-check-nowhere" + end for end in ALWAYS_TRUE[:2]):
         exchange = context.send(op, path=path | {name: id})
         context.expect_status(
-            exchange.status >= 300, f"the {name} {id}, which no item has, is not found", exchange, about="id"
+            exchange.status >= 300 or (finds_any and str(path.get(name)) not in map(str, _leaves(exchange.json))),
+            f"the {name} {id}, which no item has, is not found",
+            exchange,
+            about="id",
         )
     _check_script(context, context.send(op, path=path | {name: SCRIPT}), name)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The values in a response that are no objects and no lists."""
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
+    else:
+        yield value
 
 
 def _check_login(context: CheckContext, op: ResourceOperation, user: str, password: str) -> None:

@@ -17,9 +17,9 @@ from contracts.checks.item_view import (
 )
 from contracts.checks.refused_changes import BY_RULE, doubt_of_change, own_values
 from contracts.checks.state.read_your_writes import WRITES, echoed
-from contracts.checks.stored_fields import expect_value, whole_put
+from contracts.checks.stored_fields import doubt_of_time, expect_value, whole_put
 from contracts.checks.valid_bodies import distinct_body
-from contracts.checks.value_likeness import ABSENT, likeness
+from contracts.checks.value_likeness import ABSENT, is_later, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import PARTIAL, is_kept_by_null, told
@@ -182,7 +182,7 @@ def _check_other_fields(
             as_json(after.get(other)),
             *exchanges,
             about=f"kept {other}",
-            statement=whole_put(context, resource.operations["update"]),
+            statement=whole_put(context, resource.operations["update"]) or doubt_of_time(context, resource, other),
         )
 
 
@@ -264,6 +264,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     _check_idempotent(
         context,
         resource,
+        body,
         item,
         context.item(resource.operations["get"], again),
         (created.exchange, first, response, second, again),
@@ -339,6 +340,7 @@ def _check_fixed_fields(
                 as_json(after.get(name)),
                 *history,
                 about=f"{name} stays",
+                statement=doubt_of_time(context, resource, name),
             )
 
 
@@ -348,10 +350,16 @@ def _default_values(context: CheckContext, op: ResourceOperation, name: str) -> 
 
 
 def _check_idempotent(
-    context: CheckContext, resource: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
+    context: CheckContext,
+    resource: CheckedResource,
+    sent: Mapping[str, Any],
+    item: Mapping[str, Any],
+    after: Mapping[str, Any],
+    exchanges: Any,
 ) -> None:
     moving = {resource.behaviour.timestamps.updated} if resource.behaviour.timestamps else set()
     moving |= {name for name in item if COUNTS_CHANGES.search(name)}
+    moving |= {name for name in item.keys() - sent if is_later(item[name], after.get(name))}  # when the last PUT came
     for name in item.keys() - moving:
         context.expect(
             after.get(name) == item[name],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json
-from contracts.checks.stored_fields import check_fields, current, listed_item
+from contracts.checks.stored_fields import check_fields, current, doubt_of_time, listed_item
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -105,6 +105,7 @@ def _check_fixed(
                 as_json(after[name]),
                 *history,
                 about=f"{name} stays",
+                statement=doubt_of_time(context, resource, name),
             )
 
 
