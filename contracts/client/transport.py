@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
@@ -105,6 +106,9 @@ NO_RESPONSE = "Server disconnected"
 USER_AGENT = f"mockserver-check/{version('mockserver')}"
 """The `User-Agent` of all requests, so that a service can tell them from others."""
 
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+"""Keeps no cookie of a response (RFC 6265 section 5.3 lets a client refuse them)."""
+
 RESTART = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 """The seconds to wait before each new attempt to connect to a target that was there before: it may be restarting."""
 
@@ -128,13 +132,16 @@ class Transport(Protocol):
 class HttpTransport:
     """Sends requests over the network. Redirects are not followed, because they are responses to check.
 
-    A response may take `timeout` seconds as a whole, and have MAX_RESPONSE bytes.
+    A response may take `timeout` seconds as a whole, and have MAX_RESPONSE bytes. The cookies that it sets are not sent
+    again: they would be a credential that no request shows.
     """
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
         self._timeout, self._was_there = timeout, False
         transport = BoundedHTTPTransport(verify=verify, connections=64, seconds=timeout)
-        self._client = httpx.Client(timeout=timeout, transport=transport, trust_env=False)
+        self._client = httpx.Client(
+            timeout=timeout, transport=transport, trust_env=False, cookies=CookieJar(NO_COOKIES)
+        )
         self._client.headers.clear()
         self._client.headers["user-agent"] = USER_AGENT
 

@@ -29,6 +29,7 @@ from contracts.client.response_bounds import (
     is_stream,
 )
 from contracts.client.target import Target
+from contracts.client.transport import NO_COOKIES
 from contracts.model.finding import MAX_DEPTH
 from mockserver.openapi import json_codec
 
@@ -43,10 +44,12 @@ class UnreadableResponse(requests.RequestException):
 def bounded_responses(target: Target) -> Iterator[None]:
     """All sessions that Schemathesis opens meanwhile read responses within bounds; it has no option for this.
 
-    After a 429 or 503 that says how long to wait, they wait and send the request again, as requests to `target` do.
+    They keep no cookies of responses: those would be a credential of later requests that are sent without one. After a
+    429 or 503 that says how long to wait, they wait and send the request again, as requests to `target` do.
     """
 
     def get_adapter(session: requests.Session, url: Any) -> Any:
+        session.cookies.set_policy(NO_COOKIES)
         if not isinstance(requests.Session.get_adapter(session, url), BoundedAdapter):
             for scheme in ("http://", "https://"):
                 session.mount(scheme, BoundedAdapter(target))

@@ -48,7 +48,8 @@ def guess_behind(
     for a credential before it chooses a route answers 401. Of several optional parameters or fields one may be needed,
     which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one;
     a whole number in a URL without a `maximum` or a `format` may have to fit into 32 bits, and a filter by another item
-    may refuse the id of one that is not there.
+    may refuse the id of one that is not there. A document may have a key in `Authorization` without a scheme, which is
+    malformed (RFC 9110 section 11.4).
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -57,6 +58,9 @@ def guess_behind(
         text = "A format is an annotation; only some services enforce it."
         source = "JSON Schema Validation section 7.2.1 (format is an annotation by default)"
         return StatementRef(name_of(operation), "schema", "inferred", source, text)
+    if isinstance(failure, IgnoredAuth) and exchange.status == 400 and _has_no_scheme(exchange):
+        text = "A request whose Authorization header has no scheme is refused with 401 rather than with 400."
+        return StatementRef(name_of(operation), "authentication", "inferred", "RFC 9110 section 11.6.2", text)
     is_rejected = isinstance(failure, RejectedPositiveData)
     if is_rejected and (
         any(_free_texts(contract, operation, case))
@@ -69,6 +73,11 @@ def guess_behind(
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
     return None
+
+
+def _has_no_scheme(exchange: RecordedExchange) -> bool:
+    """Has a request an Authorization header that is not one by RFC 9110 section 11.4, as some documents want it?"""
+    return any(name.lower() == "authorization" and " " not in value.strip() for name, value in exchange.headers)
 
 
 def _is_about_format(contract: Contract, operation: Operation, message: str) -> bool:

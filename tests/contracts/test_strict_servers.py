@@ -226,6 +226,50 @@ def test_a_credential_is_sent_by_the_scheme_that_accepts_it(tmp_path: Path, acce
     assert (f"credential: sent as the document's `{accepted}`" in done.stderr) == (accepted != "inQuery")
 
 
+@pytest.mark.parametrize(("status", "expected"), [(400, {"warning"}), (404, {"failure"}), (200, {"failure"})])
+def test_a_key_without_a_scheme_may_be_malformed(tmp_path: Path, status: int, expected: set[str]) -> None:
+    """A document has a key in Authorization; the service wants `Key …` there, and says so of what has no scheme."""
+    get: Node = {"security": [{"key": []}], "responses": answers({"type": "array"})}
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document({"/pots": {"get": get}}, components=IN_HEADER)))
+    contract = contracts.of(file)
+
+    def handle(ask: Ask) -> Answer:
+        sent = ask.headers.get("authorization", "")
+        if sent == f"Key {SECRET}":
+            return Answer(200, [])
+        return Answer(status if sent and " " not in sent else 401, {}, (("www-authenticate", "Key"),))
+
+    user = user_with_secret(contract, "ada", f"Key {SECRET}")
+    with Target.asgi(Small(handle), [user]) as target:
+        found = [each for each in conform(contract, target).findings if each.check == "ignored_auth"]
+
+    assert expected == {each.verdict for each in found}
+
+
+def test_a_cookie_that_a_response_sets_is_no_credential_of_later_requests(tmp_path: Path) -> None:
+    """A service that logs in whoever shows a valid token accepts its own cookie in place of the token."""
+    token: Node = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    get: Node = {"security": [{"token": []}], "responses": answers({"type": "array"}) | {"401": NO, "405": NO}}
+    file = tmp_path / "pots.json"
+    file.write_text(json.dumps(document({"/pots": {"get": get}}, components=token)))
+
+    def handle(ask: Ask) -> Answer:
+        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+        if ask.method != "GET":
+            return Answer(405, headers=(("allow", "GET"),))
+        if (scheme.lower(), token) == ("bearer", SECRET):
+            return Answer(200, [], (("set-cookie", "session=ada; Path=/"),))
+        if "session=ada" in ask.headers.get("cookie", ""):
+            return Answer(200, [])
+        return Answer(401, headers=(("www-authenticate", "Bearer"),))
+
+    with _served(Small(handle)) as base:
+        done = run("check", str(file), "--url", base, "--auth", SECRET, "--report", str(tmp_path / "reports"))
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 def test_a_credential_is_sent_once_where_the_document_asks_for_none(tmp_path: Path) -> None:
     """A service may refuse one in the header and in the query (RFC 6750 section 2)."""
     in_query: Node = {"type": "apiKey", "in": "query", "name": "access_token"}
