@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.named_items import id_name
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
@@ -76,9 +77,15 @@ def shows_less(entry: Any, alone: Any) -> bool:
 def changing(
     context: CheckContext, op: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
 ) -> dict[str, Any] | None:
-    """A body that changes one field, with the required fields as sent before; None where no body is valid."""
-    alone = {name: value}
-    whole = {key: sent[key] for key in context.bodies.required(op) if key in sent} | alone
+    """A body that changes one field, with the required fields as sent before; None where no body is valid.
+
+    An id that the body has to repeat is any one here: that of the item is filled in where the request is built.
+    """
+    alone, required = {name: value}, context.bodies.required(op)
+    resource = context.shared.resources.get(op.behaviour.action.of) if op.behaviour.action else None
+    ids = {id_name(op, resource), resource.behaviour.identity.field} if resource is not None else set()
+    named = {key: context.bodies.value(op, key, "id") for key in sorted(ids & required - sent.keys())}
+    whole = named | {key: sent[key] for key in required if key in sent} | alone
     return next((body for body in (alone, whole) if context.bodies.accepts(op, body)), None)
 
 

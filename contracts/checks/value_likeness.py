@@ -55,6 +55,8 @@ def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
             return True  # a secret, masked
         return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
     if isinstance(sent, list) and isinstance(shown, list):
+        if len(shown) == len(sent) and any(isinstance(each, Mapping) for each in sent):
+            return _worst([likeness(*pair, name) for pair in zip(shown, sent, strict=True)]) != "different"
         return {_element(each, name) for each in shown} == {_element(each, name) for each in sent}
     return _is_rounded(shown, sent)
 

@@ -11,12 +11,13 @@ from urllib.parse import quote
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.distinct_values import distinct
 from contracts.client.form_bodies import wrapped, written_form
+from contracts.client.named_items import id_name, with_id_of_item
 from contracts.client.path_values import allows_text, may_be_id, text_in_url
 from contracts.client.raw_bodies import raw_content, raw_media
 from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
-from contracts.model.resources import CheckedResource, name_of
+from contracts.model.resources import CheckedResource, ResourceOperation, name_of
 from contracts.runner.shared import SharedState
 from mockserver.behaviour.item_parameters import query_key
 from mockserver.errors import MockServerError
@@ -94,8 +95,9 @@ class RequestBuilder:
                 for one in (value if isinstance(value, list) else [value])
             ),
         )
-        kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         op = self._shared.operations.get(name_of(operation))
+        body = self._with_id(op, given, body)
+        kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         if op and body is not MISSING and not isinstance(body, bytes):
             body = op.in_envelope(body) if media_type else wrapped(op, body, self._shared.contract.schemas)
         if body == {} and operation.request_body is None:
@@ -195,13 +197,27 @@ class RequestBuilder:
         return next((v for v in values if described is None or allows_text(schemas, described, text_in_url(v))), None)
 
     def _id_outside(self, operation: Operation, path: Mapping[str, Any], location: str) -> dict[str, Any]:
-        """The id of the item, for an operation whose query or header has it and not its path."""
+        """The id of the item, for an operation whose query or header has it and not its path.
+
+        A procedure has it under a name of its own: `GET /users.info?user=U1`.
+        """
         op = self._shared.operations.get(name_of(operation))
-        resource = self._shared.resources.get(op.behaviour.action.of) if op and op.behaviour.action else None
+        resource = self._resource_of(op) if op is not None else None
         if op is None or resource is None:
             return {}
+        key, name = resource.behaviour.identity.parameter, id_name(op, resource)
+        if key in path and operation.parameter(location, name) is not None:
+            return {name: path[key]}
         key = query_key(resource.behaviour, op.behaviour.action, operation)
         return {key: path[key]} if key in path and resource.behaviour.identity.location == location else {}
+
+    def _with_id(self, op: ResourceOperation | None, path: Mapping[str, Any], body: Any) -> Any:
+        if op is None or not path:
+            return body
+        return with_id_of_item(op, self._resource_of(op), self._shared.contract.schemas, path, body, MISSING)
+
+    def _resource_of(self, op: ResourceOperation) -> CheckedResource | None:
+        return self._shared.resources.get(op.behaviour.action.of) if op.behaviour.action else None
 
     def new_id(self, resource: CheckedResource) -> Any:
         """An id for a new item that is put to it: valid, and one that no other item of this run has."""

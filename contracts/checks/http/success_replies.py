@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from contracts.checks.item_view import as_json
 from contracts.checks.missing_items import is_said_absent
@@ -92,7 +92,9 @@ def _check_location(
         parts.path.startswith(base), f"the URL in {name} starts with {base}", as_json(address), exchange, about="base"
     ) or not resource.can("get"):
         return
-    response = context.target.send(Request("GET", parts.path.removeprefix(base), servers=servers), context.main_user)
+    response = context.target.send(
+        _following(context, resource, address, parts.path.removeprefix(base)), context.main_user
+    )
     context.expect_status(
         response.status == 200,
         f"a GET of {parts.path}, the value of {name}, returns the new item",
@@ -114,6 +116,15 @@ def _check_location(
             about="located other",
             statement=law,
         )
+
+
+def _following(context: CheckContext, resource: CheckedResource, address: object, path: str) -> Request:
+    """A GET of the address in a Location header, with what a GET of such an item requires: the header of a tenant."""
+    asked = context.request(resource.operations["get"].operation, user=context.main_user)
+    own = dict(parse_qsl(urlsplit(str(address)).query, keep_blank_values=True))
+    left_out = {*own, resource.behaviour.identity.parameter}
+    further = (pair for pair in asked.query if pair[0] not in left_out)
+    return asked._replace(path=path, query=(*own.items(), *further))
 
 
 def _send_valid_request(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> RecordedExchange:

@@ -21,6 +21,7 @@ from contracts.checks.stored_fields import doubt_of_time, expect_value, whole_pu
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT, is_later, likeness
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.named_items import id_name
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.differing_fields import PARTIAL, is_kept_by_null, told
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -45,7 +46,7 @@ def update_field(context: CheckContext, resource: CheckedResource) -> None:
     """An update of one field changes this field, in every reply, and no other."""
     op = resource.operations["update"]
     for name in context.bodies.properties(op):
-        if name not in unchangeable(resource):
+        if name not in {*unchangeable(resource), id_name(op, resource)}:
             _check_field(context, resource, op, name)
 
 
