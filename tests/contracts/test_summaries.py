@@ -126,3 +126,49 @@ def test_an_item_is_named_by_its_id_where_its_name_will_do_too(tmp_path: Path) -
 
     assert not [each for each in result.findings if each.verdict == "failure"]
     assert "passed" == result.outcomes["PUT /files/{file_name_or_id}", "update"]
+
+
+def test_a_request_names_an_item_that_replies_name_inside_of_an_object(tmp_path: Path) -> None:
+    """`project` of a request is `body.project_id` of a reply, so an existing project is sent."""
+    project: Node = {"type": "object", "required": ["id", "name"], "properties": {"id": UUID, "name": TEXT}}
+    named: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+    asked: Node = {"type": "object", "required": ["project"], "properties": {"project": UUID}}
+    body: Node = {"type": "object", "properties": {"project_id": UUID}}
+    job: Node = {"type": "object", "required": ["id", "body"], "properties": {"id": UUID, "body": body}}
+    both = {
+        kind: {
+            f"/{kind}s": {
+                "get": {"responses": answers({"type": "array", "items": shown})},
+                "post": {"requestBody": takes(new), "responses": answers(shown, "201") | {"422": NO}},
+            },
+            f"/{kind}s/{{{kind}_id}}": {
+                "parameters": [path_parameter(f"{kind}_id", UUID)],
+                "get": {"responses": answers(shown) | {"404": NO}},
+            },
+        }
+        for kind, shown, new in (("project", project, named), ("job", job, asked))
+    }
+    made: dict[str, Node] = {}
+
+    def handle(ask: Ask) -> Answer:
+        kind, _, key = ask.path.strip("/").partition("/")
+        if ask.method == "GET":
+            shown = [each for number, each in made.items() if number.startswith(kind)]
+            found = made.get(f"{kind}/{key}")
+            return Answer(200, found or shown) if found or not key else Answer(404)
+        number = f"00000000-0000-4000-8000-{len(made) + 1:012}"
+        item: Node = {"id": number, "name": sent(ask).get("name")}
+        if kind == "jobs":
+            if f"projects/{sent(ask).get('project')}" not in made:
+                return Answer(422, {"detail": "no such row"})
+            item = {"id": number, "body": {"project_id": sent(ask)["project"]}}
+        made[f"{kind}/{number}"] = item
+        return Answer(201, item)
+
+    file = tmp_path / "jobs.json"
+    file.write_text(json.dumps(document(both["project"] | both["job"])))
+    with Target.asgi(Small(handle), []) as target:
+        result = run_checks(contracts.of(file), target, only=["create", "read-back"])
+
+    assert not result.findings
+    assert "passed" == result.outcomes["POST /jobs", "create"]
