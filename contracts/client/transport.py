@@ -69,8 +69,10 @@ class RateLimited(Unsendable):
 class NoResponse(Unreachable):
     """The target accepted the connection, but there is no response to use. It may still respond to other requests.
 
-    `seen` says what came instead.
+    `seen` says what came instead, and `may_last` that the document speaks of a response that streams or waits.
     """
+
+    may_last = False
 
     def __init__(self, sent: SentRequest, seen: str) -> None:
         said = seen.replace("none", "no response", 1) if seen.startswith("none") else seen

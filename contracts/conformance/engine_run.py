@@ -42,6 +42,7 @@ from contracts.model.finding import (
     readable_response_expected,
     response_expected,
 )
+from contracts.model.lasting_responses import may_last
 from contracts.model.resources import name_of
 from contracts.model.unreachable_operations import unreachable_operations
 from contracts.runner.context import CheckContext
@@ -337,7 +338,12 @@ class EngineRun:
         """Report a request without a response. Ends the run if the target no longer responds at all."""
         self.items.silent.remove(case_id)
         operation = recorder.cases[case_id].value.operation.label
-        statement, exchanges = response_expected(operation), exchanges_of(self.target, recorder, case_id)
+        known = self.operations_by_name.get(operation)
+        lasts = known is not None and may_last(self.contract, known)
+        statement, exchanges = (
+            response_expected(operation, may_last=lasts),
+            exchanges_of(self.target, recorder, case_id),
+        )
         if not self._report_request(
             operation, "a response", f"none in {self.target.timeout:g} s", statement, exchanges
         ):

@@ -128,8 +128,11 @@ class StatementRef:
         return cls(subject, kind, statement.evidence, statement.source, text or sentence(statement))
 
 
-def response_expected(operation: str) -> StatementRef:
-    """The rule of HTTP that a server responds to every request."""
+def response_expected(operation: str, *, may_last: bool = False) -> StatementRef:
+    """The rule of HTTP that a server responds to every request; a guess where the response `may_last`."""
+    if may_last:
+        text = "The response ends in time. By the document it may stream or wait for something."
+        return StatementRef(operation, "http", "inferred", "the document's description of the operation", text)
     return StatementRef(
         operation,
         "http",

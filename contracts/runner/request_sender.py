@@ -15,6 +15,7 @@ from contracts.client.target import ANONYMOUS, Target, Unanswered, User
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.model.lasting_responses import may_last
 from contracts.model.registration import registration_of
 from contracts.model.resources import ResourceOperation, name_of
 from contracts.runner.shared import SharedState
@@ -227,8 +228,9 @@ class RequestSender:
             raise CannotBuildRequest(f"{name} did not respond to {MAX_UNANSWERED} requests in time")
         try:
             yield
-        except Unanswered:
+        except Unanswered as silence:
             unanswered[name] += 1
+            silence.may_last = may_last(self.contract, operation)
             raise
         unanswered[name] = 0
 

@@ -18,6 +18,7 @@ from contracts.listener.listener import Listener
 from contracts.model.ending_operations import is_left_out
 from contracts.model.examined import Examined
 from contracts.model.finding import Finding, readable_response_expected, response_expected
+from contracts.model.lasting_responses import names_lasting
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext
 from contracts.runner.existing_ids import existing_ids
@@ -258,12 +259,13 @@ class _Run:
                 statement=readable_response_expected(bound_check.operation),
             )
         except NoResponse as silence:
+            lasts = silence.may_last or names_lasting(self.contract, bound_check.operation)
             context.report_violation(
                 "a response",
                 silence.seen,
                 self.target.exchange(silence.sent, UNANSWERED),
                 about="no answer",
-                statement=response_expected(bound_check.operation),
+                statement=response_expected(bound_check.operation, may_last=lasts),
             )
             if isinstance(silence, Unanswered) and not self.target.answers():
                 raise Unreachable(str(silence)) from None
