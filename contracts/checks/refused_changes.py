@@ -14,6 +14,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
+from mockserver.inference.names import noun
 
 BY_RULE = (400, 403, 404, 409, 422)
 """Statuses of a request that a rule may forbid which the document does not state."""
@@ -29,11 +30,16 @@ def doubt_of_change(
 ) -> StatementRef | None:
     """A guess in place of the statement that a change of one field succeeds, if the service may refuse the value.
 
-    Two control requests tell: the same change to the value that the item has succeeds, so the value is at fault, and a
+    A field with the very name of the resource (`pool` of a pool) is what the path names it by. Two control requests tell: the same change to the value that the item has succeeds, so the value is at fault, and a
     create with the value is refused as well. None if they tell otherwise, or the value is one that the schema names.
     """
-    if value is None or name not in created.sent or not may_be_by_rule(context, op, name, status):
+    if status in BY_RULE and noun(name) == noun(created.resource.name):
+        return weaker(context, OTHER_RULE)
+    if value is None or not may_be_by_rule(context, op, name, status):
         return None
+    if name not in created.sent:  # perhaps because no create may have it
+        is_known = name in context.bodies.properties(created.resource.operations["create"])
+        return weaker(context, OTHER_RULE) if is_known and not _is_created_with(context, created, name, value) else None
     own = changing(context, op, created.sent, name, created.sent[name])
     if own is None or context.update(created, own).status >= 300:
         return None

@@ -48,10 +48,10 @@ def _is_same_value(shown: Any, sent: Any) -> bool:
 
 
 def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
-    if sent in ("", [], {}, None) and shown in (ABSENT, None, "", [], {}):
+    if sent in ("", [], {}, None) and shown in (ABSENT, None, "", [], {}, "{}", "[]"):
         return True  # many stores do not tell an empty value from none
     if isinstance(sent, str) and isinstance(shown, str):
-        if "***" in shown and "***" not in sent:
+        if "***" in shown and ("***" not in sent or set(shown) == {"*"}):
             return True  # a secret, masked
         return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
     if isinstance(sent, list) and isinstance(shown, list):

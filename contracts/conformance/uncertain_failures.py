@@ -27,6 +27,12 @@ BEYOND = re.compile(
 )
 """Schemathesis' message for a number beyond a bound. A format such as `int32` has bounds for it, too."""
 
+AS_TEXT = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - ")
+"""The beginning of Schemathesis' message for a parameter with a wrong value, which is written as text."""
+
+TEXT_RULES = frozenset({"enum", "const", "pattern", "minLength", "maxLength"})
+"""Keywords that forbid a text, as a `format` need not."""
+
 COLLECTION = re.compile(r"/([^/{}]+)/\{")
 """A step of a path that names a collection: what follows names one of its items."""
 
@@ -82,9 +88,27 @@ def _has_no_scheme(exchange: RecordedExchange) -> bool:
 
 def _is_about_format(contract: Contract, operation: Operation, message: str) -> bool:
     """Is a `format` all that the request breaks?"""
+    if _is_text_for_format(contract, operation, message):
+        return True
     beyond = BEYOND.search(message)
     found = [p for p in operation.parameters if beyond and (p.name, p.location) == beyond.groups() and p.schema]
     return any(_is_bound_of_format(contract, str(p.schema)) for p in found) or ONLY_FORMAT.search(message) is not None
+
+
+def _is_text_for_format(contract: Contract, operation: Operation, message: str) -> bool:
+    """Is it a number or another value where a text is allowed, which a `format` alone forbids once it is written?"""
+    named = AS_TEXT.search(message)
+    found = [p for p in operation.parameters if named and (p.name, p.location) == named.groups() and p.schema]
+    for parameter in found:
+        parts = [node for node, _ in contract.schemas.branches(str(parameter.schema), every=True)]
+        allows_text = "string" in contract.schemas.types(str(parameter.schema))
+        if (
+            allows_text
+            and any("format" in each for each in parts)
+            and all(TEXT_RULES.isdisjoint(each) for each in parts)
+        ):
+            return True
+    return False
 
 
 def _is_bound_of_format(contract: Contract, schema: str) -> bool:

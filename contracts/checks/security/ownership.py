@@ -45,6 +45,9 @@ INVITING = re.compile(
 JUDGING = re.compile(r"(?i)approv|reject|comment|repl(y|ies)|endors|moderat|flag|rate|rating|confirm")
 """What others may do with an item that they may read and not change."""
 
+ELSEWHERE = re.compile(r"(?i)(db_?|smtp_?|remote_?)?(host(_?name)?|port|server|database|dsn)")
+"""A field of a credential that is kept for another service."""
+
 ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
 """The last step of a path below an account that changes the account itself."""
 
@@ -261,10 +264,14 @@ def _against_account(context: CheckContext, resource: CheckedResource, attempt: 
 
 
 def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:
-    """Does a create request carry the name and the password of a new account? A note may have a password, too."""
+    """Does a create request carry the name and the password of a new account? A note may have a password, too.
+
+    Beside a host or a port they are a credential of another service.
+    """
     schema = resource.operations["create"].body_schema(contract.schemas)
     names = contract.schemas.properties(schema) if schema is not None else {}
-    return any(map(PASSWORD.fullmatch, names)) and any(map(LOGIN_NAME.fullmatch, names))
+    is_elsewhere = any(ELSEWHERE.fullmatch(name) for name in names)
+    return not is_elsewhere and any(map(PASSWORD.fullmatch, names)) and any(map(LOGIN_NAME.fullmatch, names))
 
 
 def _against_list(

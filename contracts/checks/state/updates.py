@@ -83,6 +83,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
     created = context.create(resource, distinct_body(context, resource))
     before = context.item(resource.operations["get"], context.get(created))
     present = before.get(name, created.sent.get(name))
+    present = created.sent.get(name, present) if isinstance(present, str) and set(present) == {"*"} else present
     another = context.bodies.other(op, name, present, f"{context.check}/{name}")
     values = [] if another is None else [another]
     if present is not None and _may_become_null(context, resource, op, name):
