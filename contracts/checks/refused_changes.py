@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.checks.input.edge_input import depends
-from contracts.checks.input.refusal_causes import OTHER_RULE
+from contracts.checks.input.refusal_causes import OTHER_RULE, told_elsewhere
 from contracts.checks.item_view import changing
 from contracts.checks.stored_fields import weaker
 from contracts.checks.valid_bodies import is_open_value
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.inference.names import noun
@@ -26,17 +26,26 @@ def may_be_by_rule(context: CheckContext, op: ResourceOperation, name: str, stat
 
 
 def doubt_of_change(
-    context: CheckContext, op: ResourceOperation, created: CreatedItem, name: str, value: Any, status: int
+    context: CheckContext,
+    op: ResourceOperation,
+    created: CreatedItem,
+    name: str,
+    value: Any,
+    refused: RecordedExchange,
 ) -> StatementRef | None:
     """A guess in place of the statement that a change of one field succeeds, if the service may refuse the value.
 
-    A field with the very name of the resource (`pool` of a pool) is what the path names it by. Two control requests tell: the same change to the value that the item has succeeds, so the value is at fault, and a
-    create with the value is refused as well. None if they tell otherwise, or the value is one that the schema names.
+    A field with the very name of the resource (`pool` of a pool) is what the path names it by, and the refusal may tell
+    another reason. Else two control requests tell: the same change to the value that the item has succeeds, so the
+    value is at fault, and a create with the value is refused as well. None if they tell otherwise, or the value is one
+    that the schema names.
     """
+    status = refused.status
     if status in BY_RULE and noun(name) == noun(created.resource.name):
         return weaker(context, OTHER_RULE)
-    if value is None or not may_be_by_rule(context, op, name, status):
-        return None
+    told = told_elsewhere(context, op, name, refused) if status in BY_RULE else None
+    if told is not None or value is None or not may_be_by_rule(context, op, name, status):
+        return told
     if name not in created.sent:  # perhaps because no create may have it
         is_known = name in context.bodies.properties(created.resource.operations["create"])
         return weaker(context, OTHER_RULE) if is_known and not _is_created_with(context, created, name, value) else None

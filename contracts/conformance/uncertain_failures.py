@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from schemathesis.core.failures import AcceptedNegativeData, Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import IgnoredAuth, RejectedPositiveData, UnsupportedMethodResponse
 
-from contracts.model.documented_methods import methods_at
+from contracts.model.documented_methods import is_at, methods_at
 from contracts.model.finding import Finding, RecordedExchange, StatementRef
 from contracts.model.resources import name_of
+from contracts.model.told_reasons import other_reason
 from mockserver.contract import Contract
 from mockserver.inference.names import noun, plain
 from mockserver.openapi.document import Operation
@@ -55,7 +56,7 @@ def guess_behind(
     which few documents say. A length without a `minimum` may refuse zero, and a list without `minItems` an empty one;
     a whole number in a URL without a `maximum` or a `format` may have to fit into 32 bits, and a filter by another item
     may refuse the id of one that is not there. A document may have a key in `Authorization` without a scheme, which is
-    malformed (RFC 9110 section 11.4).
+    malformed (RFC 9110 section 11.4). The refusal may also tell such a rule.
     """
     if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
         text = "An undocumented method is refused with 405 rather than with another client error."
@@ -75,6 +76,7 @@ def guess_behind(
         or any(_wide_numbers(contract, operation, case))
         or any(_empty_lists(contract, operation, case))
         or any(_other_items(contract, operation, case))
+        or other_reason(exchange, "", ()) is not None
     ):
         text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
         return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)

@@ -12,8 +12,9 @@ from contracts.checks.input.refusal_causes import (
     is_accepted_beside_others,
     is_form_refused,
     is_stated_in_order,
+    told_elsewhere,
 )
-from contracts.checks.item_view import as_json, immutable, unchangeable
+from contracts.checks.item_view import as_json, fixed_fields, immutable
 from contracts.checks.stored_fields import check_fields, current, weaker
 from contracts.checks.valid_bodies import distinct_body, is_open_value, is_reference, smallest_body
 from contracts.cleanup.created_items import CreatedItem
@@ -215,7 +216,7 @@ def _report_refused(trial: InputTrial, name: str, edge: EdgeValue, exchange: Rec
         *((trial.target.exchange,) if trial.target else ()),
         exchange,
         about=f"{name} {edge.what} accepted",
-        statement=weaker(context, text) if text else None,
+        statement=weaker(context, text) if text else told_elsewhere(context, trial.op, name, exchange),
     )
 
 
@@ -280,7 +281,7 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         about=f"{name} alone",
         statement=weaker(context, OTHER_RULE)
         if depends(context, op, name) or is_open_value(context, op, name)
-        else None,
+        else told_elsewhere(context, op, name, exchange),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.checks.error_replies import REFUSED_BODY, documented_statuses
 from contracts.checks.input.invalid_values import NOT_FOUND, check_case_refused, is_valid_trimmed, shown_case
+from contracts.checks.input.refusal_causes import told_elsewhere
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.path_values import allows_text, text_in_url
@@ -69,6 +70,7 @@ def _check_case(
             f"a request with {what}, which `{case.keyword}` allows, is accepted",
             exchange,
             about=f"{about} accepted",
+            statement=told_elsewhere(context, op, parameter.name, exchange),
         )
         return True
     plain = _status_without(context, op, created) if exchange.status in ELSEWHERE else 0

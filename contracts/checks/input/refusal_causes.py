@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from contracts.checks.stored_fields import weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.client.text_forms import of_length
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.told_reasons import other_reason
 from contracts.runner.context import CheckContext
 from mockserver.inference.names import words
 from mockserver.inference.values.ordered_pairs import pairs
@@ -16,6 +19,15 @@ OTHER_RULE = "The schema allows the value; another rule of the service, which no
 
 IsAccepted = Callable[[Mapping[str, Any]], bool]
 """Sends a body and says if it succeeds."""
+
+
+def told_elsewhere(
+    context: CheckContext, op: ResourceOperation, name: str, exchange: RecordedExchange
+) -> StatementRef | None:
+    """A guess in place of the statement that a valid value of `name` is accepted, if the refusal tells another reason."""
+    known = {*context.bodies.properties(op), *(each.name for each in op.operation.parameters)}
+    reason = other_reason(exchange, name, known, is_new=op.operation.method == "post")
+    return weaker(context, f"{OTHER_RULE} It says: {reason}") if reason else None
 
 
 def is_accepted_beside_others(

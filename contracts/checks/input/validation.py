@@ -21,6 +21,7 @@ from contracts.checks.input.refusal_causes import (
     is_form_refused,
     is_in_pair,
     is_stated_in_order,
+    told_elsewhere,
 )
 from contracts.checks.item_view import immutable, meant
 from contracts.checks.stored_fields import expect_value, weaker
@@ -176,7 +177,8 @@ def _check_accepted(
         refusal = _Refusal(context, resource, op, created, base, name, case)
         if refusal.is_of_something_else(exchange.status):
             return
-        statement = weaker(context, OTHER_RULE) if refusal.may_be_of_another_rule else None
+        is_other = refusal.may_be_of_another_rule
+        statement = weaker(context, OTHER_RULE) if is_other else told_elsewhere(context, op, name, exchange)
     context.expect_status(
         200 <= exchange.status < 300,
         f"a request with {name} {shown_case(case.value)}, which `{case.keyword}` allows, is accepted",
@@ -224,15 +226,19 @@ class _Refusal(NamedTuple):
         return is_accepted_beside_others(context, op, self.body, name, self.is_accepted)
 
     def _is_refused_without_it(self) -> bool:
-        """Is the body refused without this value, too? Then another field of it is at fault, or what the path names."""
-        context, op, base, name = self.context, self.op, self.base, self.name
-        if self.case.value != base.get(name):
-            return _is_base_refused(context, self.resource, op, base, self.created)
-        if self.created is None:  # a valid create was accepted before all cases
-            return False
-        others = [{**base, name: context.bodies.other(op, name, base[name], context.check)}, _without(base, name)]
-        other = next((each for each in others if each != base and context.bodies.accepts(op, each)), None)
-        return other is not None and _send(context, self.resource, op, self.created, other).status in REFUSED_BODY
+        """Is the body refused as well with another value of the field, and without the field where that is valid?
+
+        Where each of the controls has the value of the case, the field itself is at fault.
+        """
+        op, base, name = self.op, self.base, self.name
+        controls = [base] if self.case.value != base.get(name) else []
+        if not controls:
+            other = self.context.bodies.other(op, name, base.get(name), self.context.check)
+            without = _without(base, name)
+            controls = [*([] if other is None else [base | {name: other}]), without]
+            controls = [each for each in controls if self.context.bodies.accepts(op, each)]
+        is_refused = (_is_base_refused(self.context, self.resource, op, each, self.created) for each in controls)
+        return bool(controls) and all(is_refused)
 
     @property
     def may_be_of_another_rule(self) -> bool:

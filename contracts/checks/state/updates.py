@@ -104,7 +104,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
                     created.exchange,
                     changed,
                     about=f"{name} accepted",
-                    statement=doubt_of_change(context, op, created, name, value, changed.status),
+                    statement=doubt_of_change(context, op, created, name, value, changed),
                 )
             continue
         response = context.get(created)
