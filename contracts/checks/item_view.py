@@ -102,7 +102,12 @@ def meant(
     body: Mapping[str, Any],
     created: CreatedItem,
 ) -> dict[str, Any]:
-    """A body with the id of the item, if the body has an id already or the path does not name it."""
+    """A body with the id of the item, if the body has an id already or the path does not name it.
+
+    The fields after which the service names the item stay as they are.
+    """
+    after = context.shared.named_after.get(resource.name, frozenset()) & body.keys() & created.sent.keys()
+    body = {**body, **{name: created.sent[name] for name in after}}
     field, schema = resource.behaviour.identity.field, context.bodies.schema(op)
     known = context.contract.schemas.properties(schema) if schema else {}
     named = field in body or (field in known and not resource.is_of_item(op))
@@ -134,6 +139,11 @@ def unchangeable(resource: CheckedResource) -> frozenset[str]:
         | resource.rule_fields
         | {resource.behaviour.identity.field}
     )
+
+
+def fixed_fields(context: CheckContext, resource: CheckedResource) -> frozenset[str]:
+    """The same, and the fields after which the service names an item, so that a change may give it another address."""
+    return unchangeable(resource) | context.shared.named_after.get(resource.name, frozenset())
 
 
 def covers(shown: Any, sent: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.checks.error_replies import documented_statuses
@@ -155,3 +156,20 @@ def expect_missing(
     expected = f"{op.name} returns 404 for {what}"
     doubt = weaker(context, text) if text else None
     return context.expect_status(status in GONE, expected, *exchanges, about=about, statement=doubt)
+
+
+def is_renamed(
+    context: CheckContext, op: ResourceOperation, created: CreatedItem, changed: RecordedExchange, name: str
+) -> bool:
+    """Has an item that is named after a field another address since the field changed? Then it is deleted there."""
+    resource = created.resource
+    identity = resource.behaviour.identity
+    id = context.item(op, changed).get(identity.field)
+    if name not in context.shared.named_after.get(resource.name, ()) or id is None or id == created.id:
+        return False
+    moved = replace(created, id=id, path={**created.path, identity.parameter: id})
+    if context.get(moved).status >= 300:
+        return False
+    if resource.can("delete"):
+        context.remove(moved)
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.checks.item_view import meant, unchangeable
+from contracts.checks.item_view import fixed_fields, meant
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.changed_values import changed_body, changed_value
 from contracts.client.request_bodies import texts
@@ -103,7 +103,7 @@ def every_change(
     named = [steps_of(each.field) for each in resource.behaviour.references if each.field and each.key]
     references |= {first for first, *rest in named if not rest}
     refused = context.shared.refused_fields.get(resource.name, frozenset())
-    fixed = unchangeable(resource) | op.rule_fields | references | refused | without
+    fixed = fixed_fields(context, resource) | op.rule_fields | references | refused | without
     body = changed_body(context.bodies, context.contract.schemas, op, created.sent, fixed)
     for steps in named:
         restored = _restored(body, created.sent, steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ LONG_ID = 8
 
 SHORT_ID = 3
 """A text of fewer characters may be both an id and the value of a field by chance."""
+
+NO_SLUG = re.compile(r"[^a-z0-9]+")
+"""What no slug has."""
 
 SAFE = ("GET", "HEAD")
 
@@ -83,6 +87,19 @@ def naming_field(resource: CheckedResource, sent: Mapping[str, Any], id: Any) ->
     """The field of a create request whose text became the id of the item; else the field that the document names so."""
     found = [name for name, value in sent.items() if value == id and isinstance(value, str) and len(value) >= SHORT_ID]
     return found[0] if len(found) == 1 else resource.behaviour.identity.field
+
+
+def slug_sources(made: CreatedItem) -> frozenset[str]:
+    """The fields after which the service has named the item: the title `My Trip` for the id `my-trip-4f2`."""
+    resource = made.resource
+    if resource.is_put or resource.behaviour.identity.field in made.sent or not isinstance(made.id, str):
+        return frozenset()
+    texts = {name: _slug(value) for name, value in made.sent.items() if isinstance(value, str)}
+    return frozenset(name for name, text in texts.items() if len(text) >= LONG_ID and _slug(made.id).startswith(text))
+
+
+def _slug(text: str) -> str:
+    return NO_SLUG.sub("-", text.lower()).strip("-")
 
 
 def _located_id(resource: CheckedResource, exchange: RecordedExchange) -> str | None:

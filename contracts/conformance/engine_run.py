@@ -28,6 +28,7 @@ from contracts.conformance.response_validation import is_unsatisfiable
 from contracts.conformance.uncertain_failures import (
     ACCEPTED,
     guess_behind,
+    is_missing,
     leads_elsewhere,
     without_authentication,
     without_success,
@@ -258,10 +259,14 @@ class EngineRun:
         if interaction is None:
             return False
         exchange = exchange_of(self.target, interaction)
-        is_elsewhere = leads_elsewhere(self.contract, self.target.base_url, info.failure, exchange) or (
+        is_elsewhere = leads_elsewhere(self.contract, operation, self.target.base_url, info.failure, exchange) or (
             isinstance(info.failure, ACCEPTED) and is_start_page(self.context, exchange)
         )
-        return is_elsewhere or self.false_positives.excuses(operation, case, info.failure, exchange)
+        return (
+            is_elsewhere
+            or is_missing(operation, info.failure, exchange)
+            or self.false_positives.excuses(operation, case, info.failure, exchange)
+        )
 
     def _check_with_openapi_core(
         self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]

@@ -148,12 +148,27 @@ def without_success(found: Finding) -> Finding:
     return replace(found, verdict="warning", statement=statement)
 
 
-def leads_elsewhere(contract: Contract, base: str, failure: Failure, exchange: RecordedExchange) -> bool:
-    """Was a request "accepted" by a page outside of the document, such as the login page that it was redirected to?
+def is_missing(operation: Operation, failure: Failure, exchange: RecordedExchange) -> bool:
+    """Was a request without a credential answered that there is no such item? `authentication` asks for one that is."""
+    return isinstance(failure, IgnoredAuth) and exchange.status in (404, 410) and "{" in operation.path
 
+
+def leads_elsewhere(
+    contract: Contract, operation: Operation, base: str, failure: Failure, exchange: RecordedExchange
+) -> bool:
+    """Was a request answered by something else than its operation?
+
+    One may be "accepted" by a page outside of the document, such as the login page that it was redirected to. Without
+    a value at its end, `/articles/{slug}` is the address of the list for many servers, with or without a redirect.
     `exchange` is the last one, after all redirects.
     """
-    return isinstance(failure, AcceptedNegativeData | IgnoredAuth) and not methods_at(contract, exchange.url, base)
+    if isinstance(failure, AcceptedNegativeData | IgnoredAuth):
+        return not methods_at(contract, exchange.url, base)
+    if isinstance(failure, ServerError) or "#" in operation.path:  # no request sends what follows a `#`
+        return False
+    at = exchange.url.partition("?")[0].rstrip("/")
+    is_other = exchange.method in methods_at(contract, at, base)
+    return is_other and not is_at(contract, operation, exchange.url, base)
 
 
 def _lacks_all_optional(contract: Contract, operation: Operation, case: Any) -> bool:

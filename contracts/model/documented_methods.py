@@ -17,12 +17,15 @@ def methods_at(contract: Contract, url: str, base: str | None = None) -> frozens
     chooses by path and method, so a request that the most specific template (OpenAPI 3.1 section 4.8.8.2) does not
     document may be one of another template. Methods of one path may have different servers.
     """
-    path, document = urlsplit(url).path, contract.document
-    return frozenset(
-        each.http_method
-        for each in document.operations
-        for root in _roots(document, each, base)
-        if path.startswith(root) and path_template.matches(each.path, path[len(root) :])
+    return frozenset(each.http_method for each in contract.document.operations if is_at(contract, each, url, base))
+
+
+def is_at(contract: Contract, operation: Operation, url: str, base: str | None = None) -> bool:
+    """Does the path template of an operation match `url`? `base` is as in `methods_at`."""
+    path = urlsplit(url).path
+    return any(
+        path.startswith(root) and path_template.matches(operation.path, path[len(root) :])
+        for root in _roots(contract.document, operation, base)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.cleanup.created_items import CreatedItem, created_item, naming_field
+from contracts.cleanup.created_items import CreatedItem, created_item, naming_field, slug_sources
 from contracts.cleanup.journal import Entry
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
@@ -38,6 +38,9 @@ class ItemRecorder(RequestSender):
             if made.named is not None and field != resource.behaviour.identity.field:
                 self.shared.naming[resource.name] = field
             self.shared.made.add(resource.name)
+            named = slug_sources(made)
+            if named:
+                self.shared.named_after[resource.name] = self.shared.named_after.get(resource.name, frozenset()) | named
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         return made

@@ -36,7 +36,8 @@ class SharedState:
     an item, and `refused` those that refused bodies that differ more, too;
     `refused_fields` has the optional fields that make a resource refuse bodies with all fields. `used_up` names
     the resources that create requests may use up, and `fillings` has the operations that add to what there is
-    of them. `spans` has the fields between which the items of a resource last,
+    of them. `named_after` has the fields after which the service names an item, such as the title that a slug is made
+    of. `spans` has the fields between which the items of a resource last,
     and `apart` names the resources whose items may not overlap. `access` records who may do what. `existing` has
     ids that no request can create, by the path up to their parameter (`/servers/{server_id}`). `ways` has the steps
     after which an item accepts an operation that refuses new ones; they are none where no way was found.
@@ -70,6 +71,7 @@ class SharedState:
         self.naming: dict[str, str] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
+        self.named_after: dict[str, frozenset[str]] = {}
         self.ways: dict[str, tuple[Any, ...]] = {}
         self.made, self.refused = set[str](), set[str]()
         self.below_others = set[str]()

@@ -167,9 +167,10 @@ def test_a_refused_valid_request_is_a_failure_only_if_it_has_no_free_text(
     }
     paths: Node = {"/lamp": {"put": {"requestBody": takes(body), "responses": {"200": {"description": "done"}}}}}
 
-    found = verdicts(tmp_path, paths, lambda ask: Answer(400), "positive_data_acceptance")
+    def handle(ask: Ask) -> Answer:
+        return Answer(200 if sent(ask) == {"state": "on"} else 400)
 
-    assert {("positive_data_acceptance", expected)} == found
+    assert {("positive_data_acceptance", expected)} == verdicts(tmp_path, paths, handle, "positive_data_acceptance")
 
 
 class Things:

@@ -124,7 +124,8 @@ def _trial(context: CheckContext, resource: CheckedResource, op: ResourceOperati
     body = distinct_body(context, resource)
     if op == resource.operations["create"]:
         return InputTrial(context, resource, op, body)
-    base = {n: v for n, v in body.items() if n in context.bodies.properties(op) and n not in unchangeable(resource)}
+    fixed = fixed_fields(context, resource)
+    base = {n: v for n, v in body.items() if n in context.bodies.properties(op) and n not in fixed}
     if not context.bodies.accepts(op, base):
         raise CannotBuildRequest(f"no valid body can be made for {op.name}")
     return InputTrial(context, resource, op, base, context.create(resource, body))
@@ -137,7 +138,8 @@ def _free_fields(trial: InputTrial) -> list[str]:
     refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
     known = trial.context.bodies.closed.get(resource.operations["create"].name, set())
     closed = known | unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
-    closed |= immutable(resource) if trial.target is not None else set()
+    if trial.target is not None:
+        closed |= immutable(resource) | trial.context.shared.named_after.get(resource.name, frozenset())
     names = [name for name in trial.context.bodies.properties(op) if name not in closed]
     return [name for name in names if not is_reference(trial.context, name)]
 

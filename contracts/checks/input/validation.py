@@ -28,7 +28,6 @@ from contracts.checks.stored_fields import expect_value, weaker
 from contracts.checks.valid_bodies import is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
-from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
 from contracts.model.relative_sentences import may_exceed
@@ -137,6 +136,8 @@ def _check_case(
     if context.bodies.accepts(op, body) is not case.valid:
         return
     if not case.valid:
+        if created is None and not resource.can("delete"):  # the item of the base is there, and may have its name alone
+            body = _fresh(context, resource, base) | {name: case.value}
         exchange = _send(context, resource, op, created, body)
         check_case_refused(
             context,
@@ -148,7 +149,7 @@ def _check_case(
             case.keyword,
             trimmed=is_valid_trimmed(case.value, lambda value: context.bodies.accepts(op, {**base, name: value})),
         )
-    elif not op.may_refuse and name not in op.rule_fields and _is_free(resource, created, name):
+    elif not op.may_refuse and name not in op.rule_fields and _is_free(context, resource, created, name):
         _check_accepted(context, resource, op, created, base, name, case)
 
 
@@ -286,10 +287,10 @@ def _is_base_refused(
 
 
 def _fresh(context: CheckContext, resource: CheckedResource, base: dict[str, Any]) -> dict[str, Any]:
-    """The body with other marks in its texts, so that no item has its name."""
+    """The body with the texts of another new item, so that no item has its name or its address."""
     other = context.body(resource)
-    marked = [name for name, value in base.items() if isinstance(value, str) and MARK in value]
-    return base | {name: other[name] for name in marked if name in other}
+    texts = [name for name, value in base.items() if isinstance(value, str) and isinstance(other.get(name), str)]
+    return base | {name: other[name] for name in texts}
 
 
 def _check_reply_value(
@@ -312,11 +313,11 @@ def _check_reply_value(
         expect_value(context, item, name, case.value, expected, exchange, about=f"{name} {case.keyword} kept")
 
 
-def _is_free(resource: CheckedResource, created: CreatedItem | None, name: str) -> bool:
+def _is_free(context: CheckContext, resource: CheckedResource, created: CreatedItem | None, name: str) -> bool:
     """May any valid value be sent? Not one that no two items share, or of a field that an update leaves as it is."""
     fields = {field for statement in resource.behaviour.unique for field in statement.fields}
     if created is not None:
-        fields |= immutable(resource)
+        fields |= immutable(resource) | context.shared.named_after.get(resource.name, frozenset())
     return name not in fields and not (resource.client_named and name == resource.behaviour.identity.field)
 
 

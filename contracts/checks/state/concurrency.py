@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.deletable_items import deletable, is_documented_conflict
-from contracts.checks.item_view import change_of, showable, unchangeable
+from contracts.checks.item_view import change_of, fixed_fields, showable
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.missing_items import HIDDEN_OR_GONE
 from contracts.checks.state.identity import requested_count
@@ -99,7 +99,7 @@ def _other_values(context: CheckContext, resource: CheckedResource, created: Cre
     """The texts of an item that a GET shows as other ones than were sent."""
     op = resource.operations["get"]
     shown = context.item(op, context.get(created))
-    fixed, visible = unchangeable(resource), showable(context, resource, op)
+    fixed, visible = fixed_fields(context, resource), showable(context, resource, op)
     return frozenset(
         name
         for name, value in created.sent.items()
@@ -211,7 +211,7 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
         if (
             value is not None
             and name in shows
-            and name not in unchangeable(resource)
+            and name not in fixed_fields(context, resource)
             and context.bodies.accepts(op, {name: value})
         ):
             wanted[name] = value

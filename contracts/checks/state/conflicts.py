@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import unchangeable
+from contracts.checks.item_view import fixed_fields
 from contracts.checks.state.refused_requests import FAILED, changing_operations
 from contracts.checks.stored_fields import lasting_changes, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
@@ -43,7 +43,8 @@ def _check_taken_values(context: CheckContext, resource: CheckedResource, op: Re
     taken, created = (context.create(resource, distinct_body(context, resource)) for _ in range(2))
     good = every_change(context, resource, op, created)
     refused = 0
-    for name in [name for name in good if name not in unchangeable(resource)][:MOST_FIELDS]:
+    fixed = fixed_fields(context, resource)
+    for name in [name for name in good if name not in fixed][:MOST_FIELDS]:
         body = good | {name: taken.sent.get(name)}
         if name not in taken.sent or not context.bodies.accepts(op, body):
             continue
@@ -93,7 +94,7 @@ def _numbers(context: CheckContext, resource: CheckedResource, op: ResourceOpera
     for name, pointer in context.bodies.properties(op).items():
         if (
             context.contract.schemas.types(pointer) & {"integer", "number"}
-            and name not in unchangeable(resource) | refers
+            and name not in fixed_fields(context, resource) | refers
         ):
             bounds = (keyword(pointer, "minimum"), keyword(pointer, "maximum"))
             found += [(name, each) for each in (*bounds, 1) if isinstance(each, int | float)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from contracts.checks.item_view import changing, meant, unchangeable
+from contracts.checks.item_view import changing, fixed_fields, meant
 from contracts.checks.stored_fields import comparable
 from contracts.checks.valid_bodies import distinct_body, is_reference
 from contracts.cleanup.created_items import CreatedItem
@@ -154,11 +154,14 @@ def _run(context: CheckContext, resource: CheckedResource) -> HistoryRun:
 def _followed(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> tuple[str, ...]:
     """At most two fields that every update can change and a GET shows; texts first, since they can differ each time."""
     writes = [op for kind in ("update", "replace") if (op := resource.operations.get(kind))]
-    shown = dict(comparable(context, resource, resource.operations["get"], body))
+    fixed, shown = (
+        fixed_fields(context, resource),
+        dict(comparable(context, resource, resource.operations["get"], body)),
+    )
     names = [
         name
         for name in shown
-        if name not in unchangeable(resource)
+        if name not in fixed
         and not is_reference(context, name)
         and all(name in context.bodies.properties(op) for op in writes)
         and isinstance(body[name], str | int | float)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import meant, unchangeable
+from contracts.checks.item_view import fixed_fields, meant
 from contracts.checks.lists.listed_items import ids
 from contracts.checks.state.deleted_items import similar_id
 from contracts.checks.stored_fields import lasting_changes, settled
@@ -73,8 +73,9 @@ def _half_wrong(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
 ) -> Iterator[tuple[dict[str, Any], str]]:
     """Bodies with many valid changes and one wrong field, at the end and at the beginning, and the wrong field."""
-    names = [name for name in context.bodies.properties(op) if name not in unchangeable(resource)]
-    fixed = unchangeable(resource) | {name for name in names if is_reference(context, name)}
+    fixed = fixed_fields(context, resource)
+    names = [name for name in context.bodies.properties(op) if name not in fixed]
+    fixed |= {name for name in names if is_reference(context, name)}
     good = changed_body(context.bodies, context.contract.schemas, op, created.sent, fixed)
     tried = 0
     for name in [*names[-1:], *names[:1], *names[1:-1]]:

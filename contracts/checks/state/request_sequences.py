@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.deletable_items import is_documented_conflict
-from contracts.checks.item_view import as_json, changing, documented, unchangeable
+from contracts.checks.item_view import as_json, changing, documented, fixed_fields
 from contracts.checks.lists.listed_items import ids, order_of
 from contracts.checks.missing_items import HIDDEN_OR_GONE, is_marked_deleted, may_succeed
 from contracts.checks.refused_changes import may_be_by_rule
@@ -126,7 +126,7 @@ def change(sequence: RequestSequence, user: User, choice: int) -> None:
     names = [
         n
         for n in sequence.context.bodies.properties(op)
-        if n in held.fields and n not in unchangeable(sequence.resource)
+        if n in held.fields and n not in fixed_fields(sequence.context, sequence.resource)
     ]
     name = names[choice % len(names)] if names else ""
     value = sequence.context.bodies.other(op, name, held.fields[name], f"{choice}") if name else None

@@ -10,11 +10,13 @@ from contracts.checks.item_view import (
     always_shown,
     as_json,
     changing,
+    fixed_fields,
     meant,
     showable,
     shows_null,
     unchangeable,
 )
+from contracts.checks.missing_items import GONE, is_renamed
 from contracts.checks.refused_changes import BY_RULE, doubt_of_change, own_values
 from contracts.checks.state.read_your_writes import WRITES, echoed
 from contracts.checks.stored_fields import doubt_of_time, expect_value, whole_put
@@ -57,7 +59,7 @@ def update_several_fields(context: CheckContext, resource: CheckedResource) -> N
     shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
     for name in context.bodies.properties(op):
-        if name in shows and name in created.sent and name not in unchangeable(resource):
+        if name in shows and name in created.sent and name not in fixed_fields(context, resource):
             value = context.bodies.other(op, name, created.sent[name], f"{context.check}/{name}")
             if value is not None and context.bodies.accepts(op, wanted | {name: value}):
                 wanted[name] = value
@@ -108,6 +110,8 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
                 )
             continue
         response = context.get(created)
+        if response.status in GONE and is_renamed(context, op, created, changed, name):
+            return
         after = context.item(resource.operations["get"], response)
         if name in showable(context, resource, resource.operations["get"]):
             expected = f"a GET after the update returns {name} {as_json(value)}"
