@@ -88,6 +88,11 @@ def other_reason(exchange: RecordedExchange, name: str, known: Collection[str], 
     return shortened(told[0]) if is_other and told else None
 
 
+def is_taken(exchange: RecordedExchange) -> bool:
+    """Does a refusal say that another item has a value of the request?"""
+    return any(map(TAKEN.search, _told(exchange)))
+
+
 def _told(exchange: RecordedExchange) -> list[str]:
     """The sentences of a response, or the whole if it is no JSON."""
     return [*_texts(exchange.json)] or [exchange.reply_body[:LONGEST_BODY].decode("utf-8", "replace")]

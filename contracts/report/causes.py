@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
 from contracts.conformance.response_rules import RESPONSE_RULES
@@ -219,6 +220,8 @@ def _keys(found: Finding) -> Iterator[Key]:
 def _response_keys(found: Finding) -> Iterator[Key]:
     """The groups that a finding fits in by its last response."""
     last = found.exchanges[-1] if found.exchanges else None
+    if last is not None and last.status == 0:  # whichever check sent it
+        yield "no response", found.verdict, found.seen, last.method, shape(urlsplit(last.url).path)
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
         yield "server error", found.operation, str(last.status), place([last])
         if is_odd(found):

@@ -242,6 +242,15 @@ def test_refusals_with_a_wrong_status_have_one_cause_and_are_no_open_door() -> N
     assert [1, 3] == [len(each.findings) for each in causes([*wrong, engine, crash])]
 
 
+def test_a_request_that_ends_the_server_is_one_cause_whichever_check_sends_it() -> None:
+    silent = [
+        found(check, "POST /charts", "a response", "none: the connection was closed", status=0)
+        for check in ("paging", "create", "listed")
+    ]
+
+    assert [3] == [len(each.findings) for each in causes(silent)]
+
+
 def test_a_long_value_does_not_tell_causes_apart() -> None:
     seen = ('columns: [{{"name":"{0}","label":"a \\"b","validate":["<Length(min=1)>"], "text": "{0}{0}{0}… id","x{0}":'
             ' is not of type "object"')  # fmt: skip

@@ -105,3 +105,25 @@ def test_a_sort_that_requires_another_parameter_is_a_warning(tmp_path: Path, tol
     assert found == {
         verdict for _, verdict in verdicts(tmp_path, {"/issues": {"get": get}}, server, "query-parameters")
     }
+
+
+@pytest.mark.parametrize(("told", "found"), [("is taken by another flag", set()), ("is no name", {"failure"})])
+def test_names_that_are_left_of_an_earlier_run_are_no_failures(tmp_path: Path, told: str, found: set[str]) -> None:
+    paths, names = flags(FIELDS), set[str]()
+    del paths["/flags/{id}"]["delete"], paths["/flags/{id}"]["patch"]
+
+    class Unique(Flags):
+        def __call__(self, ask: Ask) -> Answer:
+            name = sent(ask).get("name") if ask.method == "POST" and ask.raw[:1] == b"{" else None
+            if isinstance(name, str) and name in names:
+                return Answer(400, {"message": f"{name} {told}"})
+            answer = super().__call__(ask)
+            names.update([name] if isinstance(name, str) and answer.status == 201 else [])
+            return answer
+
+    server = Unique(lambda body, is_new: 200 if fits(body) else 400)
+    checks = (*INPUT, "create", "text-preserved")
+    first, second = (verdicts(tmp_path, paths, server, *checks) for _ in range(2))
+
+    assert "failure" not in {verdict for _, verdict in first}
+    assert found == {verdict for _, verdict in second} & {"failure"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.http.http_errors import NOT_IMPLEMENTED
+from contracts.checks.input.refusal_causes import told_elsewhere
 from contracts.checks.item_view import as_json, covers
 from contracts.checks.stored_fields import NORMALISED, is_rewritten, weaker
 from contracts.checks.value_likeness import likeness
@@ -256,6 +257,7 @@ def _check_text(
         ordinary, control = context.try_create(resource, body | {name: context.body(resource)[name]})
         if control is None:
             raise CannotBuildRequest(f"{op.name} answers {ordinary.status} to the same body with an ordinary text")
+        statement = statement or told_elsewhere(context, op, name, exchange)
     context.expect_status(
         exchange.status < 300 or op.may_refuse,
         f"a request with {name} {as_json(text)} is accepted ({what})",

@@ -25,6 +25,7 @@ from contracts.conformance.response_validation import is_documented_error
 from contracts.model.conditional_sentences import is_conditional
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.told_reasons import is_taken
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 from mockserver.inference.sentences.relative_sentences import relative_sentence
@@ -58,6 +59,7 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
             doubt = _unknown_rule(resource) if is_doubtful else None
             if _has_condition(context, resource, shown.sent):
                 continue
+        doubt = _unknown_rule(resource) if doubt is None and not accepted and is_taken(shown) else doubt
         if not context.expect_status(
             accepted, "a valid create request succeeds", shown, about="accepted", statement=doubt
         ):
