@@ -9,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from django.conf import settings
 
 settings.configure(SECRET_KEY="diary", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, APPEND_SLASH=False, INSTALLED_APPS=["rest_framework"],
-                   MIDDLEWARE=[], REST_FRAMEWORK={"UNAUTHENTICATED_USER": None,
+                   MIDDLEWARE=[], REST_FRAMEWORK={"UNAUTHENTICATED_USER": None, "DEFAULT_METADATA_CLASS": None,
                                                   "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]})
 import django
 
