@@ -149,3 +149,46 @@ def test_fields_that_are_refused_only_together_and_a_free_text_are_a_warning(
     tmp_path: Path, apart: frozenset[str], found: set[tuple[str, str]]
 ) -> None:
     assert found == verdicts(tmp_path, boats_document(), Boats(apart=apart), "create")
+
+
+LIMIT: Node = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100}}
+OFFSET: Node = {"name": "offset", "in": "query", "schema": {"type": "integer", "minimum": 0}}
+
+
+@pytest.mark.parametrize(
+    ("status", "most", "found"),
+    [
+        (200, 100, set()),
+        (200, 50, {("page-size-limits", "failure")}),
+        (403, 100, set()),
+    ],
+    ids=["correct", "refuses the largest page", "refuses every request"],
+)
+def test_a_list_that_refuses_every_request_refuses_no_page_size(
+    tmp_path: Path, status: int, most: int, found: set[tuple[str, str]]
+) -> None:
+    sail: Node = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": TEXT}}
+    paths: Node = {
+        "/sails": {
+            "get": {
+                "parameters": [LIMIT, OFFSET],
+                "responses": answers({"type": "array", "items": sail}) | {"400": NO, "403": NO},
+            },
+            "post": {"requestBody": takes(sail), "responses": answers(sail, "201") | {"403": NO}},
+        },
+        "/sails/{id}": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"responses": answers(sail) | {"404": NO}},
+        },
+    }
+
+    def handle(ask: Ask) -> Answer:
+        if ask.path != "/sails":
+            return Answer(404)
+        if ask.method == "POST":
+            return Answer(403)
+        size = ask.query.get("limit", "10")
+        is_known = size.isdecimal() and 0 < int(size) <= most
+        return Answer(status if is_known or status == 403 else 400, [])
+
+    assert found == verdicts(tmp_path, paths, handle, "page-size-limits")

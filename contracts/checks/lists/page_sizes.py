@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +11,7 @@ from contracts.checks.lists.paging import BEYOND, PagedList
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import largest_page, listed
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
@@ -37,7 +36,10 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
         raise CannotBuildRequest(f"the document does not bound {paging.limit}")
     # Only a list below an owner needs an item: without one, a create that is refused hides nothing here.
     path = context.some_item(resource).path if path_template.names(op.operation.path) else {}
-    _check_stated_default(context, op, paging, path)
+    plain_list = context.send(op, path=path)
+    if plain_list.status >= 300:  # a part of the service that is off refuses every size
+        raise CannotBuildRequest(f"{op.name} answers {plain_list.status} without {paging.limit}")
+    _check_stated_default(context, op, paging, plain_list)
     for value in filter(None, (least, most)):
         response = context.send(op, path=path, query={paging.limit: value})
         context.expect_status(
@@ -58,14 +60,13 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
 
 
 def _check_stated_default(
-    context: CheckContext, op: ResourceOperation, paging: Paging, path: Mapping[str, Any]
+    context: CheckContext, op: ResourceOperation, paging: Paging, response: RecordedExchange
 ) -> None:
     """A page that says how many items it may have says the `default` of the schema if the request asks for no size."""
     pointer, place = op.query_schema(paging.limit), op.page_fact("limit")
     default = context.contract.schemas.keyword(pointer, "default") if pointer else None
     if default is None or place is None:
         return
-    response = context.send(op, path=path)
     shown = value_at(response.json, place)
     if type(shown) is int:
         context.expect(
