@@ -16,7 +16,7 @@ from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.inference.names import noun
 
-BY_RULE = (400, 403, 404, 409, 422)
+BY_RULE = (400, 403, 404, 409, 412, 422)
 """Statuses of a request that a rule may forbid which the document does not state."""
 
 

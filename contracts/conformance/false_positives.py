@@ -41,12 +41,12 @@ from contracts.conformance.schemathesis_messages import (
     IN_FIELD,
     ITEM,
     NAMED,
-    OTHERS,
     OUTSIDE,
     PARAMETER,
     RETYPED,
     SEVERAL,
     WHOLE,
+    is_undefined,
     names_in,
     property_named,
 )
@@ -64,7 +64,6 @@ from mockserver.openapi.part_encoding import encoding_of, is_described_as_list
 
 INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
-
 
 LIMITS = frozenset({413, 414, 431})
 """How servers and proxies refuse what is too large for them, whatever the schema says (RFC 9110 section 15.5)."""
@@ -283,9 +282,9 @@ class FalsePositives:
 
     def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
         """May a server accept a request that Schemathesis considers invalid?"""
-        if OTHERS.search(message) or _is_credential(operation, message) or _is_unwritable(message, exchange):
+        if is_undefined(operation.method, message) or _is_credential(operation, message):
             return True
-        if is_form(_media_type(exchange)) and IN_FIELD.search(message):
+        if _is_unwritable(message, exchange) or (is_form(_media_type(exchange)) and IN_FIELD.search(message)):
             return True
         is_body = " in body" in message or ("required property" in message and is_xml(_media_type(exchange)))
         if not is_body:

@@ -39,6 +39,15 @@ WHOLE = re.compile(r"Invalid component: in body - incorrect type")
 """Schemathesis' message for a body with a wrong type."""
 
 
+def is_undefined(method: str, message: str) -> bool:
+    """Is a message about what has no defined meaning in a request, so that a server may ignore it?
+
+    That is an undocumented parameter, and the content of GET, HEAD and DELETE (RFC 9110 sections 9.3.1 and 9.3.5).
+    """
+    is_content = " in body" in message or "Missing request body" in message
+    return OTHERS.search(message) is not None or (is_content and method in ("get", "head", "delete"))
+
+
 def names_in(found: re.Match[str]) -> list[str]:
     """The names of properties on the way to the one of a message: `lines`, `text`."""
     own = found[0].removesuffix(": Incorrect type").partition("in body - ")[2]

@@ -31,7 +31,8 @@ class SharedState:
     without a response in time since its last response. `crowded` maps each resource whose creates may conflict to
     how much a new item must differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `taking`
     names those of which each must refer to items of its own: a book is lent to one reader. `naming` has
-    the field of a create request whose text becomes the id of the item, by resource. `forms` maps each resource whose
+    the field of a create request whose text becomes the id of the item, by resource, and `keys` the field of its reply
+    that a GET wants in place of the inferred one; it is empty where that is right. `forms` maps each resource whose
     usual body was refused to the form of bodies that is accepted, or to nothing. `made` names the resources that got
     an item, and `refused` those that refused bodies that differ more, too;
     `refused_fields` has the optional fields that make a resource refuse bodies with all fields. `used_up` names
@@ -69,6 +70,7 @@ class SharedState:
         self.crowded: dict[str, int] = {}
         self.taking = set[str]()
         self.naming: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
         self.named_after: dict[str, frozenset[str]] = {}

@@ -30,7 +30,7 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 from mockserver.inference.sentences.relative_sentences import relative_sentence
 
-REFUSED = (400, 404, 409, 422)
+REFUSED = (400, 404, 409, 412, 422)
 """Statuses of a request that a rule forbids which the document does not state."""
 
 OWN_ID = "A request may have an id; a service may choose one all the same."

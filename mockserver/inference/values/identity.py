@@ -167,7 +167,10 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
     if parts[-1:] and parts[-1] in LOGINS:
         yield from LOGINS
     if parts and (parts == called or parts == called[-len(parts) :]):
-        yield from (each for each in KEYS if not (_is_issued(parameter) and each in CHOSEN_BY_PEOPLE))
+        for each in KEYS:
+            if not (_is_issued(parameter) and each in CHOSEN_BY_PEOPLE):
+                yield each
+                yield from ["".join((*called, each))] if each == "name" else ()
 
 
 def _is_id(name: str) -> bool:

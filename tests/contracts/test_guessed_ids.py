@@ -1,0 +1,92 @@
+"""Items whose id nothing in the document shows: a reply has several values that may be in the path."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.client.target import Target
+from contracts.conformance.schemathesis_run import conform
+from contracts.runner.runner import CheckResult, run_checks
+from mockserver import contract as contracts
+from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent
+from tests.planted_bugs.server import Answer, Ask
+from tests.web.document import Node, answers, document, takes
+
+NO: Node = {"description": "no"}
+DONE: Node = {"200": {"description": "done"}}
+
+
+def checked(tmp_path: Path, server: Groups, asked: Node) -> CheckResult:
+    paths: Node = {
+        "/groups": {"post": {"requestBody": takes(asked), "responses": DONE | {"422": NO}}},
+        "/groups/{group}": {
+            "parameters": [path_parameter("group")],
+            "get": {"responses": DONE | {"404": NO}},
+            "delete": {"responses": DONE | {"404": NO}},
+        },
+    }
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(document(paths)))
+    with Target.asgi(Small(server), []) as target:
+        return run_checks(contracts.of(file), target, only=["read-back", "delete", "lifecycle"])
+
+
+class Groups:
+    """Groups, which are found by the property `key` of their replies; with an empty one by none."""
+
+    def __init__(self, key: str) -> None:
+        self.key, self.groups, self.made = key, dict[str, Node](), 0
+
+    def __call__(self, ask: Ask) -> Answer:
+        found = re.fullmatch(r"/groups(?:/([^/]+))?", ask.path)
+        if found is None or ask.method not in ("POST", "GET", "DELETE"):
+            return Answer(404 if found is None else 405)
+        if ask.method == "POST":
+            if not all(isinstance(each, str) for each in sent(ask).values()):
+                return Answer(422)
+            self.made += 1
+            group = {**sent(ask), "id": f"g-{self.made}"}
+            self.groups[str(group.get(self.key, ""))] = group
+            return Answer(200, group)
+        if not found[1] or found[1] not in self.groups:
+            return Answer(404)
+        return Answer(200, self.groups.pop(found[1]) if ask.method == "DELETE" else self.groups[found[1]])
+
+
+@pytest.mark.parametrize(("key", "outcome"), [("id", "skipped"), ("title", "passed"), ("", "failed")])
+def test_the_id_is_what_a_read_finds(tmp_path: Path, key: str, outcome: str) -> None:
+    """A wrong guess makes no failure: it is said what to state."""
+    asked: Node = {"type": "object", "required": ["title"], "properties": {"title": TEXT, "note": TEXT}}
+    result = checked(tmp_path, Groups(key), asked)
+
+    found = result.outcomes["GET /groups/{group}", "read-back"], result.outcomes["DELETE /groups/{group}", "delete"]
+    assert {outcome} == {each.partition(":")[0] for each in found}
+    assert ("failure" in {each.verdict for each in result.findings}) == (outcome == "failed")
+    assert all("identity: {field: id}" in each for each in found) == (outcome == "skipped")
+
+
+def test_a_name_of_the_thing_is_rather_its_id_than_its_title(tmp_path: Path) -> None:
+    asked: Node = {
+        "type": "object",
+        "required": ["title", "groupname"],
+        "properties": {"title": TEXT, "groupname": TEXT},
+    }
+    server = Groups("groupname")
+
+    assert not [each for each in checked(tmp_path, server, asked).findings if each.verdict == "failure"]
+
+
+def test_the_body_of_a_get_means_nothing(tmp_path: Path) -> None:
+    """So an invalid one may be ignored (RFC 9110 section 9.3.1); that of a POST may not."""
+    file = tmp_path / "groups.json"
+    one: Node = {"requestBody": takes({"type": "object"}), "responses": answers({}) | {"400": NO}}
+    file.write_text(json.dumps(document({"/groups": {"get": one, "post": one}})))
+    with Target.asgi(Small(lambda _: Answer(200, {})), []) as target:
+        found = conform(contracts.of(file), target).findings
+
+    accepted = {each.operation for each in found if each.check == "negative_data_rejection"}
+    assert {"POST /groups"} == accepted
