@@ -12,7 +12,7 @@ from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
 from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import Finding, RecordedExchange, Verdict
 from contracts.report.coercions import is_coercion
-from contracts.report.severity import is_odd, is_wrong_refusal, origin, severity, standing
+from contracts.report.severity import is_odd, is_refused_otherwise, is_wrong_refusal, origin, severity, standing
 
 Key = tuple[str, ...]
 """What findings of one cause have in common."""
@@ -116,8 +116,9 @@ def causes(findings: Sequence[Finding], not_reproducible: Container[str] = ()) -
     Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
     the same server error, did not keep what it was sent, or one field of it, or does not enforce the schema of one
     field. So they have if values of a wrong type were converted, if requests without a valid credential were refused
-    with the same wrong status, if a field of that name has the same wrong kind of value in every response, and if odd
-    values cause server errors. A finding that fits several groups belongs to the largest.
+    with the same wrong status, or invalid ones with the same unusual one, if a field of that name has the same wrong
+    kind of value in every response, and if odd values cause server errors. A finding that fits several groups belongs
+    to the largest.
 
     The example of a cause is none of the `not_reproducible` ones (ids of findings), if there is another one.
     """
@@ -214,6 +215,8 @@ def _keys(found: Finding) -> Iterator[Key]:
         yield "unenforced", found.verdict, found.operation, unenforced["field"], unenforced["outcome"]
     if is_wrong_refusal(found):
         yield "wrong refusal", found.verdict, str(found.exchanges[-1].status)
+    if is_refused_otherwise(found):
+        yield "another refusal", found.verdict, str(found.exchanges[-1].status)
     yield from _response_keys(found)
 
 

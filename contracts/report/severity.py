@@ -61,6 +61,11 @@ def is_wrong_refusal(found: Finding) -> bool:
     return is_about and _is_refused(found)
 
 
+def is_refused_otherwise(found: Finding) -> bool:
+    """Was an invalid request refused, and only with another status than 400 or 422?"""
+    return "is refused with 400 or 422" in found.expected and _is_refused(found)
+
+
 def _is_refused(found: Finding) -> bool:
     return bool(found.exchanges) and 400 <= found.exchanges[-1].status < 500
 

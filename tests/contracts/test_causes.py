@@ -294,6 +294,22 @@ def test_a_field_with_the_same_wrong_kind_of_value_is_one_cause_at_every_operati
     assert [3, 1] == [len(cause.findings) for cause in causes(wrong)]
 
 
+def test_invalid_requests_that_get_the_same_unusual_refusal_are_one_cause() -> None:
+    """Guillotina answers 412 to all of them. One that is accepted is another cause."""
+    wrong = [
+        found("validation", "POST /a", "a request with b[] 7, which `type` forbids, is refused with 400 or 422",
+              "status 412", status=412, body=b"1"),
+        found("validation", "POST /c", "a request without the required field d is refused with 400 or 422",
+              "status 412", status=412, body=b"2"),
+        found("malformed-body", "POST /a", "a body that is not valid JSON is refused with 400 or 422",
+              "status 412", status=412, body=b"3"),
+    ]  # fmt: skip
+    accepted = found("validation", "POST /a", "a request with b 7, which `type` forbids, is refused with 400 or 422",
+                     "status 201", status=201, body=b"4")  # fmt: skip
+
+    assert {3, 1} == {len(each.findings) for each in causes([*wrong, accepted])}
+
+
 def test_odd_numbers_come_after_what_any_client_may_meet_and_are_one_cause() -> None:
     crashes = [
         found(check, f"GET {path}", f"{path} causes no server error", "status 500", status=500)
