@@ -61,10 +61,15 @@ def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
 def shows_less(entry: Any, alone: Any) -> bool:
     """Does an entry of a list only leave out what a GET of the item shows: null or a part in place of an object?
 
+    So do the objects in a list of it.
+
     A list need not show all of an item; a missing text or number of it is a wrong one.
     """
     if entry is None:
         return isinstance(alone, dict | list)
+    if isinstance(entry, list) and isinstance(alone, list):
+        pairs = list(zip(entry, alone, strict=False))
+        return len(entry) == len(alone) and all(part == whole or shows_less(part, whole) for part, whole in pairs)
     return (
         isinstance(entry, dict)
         and isinstance(alone, dict)

@@ -266,6 +266,8 @@ def check_unchanged(
     shows, after, shown = current(context, kept)
     compared = {name for name in before if name in kept.sent} if related and after else set(before)
     sent = {name: each.sent[name] for each in done if isinstance(each.sent, Mapping) for name in each.sent}
+    if related:  # a list of the items that are below it
+        compared -= {name for name in compared if _has_more(after.get(name), before[name])}
     leaked = {name for name in compared if name in after and name in sent and after[name] == sent[name]}
     following = {n for n in compared - leaked if related and after and _may_follow(context, shows, n)}
     for names, doubt in ((compared - following, None), (following, weaker(context, FOLLOWS))):
@@ -280,6 +282,12 @@ def check_unchanged(
             about=f"unchanged {kept.resource.name}{' following' if doubt else ''}",
             statement=doubt,
         )
+
+
+def _has_more(after: Any, before: Any) -> bool:
+    """Has a list of objects all that it had, and others too?"""
+    is_longer = isinstance(after, list) and isinstance(before, list) and len(after) > len(before)
+    return is_longer and all(isinstance(each, Mapping) for each in after) and all(each in after for each in before)
 
 
 def _may_follow(context: CheckContext, op: ResourceOperation, name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from contracts.checks.item_view import covers
 from contracts.client.request_bodies import NAMELIKE
+from mockserver.inference.names import words
 from mockserver.openapi.secret_names import SECRET_NAME
 
 Likeness = Literal["same", "normalised", "different"]
@@ -21,6 +22,10 @@ ABSENT: Any = object()
 
 PROSE = (*NAMELIKE, "description", "note", "comment", "content", "message")
 """A field whose name contains one of these holds text for people, whose case a server has to keep."""
+
+
+PLACES = frozenset(("index", "position", "rank", "order", "ordinal", "place"))
+"""Last words of the name of a field with a position among other items."""
 
 
 def likeness(shown: Any, sent: Any, name: str = "") -> Likeness:
@@ -56,9 +61,27 @@ def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
         return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
     if isinstance(sent, list) and isinstance(shown, list):
         if len(shown) == len(sent) and any(isinstance(each, Mapping) for each in sent):
-            return _worst([likeness(*pair, name) for pair in zip(shown, sent, strict=True)]) != "different"
+            alike = _worst([likeness(*pair, name) for pair in zip(shown, sent, strict=True)])
+            return alike != "different" or _has_each(shown, sent)
         return {_element(each, name) for each in shown} == {_element(each, name) for each in sent}
-    return _is_rounded(shown, sent)
+    return _is_rounded(shown, sent) or _is_nearer(shown, sent, name)
+
+
+def _has_each(shown: list[Any], sent: list[Any]) -> bool:
+    """Has a list each object that was sent in another place, perhaps with more properties?"""
+    left = list(shown)
+    for each in sent:
+        found = next((one for one in left if covers(one, each)), ABSENT)
+        if found is ABSENT:
+            return False
+        left.remove(found)
+    return True
+
+
+def _is_nearer(shown: Any, sent: Any, name: str) -> bool:
+    """Is it a position beyond the end of a list, in place of which a service takes the last one?"""
+    is_whole = type(shown) is int and type(sent) is int
+    return is_whole and 0 <= shown < sent and not PLACES.isdisjoint(words(name)[-1:])
 
 
 def _text(text: str, name: str) -> str:

@@ -200,6 +200,10 @@ def _may_exceed(trial: InputTrial) -> bool:
     return may_exceed(trial.context.contract.schemas, trial.resource, trial.op)
 
 
+FORBIDDEN = 403
+"""The status of what is not invalid: who asks may not have it, or not here."""
+
+
 def _is_refusal(exchange: RecordedExchange) -> bool:
     """Was valid input refused? A conflict (409) or a limit (413, 429) has another reason."""
     return exchange.status in (400, 403, 404, 405, 406, 415, 422)
@@ -282,7 +286,7 @@ def _report_alone(context: CheckContext, op: ResourceOperation, name: str, excha
         exchange,
         about=f"{name} alone",
         statement=weaker(context, OTHER_RULE)
-        if depends(context, op, name) or is_open_value(context, op, name)
+        if exchange.status == FORBIDDEN or depends(context, op, name) or is_open_value(context, op, name)
         else told_elsewhere(context, op, name, exchange),
     )
 
