@@ -76,6 +76,10 @@ class RequestBodies:
             return None
         return unwrapped(op, made) if isinstance(made, dict) else None
 
+    def referring(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with references to items that exist, where such are known."""
+        return body
+
     def _without_id(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an optional id that the service generates: a made-up one names another item, or none."""
         action = op.behaviour.action
@@ -174,8 +178,8 @@ class RequestBodies:
         return schema is not None and self._fits(schema, body)
 
     def required(self, op: ResourceOperation) -> set[str]:
-        """The required fields."""
-        schema = self.schema(op)
+        """The required fields; those of a form, if it is no JSON."""
+        schema = self.schema(op) or (op.form_type.schema if op.form_type is not None else None)
         return self._schemas.required(schema) if schema is not None else set()
 
     def marked(

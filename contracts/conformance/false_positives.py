@@ -120,7 +120,7 @@ class FalsePositives:
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or has_no_stated_content(self.contract, response)
-        return has_unknown_lifetime(self.contract, operation, case, failure)
+        return has_unknown_lifetime(self.contract, operation, case, failure, self.referring)
 
     def _may_be_valid(self, operation: Operation, failure: Failure, exchange: RecordedExchange) -> bool:
         """May a response be valid? Schemathesis knows no `defaultMapping`, and no `oneOf` that nothing can satisfy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from schemathesis.core.failures import Failure
@@ -10,23 +11,44 @@ from schemathesis.openapi.checks import EnsureResourceAvailability, UseAfterFree
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.resources import CheckedResource, checked_resources, name_of
 from mockserver.contract import Contract
+from mockserver.inference.names import words
 from mockserver.openapi.document import Operation
 
 
-def has_unknown_lifetime(contract: Contract, operation: Operation, case: Any, failure: Failure) -> bool:
+def has_unknown_lifetime(
+    contract: Contract, operation: Operation, case: Any, failure: Failure, referring: Container[str] = ()
+) -> bool:
     """Is it about an item that may not exist?
 
     An echo, or a service whose items no request makes, may find what was deleted, and so does one whose DELETE is said
-    to archive. An id that is empty names nothing,
-    and an idempotency key that is sent again may show an item that is deleted since. A new poll has no vote yet.
+    to archive, and one that restores items: Schemathesis may have asked for that meanwhile. An id that is empty names
+    nothing, and an idempotency key that is sent again may show an item that is deleted since. A new poll has no vote.
+    The body of an operation in `referring` may name another item that is missing.
     """
     if isinstance(failure, UseAfterFree):
         known = _resources_of(contract, operation)
-        return not any(each.can("delete") and _tells_new_ids(contract, each) for each in known)
+        is_kept = any(each.can("delete") and _tells_new_ids(contract, each) for each in known)
+        return not is_kept or _comes_back(contract, operation)
     if not isinstance(failure, EnsureResourceAvailability):
         return False
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())
-    return is_empty or _may_be_missing(contract, operation) or _may_be_repeated(contract, failure.created_with)
+    return (
+        is_empty
+        or name_of(operation) in referring
+        or _may_be_missing(contract, operation)
+        or _may_be_repeated(contract, failure.created_with)
+    )
+
+
+def _comes_back(contract: Contract, operation: Operation) -> bool:
+    """Does the document have an operation that restores a deleted item, such as `POST /files/{id}/restore`?"""
+    item = operation.path[: operation.path.rfind("}") + 1]
+    below = (each.path.removeprefix(item) for each in contract.document.operations if each.path.startswith(item + "/"))
+    return any(words(each.rpartition("/")[2])[:1] in RESTORING for each in below)
+
+
+RESTORING = tuple((each,) for each in ("restore", "undelete", "untrash", "recover", "unarchive", "revive"))
+"""First words of the end of a path that bring a deleted item back."""
 
 
 def _may_be_missing(contract: Contract, operation: Operation) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 IN_FIELD = re.compile("Invalid component: .+ -> Missing required property")
 """Schemathesis' message for a property that an object in a body lacks. In a form it writes such an object as fields."""
 
-OTHERS = re.compile(r"Invalid component: in (cookie|header|query) - object with unexpected properties")
+OTHERS = re.compile(
+    r"Invalid component: (?:in (cookie|header|query) - object with unexpected properties|positive test case)"
+)
 """Schemathesis' message for an undocumented cookie, header or query parameter; proxies and clients add some."""
 
 OUTSIDE = re.compile(r"\bin (?:path|query|header|cookie)\b")

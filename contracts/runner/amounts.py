@@ -55,6 +55,23 @@ def modest_body(
     return modest if bodies.accepts(op, modest) else body
 
 
+def adding_body(
+    schemas: Schemas,
+    bodies: RequestBodies,
+    resources: Mapping[str, CheckedResource],
+    resource: CheckedResource,
+    body: dict[str, Any],
+) -> dict[str, Any]:
+    """The body of a create request that adds to a figure of another item: there may be nothing yet to take off."""
+    counts = [each for one in resources.values() for each in one.behaviour.counts if each.resource == resource.name]
+    known = bodies.properties(resource.operations["create"])
+    for name, off in (pair for each in counts for pair in each.lowered_by.items() if pair[0] in known):
+        others = [value for value in schemas.keyword(known[name], "enum") or () if value not in off]
+        changed = body | {name: others[0]} if body.get(name) in off and others else body
+        body = changed if bodies.accepts(resource.operations["create"], changed) else body
+    return body
+
+
 def _smaller(value: float, bounds: Mapping[str, Any]) -> list[float]:
     low = bounds["minimum"]
     tried = [1, *([low] if isinstance(low, int | float) and low > 0 else [])]

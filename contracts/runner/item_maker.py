@@ -12,7 +12,7 @@ from contracts.client.request_builder import CannotBuildRequest, NotAllowed, Ref
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
-from contracts.runner.amounts import PLENTY, modest_body, plentiful_body
+from contracts.runner.amounts import PLENTY, adding_body, modest_body, plentiful_body
 from contracts.runner.distinct_bodies import GROWING, DistinctBodies
 from contracts.runner.existing_items import HIDDEN, ExistingItems, owner_of
 from contracts.runner.referring_bodies import ReferringBodies
@@ -108,10 +108,7 @@ class ItemMaker(ExistingItems):
         return made
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
-        """A valid create body that contains a unique mark. `full` fills in optional fields too.
-
-        Raises CannotBuildRequest if no valid body can be generated.
-        """
+        """A valid create body with a unique mark; `full` fills in optional fields too. Raises CannotBuildRequest."""
         op = resource.operations["create"]
         self._learn_how_items_differ(resource)
         if resource.name in self.shared.taking:
@@ -123,6 +120,7 @@ class ItemMaker(ExistingItems):
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         made = modest_body(self.contract.schemas, self.bodies, resource, made)
+        made = adding_body(self.contract.schemas, self.bodies, self.shared.resources, resource, made)
         left_out = self.shared.refused_fields.get(resource.name, ()) if self.leaves_out_refused else ()
         made = in_form(self.contract.schemas, self.bodies, resource, made, form, left_out)
         marked = self.bodies.marked(op, resource, made, self.shared.mark()) if form != PLAIN else made

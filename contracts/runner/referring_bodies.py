@@ -31,6 +31,11 @@ class ReferringBodies(RequestBodies):
         body = super().minimal(op, seed)
         return self._referring(op, body) if body is not None else None
 
+    def without_json(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """As in the base class."""
+        fields = super().without_json(op, seed)
+        return self._referring(op, fields) if fields is not None else None
+
     def full(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """As in the base class; lists of references name an item."""
         body = super().full(op, seed)
@@ -42,6 +47,10 @@ class ReferringBodies(RequestBodies):
             if values and self.accepts(op, body | {name: values[:1]}):
                 body = body | {name: values[:1]}
         return body
+
+    def referring(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
+        """As in the base class."""
+        return self._referring(op, body)
 
     def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
         """As in the base class."""

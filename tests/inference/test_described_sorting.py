@@ -106,6 +106,8 @@ def test_the_mock_passes_the_check_of_both(tmp_path: Path) -> None:
         ("Sorted by day, earliest first.", [2, 1, 3]),
         ("Sorted by day, latest first.", [3, 1, 2]),
         ("The oldest ones come first.", [1, 2, 3]),
+        ("Alarms, the earliest first.", [2, 1, 3]),
+        ("The latest alarm comes first.", [3, 1, 2]),
         ("Sorted by creation date, newest first.", [3, 2, 1]),
     ],
 )

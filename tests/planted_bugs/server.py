@@ -41,7 +41,7 @@ class Ask:
 
 @dataclass
 class Answer:
-    """A response. `body` is a JSON value, None for no body, or a text for another media type."""
+    """A response. `body` is a JSON value, None for no body, or a text or bytes for another media type."""
 
     status: int
     body: Any = None
@@ -98,11 +98,9 @@ class Server:
             await send({"type": "lifespan.shutdown.complete"})
             return
         answer = await self.answer(await read(scope, receive))
-        body = (
-            b""
-            if answer.body is None
-            else (json.dumps(answer.body).encode() if "json" in answer.media_type else str(answer.body).encode())
-        )
+        written = answer.body if isinstance(answer.body, bytes) else str(answer.body).encode()
+        written = json.dumps(answer.body).encode() if "json" in answer.media_type else written
+        body = b"" if answer.body is None else written
         headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers]
         if answer.body is not None:
             headers.append((b"content-type", answer.media_type.encode()))

@@ -196,7 +196,9 @@ def counted_pairs(contract: Contract) -> Iterator[tuple[CheckedResource, Checked
             continue
         for each in owner.behaviour.counts:
             child = known.get(each.resource)
-            is_effect = each.sign < 0 or each.lowered_by or OF_OPERATION.search(each.source) is not None
+            # What the items of a create add is summed up; those that would be taken off, no create sends by itself.
+            is_moved = bool(each.lowered_by) and each.on_top
+            is_effect = each.sign < 0 or is_moved or OF_OPERATION.search(each.source) is not None
             if each.mean or is_effect:
                 continue  # stated_means.py and stated_effects.py have the checks
             if child is not None and child.can("create") and each.field in documented(contract, shows):

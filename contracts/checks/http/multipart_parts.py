@@ -32,7 +32,7 @@ def multipart_parts(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, media: MediaType
 ) -> None:
     """A multipart body is accepted as it is documented; without a required part header, or an invalid part, refused."""
-    parts, path = valid_parts(context, media), upload_path(context, op, resource)
+    parts, path = valid_parts(context, op, media), upload_path(context, op, resource)
     first = send_parts(context, op, path, parts, media)
     holds = first.status < 400
     context.expect_status(holds, "a valid multipart body is accepted", first, about="valid", statement=_inferred(op))
@@ -49,7 +49,7 @@ def multipart_parts(
         )
 
 
-def valid_parts(context: CheckContext, media: MediaType, seed: str = "parts") -> list[BodyPart]:
+def valid_parts(context: CheckContext, op: ResourceOperation, media: MediaType, seed: str = "parts") -> list[BodyPart]:
     """The parts of a valid body: of all fields, or where one cannot be written, of the required ones.
 
     Another seed gives other values.
@@ -61,6 +61,7 @@ def valid_parts(context: CheckContext, media: MediaType, seed: str = "parts") ->
     needed = schemas.required(media.schema) if media.schema is not None else set()
     try:
         value = maker.content(media, seed=seed, direction="request")
+        value = context.bodies.referring(op, value) if isinstance(value, dict) else value
         with suppress(Unanswerable):
             return writer.parts(value, media, seed)
         slim = {name: each for name, each in value.items() if name in needed} if isinstance(value, dict) else value

@@ -211,7 +211,7 @@ def _sent(
     disposition = f'form-data; name="{upload.name}"; filename="{FILE_NAME}"'
     file = BodyPart((("Content-Disposition", disposition), ("Content-Type", kind)), content)
     for seed in ("parts", context.shared.mark()):
-        others = [part for part in valid_parts(context, upload.media, seed) if part.name != upload.name]
+        others = [part for part in valid_parts(context, upload.op, upload.media, seed) if part.name != upload.name]
         exchange = send_parts(context, upload.op, path, [file, *others], upload.media)
         if exchange.status != CONFLICT:
             break  # else an item has such values already

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.inference.draft import SENDING, ResourceDraft
 from mockserver.inference.evidence import described
 from mockserver.inference.figures.count_conditions import condition
-from mockserver.inference.figures.effects import effect_counts
+from mockserver.inference.figures.effects import effect_counts, lowering
 from mockserver.inference.figures.fillings import filling_counts
 from mockserver.inference.figures.undone_effects import with_limits
 from mockserver.inference.names import noun, plain, words
@@ -146,7 +146,9 @@ def _counts(
             if by is not None and amount is not None and is_made:
                 keys: Statement = {"field": field, "resource": other.name} | ({"by": by} if by else {})
                 keys |= {"where": where} if where else {}
-                yield keys | ({"sum": amount} if amount else {}) | _evidence(said)
+                keys |= {"sum": amount} if amount else {}
+                off = lowering(schemas, next(other.request_properties("create"), {}), amount) if amount else {}
+                yield keys | off | _evidence(said, is_guess=bool(off))
                 break
 
 
@@ -213,9 +215,12 @@ def _effects(
             yield from effect_counts(schemas, draft, other, by, known)
 
 
-def _evidence(said: Counted) -> Statement:
+def _evidence(said: Counted, *, is_guess: bool = False) -> Statement:
+    """How a figure is known; which entries are taken off, only their names say (`is_guess`)."""
     if not said.sentence:
         return {"evidence": "inferred", "note": "the name of the number says so"}
+    if is_guess:
+        return {"evidence": "inferred", "note": f"it is described as {said.source}"}
     return described(said.source)
 
 

@@ -64,7 +64,7 @@ def effect_counts(
         keys: Statement = {"field": each.field, "resource": other.name} | ({"by": by} if by else {})
         keys |= {"sum": each.amount} if each.amount else {}
         keys |= {"on-top": True} if each.field in own else {}
-        keys |= {"sign": -1} if each.sign < 0 else _lowering(schemas, sent, each.amount)
+        keys |= {"sign": -1} if each.sign < 0 else lowering(schemas, sent, each.amount)
         if each.source:
             yield keys | described(each.source)
         else:
@@ -102,7 +102,7 @@ def _amount(numbers: Mapping[str, str]) -> str:
     return next((known[each] for each in AMOUNTS if each in known), "")
 
 
-def _lowering(schemas: Schemas, sent: Mapping[str, str], amount: str) -> Statement:
+def lowering(schemas: Schemas, sent: Mapping[str, str], amount: str) -> Statement:
     """By which values of a property an amount is taken off, if it cannot be negative itself."""
     is_text = bool(amount) and schemas.types(sent[amount]) - {"null"} == {"string"}
     if is_text and not schemas.validator(sent[amount], "request").is_valid("-1.00"):

@@ -65,7 +65,10 @@ def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
     properties = draft.properties()
     said = said_order(draft, listing)
     if said is not None:
-        return order_sentences.by_own_time(said, _times(schemas, properties), _needed(schemas, draft))
+        needed = _needed(schemas, draft)
+        days = {name for name, at in properties.items() if format_of(schemas, at) == "date" and plain(name) in OWN_DAYS}
+        said = order_sentences.by_own_time(said, _times(schemas, properties), needed)
+        return order_sentences.by_own_day(said, sorted(days & needed))
     general = order_sentences.order_of_all(description(schemas, "/info"))
     if general is not None:
         return general
@@ -113,6 +116,10 @@ def _times(schemas: Schemas, properties: Mapping[str, str]) -> list[str]:
     """The properties that hold a time, or the day of something done: `held_on`."""
     formats = {name: format_of(schemas, at) for name, at in properties.items()}
     return [name for name, form in formats.items() if form == "date-time" or (form == "date" and is_event(name))]
+
+
+OWN_DAYS = ("date", "day", "startdate", "eventdate")
+"""Properties with the day of an item itself."""
 
 
 def _needed(schemas: Schemas, draft: ResourceDraft) -> set[str]:

@@ -328,3 +328,18 @@ def by_own_time(stated: Statement, times: Sequence[str], needed: Iterable[str]) 
         return stated
     note = f"{times[0]} is the only time of an item, and clients send it"
     return stated | {"by": times[0], "evidence": "inferred", "note": note}
+
+
+def by_own_day(stated: Statement, days: Sequence[str]) -> Statement:
+    """An order of creation where a client must send the day of an item: "the earliest first" is by that day.
+
+    The "newest" may be either, which is a guess then.
+    """
+    if len(days) != 1 or stated["by"] != "creation" or OF_ADDING.search(stated["source"]) is not None:
+        return stated
+    by = days[0] if BY_DAY.search(stated["source"]) is not None else "creation"
+    return stated | {"by": by, "evidence": "inferred", "note": f"clients send {days[0]}"}
+
+
+BY_DAY = lazy_pattern(r"\b(?:earliest|latest|soonest)\b", re.IGNORECASE)
+"""What is said of days rather than of things: "the latest first"."""
