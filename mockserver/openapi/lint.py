@@ -66,19 +66,34 @@ def problems(
     return tuple(_rated(each, file, parts) for each in dict.fromkeys(found))
 
 
+UNRESOLVED = " cannot be resolved: "
+"""What the message about a reference has before the reason."""
+
+
 def errors(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Those of the problems that keep the document from being served."""
     return tuple(problem for problem in found if problem.severity == "error")
 
 
 def raise_errors(found: Iterable[Problem], *, file: str = "") -> None:
-    """Raise one InvalidDocument that lists every error, one a line; do nothing where there is none."""
+    """Raise one InvalidDocument that lists every error, one a line; do nothing where there is none.
+
+    References that cannot be resolved for one reason are one line.
+    """
     wrong = errors(found)
     if len(wrong) == 1:
         raise wrong[0].error
     if wrong:
-        lines = "".join(f"\n  {published('#' + problem.pointer)}: {problem.error.message}" for problem in wrong)
-        raise InvalidDocument(f"{len(wrong)} errors{lines}", file=file)
+        alike: dict[str, list[Problem]] = {}
+        for problem in wrong:
+            _, unresolved, reason = problem.error.message.partition(UNRESOLVED)
+            alike.setdefault(reason if unresolved else str(problem), []).append(problem)
+        raise InvalidDocument(f"{len(wrong)} errors" + "".join(map(_line, alike.values())), file=file)
+
+
+def _line(alike: list[Problem]) -> str:
+    more = f" (and {len(alike) - 1} more references to this file)" if len(alike) > 1 else ""
+    return f"\n  {published('#' + alike[0].pointer)}: {alike[0].error.message}{more}"
 
 
 def _rated(found: UnratedProblem, file: str, parts: Reachability | None) -> Problem:

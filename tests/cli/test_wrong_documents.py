@@ -126,3 +126,21 @@ def test_what_would_be_left_of_an_invalid_document_is_said(
     assert f"--lenient leaves out what is wrong, and {verb} GET /b and 1 more" in rest.output
     assert "the reference '#/definitions/A' points to nothing" in none.output
     assert "--lenient" not in none.output
+
+
+def test_references_to_one_file_that_cannot_be_read_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reference = "{$ref: 'http://127.0.0.1:9/%s.yaml#/components/responses/%s'}"
+    paths = "\n".join(
+        f"  /{name}: {{get: {{responses: {{'200': {reference % ('own', name)}, '404': {reference % ('gone', name)}}}}}}}"
+        for name in "abc"
+    )
+    Path("api.yaml").write_text(f"openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n{paths}\n")
+
+    done = CliRunner().invoke(main, ["serve", "api.yaml"])
+
+    assert "api.yaml: 6 errors" in done.output
+    assert 2 == done.output.count("is on another machine; fetch it with --outside (and 2 more references to this file)")
+    assert 2 == done.output.count("is on another machine")
