@@ -226,7 +226,7 @@ class ItemMaker(ExistingItems):
             exchange, sent = self._in_needed_state(resource, user, path, body, headers) or (exchange, sent)
         if body is None and exchange.status in REFUSED and self._may_differ_more(resource):
             exchange, sent = self._differing_more(resource, exchange, sent, user, path)
-        if exchange.status in REFUSED and self._may_have_another_form(resource, sent):
+        if self._may_have_another_form(resource, sent, exchange.status):
             exchange, sent = self._find_form(resource, user, path, is_given=body is not None) or (exchange, sent)
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
@@ -290,19 +290,17 @@ class ItemMaker(ExistingItems):
         self.shared.refused.add(resource.name)  # it is about something else, so this is not tried again
         return refused, sent
 
-    def _may_have_another_form(self, resource: CheckedResource, sent: Mapping[str, Any]) -> bool:
+    def _may_have_another_form(self, resource: CheckedResource, sent: Mapping[str, Any], status: int) -> bool:
         """Was no item accepted yet, so that a valid body may need other numbers or more fields? That is tried once."""
-        is_new = resource.name not in self.shared.made and resource.name not in self.shared.forms
-        is_tried = self._is_probing or self.target.read_only
-        return is_new and not is_tried and self.bodies.accepts(resource.operations["create"], dict(sent))
+        op, is_new = resource.operations["create"], resource.name not in {*self.shared.made, *self.shared.forms}
+        names_nothing = status == HIDDEN and "{" not in op.operation.path  # a driver that is not there
+        is_tried = self._is_probing or self.target.read_only or not (status in REFUSED or names_nothing)
+        return is_new and not is_tried and self.bodies.accepts(op, dict(sent))
 
     def _find_form(
         self, resource: CheckedResource, user: User, path: Mapping[str, Any], *, is_given: bool
     ) -> tuple[RecordedExchange, dict[str, Any]] | None:
-        """Find a form of bodies that is accepted, and keep it.
-
-        Returns the exchange and the body; None if none is accepted, or if the body `is_given` that is to be sent.
-        """
+        """Find and keep a form of bodies that is accepted. None if there is none, or if the body `is_given`."""
         for form in (*(SPAN_FORMS if resource.name in self.shared.spans else ()), *FORMS):
             self.shared.forms[resource.name] = form
             body = self.body(resource)

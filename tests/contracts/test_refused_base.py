@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.test_foreign_shapes import TEXT, path_parameter, sent, verdicts
+from tests.contracts.test_foreign_shapes import TEXT, Handle, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
 from tests.web.document import Node, answers, takes
 
@@ -192,3 +192,40 @@ def test_a_list_that_refuses_every_request_refuses_no_page_size(
         return Answer(status if is_known or status == 403 else 400, [])
 
     assert found == verdicts(tmp_path, paths, handle, "page-size-limits")
+
+
+def queries(*, needs: str = "", fails: str = "") -> tuple[Node, Handle]:
+    """Logs that fail without `needs`, and for the parameter `fails`."""
+    flag: Node = {"type": "boolean"}
+    since: Node = {"name": "since", "in": "query", "schema": {"type": "integer"}}
+    flags = [{"name": name, "in": "query", "schema": flag} for name in ("stdout", "details")]
+    paths: Node = {
+        "/logs": {"get": {"parameters": [since, *flags], "responses": answers({"type": "array"}) | {"400": NO}}}
+    }
+
+    def handle(ask: Ask) -> Answer:
+        if (needs and ask.query.get(needs) != "true") or fails in ask.query:
+            return Answer(500)
+        is_valid = re.fullmatch(r"-?\d{1,18}", ask.query.get("since", "0")) is not None
+        is_valid &= {ask.query.get(each, "true") for each in ("stdout", "details")} <= {"true", "false"}
+        return Answer(200, []) if is_valid else Answer(400)
+
+    return paths, handle
+
+
+@pytest.mark.parametrize(
+    ("needs", "fails", "found"),
+    [
+        ("", "", set()),
+        ("stdout", "", {"document"}),
+        ("", "since", {"document", "odd-input", "query-parameters"}),
+    ],
+    ids=["correct", "fails for every request", "fails for a parameter"],
+)
+def test_a_list_that_fails_for_every_request_fails_for_no_parameter(
+    tmp_path: Path, needs: str, fails: str, found: set[str]
+) -> None:
+    paths, handle = queries(needs=needs, fails=fails)
+    seen = verdicts(tmp_path, paths, handle, "odd-input", "query-parameters")
+
+    assert {(each, "failure") for each in found} == seen

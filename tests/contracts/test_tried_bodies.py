@@ -8,7 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contracts.test_foreign_shapes import TEXT, path_parameter, sent, verdicts
+from contracts.client.target import Target
+from contracts.runner.runner import run_checks
+from tests.contracts.test_choices_of_servers import contract_of
+from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent, verdicts
 from tests.planted_bugs.server import Answer, Ask
 from tests.web.document import Node, answers, takes
 
@@ -100,3 +103,39 @@ def test_what_a_small_service_does_wrongly_is_told_as_that(
     tmp_path: Path, server: Tents, found: set[tuple[str, str]]
 ) -> None:
     assert found == verdicts(tmp_path, tents_document(2, 9), server, *CHECKS)
+
+
+CRATE: Node = {"type": "object", "properties": {"id": {"type": "integer"}, "name": TEXT, "driver": TEXT}}
+DRIVER: Node = {"type": "string", "example": "custom"}
+
+
+@pytest.mark.parametrize(("driver", "outcome"), [("local", "passed"), ("custom", "passed"), ("", "skipped")])
+def test_an_example_that_names_nothing_is_left_out(tmp_path: Path, driver: str, outcome: str) -> None:
+    """No crate can be made with `custom`, which the example names, where the service knows another `driver` only."""
+    new: Node = {"type": "object", "properties": {"name": TEXT, "driver": DRIVER}}
+    paths: Node = {
+        "/crates": {"post": {"requestBody": takes(new), "responses": answers(CRATE, "201") | {"400": NO, "404": NO}}},
+        "/crates/{id}": {
+            "parameters": [path_parameter("id", {"type": "integer"})],
+            "get": {"responses": answers(CRATE) | {"404": NO}},
+        },
+    }
+    crates: dict[str, Node] = {}
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method != "POST":
+            crate = crates.get(ask.path)
+            return Answer(404) if crate is None else Answer(200, crate)
+        body = sent(ask)
+        if not all(isinstance(each, str) for each in body.values()):
+            return Answer(400)
+        if not driver or body.get("driver", driver) != driver:
+            return Answer(404)
+        crate = {**body, "id": len(crates) + 1}
+        crates[f"/crates/{crate['id']}"] = crate
+        return Answer(201, crate)
+
+    with Target.asgi(Small(handle), []) as target:
+        result = run_checks(contract_of(tmp_path, paths), target, only=["identity"])
+
+    assert outcome == result.outcomes["POST /crates", "identity"].partition(":")[0]

@@ -73,9 +73,10 @@ def _check_case(
             statement=told_elsewhere(context, op, parameter.name, exchange),
         )
         return True
-    plain = _status_without(context, op, created) if exchange.status in ELSEWHERE else 0
+    may_be_elsewhere = exchange.status in ELSEWHERE or exchange.status >= 500
+    plain = _status_without(context, op, created) if may_be_elsewhere else 0
     if plain == exchange.status:
-        return False  # there is no such item, or it may not be read
+        return False  # there is no such item, it may not be read, or every request fails
     if exchange.status == NOT_FOUND and plain < 300:  # only the parameter can be about it
         _check_no_page(context, op, exchange, f"a request with {what}", about)
         return True
