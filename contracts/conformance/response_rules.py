@@ -34,7 +34,7 @@ RESPONSE_RULES: Mapping[str, str] = {
 STACK_TRACE = re.compile(
     rb"""
     Traceback\ \(most\ recent\ call\ last\)                        # Python
-  | \bat\ [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)               # Java
+  | (?:\b|\\t)at\ [\w.$<>/@-]+\([\w$]+\.(?:java|kt|scala):\d+\)     # Java, whose lines begin with a tab, `\t` in JSON
   | \bat\ (?:[\w.<>\[\]\ ]+\ \()?(?:file://)?/[^\s():]+\.[cm]?[jt]s:\d+:\d+\)?  # Node.js
   | \bat\ [\w.<>`\[\],]+\([^)\n]*\)\ in\ [^\n]+\.cs:line\ \d+       # .NET
   | (?:Stack\ trace:\s*(?:\\n)?\s*\#0\ )|\#\d+\ /[^\s(]+\.php\(\d+\)   # PHP

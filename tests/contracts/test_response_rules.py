@@ -15,6 +15,7 @@ PYTHON = b'Traceback (most recent call last):\n  File "/srv/app.py", line 7, in 
 TRACES = {
     "python": PYTHON,
     "java": b"java.lang.NullPointerException\n\tat com.shop.Tickets.get(Tickets.java:42)\n",
+    "java in JSON": b'{"trace": "No value\\n\\tat java.base/java.util.Optional.orElseThrow(Optional.java:377)"}',
     "node": b"Error: no\n    at Layer.handle (/srv/node_modules/express/lib/router/layer.js:95:5)",
     "dotnet": b"   at Shop.Tickets.Get(Int32 id) in C:\\src\\Tickets.cs:line 12",
     "php": b"Stack trace:\n#0 /var/www/index.php(12): get()",

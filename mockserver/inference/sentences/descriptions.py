@@ -185,6 +185,7 @@ WRITE_ONLY = lazy_pattern(
 )
 UNIQUE = lazy_pattern(
     r"\b(must|has to|needs to) be (globally )?unique\b|"
+    r"^(?:globally )?unique(?: (?:among|across|for) (?:all|every)(?: of)?(?: the)? [a-z]+)?$|"
     r"\bno two [a-z]+ (?:(?:can|may|ever) )?(?:have|share|use) the same\b",
     re.IGNORECASE,
 )
