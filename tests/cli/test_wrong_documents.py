@@ -133,10 +133,8 @@ def test_references_to_one_file_that_cannot_be_read_are_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     reference = "{$ref: 'http://127.0.0.1:9/%s.yaml#/components/responses/%s'}"
-    paths = "\n".join(
-        f"  /{name}: {{get: {{responses: {{'200': {reference % ('own', name)}, '404': {reference % ('gone', name)}}}}}}}"
-        for name in "abc"
-    )
+    responses = "{'200': " + reference % ("own", "A") + ", '404': " + reference % ("gone", "B") + "}"
+    paths = "\n".join(f"  /{name}: {{get: {{responses: {responses}}}}}" for name in "abc")
     Path("api.yaml").write_text(f"openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n{paths}\n")
 
     done = CliRunner().invoke(main, ["serve", "api.yaml"])
