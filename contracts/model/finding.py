@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Literal
 
+from contracts.model.missed_hosts import missed_host
 from contracts.model.statement_sentences import sentence
 from mockserver.behaviour.statements import Evidence, Statement
 from mockserver.openapi import json_codec, sequences
@@ -21,6 +22,9 @@ inferred or assumed statement, and the statement itself may be wrong. `disagreem
 response do not agree."""
 
 Headers = tuple[tuple[str, str], ...]
+
+LEAKS = "leaked-internals"
+"""The check of what an error response shows, whatever its cause is."""
 
 MAX_DEPTH = 200
 """The deepest nesting of a JSON body that is validated."""
@@ -189,11 +193,22 @@ def finding(
     several findings of one check at one operation apart: it names a field or a boundary. A finding without a statement
     violates the document, so it is a failure.
     """
+    statement = _doubted(check, operation, seen, exchanges) or statement
     named = [check, operation, statement.subject if statement else "", statement.kind if statement else "", about]
     digest = hashlib.sha256("\n".join(named).encode()).hexdigest()[:10]
     decided = verdict or verdict_of(statement, strict=strict)
     kept = tuple(map(_shortened, exchanges))
     return Finding(f"{check}-{digest}", check, operation, decided, statement, expected, _text(seen), kept)
+
+
+def _doubted(check: str, operation: str, seen: str, exchanges: tuple[RecordedExchange, ...]) -> StatementRef | None:
+    """A guess in place of the statement where a server error is that of a host which the service could not reach."""
+    last = exchanges[-1] if exchanges else None
+    if last is None or last.status < 500 or check == LEAKS or not seen.startswith(f"status {last.status}"):
+        return None
+    host = missed_host(last.url, last.body, last.reply_body)
+    text = f"The service succeeds here, too, where it could not reach {host}."
+    return StatementRef(operation, "http", "inferred", "RFC 9110 section 15.6", text) if host else None
 
 
 def _shortened(exchange: RecordedExchange) -> RecordedExchange:
