@@ -159,6 +159,7 @@ PROVED_IN = {
     "nested-defaults": "test_defaults.py",
     "replaced-defaults": "test_jobs.py",
     "list-count": "test_jobs.py",
+    "opposite-flags": "test_opposite_flags.py",
     "page-links": "test_page_links.py",
     "filters-together": "test_jobs.py",
     "links": "test_links.py",
