@@ -119,6 +119,7 @@ from contracts.checks.state import (
     item_uses,
     linearizability,
     overlaps,
+    partial_objects,
     read_your_writes,
     refused_lines,
     refused_moves,
@@ -141,6 +142,7 @@ from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
 MODULES = (
+    partial_objects,
     read_your_writes,
     deleted_items,
     updates,

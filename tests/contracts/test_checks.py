@@ -160,6 +160,7 @@ PROVED_IN = {
     "replaced-defaults": "test_jobs.py",
     "list-count": "test_jobs.py",
     "opposite-flags": "test_opposite_flags.py",
+    "partial-object": "test_named_items.py",
     "page-links": "test_page_links.py",
     "filters-together": "test_jobs.py",
     "links": "test_links.py",

@@ -87,13 +87,15 @@ KIND: Node = {"const": "kites"}
 ATTRIBUTES: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "colour": TEXT}}
 
 
-def data(*required: str) -> Node:
-    shown: Node = {"type": KIND, "id": {"type": "string"}, "attributes": ATTRIBUTES}
+def data(*required: str, needed: tuple[str, ...] = ("name",)) -> Node:
+    attributes = ATTRIBUTES | {"required": [*needed]}
+    shown: Node = {"type": KIND, "id": {"type": "string"}, "attributes": attributes}
     wanted: Node = {"type": "object", "required": [*required], "properties": {each: shown[each] for each in required}}
     return {"type": "object", "required": ["data"], "properties": {"data": wanted}}
 
 
 WHOLE = data("type", "id", "attributes")
+PART = data("type", "id", "attributes", needed=())
 JSON_API: Node = {
     "/kites": {
         "post": {"requestBody": takes(data("type", "attributes")), "responses": answers(WHOLE, "201") | REFUSED},
@@ -101,13 +103,16 @@ JSON_API: Node = {
     "/kites/{id}": {
         "parameters": [path_parameter("id")],
         "get": {"responses": answers(WHOLE) | {"404": NO}},
-        "patch": {"requestBody": takes(WHOLE), "responses": answers(WHOLE) | REFUSED | {"409": NO}},
+        "patch": {
+            "requestBody": takes(PART, "application/vnd.api+json"),
+            "responses": answers(WHOLE) | REFUSED | {"409": NO},
+        },
     },
 }
 
 
 def resources(flaw: str) -> Callable[[Ask], Answer]:
-    """Kites by JSON:API. With the flaw `update` a PATCH changes nothing."""
+    """Kites by JSON:API. With the flaw `update` a PATCH changes nothing, with `part` it loses what it does not send."""
     kites: dict[str, Node] = {}
 
     def handle(ask: Ask) -> Answer:
@@ -121,13 +126,13 @@ def resources(flaw: str) -> Callable[[Ask], Answer]:
         if not isinstance(asked, dict) or asked.get("type") != "kites" or not isinstance(given, dict):
             return Answer(400)
         texts = (given[each] for each in ("name", "colour") if each in given)
-        if "name" not in given or not all(isinstance(each, str) and 0 < len(each) <= 60 for each in texts):
+        if (not id and "name" not in given) or not all(isinstance(each, str) and 0 < len(each) <= 60 for each in texts):
             return Answer(400)
         if id and asked.get("id") != id:
             return Answer(409 if isinstance(asked.get("id"), str) else 400)
         made = id or str(len(kites) + 1)
         if not id or flaw != "update":
-            before = kites[id]["attributes"] if id else {}
+            before = kites[id]["attributes"] if id and flaw != "part" else {}
             kites[made] = {"type": "kites", "id": made, "attributes": before | given}
         return Answer(200 if id else 201, {"data": kites[made]})
 
@@ -137,6 +142,11 @@ def resources(flaw: str) -> Callable[[Ask], Answer]:
 def test_a_body_that_must_repeat_the_id_repeats_that_of_the_path(tmp_path: Path) -> None:
     assert set() == verdicts(tmp_path, JSON_API, resources(""), "read-back", "update", "lifecycle")
     assert ("update", "failure") in verdicts(tmp_path, JSON_API, resources("update"), "update")
+
+
+def test_a_patch_of_one_attribute_keeps_the_others(tmp_path: Path) -> None:
+    assert set() == verdicts(tmp_path, JSON_API, resources(""), "partial-object")
+    assert ("partial-object", "failure") in verdicts(tmp_path, JSON_API, resources("part"), "partial-object")
 
 
 def test_location_is_followed_with_the_header_that_a_read_requires(tmp_path: Path) -> None:
