@@ -115,6 +115,7 @@ def _texts(schemas: Schemas, pointer: str, present: Any) -> Iterator[EdgeValue]:
     yield EdgeValue("the empty text", "", least == 0)
     if not isinstance(present, str) or not has_form(present):
         yield EdgeValue("letters beyond ASCII", UNICODE, False)
+        yield EdgeValue("a name with an apostrophe", "O'Brien-Lee", False)
     if isinstance(most, int) and most <= 10_000:
         yield from _of_length("the longest text", present, most, explicit=True)
     else:
