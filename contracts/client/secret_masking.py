@@ -15,7 +15,9 @@ AFTER_SCHEME = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)
 """A credential that follows the name of its authentication scheme (RFC 9110 section 11.4)."""
 
 
-PUBLIC_HEADERS = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
+PUBLIC_HEADERS = frozenset(
+    {"accept", "accept-language", "content-type", "host", "origin", "prefer", "referer", "user-agent"}
+)
 """Headers that contain no secrets. Their values also occur in responses, where a placeholder would hide what is
 checked.
 """

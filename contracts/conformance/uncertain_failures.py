@@ -195,7 +195,10 @@ def _free_texts(contract: Contract, operation: Operation, case: Any) -> Iterator
     """Does a part of a request have a text that the schema neither lists nor fixes?"""
     given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
     for parameter in operation.parameters:
-        value = (given[parameter.location] or {}).get(parameter.name)
+        values = given[parameter.location] or {}
+        value = values.get(parameter.name)
+        if parameter.name in values and parameter.schema and not contract.schemas.types(parameter.schema):
+            value = str(value)  # whatever it is, it is written as a text
         listed = parameter.schema is not None and _is_listed(contract, parameter.schema)
         yield not listed and has_text(value) and _takes_text(contract, parameter.schema)
     media = operation.request_body.content if operation.request_body else ()

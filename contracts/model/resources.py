@@ -107,8 +107,9 @@ class ResourceOperation:
         return len(self.rules) < len(self.behaviour.rules) or any(rule.refuses for rule in self.rules)
 
     def item_in(self, body: Any) -> dict[str, Any]:
-        """The item in the body of a response; empty if it contains none."""
+        """The item in the body of a response; empty if it contains none. It may be the only one of a list."""
         found = value_at(body, self.reply_path("item"))
+        found = found[0] if isinstance(found, list) and len(found) == 1 else found
         return found if isinstance(found, dict) else {}
 
     def query_schema(self, name: str) -> str | None:

@@ -122,6 +122,8 @@ class CheckContext(RefusedFields):
         path = {} if isinstance(made, CheckedResource) else made.path
         is_ordinary = user is None and not query
         op = op or resource.operations["list"]
+        if is_ordinary and isinstance(made, CreatedItem):
+            query = self._scope(made, op)
         user = user or (self.main_user if isinstance(made, CheckedResource) else self.acting_user(op, made))
         if op.behaviour.paging is None:
             exchange = self.send(op, user=user, path=path, query=query)
@@ -133,6 +135,27 @@ class CheckContext(RefusedFields):
         read = read_pages(self, op, path=path, user=user, size=size, most=pages, query=query or {})
         self._needs_list(read.exchanges[0], op, is_ordinary=is_ordinary)
         return read.items, read.exchanges
+
+    def _scope(self, made: CreatedItem, op: ResourceOperation) -> dict[str, Any]:
+        """The query without which a list shows only items of another owner: `project`, where one is the usual one.
+
+        It is found out once for each list, by the first item: the list does not show it, and shows it by the owner that
+        the item was sent with.
+        """
+        name = self.shared.scopes.get(op.name)
+        if name is None:
+            name = self.shared.scopes[op.name] = ""
+            asked = [each.name for each in op.operation.parameters if each.location == "query"]
+            named = {each.field for each in made.resource.behaviour.references if each.key}
+            able = [each for each in asked if each in named and isinstance(made.sent.get(each), str | int)]
+            if able and not self._shows(made, op, {}):
+                name = next((each for each in able if self._shows(made, op, {each: made.sent[each]})), "")
+                self.shared.scopes[op.name] = name
+        return {name: made.sent[name]} if name and name in made.sent else {}
+
+    def _shows(self, made: CreatedItem, op: ResourceOperation, query: Mapping[str, Any]) -> bool:
+        shown, _ = self.list_all(made, op=op, query=query)
+        return str(made.id) in {str(each.get(made.resource.behaviour.identity.field)) for each in shown}
 
     def _needs_list(self, exchange: RecordedExchange, op: ResourceOperation, *, is_ordinary: bool) -> None:
         if is_ordinary and not 200 <= exchange.status < 300:

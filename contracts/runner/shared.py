@@ -45,8 +45,10 @@ class SharedState:
     `below_others` names the resources whose items a user may create only below an item of another user, `by_others`
     the operations that a user may use only for an item of another user. `own_references` says whether items of
     another user must refer to items of that user, by resource. `listed` has what lists showed that no request adds
-    to, by the names of their operations. `start_page` is the beginning of the page that unknown paths get, empty where
-    they get none, and None before it is fetched. `listener` takes what the service sends; None without one.
+    to, by the names of their operations, and `scopes` the query parameter without which a list shows the items of one
+    owner only; it is empty where there is none. `start_page` is the beginning of the page that unknown paths get,
+    empty where they get none, and None before it is fetched. `listener` takes what the service sends; None without
+    one.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None, listener: Listener | None = None) -> None:
@@ -71,6 +73,7 @@ class SharedState:
         self.taking = set[str]()
         self.naming: dict[str, str] = {}
         self.keys: dict[str, str] = {}
+        self.scopes: dict[str, str] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
         self.named_after: dict[str, frozenset[str]] = {}

@@ -10,10 +10,12 @@ import pytest
 
 from contracts.client.target import Target
 from contracts.conformance.schemathesis_run import conform
+from contracts.pytest_plugin.plugin import _served
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from tests.contracts.test_foreign_shapes import TEXT, Small, path_parameter, sent
 from tests.planted_bugs.server import Answer, Ask
+from tests.process import run
 from tests.web.document import Node, answers, document, takes
 
 NO: Node = {"description": "no"}
@@ -90,3 +92,54 @@ def test_the_body_of_a_get_means_nothing(tmp_path: Path) -> None:
 
     accepted = {each.operation for each in found if each.check == "negative_data_rejection"}
     assert {"POST /groups"} == accepted
+
+
+def test_the_only_item_of_a_list_is_the_created_one(tmp_path: Path) -> None:
+    """The document has an object: that is one failure, and the item is tested all the same."""
+    group: Node = {"type": "object", "required": ["id", "title"], "properties": {"id": TEXT, "title": TEXT}}
+    asked: Node = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
+    paths: Node = {
+        "/groups": {"post": {"requestBody": takes(asked), "responses": answers(group, "201") | {"422": NO}}},
+        "/groups/{id}": {"parameters": [path_parameter("id")], "get": {"responses": answers(group) | {"404": NO}}},
+    }
+    server = Groups("id")
+
+    def handle(ask: Ask) -> Answer:
+        made = server(ask)
+        return Answer(201, [made.body]) if ask.method == "POST" and made.status == 200 else made
+
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(document(paths)))
+    with Target.asgi(Small(handle), []) as target:
+        result = run_checks(contracts.of(file), target, only=["create", "read-back", "lifecycle", "document"])
+
+    assert "passed" == result.outcomes["GET /groups/{id}", "read-back"]
+    assert {"document"} == {each.check for each in result.findings}
+
+
+def test_what_has_no_type_is_a_text_in_a_query(tmp_path: Path) -> None:
+    """A service may know only some texts, also where the value is a number before it is written."""
+    file = tmp_path / "groups.json"
+    query: Node = {"name": "operator", "in": "query", "schema": {"title": "Operator"}}
+    get: Node = {"parameters": [query], "responses": answers({}) | {"400": NO}}
+    file.write_text(json.dumps(document({"/groups": {"get": get}})))
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(200 if ask.query.get("operator", "e") in ("e", "lt") else 400, {})
+
+    with Target.asgi(Small(handle), []) as target:
+        found = conform(contracts.of(file), target).findings
+
+    assert {"warning"} == {each.verdict for each in found if each.check == "positive_data_acceptance"}
+
+
+def test_an_origin_is_no_secret(tmp_path: Path) -> None:
+    """It is the beginning of each address of the service, which a report shows."""
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(document({"/groups": {"get": {"responses": answers({"type": "array"})}}})))
+    with _served(Small(lambda _: Answer(200, {}))) as base:
+        header, reports = f"Origin: {base}", str(tmp_path / "reports")
+        done = run("check", str(file), "--url", base, "--header", header, "--quick", "--report", reports)
+
+    assert 1 == done.returncode
+    assert f"-X GET {base}/groups" in done.stdout

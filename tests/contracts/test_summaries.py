@@ -128,17 +128,24 @@ def test_an_item_is_named_by_its_id_where_its_name_will_do_too(tmp_path: Path) -
     assert "passed" == result.outcomes["PUT /files/{file_name_or_id}", "update"]
 
 
-def test_a_request_names_an_item_that_replies_name_inside_of_an_object(tmp_path: Path) -> None:
-    """`project` of a request is `body.project_id` of a reply, so an existing project is sent."""
+@pytest.mark.parametrize(("lists", "failed"), [("all", False), ("one", False), ("none", True)])
+def test_a_request_names_an_item_that_replies_name_inside_of_an_object(
+    tmp_path: Path, lists: str, failed: bool
+) -> None:
+    """`project` of a request is `body.project_id` of a reply, so an existing project is sent.
+
+    The list may be that of the usual project (`one`), unless another one is named.
+    """
     project: Node = {"type": "object", "required": ["id", "name"], "properties": {"id": UUID, "name": TEXT}}
     named: Node = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
     asked: Node = {"type": "object", "required": ["project"], "properties": {"project": UUID}}
     body: Node = {"type": "object", "properties": {"project_id": UUID}}
     job: Node = {"type": "object", "required": ["id", "body"], "properties": {"id": UUID, "body": body}}
+    of_project: Node = {"name": "project", "in": "query", "schema": UUID}
     both = {
         kind: {
             f"/{kind}s": {
-                "get": {"responses": answers({"type": "array", "items": shown})},
+                "get": {"parameters": scopes, "responses": answers({"type": "array", "items": shown})},
                 "post": {"requestBody": takes(new), "responses": answers(shown, "201") | {"422": NO}},
             },
             f"/{kind}s/{{{kind}_id}}": {
@@ -146,7 +153,7 @@ def test_a_request_names_an_item_that_replies_name_inside_of_an_object(tmp_path:
                 "get": {"responses": answers(shown) | {"404": NO}},
             },
         }
-        for kind, shown, new in (("project", project, named), ("job", job, asked))
+        for kind, shown, new, scopes in (("project", project, named, []), ("job", job, asked, [of_project]))
     }
     made: dict[str, Node] = {}
 
@@ -154,6 +161,9 @@ def test_a_request_names_an_item_that_replies_name_inside_of_an_object(tmp_path:
         kind, _, key = ask.path.strip("/").partition("/")
         if ask.method == "GET":
             shown = [each for number, each in made.items() if number.startswith(kind)]
+            if kind == "jobs" and lists != "all":
+                wanted = ask.query.get("project", "the usual one") if lists == "one" else ""
+                shown = [each for each in shown if each["body"]["project_id"] == wanted]
             found = made.get(f"{kind}/{key}")
             return Answer(200, found or shown) if found or not key else Answer(404)
         number = f"00000000-0000-4000-8000-{len(made) + 1:012}"
@@ -168,7 +178,8 @@ def test_a_request_names_an_item_that_replies_name_inside_of_an_object(tmp_path:
     file = tmp_path / "jobs.json"
     file.write_text(json.dumps(document(both["project"] | both["job"])))
     with Target.asgi(Small(handle), []) as target:
-        result = run_checks(contracts.of(file), target, only=["create", "read-back"])
+        result = run_checks(contracts.of(file), target, only=["create", "read-back", "listed"])
 
-    assert not result.findings
+    assert failed == bool(result.findings)
     assert "passed" == result.outcomes["POST /jobs", "create"]
+    assert ("failed" if failed else "passed") == result.outcomes["GET /jobs", "listed"]

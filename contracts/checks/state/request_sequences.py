@@ -14,6 +14,7 @@ from contracts.checks.refused_changes import may_be_by_rule
 from contracts.checks.stored_fields import shown_part
 from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
@@ -103,6 +104,8 @@ def create(sequence: RequestSequence, user: User, choice: int) -> None:
     if exchange.status in (400, 404, 409, 422) and not sequence.held.get(user.name):
         return  # nothing was ever created: perhaps a rule that no schema states forbids our values
     op = sequence.resource.operations["create"]
+    if created is None and exchange.status < 300:
+        raise CannotBuildRequest(f"{op.name} shows no id")
     may_refuse = (op.may_refuse and 400 <= exchange.status < 500) or is_documented_error(op.operation, exchange.status)
     sequence.expect(created is not None or may_refuse, "a valid create request succeeds", f"status {exchange.status}")
     if created is not None:
