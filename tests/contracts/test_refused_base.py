@@ -204,8 +204,10 @@ def queries(*, needs: str = "", fails: str = "") -> tuple[Node, Handle]:
     }
 
     def handle(ask: Ask) -> Answer:
-        if (needs and ask.query.get(needs) != "true") or fails in ask.query:
+        if fails in ask.query:
             return Answer(500)
+        if needs and ask.query.get(needs) != "true":
+            return Answer(503 if fails else 500)
         is_valid = re.fullmatch(r"-?\d{1,18}", ask.query.get("since", "0")) is not None
         is_valid &= {ask.query.get(each, "true") for each in ("stdout", "details")} <= {"true", "false"}
         return Answer(200, []) if is_valid else Answer(400)
@@ -218,9 +220,10 @@ def queries(*, needs: str = "", fails: str = "") -> tuple[Node, Handle]:
     [
         ("", "", set()),
         ("stdout", "", {"document"}),
+        ("stdout", "since", {"document", "odd-input", "query-parameters"}),
         ("", "since", {"document", "odd-input", "query-parameters"}),
     ],
-    ids=["correct", "fails for every request", "fails for a parameter"],
+    ids=["correct", "fails for every request", "fails otherwise for a parameter", "fails for a parameter"],
 )
 def test_a_list_that_fails_for_every_request_fails_for_no_parameter(
     tmp_path: Path, needs: str, fails: str, found: set[str]
