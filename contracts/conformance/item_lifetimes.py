@@ -10,8 +10,8 @@ from schemathesis.openapi.checks import EnsureResourceAvailability, UseAfterFree
 
 from contracts.client.request_headers import is_idempotency_key
 from contracts.model.resources import CheckedResource, checked_resources, name_of
+from contracts.model.restoring_operations import restoring_operation
 from mockserver.contract import Contract
-from mockserver.inference.names import words
 from mockserver.openapi.document import Operation
 
 
@@ -28,7 +28,7 @@ def has_unknown_lifetime(
     if isinstance(failure, UseAfterFree):
         known = _resources_of(contract, operation)
         is_kept = any(each.can("delete") and _tells_new_ids(contract, each) for each in known)
-        return not is_kept or _comes_back(contract, operation)
+        return not is_kept or restoring_operation(contract, operation.path) is not None
     if not isinstance(failure, EnsureResourceAvailability):
         return False
     is_empty = any(value == "" for value in (case.path_parameters or {}).values())
@@ -38,17 +38,6 @@ def has_unknown_lifetime(
         or _may_be_missing(contract, operation)
         or _may_be_repeated(contract, failure.created_with)
     )
-
-
-def _comes_back(contract: Contract, operation: Operation) -> bool:
-    """Does the document have an operation that restores a deleted item, such as `POST /files/{id}/restore`?"""
-    item = operation.path[: operation.path.rfind("}") + 1]
-    below = (each.path.removeprefix(item) for each in contract.document.operations if each.path.startswith(item + "/"))
-    return any(words(each.rpartition("/")[2])[:1] in RESTORING for each in below)
-
-
-RESTORING = tuple((each,) for each in ("restore", "undelete", "untrash", "recover", "unarchive", "revive"))
-"""First words of the end of a path that bring a deleted item back."""
 
 
 def _may_be_missing(contract: Contract, operation: Operation) -> bool:
