@@ -86,12 +86,15 @@ def test_the_body_of_a_get_means_nothing(tmp_path: Path) -> None:
     """So an invalid one may be ignored (RFC 9110 section 9.3.1); that of a POST may not."""
     file = tmp_path / "groups.json"
     one: Node = {"requestBody": takes({"type": "object"}), "responses": answers({}) | {"400": NO}}
-    file.write_text(json.dumps(document({"/groups": {"get": one, "post": one}})))
-    with Target.asgi(Small(lambda _: Answer(200, {})), []) as target:
+    item: Node = {"parameters": [path_parameter("group")], "get": one}
+    file.write_text(json.dumps(document({"/groups": {"get": one, "post": one}, "/groups/{group}": item})))
+    with Target.asgi(Small(lambda _: Answer(200, {"id": "g-1"})), []) as target:
         found = conform(contracts.of(file), target).findings
+        ours = run_checks(contracts.of(file), target, only=["validation"])
 
     accepted = {each.operation for each in found if each.check == "negative_data_rejection"}
     assert {"POST /groups"} == accepted
+    assert {"POST /groups"} == {op for op, check in ours.outcomes if check == "validation"}
 
 
 def test_the_only_item_of_a_list_is_the_created_one(tmp_path: Path) -> None:

@@ -348,10 +348,12 @@ def _refers(context: CheckContext, resource: CheckedResource, name: str) -> bool
 
 
 def _body_places(contract: Contract) -> Iterator[Place]:
+    """All operations with a body, but those for which it has no defined meaning (RFC 9110 sections 9.3.1 and 9.3.5)."""
     known = checked_resources(contract)
     for op in resource_operations(contract):
         resource = resource_of(op, known)
-        if resource is not None and op.media_type is not None and resource.can("create"):
+        is_meant = op.operation.method not in ("get", "head", "delete")
+        if is_meant and resource is not None and op.media_type is not None and resource.can("create"):
             own = next((each for each in resource.operations.values() if each.name == op.name), op)
             yield op.name, schema_reference(op), (resource, own)
 
