@@ -130,6 +130,15 @@ def is_later(before: Any, after: Any) -> bool:
     return None not in numbers and 10**9 < numbers[0] < numbers[1] < numbers[0] * Decimal("1.0001")  # type: ignore[operator]
 
 
+def is_same_but_later(one: Any, other: Any) -> bool:
+    """Are two values the same, but for moments in them that differ: when a user was last seen?"""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(is_same_but_later(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same_but_later, one, other))
+    return bool(one == other) or is_later(one, other) or is_later(other, one)
+
+
 def _is_same_second(shown: str, sent: str) -> bool:
     """Is it the same moment but for fractions of a second, or without the offset of the other one?"""
     moments = [each.replace(microsecond=0) for each in map(_moment, (shown, sent)) if each is not None]

@@ -28,8 +28,8 @@ from contracts.conformance.response_validation import is_unsatisfiable
 from contracts.conformance.uncertain_failures import (
     ACCEPTED,
     guess_behind,
-    is_missing,
     leads_elsewhere,
+    says_nothing,
     without_authentication,
     without_success,
 )
@@ -264,7 +264,7 @@ class EngineRun:
         )
         return (
             is_elsewhere
-            or is_missing(operation, info.failure, exchange)
+            or says_nothing(operation, info.failure, exchange)
             or self.false_positives.excuses(operation, case, info.failure, exchange)
         )
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
-from schemathesis.openapi.checks import IgnoredAuth, RejectedPositiveData, UnsupportedMethodResponse
+from schemathesis.core.failures import AcceptedNegativeData, Failure, MalformedJson, ServerError
+from schemathesis.openapi.checks import IgnoredAuth, JsonSchemaError, RejectedPositiveData, UnsupportedMethodResponse
 
 from contracts.model.documented_methods import is_at, methods_at
 from contracts.model.finding import Finding, RecordedExchange, StatementRef
@@ -148,9 +148,16 @@ def without_success(found: Finding) -> Finding:
     return replace(found, verdict="warning", statement=statement)
 
 
-def is_missing(operation: Operation, failure: Failure, exchange: RecordedExchange) -> bool:
-    """Was a request without a credential answered that there is no such item? `authentication` asks for one that is."""
-    return isinstance(failure, IgnoredAuth) and exchange.status in (404, 410) and "{" in operation.path
+def says_nothing(operation: Operation, failure: Failure, exchange: RecordedExchange) -> bool:
+    """Does a response not say what a failure takes from it?
+
+    That there is no such item says nothing of a credential: `authentication` asks for one that is there. What has no
+    content by its status (RFC 9110 section 15.3.5) is no wrong JSON, though frameworks may send a `Content-Type`.
+    """
+    if isinstance(failure, IgnoredAuth):
+        return exchange.status in (404, 410) and "{" in operation.path
+    is_empty = exchange.status in (204, 205, 304) and not exchange.reply_body
+    return is_empty and isinstance(failure, MalformedJson | JsonSchemaError)
 
 
 def leads_elsewhere(

@@ -152,7 +152,8 @@ class CheckedResource:
     """A resource: the statements about it in `behaviour`, and its operations.
 
     `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
-    same, the one with the shortest path is used. Where nothing else creates items, a PUT does that the document says
+    same, the one with the shortest path is used, of
+    lists the one of all to which items are posted. Where nothing else creates items, a PUT does that the document says
     201 of, of an item or a file: see `is_put`. `differing` are fields whose shown values may not be those sent.
     `parameters` are all names of the path parameter of the id: `/pets/{id}` and `/pets/{id_or_name}` are one path.
     """
@@ -287,7 +288,13 @@ def name_of(operation: Operation) -> str:
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name, without singletons, which have no id."""
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
-    for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
+    made_at = {each.path for each in contract.document.operations if each.method == "post" and "{" not in each.path}
+
+    def order(each: Operation) -> tuple[bool, int]:  # the list of all comes before a shorter one, such as a feed
+        is_item = each.path.rstrip("/").endswith("}")
+        return each.method == "get" and not is_item and each.path not in made_at, len(each.path)
+
+    for operation in sorted(contract.document.operations, key=order):
         stated = stated_about(contract, operation)
         if stated.action is not None and stated.action.of in found:
             does = "archive" if (operation.method, stated.action.does) == ("delete", "update") else stated.action.does

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from contracts.checks.http.http_errors import NOT_IMPLEMENTED
@@ -20,6 +21,8 @@ from contracts.runner.context import CheckContext
 from contracts.runner.start_page import is_start_page
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
+from mockserver.inference.names import plain, words
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Parameter
 
 IDS = ("contract-check", "0", "-1", "99999999999999999999", "1e9", "a" * 300, "é'\"%", "null")
@@ -219,6 +222,10 @@ def _record_created(
         context.record_created(resource, exchange, {}, context.main_user, path)
 
 
+NAMES = frozenset(("username", "login", "handle", "slug", "nickname", "hostname", "domain"))
+"""Words in the name of a field that is part of addresses."""
+
+
 def text_preserved(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A text that the schema allows is accepted and stored as it was sent, with any characters."""
     body = context.body(resource)
@@ -231,13 +238,21 @@ def text_preserved(context: CheckContext, resource: CheckedResource, op: Resourc
     names = [name for name in names if name not in unique]
     if not names:
         raise CannotBuildRequest("no field accepts arbitrary text")
-    identity = resource.behaviour.identity.field
-    chosen = next((name for name in names if name != identity), names[0])
+    addresses = {resource.behaviour.identity.field, *filter(partial(_is_address, context), names)}
+    chosen = next((name for name in names if name not in addresses), names[0])
     context.create(resource, body)  # otherwise a refusal is not about the text
     for firm, table in ((True, TEXTS), (False, DOUBTFUL)):
         for what, text in table.items():  # an id is part of an address, for which a service may allow fewer characters
-            _check_text(context, resource, op, chosen, what, text, firm=firm and chosen != identity)
+            _check_text(context, resource, op, chosen, what, text, firm=firm and chosen not in addresses)
     _check_urls(context, resource, op)
+
+
+def _is_address(context: CheckContext, name: str) -> bool:
+    """Is a text the name in the address of an item, or one that people log in with? Few letters may be allowed there."""
+    known = {
+        plain(each) for op in context.shared.operations.values() for each in path_template.names(op.operation.path)
+    }
+    return plain(name) in known or not NAMES.isdisjoint(words(name))
 
 
 def _check_text(
