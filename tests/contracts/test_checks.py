@@ -160,6 +160,7 @@ PROVED_IN = {
     "list-count": "test_jobs.py",
     "opposite-flags": "test_opposite_flags.py",
     "partial-object": "test_named_items.py",
+    "other-id": "test_named_items.py",
     "restored": "test_restored_items.py",
     "page-links": "test_page_links.py",
     "filters-together": "test_jobs.py",

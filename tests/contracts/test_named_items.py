@@ -112,7 +112,9 @@ JSON_API: Node = {
 
 
 def resources(flaw: str) -> Callable[[Ask], Answer]:
-    """Kites by JSON:API. With the flaw `update` a PATCH changes nothing, with `part` it loses what it does not send."""
+    """Kites by JSON:API. With the flaw `update` a PATCH changes nothing, with `part` it
+    loses what it does not send, and with `id` it takes any id.
+    """
     kites: dict[str, Node] = {}
 
     def handle(ask: Ask) -> Answer:
@@ -128,7 +130,7 @@ def resources(flaw: str) -> Callable[[Ask], Answer]:
         texts = (given[each] for each in ("name", "colour") if each in given)
         if (not id and "name" not in given) or not all(isinstance(each, str) and 0 < len(each) <= 60 for each in texts):
             return Answer(400)
-        if id and asked.get("id") != id:
+        if id and asked.get("id") != id and flaw != "id":
             return Answer(409 if isinstance(asked.get("id"), str) else 400)
         made = id or str(len(kites) + 1)
         if not id or flaw != "update":
@@ -147,6 +149,11 @@ def test_a_body_that_must_repeat_the_id_repeats_that_of_the_path(tmp_path: Path)
 def test_a_patch_of_one_attribute_keeps_the_others(tmp_path: Path) -> None:
     assert set() == verdicts(tmp_path, JSON_API, resources(""), "partial-object")
     assert ("partial-object", "failure") in verdicts(tmp_path, JSON_API, resources("part"), "partial-object")
+
+
+def test_another_id_in_a_body_than_in_the_path_is_refused(tmp_path: Path) -> None:
+    assert set() == verdicts(tmp_path, JSON_API, resources(""), "other-id")
+    assert ("other-id", "failure") in verdicts(tmp_path, JSON_API, resources("id"), "other-id")
 
 
 def test_location_is_followed_with_the_header_that_a_read_requires(tmp_path: Path) -> None:
