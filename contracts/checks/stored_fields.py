@@ -115,6 +115,8 @@ def check_fields(
     *exchanges: RecordedExchange,
 ) -> None:
     """Report every comparable field of `sent` that `item`, shown by `op`, has not kept. `where` says who shows it."""
+    if exchanges and op.shows_list(exchanges[-1].json):
+        return  # the document has an object there, which is another failure
     for name, value in comparable(context, resource, op, sent):
         expected = f"{where} shows {name} as it was sent: {_short(as_json(value))}"
         expect_value(context, item, name, value, expected, *exchanges, about=f"{where} {name}")

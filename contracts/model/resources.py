@@ -112,6 +112,10 @@ class ResourceOperation:
         found = found[0] if isinstance(found, list) and len(found) == 1 else found
         return found if isinstance(found, dict) else {}
 
+    def shows_list(self, body: Any) -> bool:
+        """Is a list where the document has an item in the body of a response?"""
+        return isinstance(value_at(body, self.reply_path("item")), list)
+
     def query_schema(self, name: str) -> str | None:
         """The pointer of the schema of a query parameter; None if there is none."""
         found = self.operation.parameter("query", name)

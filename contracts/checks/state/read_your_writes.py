@@ -160,6 +160,8 @@ def echoed(
     created: CreatedItem | None = None,
 ) -> None:
     """The item in a reply has the values that were sent."""
+    if op.shows_list(response.json):
+        return  # the document has an object there, which is another failure
     item, shows = context.item(op, response), documented(context.contract, op)
     hidden = resource.server_fields | resource.write_only_fields | op.rule_fields
     for name in sorted(body.keys() & shows.keys() - hidden):
