@@ -25,7 +25,7 @@ HTTP, LEAK, SECRET, END = "http-response", "leaked-internals", "undocumented-sec
 
 RESPONSE_RULES: Mapping[str, str] = {
     HTTP: "Every response keeps the rules of HTTP for its status (RFC 9110 section 15).",
-    LEAK: "No error response contains a stack trace or an error message of a database.",
+    LEAK: "No error response contains a stack trace or an error message of a database or of the file system.",
     END: "Deprecation and Sunset are dates in the form of RFC 9745 and RFC 8594, and Sunset is the later one.",
     SECRET: "No response contains a secret in a field that its schema does not name.",
 }
@@ -56,10 +56,11 @@ DATABASE = re.compile(
   | \bnear\ \\?["'][^"'\n]{0,60}["']:\ syntax\ error|unrecognized\ token:\ \\?["']
   | unterminated\ quoted\ string\ at\ or\ near|\bsyntax\ error\ at\ or\ near\ \\?["']
   | no\ such\ (?:table|column):\ \w
+  | \bENOENT:\ no\ such\ file|\[Errno\ \d+\]\ \w|/[\w.-]+/[\w./-]*[\w-]['"\\]*:\ No\ such\ file\ or\ directory
     """,
     re.VERBOSE,
 )
-"""A message of a database or of its driver."""
+"""A message of a database or of its driver, or of the file system."""
 
 CONSTRAINT = re.compile(
     rb"violates (?:unique|foreign key|not-null) constraint|(?:UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed"
@@ -210,7 +211,7 @@ STATUS_RULES: Mapping[int, Callable[[Operation, RecordedExchange], Fault | None]
 
 INTERNALS: tuple[tuple[int, str, re.Pattern[bytes], Evidence], ...] = (
     (309, "a stack trace", STACK_TRACE, "implied"),
-    (300, "an error message of a database", DATABASE, "implied"),
+    (300, "an error message of a database or a file system", DATABASE, "implied"),
     (300, "the name of a constraint of a database", CONSTRAINT, "inferred"),
 )
 """Fault code, what no error response contains, what is reported, and the evidence."""

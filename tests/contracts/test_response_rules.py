@@ -26,6 +26,9 @@ MESSAGES = (
     b"SQLSTATE[42000]: Syntax error",
     b"You have an error in your SQL syntax; check the manual",
     b"psycopg2.errors.UndefinedTable: relation",
+    b"/srv/shop/data/tickets/7.json: No such file or directory",
+    b"[Errno 2] No such file or directory: '/srv/shop/data/7.json'",
+    b"ENOENT: no such file or directory, open '/srv/shop/7.json'",
 )
 
 
