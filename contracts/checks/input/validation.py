@@ -43,6 +43,9 @@ from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description
 
+FORBIDDEN = 403
+"""The status of what is not invalid: who asks may not have it, or not here."""
+
 UPPER = frozenset({"maximum", "exclusiveMaximum", "multipleOf"})
 """Keywords for which a large number is sent."""
 
@@ -173,7 +176,7 @@ def _check_accepted(
             return
         if made is not None and resource.can("delete"):
             context.remove(made)
-    statement = None
+    statement = weaker(context, OTHER_RULE) if exchange.status == FORBIDDEN else None
     if exchange.status in (*REFUSED_BODY, NOT_FOUND, CONFLICT):
         refusal = _Refusal(context, resource, op, created, base, name, case)
         if refusal.is_of_something_else(exchange.status):

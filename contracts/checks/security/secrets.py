@@ -8,7 +8,7 @@ from typing import Any
 from contracts.checks.item_view import documented
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import WriteOnly
@@ -106,6 +106,12 @@ def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str,
         yield context.try_create(resource, {**body, name: {"wrong": [1]}})[0]
 
 
+def _holds_items(resource: CheckedResource, name: str, exchange: RecordedExchange) -> bool:
+    """Is it the reply of a list, whose items are in a property that has the name of the field?"""
+    path = resource.operations["list"].reply_path("items") if resource.can("list") else None
+    return path is not None and path[:1] == (name,) and isinstance(value_at(exchange.json, path), list)
+
+
 def _check_reply(
     context: CheckContext,
     resource: CheckedResource,
@@ -128,6 +134,8 @@ def _check_reply(
     )
     if 200 <= exchange.status < 300 and not only_value:
         for op in resource.operations.values():
+            if op.reply_path("items") is None and _holds_items(resource, name, exchange):
+                continue
             items = (
                 [context.item(op, exchange)] if op.reply_path("items") is None else context.items(resource, exchange)
             )
