@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from contracts.model.differing_fields import differing_fields
 from contracts.model.lookups import with_lookups
 from contracts.model.once import once_for_each_contract
+from contracts.model.operation_path import names_in
 from mockserver.behaviour import templates
 from mockserver.behaviour.item_parameters import ABOUT_ONE, query_key
 from mockserver.behaviour.statements import BATCHES, OperationBehaviour, Resource
@@ -316,19 +317,12 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
             resource,
             found[name],
             differing_fields(contract, (op.operation for op in found[name].values())),
-            frozenset(_names_of(resource.identity.parameter, found[name].values(), by_place)),
+            frozenset(
+                names_in(resource.identity.parameter, (o.operation.path for o in found[name].values()), by_place)
+            ),
         )
         for name, resource in resources.items()
     }
-
-
-def _names_of(
-    parameter: str, operations: Iterable[ResourceOperation], by_place: Mapping[str, frozenset[str]]
-) -> Iterator[str]:
-    """All names of a parameter in the paths of operations."""
-    for op in operations:
-        if parameter in path_template.names(op.operation.path):
-            yield from by_place.get(path_template.place(op.operation.path, parameter), ())
 
 
 def resource_above(operation: Operation, known: Mapping[str, CheckedResource]) -> CheckedResource | None:
