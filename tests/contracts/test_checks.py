@@ -113,6 +113,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 PROVED_IN = {
     "figure-floor": "test_figure_floors.py",
     "ordered-fields": "test_ordered_fields.py",
+    "described-role": "test_described_roles.py",
     "rights-below": "test_rights_below.py",
     "none-below-own": "test_rights_below.py",
     "concurrent-repeat": "test_rights_below.py",

@@ -85,7 +85,7 @@ def test_the_list_of_all_is_compared_and_not_a_shorter_feed(
     assert found == {each for each in seen if each[1] == "failure"}
 
 
-@pytest.mark.parametrize(("field", "is_failure"), [("username", False), ("subject", True)])
+@pytest.mark.parametrize(("field", "is_failure"), [("username", False), ("contact_email", False), ("subject", True)])
 def test_a_name_to_log_in_with_may_not_have_every_letter(tmp_path: Path, field: str, is_failure: bool) -> None:
     shown = {"type": "object", "required": ["id", field], "properties": {"id": {"type": "integer"}, field: TEXT}}
     new = {"type": "object", "required": [field], "properties": {field: TEXT}}

@@ -222,8 +222,14 @@ def _record_created(
         context.record_created(resource, exchange, {}, context.main_user, path)
 
 
-NAMES = frozenset(("username", "login", "handle", "slug", "nickname", "hostname", "domain"))
-"""Words in the name of a field that is part of addresses."""
+NAMES = frozenset(
+    (
+        *("username", "login", "handle", "slug", "nickname", "host", "hostname", "domain", "email", "mail", "phone"),
+        *("url", "uri", "link", "password", "token", "key", "code", "color", "colour", "currency", "country"),
+        *("language", "locale", "timezone", "ip"),
+    )
+)
+"""Words in the name of a field that has a form of its own, whatever its schema says."""
 
 
 def text_preserved(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -238,17 +244,17 @@ def text_preserved(context: CheckContext, resource: CheckedResource, op: Resourc
     names = [name for name in names if name not in unique]
     if not names:
         raise CannotBuildRequest("no field accepts arbitrary text")
-    addresses = {resource.behaviour.identity.field, *filter(partial(_is_address, context), names)}
-    chosen = next((name for name in names if name not in addresses), names[0])
+    formed = {resource.behaviour.identity.field, *filter(partial(_has_form, context), names)}
+    chosen = next((name for name in names if name not in formed), names[0])
     context.create(resource, body)  # otherwise a refusal is not about the text
     for firm, table in ((True, TEXTS), (False, DOUBTFUL)):
         for what, text in table.items():  # an id is part of an address, for which a service may allow fewer characters
-            _check_text(context, resource, op, chosen, what, text, firm=firm and chosen not in addresses)
+            _check_text(context, resource, op, chosen, what, text, firm=firm and chosen not in formed)
     _check_urls(context, resource, op)
 
 
-def _is_address(context: CheckContext, name: str) -> bool:
-    """Is a text the name in the address of an item, or one that people log in with? Few letters may be allowed there."""
+def _has_form(context: CheckContext, name: str) -> bool:
+    """Is a text a part of addresses, or of a form of its own? Few letters may be allowed there."""
     known = {
         plain(each) for op in context.shared.operations.values() for each in path_template.names(op.operation.path)
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from contracts.checks.error_replies import check_error_body, error_statuses
 from contracts.checks.security.authentication import body_for
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import (
@@ -19,6 +21,16 @@ from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Permission
 from mockserver.contract import Contract
+from mockserver.inference.sentences.refusal_sentences import Sentence, operation_sentences
+
+NEEDS = re.compile(
+    r"\b(?:needs?|requires?)\b[^.;,]*?\b(?:role|scope|permission)\b\W{1,3}(?P<name>[\w:.-]*\w)"
+    r"|\b(?:needs?|requires?) (?:the |an? )?[`'\"]?(?P<first>[\w:.-]*\w)[`'\"]? (?:role|scope|permission)\b",
+    re.IGNORECASE,
+)
+"""How a sentence says which role an operation needs: "Needs the role `dispatcher`", "requires the admin scope"."""
+
+FORBIDDEN = 403
 
 
 def permission(
@@ -102,6 +114,40 @@ def no_access(context: CheckContext, resource: CheckedResource) -> None:
         check_error_body(context, policy, exchange, op)
 
 
+def described_role(context: CheckContext, resource: CheckedResource, others: Sequence[ResourceOperation]) -> None:
+    """A user who is refused for want of a role at one operation does not use another one that needs the same role.
+
+    Whoever lacks the role is seen by what the operations answer about an item of the user's own, which no rule of
+    ownership refuses.
+    """
+    op, user = resource.operations["create"], context.other_tenant_user()
+    exchange, made = context.try_create(resource, user=user)
+    if made is None:
+        if exchange.status != FORBIDDEN:
+            raise CannotBuildRequest(f"{op.name} answers {exchange.status} to {user.name}")
+        context.compared += 1
+        return
+    for other in others:
+        answer = context.send(other, user=user, path=made.path, body=body_for(context, other, resource))
+        if answer.status == FORBIDDEN:
+            expected = f"a user whom {other.name} refuses for want of the role is refused, too"
+            context.report_violation(expected, f"status {exchange.status}", answer, exchange, about="role")
+            if resource.can("delete"):  # as the user, it would stay
+                context.delete(made, user=context.main_user)
+            return
+    raise CannotBuildRequest("each user has the role")
+
+
+def _needed(contract: Contract, op: ResourceOperation) -> tuple[str, Sentence] | None:
+    """The only role that a sentence of an operation names, and the sentence; None if there is none, or a choice."""
+    found = {}
+    for each in operation_sentences(contract.schemas, op.operation):
+        match = NEEDS.search(each.text)
+        if match is not None and " or " not in each.text:
+            found[(match["name"] or match["first"]).lower()] = each
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
 def _permission_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
@@ -117,7 +163,22 @@ def _no_access_places(contract: Contract) -> Iterator[Place]:
             yield resource.operations["list"].name, StatementRef.of("service", "no-access", statement), (resource,)
 
 
+def _role_places(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        create = resource.operations.get("create")
+        needed = _needed(contract, create) if create is not None else None
+        if create is None or needed is None or resource.behaviour.parent is not None:
+            continue
+        kinds = (resource.operations.get(kind) for kind in ("delete", "update", "replace"))
+        others = {each.name: each for each in kinds if each is not None and each != create}
+        same = [each for each in others.values() if (its := _needed(contract, each)) and its[0] == needed[0]]
+        if same:
+            text = f"{create.name} needs the role {needed[0]}, as {same[0].name} does."
+            yield create.name, StatementRef(create.name, "role", "described", needed[1].source, text), (resource, same)
+
+
 CHECKS = (
+    Check("described-role", (), _role_places, described_role, exclusive=False),
     Check("permission", ("permission",), _permission_places, permission, exclusive=False),
     Check("no-access", ("no-access",), _no_access_places, no_access, exclusive=False),
 )
