@@ -79,7 +79,7 @@ def _has_each(shown: list[Any], sent: list[Any]) -> bool:
 
 
 def _is_nearer(shown: Any, sent: Any, name: str) -> bool:
-    """Is it a position beyond the end of a list, in place of which a service takes the last one?"""
+    """Is it a position beyond the end of a list? Some services take the last one then."""
     is_whole = type(shown) is int and type(sent) is int
     return is_whole and 0 <= shown < sent and not PLACES.isdisjoint(words(name)[-1:])
 

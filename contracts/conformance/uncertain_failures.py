@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure, MalformedJson, ServerError
-from schemathesis.openapi.checks import IgnoredAuth, JsonSchemaError, RejectedPositiveData, UnsupportedMethodResponse
+from schemathesis.openapi.checks import (
+    IgnoredAuth,
+    JsonSchemaError,
+    MissingContentType,
+    RejectedPositiveData,
+    UnsupportedMethodResponse,
+)
 
 from contracts.model.documented_methods import is_at, methods_at
 from contracts.model.finding import Finding, RecordedExchange, StatementRef
@@ -152,12 +158,13 @@ def says_nothing(operation: Operation, failure: Failure, exchange: RecordedExcha
     """Does a response not say what a failure takes from it?
 
     That there is no such item says nothing of a credential: `authentication` asks for one that is there. What has no
-    content by its status (RFC 9110 section 15.3.5) is no wrong JSON, though frameworks may send a `Content-Type`.
+    content by its status (RFC 9110 section 15.3.5) is no wrong JSON, though frameworks may send a `Content-Type`, and
+    documents may have one.
     """
     if isinstance(failure, IgnoredAuth):
         return exchange.status in (404, 410) and "{" in operation.path
     is_empty = exchange.status in (204, 205, 304) and not exchange.reply_body
-    return is_empty and isinstance(failure, MalformedJson | JsonSchemaError)
+    return is_empty and isinstance(failure, MalformedJson | JsonSchemaError | MissingContentType)
 
 
 def leads_elsewhere(

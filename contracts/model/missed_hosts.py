@@ -18,7 +18,7 @@ UNKNOWN_HOST = re.compile(
 
 
 def missed_host(url: str, sent: bytes | None, reply: bytes) -> str:
-    """The host that a service looked for in vain, as its error says; empty if there is none.
+    """The host that a service did not find, as its error says; empty if there is none.
 
     A host that the request names is an invalid value of it.
     """

@@ -141,7 +141,7 @@ def _last_step(value: Any) -> Iterator[str]:
 
 
 def _is_messages(value: Any, *, is_place: bool) -> bool:
-    """Is it what stands below the name of a field: a list of messages, or in its place one message or more objects?"""
+    """Is it what an error object has at the name of a field: a list of messages, or one in its place?"""
     if isinstance(value, list):
         return bool(value) and all(isinstance(each, str) for each in value)
     return is_place and isinstance(value, str) and " " in value

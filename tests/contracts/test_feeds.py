@@ -73,6 +73,14 @@ class Posts:
         return Answer(201, self.shown(self.posts[number], "Ada"))
 
 
+@pytest.mark.parametrize("headers", [(), (("content-type", "application/json"),)], ids=["without", "with"])
+def test_what_has_no_content_needs_no_media_type(tmp_path: Path, headers: tuple[tuple[str, str], ...]) -> None:
+    paths: Node = {"/posts": {"delete": {"responses": answers({"type": "object"}, "204")}}}
+    checks = ("response_schema_conformance", "content_type_conformance")
+
+    assert set() == verdicts(tmp_path, paths, lambda ask: Answer(204, headers=headers), *checks)
+
+
 CHECKS = ("listed", "ownership", "create", "read-back", "delete", "response_schema_conformance", "lifecycle")
 
 

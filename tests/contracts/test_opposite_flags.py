@@ -1,4 +1,4 @@
-"""A flag of which each value shows only some items: no item is in both lists."""
+"""Each value of a flag shows only some items: no item is in both lists."""
 
 from __future__ import annotations
 

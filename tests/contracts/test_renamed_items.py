@@ -39,7 +39,7 @@ def stories(method: str, *required: str) -> Node:
 
 
 class Stories:
-    """Stories by the slug of their title, of which a change has `required` fields.
+    """Stories by the slug of their title. A change needs the `required` fields.
 
     `loses` is a field that no change stores; `moves`: a change renames them.
     """

@@ -248,7 +248,7 @@ def test_a_key_without_a_scheme_may_be_malformed(tmp_path: Path, status: int, ex
 
 
 def test_a_cookie_that_a_response_sets_is_no_credential_of_later_requests(tmp_path: Path) -> None:
-    """A service that logs in whoever shows a valid token accepts its own cookie in place of the token."""
+    """A service that logs in each user with a valid token accepts its own cookie in place of the token."""
     token: Node = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
     get: Node = {"security": [{"token": []}], "responses": answers({"type": "array"}) | {"401": NO, "405": NO}}
     file = tmp_path / "pots.json"

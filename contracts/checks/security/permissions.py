@@ -117,8 +117,7 @@ def no_access(context: CheckContext, resource: CheckedResource) -> None:
 def described_role(context: CheckContext, resource: CheckedResource, others: Sequence[ResourceOperation]) -> None:
     """A user who is refused for want of a role at one operation does not use another one that needs the same role.
 
-    Whoever lacks the role is seen by what the operations answer about an item of the user's own, which no rule of
-    ownership refuses.
+    A refusal of the user's own item shows that the user lacks the role, since no rule of ownership refuses.
     """
     op, user = resource.operations["create"], context.other_tenant_user()
     exchange, made = context.try_create(resource, user=user)
