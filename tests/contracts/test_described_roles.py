@@ -43,10 +43,12 @@ def depots(create: str, delete: str) -> Node:
 
 
 class Depots:
-    """Depots that everybody sees. Each user in `creating` may open one, each in `closing` may close one."""
+    """Depots that each user in `listing` sees. Each in `creating` may open one, each in `closing` may close one."""
 
-    def __init__(self, creating: tuple[str, ...], closing: tuple[str, ...]) -> None:
-        self.creating, self.closing = creating, closing
+    def __init__(
+        self, creating: tuple[str, ...], closing: tuple[str, ...], listing: tuple[str, ...] = ("ann", "bob")
+    ) -> None:
+        self.creating, self.closing, self.listing = creating, closing, listing
         self.depots: dict[int, Node] = {}
         self.numbers = count(1)
 
@@ -58,7 +60,7 @@ class Depots:
         if ask.method == "POST":
             return self.open(ask) if user in self.creating else Answer(403)
         if match[1] is None:
-            return Answer(200, [*self.depots.values()])
+            return Answer(200, [*self.depots.values()]) if user in self.listing else Answer(403)
         if int(match[1]) not in self.depots:
             return Answer(404)
         if ask.method == "GET":
@@ -107,3 +109,16 @@ def test_who_lacks_a_role_at_one_operation_does_not_use_another_one(
     assert ([] if outcome is None else [outcome]) == outcomes
     assert ({"failure"} if outcome == "failed" else set()) == {each.verdict for each in result.findings}
     assert {} == server.depots
+
+
+def test_a_second_user_may_not_list_what_both_may_create(tmp_path: Path) -> None:
+    file = tmp_path / "depots.json"
+    file.write_text(json.dumps(document(depots("", ""), **KEY)))
+    contract = contracts.of(file)
+    users = [user_with_secret(contract, name, secret) for name, secret in SECRET.items()]
+
+    with Target.asgi(Small(Depots(BOTH, BOTH, ("ann",))), users) as target:
+        result = run_checks(contract, target, only=["lifecycle", "listed"])
+
+    assert "passed" in {value for (_, check), value in result.outcomes.items() if check == "lifecycle"}
+    assert [] == [each.expected for each in result.findings if each.check == "lifecycle"]

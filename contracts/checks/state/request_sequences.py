@@ -186,6 +186,8 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
         present = [each for each in present if _owners(each.created) == _owners(subject)]
     items, listing = sequence.context.list_all(subject, user=user)
     sequence.trail += listing
+    if listing[0].status == FORBIDDEN and user != sequence.context.main_user:
+        return  # the other user may have another role
     known = {str(each.created.id) for each in present}
     seen = [id for id in ids(sequence.resource, items) if id in known]
     wanted = [str(each.created.id) for each in present if each.alive]
