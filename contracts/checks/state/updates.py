@@ -21,7 +21,7 @@ from contracts.checks.refused_changes import BY_RULE, doubt_of_change, own_value
 from contracts.checks.state.read_your_writes import WRITES, echoed
 from contracts.checks.stored_fields import doubt_of_time, expect_value, whole_put
 from contracts.checks.valid_bodies import distinct_body
-from contracts.checks.value_likeness import ABSENT, is_later, likeness
+from contracts.checks.value_likeness import ABSENT, is_same_but_later, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.named_items import id_name
 from contracts.client.request_builder import CannotBuildRequest
@@ -302,7 +302,7 @@ def _check_dropped(
     item: Mapping[str, Any],
     history: tuple[RecordedExchange, ...],
 ) -> None:
-    """What the create request sent and the body of the PUT lacks is gone, or has its default."""
+    """What the create request sent and the body of the PUT may have and lacks is gone, or has its default."""
     op = resource.operations["replace"]
     kept = (
         body.keys()
@@ -311,7 +311,7 @@ def _check_dropped(
         | always_shown(context, resource.operations["get"])
         | always_shown(context, op)
     )
-    for name in (created.sent.keys() & item.keys()) - kept:
+    for name in (created.sent.keys() & item.keys() & context.bodies.properties(op).keys()) - kept:
         context.expect(
             item[name] != created.sent[name] or item[name] in _default_values(context, op, name),
             f"PUT removes or resets {name}, which its body does not contain",
@@ -365,7 +365,9 @@ def _check_idempotent(
 ) -> None:
     moving = {resource.behaviour.timestamps.updated} if resource.behaviour.timestamps else set()
     moving |= {name for name in item if COUNTS_CHANGES.search(name)}
-    moving |= {name for name in item.keys() - sent if is_later(item[name], after.get(name))}  # when the last PUT came
+    moving |= {
+        name for name in item.keys() - sent if is_same_but_later(item[name], after.get(name))
+    }  # when the last PUT came
     for name in item.keys() - moving:
         context.expect(
             after.get(name) == item[name],
