@@ -319,6 +319,39 @@ def test_white_space_after_a_text_that_a_pattern_forbids_is_a_warning(
     assert found == verdicts(tmp_path, paths, handle, "query-parameters")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "found"), [(r"\d+\.\d+\Z", set()), (r"\d+\.\d+$", {"warning"}), ("", {"failure"})],
+    ids=["correct", "a line's end", "anything"],
+)  # fmt: skip
+def test_so_is_one_deep_inside_a_body(tmp_path: Path, pattern: str, found: set[str]) -> None:
+    price: Node = {"type": "string", "pattern": r"^\d+\.\d+$"}
+    line: Node = {"type": "object", "required": ["price"], "properties": {"price": price}}
+    lines: Node = {"type": "array", "minItems": 1, "maxItems": 4, "items": line}
+    new: Node = {"type": "object", "required": ["lines"], "properties": {"lines": lines}}
+    shown: Node = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "lines": lines}}
+    orders: list[Node] = []
+
+    def handle(ask: Ask) -> Answer:
+        if ask.method == "GET":
+            return Answer(200, orders)
+        given = sent(ask).get("lines") if ask.raw[:1] == b"{" else None
+        fits = isinstance(given, list) and 0 < len(given) < 5 and all(isinstance(each, dict) for each in given)
+        prices = [each.get("price") for each in given] if fits else []
+        if not fits or not all(isinstance(each, str) and re.match(pattern, each) for each in prices):
+            return Answer(400)
+        orders.append({"id": len(orders) + 1, "lines": given})
+        return Answer(201, orders[-1])
+
+    paths: Node = {
+        "/orders": {
+            "get": {"responses": answers({"type": "array", "items": shown})},
+            "post": {"requestBody": takes(new), "responses": answers(shown, "201") | {"400": NO}},
+        }
+    }
+
+    assert found == {verdict for check, verdict in verdicts(tmp_path, paths, handle, "validation")}
+
+
 @pytest.mark.parametrize(("least", "found"), [({}, "warning"), ({"minItems": 0}, "failure")])
 def test_a_list_of_unsaid_length_may_not_be_empty(tmp_path: Path, least: Node, found: str) -> None:
     sizes: Node = {"type": "array", "items": {"type": "integer", "enum": [1, 2]}, **least}

@@ -90,8 +90,17 @@ def is_valid_trimmed(value: Any, is_valid: Callable[[Any], bool]) -> bool:
 
     The `$` of Python's patterns allows a line's end there, too.
     """
-    trimmed = value.strip() if isinstance(value, str) else value
+    trimmed = _trimmed(value)
     return bool(trimmed != value and is_valid(trimmed))
+
+
+def _trimmed(value: Any) -> Any:
+    """The value without the white space at the ends of its texts."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [_trimmed(each) for each in value]
+    return {name: _trimmed(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def shown_case(value: Any) -> str:
