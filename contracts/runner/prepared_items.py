@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from contracts.cleanup.created_items import CreatedItem
@@ -14,6 +15,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, actions_of
 from contracts.runner.existing_items import owner_of
 from contracts.runner.item_maker import CONFLICT, ItemMaker
+from contracts.runner.own_parts import with_own_parts
 from mockserver.inference.names import plain
 from mockserver.inference.sentences.state_rules import STATES
 from mockserver.openapi import path_template
@@ -53,6 +55,18 @@ class PreparedItems(ItemMaker):
         """As before. An item that takes what it refers to gets something of its own, where the body was used before."""
         again = self._renewed(resource, body) if body is not None and resource.name in self.shared.taking else body
         return super().create(resource, again, **named)
+
+    def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+        """As before. What names a part of the item above names one of the last item above."""
+        made, name = super().body(resource, full=full, **fields), owner_of(resource)
+        owner = next((each for each in reversed(self._created.present) if each.resource.name == name), None)
+        return self._of_own_parts(resource, owner, made, fields)
+
+    def _of_own_parts(
+        self, resource: CheckedResource, owner: CreatedItem | None, body: dict[str, Any], left: Collection[str] = ()
+    ) -> dict[str, Any]:
+        accepts = partial(self.bodies.accepts, resource.operations["create"])
+        return with_own_parts(body, owner.item, resource.name, accepts, left) if owner is not None else body
 
     def _renewed(self, resource: CheckedResource, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body with other references, where an item was made of this very body."""
@@ -245,7 +259,7 @@ class PreparedItems(ItemMaker):
     def _of_same_owner(
         self, resource: CheckedResource, user: User, path: Mapping[str, Any], body: dict[str, Any]
     ) -> dict[str, Any]:
-        """The body with references to items below the same owner: an answer names a question of its survey."""
+        """The body with references to items below the same owner, or to a part of it: an answer names a question."""
         op, parent = resource.operations["create"], resource.behaviour.parent
         for each in body_references(self.contract.schemas, resource, op) if parent is not None else ():
             beside = self.shared.resources.get(each.resource)
@@ -259,7 +273,7 @@ class PreparedItems(ItemMaker):
             ):
                 found = right[-1] if right else self._made_below(beside, user, path)
                 body = referring(body, each.field, found.id) if found is not None else body
-        return body
+        return self._of_own_parts(resource, self._owner_at(resource, path) if parent is not None else None, body)
 
     def _above(self, resource: CheckedResource, path: Mapping[str, Any]) -> dict[str, Any]:
         """What of a path names the owner of an item of a resource."""
