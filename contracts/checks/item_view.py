@@ -61,9 +61,7 @@ def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
 def shows_less(entry: Any, alone: Any) -> bool:
     """Does an entry of a list only leave out what a GET of the item shows: null or a part in place of an object?
 
-    So do the objects in a list of it.
-
-    A list need not show all of an item; a missing text or number of it is a wrong one.
+    Each object in a list may leave out some, too. A missing text or number of the item is a wrong one.
     """
     if entry is None:
         return isinstance(alone, dict | list)
@@ -111,7 +109,7 @@ def meant(
 
     The fields after which the service names the item stay as they are.
     """
-    after = context.shared.named_after.get(resource.name, frozenset()) & body.keys() & created.sent.keys()
+    after = context.shared.named_after[resource.name] & body.keys() & created.sent.keys()
     body = {**body, **{name: created.sent[name] for name in after}}
     field, schema = resource.behaviour.identity.field, context.bodies.schema(op)
     known = context.contract.schemas.properties(schema) if schema else {}
@@ -148,7 +146,7 @@ def unchangeable(resource: CheckedResource) -> frozenset[str]:
 
 def fixed_fields(context: CheckContext, resource: CheckedResource) -> frozenset[str]:
     """The same, and the fields after which the service names an item, so that a change may give it another address."""
-    return unchangeable(resource) | context.shared.named_after.get(resource.name, frozenset())
+    return unchangeable(resource) | context.shared.named_after[resource.name]
 
 
 def covers(shown: Any, sent: Any) -> bool:

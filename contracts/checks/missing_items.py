@@ -165,7 +165,7 @@ def is_renamed(
     resource = created.resource
     identity = resource.behaviour.identity
     id = context.item(op, changed).get(identity.field)
-    if name not in context.shared.named_after.get(resource.name, ()) or id is None or id == created.id:
+    if name not in context.shared.named_after[resource.name] or id is None or id == created.id:
         return False
     moved = replace(created, id=id, path={**created.path, identity.parameter: id})
     if context.get(moved).status >= 300:

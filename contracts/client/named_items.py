@@ -37,7 +37,7 @@ def with_id_of_item(
     body: Any,
     missing: Any,
 ) -> Any:
-    """The body with the id of the item that `path` names; `missing` stands for no body, and is returned for none.
+    """The body with the id of the item that `path` names. No body is the value `missing`, which is returned as it is.
 
     A body that is invalid stays as it is: a check wants it refused.
     """

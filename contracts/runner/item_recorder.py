@@ -66,9 +66,7 @@ class ItemRecorder(RequestSender):
             if made.named is not None and field != resource.behaviour.identity.field:
                 self.shared.naming[resource.name] = field
             self.shared.made.add(resource.name)
-            named = slug_sources(made)
-            if named:
-                self.shared.named_after[resource.name] = self.shared.named_after.get(resource.name, frozenset()) | named
+            self.shared.named_after[resource.name] |= slug_sources(made)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         if key := self.shared.keys.get(resource.name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -76,7 +76,7 @@ class SharedState:
         self.scopes: dict[str, str] = {}
         self.forms: dict[str, str] = {}
         self.refused_fields: dict[str, frozenset[str]] = {}
-        self.named_after: dict[str, frozenset[str]] = {}
+        self.named_after: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
         self.ways: dict[str, tuple[Any, ...]] = {}
         self.made, self.refused = set[str](), set[str]()
         self.below_others = set[str]()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.input.refusal_causes import (
+    FORBIDDEN,
     OTHER_RULE,
     chooses_fields,
     is_accepted_beside_others,
@@ -139,7 +140,7 @@ def _free_fields(trial: InputTrial) -> list[str]:
     known = trial.context.bodies.closed.get(resource.operations["create"].name, set())
     closed = known | unique | op.rule_fields | resource.rule_fields | {resource.behaviour.identity.field} | refers
     if trial.target is not None:
-        closed |= immutable(resource) | trial.context.shared.named_after.get(resource.name, frozenset())
+        closed |= immutable(resource) | trial.context.shared.named_after[resource.name]
     names = [name for name in trial.context.bodies.properties(op) if name not in closed]
     return [name for name in names if not is_reference(trial.context, name)]
 
@@ -198,10 +199,6 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
 def _may_exceed(trial: InputTrial) -> bool:
     """Does the document say that a request may ask for more than there is?"""
     return may_exceed(trial.context.contract.schemas, trial.resource, trial.op)
-
-
-FORBIDDEN = 403
-"""The status of what is not invalid: who asks may not have it, or not here."""
 
 
 def _is_refusal(exchange: RecordedExchange) -> bool:

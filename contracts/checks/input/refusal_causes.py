@@ -17,6 +17,9 @@ from mockserver.inference.values.ordered_pairs import pairs
 
 OTHER_RULE = "The schema allows the value; another rule of the service, which no schema can state, may forbid it."
 
+FORBIDDEN = 403
+"""The status of what is not invalid: who asks may not have it, or not here."""
+
 IsAccepted = Callable[[Mapping[str, Any]], bool]
 """Sends a body and says if it succeeds."""
 

@@ -15,6 +15,7 @@ from contracts.checks.input.invalid_values import (
     shown_case,
 )
 from contracts.checks.input.refusal_causes import (
+    FORBIDDEN,
     OTHER_RULE,
     chooses_fields,
     is_accepted_beside_others,
@@ -42,9 +43,6 @@ from contracts.runner.context import CheckContext
 from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 from mockserver.inference.sentences.descriptions import description
-
-FORBIDDEN = 403
-"""The status of what is not invalid: who asks may not have it, or not here."""
 
 UPPER = frozenset({"maximum", "exclusiveMaximum", "multipleOf"})
 """Keywords for which a large number is sent."""
@@ -320,7 +318,7 @@ def _is_free(context: CheckContext, resource: CheckedResource, created: CreatedI
     """May any valid value be sent? Not one that no two items share, or of a field that an update leaves as it is."""
     fields = {field for statement in resource.behaviour.unique for field in statement.fields}
     if created is not None:
-        fields |= immutable(resource) | context.shared.named_after.get(resource.name, frozenset())
+        fields |= immutable(resource) | context.shared.named_after[resource.name]
     return name not in fields and not (resource.client_named and name == resource.behaviour.identity.field)
 
 
